@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import * as s from './schemas.ts';
+
+/** Everything the core tells its windows and subscribers without being asked. Never a secret. */
+export const events = {
+  'vault.unlocked': z.strictObject({}),
+  'vault.locked': z.strictObject({ reason: z.enum(['asked', 'idle', 'screen-lock', 'suspend', 'failures', 'quit']) }),
+  /** Auto-lock is near; any activity calls it off. */
+  'vault.lockWarning': z.strictObject({ locksAt: s.timestamp }),
+  'vault.lockWarningOver': z.strictObject({}),
+  /** `ids` null: read the whole list again. */
+  'credentials.changed': z.strictObject({ ids: z.array(s.credentialId).nullable() }),
+  'clients.changed': z.strictObject({}),
+  'endpoint.changed': s.endpointStatus,
+  'settings.changed': s.settings,
+  'clipboard.cleared': z.strictObject({}),
+} as const;
+
+export type EventName = keyof typeof events;
+export type EventData<E extends EventName> = z.output<(typeof events)[E]>;

@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import { fieldName, providerId, providerInfo } from '../provider.ts';
+import * as s from './schemas.ts';
+
+/**
+ * The whole surface of the core, for every transport: who may call, in which states of the vault, and the schemas.
+ * `window` is a page (Electron IPC, the browser host's binding); `socket` is the owner's command line.
+ */
+export type Caller = 'window' | 'socket';
+export type VaultStateName = z.output<typeof s.vaultState>;
+
+interface Method<I extends z.ZodType, O extends z.ZodType> {
+  readonly callers: readonly Caller[];
+  readonly states: readonly VaultStateName[] | 'any';
+  readonly input: I;
+  readonly output: O;
+}
+
+const method = <I extends z.ZodType, O extends z.ZodType>(definition: Method<I, O>): Method<I, O> => definition;
+
+const BOTH = ['window', 'socket'] as const;
+const WINDOW = ['window'] as const;
+const SOCKET = ['socket'] as const;
+const UNLOCKED = ['unlocked'] as const;
+const nothing = z.strictObject({});
+const onCredential = z.strictObject({ target: s.target });
+
+export const methods = {
+  // the program
+  'app.doctor': method({ callers: BOTH, states: 'any', input: nothing, output: z.array(s.doctorFinding) }),
+  /** Locks and ends the program; the answer is sent before the end. */
+  'app.stop': method({ callers: SOCKET, states: 'any', input: nothing, output: nothing }),
+  /** A starting window or `serve` asks an on-demand agent to make room; any other host answers `conflict`. */
+  'app.handOver': method({ callers: SOCKET, states: 'any', input: nothing, output: nothing }),
+  /** A second start shows the first one's window. */
+  'app.focus': method({
+    callers: SOCKET,
+    states: 'any',
+    input: nothing,
+    output: z.strictObject({ shown: z.boolean() }),
+  }),
+  /** The owner is there: starts the idle time anew. */
+  'app.activity': method({ callers: WINDOW, states: 'any', input: nothing, output: nothing }),
+  'app.openLink': method({
+    callers: WINDOW,
+    states: 'any',
+    input: z.strictObject({ url: z.string().max(2048) }),
+    output: nothing,
+  }),
+
+  // the vault
+  'vault.status': method({ callers: BOTH, states: 'any', input: nothing, output: s.vaultStatus }),
+  'vault.passwordStrength': method({
+    callers: BOTH,
+    states: 'any',
+    input: z.strictObject({ password: z.string().max(1024) }),
+    output: s.passwordStrength,
+  }),
+  'vault.suggestPassword': method({
+    callers: WINDOW,
+    states: 'any',
+    input: nothing,
+    output: z.strictObject({ password: z.string() }),
+  }),
+  /** Makes the vault with a plain password slot and a recovery slot, and leaves it unlocked. */
+  'vault.create': method({
+    callers: BOTH,
+    states: ['no-vault'],
+    input: z.strictObject({ password: s.password, kdf: z.enum(['argon2id', 'pbkdf2']).default('argon2id') }),
+    output: z.strictObject({ recoveryCode: z.string(), unlockMs: z.number() }),
+  }),
+  /**
+   * Two groups of the code were retyped (or it was written to a file): the kit counts as confirmed.
+   * `bindDevice` then ties the password slot to this computer's keychain where one works.
+   */
+  'vault.confirmRecovery': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({
+      proof: z.union([
+        z.strictObject({
+          groups: z.array(z.strictObject({ index: z.int().min(0), text: z.string().max(16) })).length(2),
+        }),
+        z.strictObject({ code: z.string().max(128) }),
+      ]),
+      password: s.password,
+      bindDevice: z.boolean(),
+    }),
+    output: s.vaultStatus,
+  }),
+  /** A new recovery code; the old one stops working. */
+  'vault.renewRecovery': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ password: s.password }),
+    output: z.strictObject({ recoveryCode: z.string() }),
+  }),
+  'vault.unlock': method({
+    callers: BOTH,
+    states: ['locked', 'unlocked'],
+    input: z.strictObject({ password: s.password }),
+    output: s.vaultStatus,
+  }),
+  'vault.lock': method({ callers: BOTH, states: 'any', input: nothing, output: s.vaultStatus }),
+  'vault.changePassword': method({
+    callers: BOTH,
+    states: ['locked', 'unlocked'],
+    input: z.strictObject({ oldPassword: s.password, newPassword: s.password }),
+    output: s.vaultStatus,
+  }),
+  /** Opens the vault with the recovery code, sets a new password and makes a new kit. */
+  'vault.recover': method({
+    callers: BOTH,
+    states: ['locked', 'unlocked'],
+    input: z.strictObject({ recoveryCode: z.string().max(128), newPassword: s.password }),
+    output: z.strictObject({ recoveryCode: z.string() }),
+  }),
+
+  // providers
+  'providers.list': method({ callers: BOTH, states: 'any', input: nothing, output: z.array(providerInfo) }),
+  /** What a typed or pasted value looks like: warnings, and whose key it is. Nothing is kept. */
+  'providers.inspect': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({
+      provider: providerId.optional(),
+      authKind: fieldName.optional(),
+      field: fieldName.optional(),
+      value: s.fieldValue,
+    }),
+    output: s.inspection,
+  }),
+
+  // credentials
+  'credentials.list': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ provider: providerId.optional(), state: s.credentialState.optional() }),
+    output: z.array(s.credentialSummary),
+  }),
+  'credentials.get': method({ callers: BOTH, states: UNLOCKED, input: onCredential, output: s.credentialDetail }),
+  'credentials.add': method({ callers: BOTH, states: UNLOCKED, input: s.newCredential, output: s.saved }),
+  'credentials.edit': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ target: s.target, changes: s.credentialChanges }),
+    output: s.saved,
+  }),
+  'credentials.suspend': method({ callers: BOTH, states: UNLOCKED, input: onCredential, output: s.credentialDetail }),
+  'credentials.reinstate': method({ callers: BOTH, states: UNLOCKED, input: onCredential, output: s.credentialDetail }),
+  'credentials.revoke': method({ callers: BOTH, states: UNLOCKED, input: onCredential, output: s.credentialDetail }),
+  /** To the bin: not served, label free, restorable for 30 days. */
+  'credentials.delete': method({ callers: BOTH, states: UNLOCKED, input: onCredential, output: s.credentialDetail }),
+  'credentials.restore': method({ callers: BOTH, states: UNLOCKED, input: onCredential, output: s.credentialDetail }),
+  /** Destroys the data keys of all versions. Not undoable. */
+  'credentials.purge': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ target: s.target, password: s.password }),
+    output: nothing,
+  }),
+  /** One secret for the eyes; after 10 in a minute the password is asked again. */
+  'credentials.reveal': method({
+    callers: WINDOW,
+    states: UNLOCKED,
+    input: z.strictObject({ id: s.credentialId, field: fieldName.optional(), password: s.password.optional() }),
+    output: z.strictObject({ value: s.fieldValue, hideAfterMs: z.int() }),
+  }),
+  /** Puts a secret on the clipboard without handing it to the page. */
+  'credentials.copy': method({
+    callers: WINDOW,
+    states: UNLOCKED,
+    input: z.strictObject({
+      id: s.credentialId,
+      field: fieldName.optional(),
+      as: z.enum(['value', 'env']),
+      password: s.password.optional(),
+    }),
+    output: z.strictObject({ clearsAfterMs: z.int(), what: z.string() }),
+  }),
+  /** Clears the clipboard if it still holds what Keyharbor put there. */
+  'clipboard.clear': method({ callers: WINDOW, states: 'any', input: nothing, output: nothing }),
+  /** The secret itself, for `keyharbor get`. */
+  'credentials.read': method({
+    callers: SOCKET,
+    states: UNLOCKED,
+    input: z.strictObject({ ref: z.string().max(256) }),
+    output: z.strictObject({ value: s.fieldValue, scope: s.scope, version: z.int() }),
+  }),
+  /** The variables that `keyharbor run` gives to one child. */
+  'credentials.environment': method({
+    callers: SOCKET,
+    states: UNLOCKED,
+    input: z.strictObject({
+      items: z
+        .array(
+          z.union([
+            z.strictObject({ name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), ref: z.string().max(256) }),
+            z.strictObject({ provider: z.string().max(256) }),
+          ]),
+        )
+        .max(1000),
+    }),
+    output: z.array(z.strictObject({ name: z.string(), value: s.fieldValue, secret: z.boolean() })),
+  }),
+  'credentials.test': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ target: s.target, force: z.boolean().default(false) }),
+    output: s.checkResult,
+  }),
+  'credentials.cancelTest': method({ callers: BOTH, states: UNLOCKED, input: onCredential, output: nothing }),
+
+  // clients and the endpoint
+  'clients.list': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: z.array(s.clientSummary) }),
+  /** The token is in this answer and nowhere else, ever again. */
+  'clients.create': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({
+      name: s.line(64).min(1),
+      grants: z.array(z.string().max(128)).min(1).max(256),
+      expiresInDays: z.int().min(1).max(365).default(30),
+      ratePerSecond: z.number().min(0.1).max(10_000).nullable().default(20),
+      test: z.boolean().default(false),
+    }),
+    output: z.strictObject({ client: s.clientSummary, token: z.string() }),
+  }),
+  'clients.revoke': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ client: z.string().min(1).max(64) }),
+    output: s.clientSummary,
+  }),
+  'endpoint.status': method({ callers: BOTH, states: 'any', input: nothing, output: s.endpointStatus }),
+  'endpoint.on': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ port: z.int().min(0).max(65_535).optional() }),
+    output: s.endpointStatus,
+  }),
+  'endpoint.off': method({ callers: BOTH, states: 'any', input: nothing, output: s.endpointStatus }),
+
+  // settings
+  'settings.get': method({ callers: BOTH, states: 'any', input: nothing, output: s.settings }),
+  /** `vault` may be given only while unlocked. */
+  'settings.set': method({
+    callers: BOTH,
+    states: 'any',
+    input: z.strictObject({
+      app: s.appSettings.omit({ endpointOn: true, endpointPort: true }).partial().optional(),
+      vault: s.vaultSettings.partial().optional(),
+    }),
+    output: s.settings,
+  }),
+} as const;
+
+export type MethodName = keyof typeof methods;
+export type Input<M extends MethodName> = z.input<(typeof methods)[M]['input']>;
+export type ParsedInput<M extends MethodName> = z.output<(typeof methods)[M]['input']>;
+export type Output<M extends MethodName> = z.output<(typeof methods)[M]['output']>;
+
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(methods, name);
+}

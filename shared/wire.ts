@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { ERROR_CODES } from './errors.ts';
+
+/**
+ * The agent socket speaks lines: one JSON message a line, UTF-8, at most MAX_MESSAGE_BYTES.
+ * The client's first line is a hello; the server answers with its own, or with an error and the end.
+ * A client may send its first request in the same write as its hello.
+ */
+export const CONTRACT_VERSION = 1;
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+export const clientHello = z.strictObject({
+  hello: z.strictObject({ contract: z.int().min(0), client: z.string().max(64) }),
+});
+export const serverHello = z.strictObject({
+  hello: z.strictObject({ contract: z.int().min(0), version: z.string().max(64), pid: z.int() }),
+});
+export const wireRequest = z.strictObject({ id: z.int().min(0), method: z.string().max(64), params: z.unknown() });
+
+export const errorBody = z.strictObject({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  hint: z.string(),
+  retryAfterMs: z.number().optional(),
+});
+export const wireResponse = z.union([
+  z.strictObject({ id: z.int().min(0), result: z.unknown() }),
+  z.strictObject({ id: z.int().min(0).nullable(), error: errorBody }),
+]);
+export const wireEvent = z.strictObject({ event: z.string(), data: z.unknown() });
+
+export type WireRequest = z.output<typeof wireRequest>;
+export type WireResponse = z.output<typeof wireResponse>;
+export type WireEvent = z.output<typeof wireEvent>;
