@@ -1,0 +1,26 @@
+import type { Scope } from './rows.ts';
+
+/** What a client or the owner gets when asking for provider and label (PRODUCT.md, "Resolution"). */
+export interface ResolvedCredential {
+  readonly id: string;
+  readonly provider: string;
+  readonly label: string;
+  readonly scope: Scope;
+  readonly version: number;
+  readonly authKind: string;
+  /** Made with `--local`: the only ones a kh_test_ token reaches. */
+  readonly local: boolean;
+  readonly expiresAtMs: number | null;
+  readonly fingerprint: string;
+}
+
+/** The opened fields of one version. The caller disposes it, which wipes every buffer. */
+export interface OpenedFields extends Disposable {
+  /** Name of the field that `get` prints. */
+  readonly primary: string;
+  /** All filled-in fields, public ones too, as UTF-8. */
+  readonly fields: ReadonlyMap<string, Buffer>;
+  /** The provider's usual environment names; only of fields that are filled in. */
+  readonly environment: readonly { readonly name: string; readonly field: string }[];
+  dispose(): void;
+}
