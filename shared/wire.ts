@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 
+export { CONTRACT_VERSION, MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './wire-limits.ts';
+
 /**
  * The agent socket speaks lines: one JSON message a line, UTF-8, at most MAX_MESSAGE_BYTES.
  * The client's first line is a hello; the server answers with its own, or with an error and the end.
  * A client may send its first request in the same write as its hello.
  */
-export const CONTRACT_VERSION = 1;
-export const MAX_MESSAGE_BYTES = 1024 * 1024;
+/**
+ * A method of the wire itself, not of the contract: from its answer on, this connection gets events
+ * (`wireEvent` lines between the answers) until it closes. Params and result are `{}`.
+ */
+export const SUBSCRIBE_METHOD = 'events.subscribe';
 
 export const clientHello = z.strictObject({
   hello: z.strictObject({ contract: z.int().min(0), client: z.string().max(64) }),
@@ -32,3 +37,12 @@ export const wireEvent = z.strictObject({ event: z.string(), data: z.unknown() }
 export type WireRequest = z.output<typeof wireRequest>;
 export type WireResponse = z.output<typeof wireResponse>;
 export type WireEvent = z.output<typeof wireEvent>;
+
+/** `run/agent.json`: which process serves this home, and where. On Windows the sockets are named pipes. */
+export const agentFile = z.strictObject({
+  pid: z.int().min(1),
+  version: z.string().max(64),
+  socket: z.string().max(4096),
+  endpointSocket: z.string().max(4096),
+});
+export type AgentFile = z.output<typeof agentFile>;
