@@ -1,0 +1,23 @@
+import type { Handlers } from '../../../shared/contract/handlers.ts';
+import type { App } from '../../core/app.ts';
+import type { CallContext } from '../caller.ts';
+import { appHandlers } from './app.ts';
+import { clientHandlers } from './clients.ts';
+import { credentialHandlers } from './credentials.ts';
+import { endpointHandlers } from './endpoint.ts';
+import { providerHandlers } from './providers.ts';
+import { settingsHandlers } from './settings.ts';
+import { vaultHandlers } from './vault.ts';
+
+/** Every method of the contract: the compiler says so when one is missing. */
+export function allHandlers(app: App): Handlers<CallContext> {
+  return {
+    ...appHandlers(app),
+    ...vaultHandlers(app),
+    ...providerHandlers(app),
+    ...credentialHandlers(app),
+    ...clientHandlers(app),
+    ...endpointHandlers(app),
+    ...settingsHandlers(app),
+  };
+}

@@ -1,0 +1,27 @@
+import { AppError } from '../../../shared/errors.ts';
+import { formatGrant, parseGrant } from '../../../shared/grant.ts';
+import type { App } from '../../core/app.ts';
+import type { Area } from '../caller.ts';
+
+export function clientHandlers({ clients, options }: App): Area<'clients'> {
+  return {
+    'clients.list': () => clients.list(),
+    'clients.create': async (input, { actor, caller }) => {
+      // A page may be led astray: what it asks for is shown outside of it, in full (SECURITY-DESIGN.md T6).
+      if (caller === 'window') {
+        const grants = input.grants.map((grant) => formatGrant(parseGrant(grant)));
+        const agreed = await options.shell.confirm({
+          title: 'Create a client token?',
+          message: `“${input.name}” would be allowed, for ${days(input.expiresInDays)}:`,
+          detail: grants.join('\n'),
+          accept: 'Create token',
+        });
+        if (!agreed) throw new AppError('forbidden', 'The client token was declined. Nothing was created.');
+      }
+      return clients.create(input, actor);
+    },
+    'clients.revoke': ({ client }, { actor }) => clients.revoke(client, actor),
+  };
+}
+
+const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`);

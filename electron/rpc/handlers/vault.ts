@@ -1,0 +1,61 @@
+import type { VaultStatus } from '../../../shared/contract/schemas.ts';
+import type { App } from '../../core/app.ts';
+import type { Area } from '../caller.ts';
+
+export function vaultHandlers(app: App): Area<'vault'> {
+  const { vault } = app;
+  const status = (): VaultStatus => vaultStatus(app);
+  return {
+    'vault.status': status,
+    // The estimator's word lists are large and wanted only while a password is being chosen.
+    'vault.passwordStrength': async ({ password }) => {
+      const { passwordStrength } = await import('../../core/vault/password-strength.ts');
+      return passwordStrength(password);
+    },
+    'vault.suggestPassword': async () => {
+      const { suggestPassword } = await import('../../core/vault/password-strength.ts');
+      return { password: suggestPassword() };
+    },
+    'vault.create': (input) => vault.create(input),
+    'vault.confirmRecovery': async (input) => {
+      await vault.confirmRecovery(input);
+      return status();
+    },
+    'vault.renewRecovery': async ({ password }) => ({ recoveryCode: await vault.renewRecovery(password) }),
+    'vault.unlock': async ({ password }, { actor }) => {
+      await vault.unlock(password, actor);
+      return status();
+    },
+    'vault.lock': () => {
+      vault.lock('asked');
+      return status();
+    },
+    'vault.changePassword': async ({ oldPassword, newPassword }) => {
+      await vault.changePassword(oldPassword, newPassword);
+      return status();
+    },
+    'vault.recover': async ({ recoveryCode, newPassword }) => ({
+      recoveryCode: await vault.recover(recoveryCode, newPassword),
+    }),
+  };
+}
+
+/** One picture of the whole for a window's first paint and for `keyharbor status`; also while locked. */
+function vaultStatus(app: App): VaultStatus {
+  const { vault, endpoint, lockPolicy, credentials, options } = app;
+  const { on, port } = endpoint.status();
+  const unlocked = vault.state === 'unlocked';
+  const autoLockAtMs = unlocked ? lockPolicy.autoLockAt() : null;
+  return {
+    state: vault.state,
+    version: options.version,
+    host: options.shell.kind,
+    protection: vault.protection(),
+    retryAfterMs: vault.retryAfterMs(),
+    failedUnlocks: vault.failedUnlocks(),
+    credentials: unlocked ? credentials.count() : null,
+    endpoint: { on, port },
+    autoLockAt: autoLockAtMs === null ? null : new Date(autoLockAtMs).toISOString(),
+    notices: [...app.notices()],
+  };
+}

@@ -1,0 +1,63 @@
+import type { Caller, MethodName } from '../../shared/contract/methods.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Clock } from '../core/seams.ts';
+
+/** How often a method may be called: `burst` at once, then `perMinute`. One bucket a method and kind of caller. */
+interface Rate {
+  readonly burst: number;
+  readonly perMinute: number;
+}
+
+const USUAL: Rate = { burst: 1000, perMinute: 30_000 };
+/** Each costs a key derivation; the vault's own back-off after failures comes on top. */
+const PASSWORD: Rate = { burst: 20, perMinute: 60 };
+const TYPING: Rate = { burst: 40, perMinute: 600 };
+
+/** Locking and ending are never refused. */
+const UNLIMITED: ReadonlySet<MethodName> = new Set(['vault.lock', 'app.stop', 'app.handOver', 'clipboard.clear']);
+
+const RATES: Partial<Readonly<Record<MethodName, Rate>>> = {
+  'vault.create': PASSWORD,
+  'vault.confirmRecovery': PASSWORD,
+  'vault.renewRecovery': PASSWORD,
+  'vault.unlock': PASSWORD,
+  'vault.changePassword': PASSWORD,
+  'vault.recover': PASSWORD,
+  'vault.passwordStrength': TYPING,
+  'vault.suggestPassword': TYPING,
+  'providers.inspect': TYPING,
+  // After 10 reveals a minute the credentials room asks for the password (SECURITY-DESIGN.md T6); this bounds the rest.
+  'credentials.reveal': { burst: 30, perMinute: 30 },
+  'credentials.copy': { burst: 30, perMinute: 30 },
+  // A prompt outside the page: a page must not be able to tire its owner.
+  'clients.create': { burst: 20, perMinute: 20 },
+  'app.openLink': { burst: 10, perMinute: 20 },
+  'app.doctor': { burst: 10, perMinute: 30 },
+};
+
+/** Asks leave for one call. @throws AppError `rate_limited` with the time to wait */
+export type RateGate = (method: MethodName, caller: Caller) => void;
+
+export function createRateGate(clock: Clock): RateGate {
+  const buckets = new Map<string, { tokens: number; atMs: number }>();
+  return (method, caller) => {
+    if (UNLIMITED.has(method)) return;
+    const rate = RATES[method] ?? USUAL;
+    const perMs = rate.perMinute / 60_000;
+    const nowMs = clock.monotonic();
+    const key = `${caller} ${method}`;
+    const bucket = buckets.get(key) ?? { tokens: rate.burst, atMs: nowMs };
+    const tokens = Math.min(rate.burst, bucket.tokens + Math.max(0, nowMs - bucket.atMs) * perMs);
+    if (tokens < 1) {
+      buckets.set(key, { tokens, atMs: nowMs });
+      const retryAfterMs = Math.ceil((1 - tokens) / perMs);
+      throw new AppError(
+        'rate_limited',
+        'This was asked for too often. Nothing was changed.',
+        `Wait ${Math.ceil(retryAfterMs / 1000)} s, then try again.`,
+        { retryAfterMs },
+      );
+    }
+    buckets.set(key, { tokens: tokens - 1, atMs: nowMs });
+  };
+}

@@ -1,0 +1,17 @@
+import type { Answer } from '../../shared/contract/bridge.ts';
+import { toErrorBody } from '../../shared/errors.ts';
+import type { Route } from './caller.ts';
+
+/** Answers a page's call with a value: an exception would lose its code on the way through a bridge. Never rejects. */
+export async function answerPage(
+  route: Route,
+  connection: string,
+  method: string,
+  params: unknown,
+): Promise<Answer<unknown>> {
+  try {
+    return { ok: true, result: await route({ caller: 'window', connection, method, params }) };
+  } catch (error) {
+    return { ok: false, error: toErrorBody(error) };
+  }
+}

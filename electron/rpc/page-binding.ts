@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { MAX_MESSAGE_BYTES } from '../../shared/wire.ts';
+import type { Route } from './caller.ts';
+import { answerPage } from './page-answer.ts';
+
+/**
+ * The transport of the browser host: a page speaks through one binding that carries text. What it sends is a call
+ * {id, method, params}; what it gets back is {id, answer}. The host has checked the sender before (the top frame of
+ * our own origin).
+ */
+const pageCall = z.strictObject({ id: z.int().min(1), method: z.string().max(64), params: z.unknown() });
+
+/** @returns the text to deliver, or null when the message cannot be answered: too large, or no call at all. */
+export async function answerBinding(route: Route, connection: string, payload: string): Promise<string | null> {
+  if (Buffer.byteLength(payload) > MAX_MESSAGE_BYTES) return null;
+  const call = pageCall.safeParse(parseJson(payload));
+  if (!call.success) return null;
+  const { id, method, params } = call.data;
+  return JSON.stringify({ id, answer: await answerPage(route, connection, method, params) });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

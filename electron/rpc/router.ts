@@ -1,0 +1,102 @@
+import { isMethodName, type MethodName, methods, type VaultStateName } from '../../shared/contract/methods.ts';
+import { AppError, toErrorBody } from '../../shared/errors.ts';
+import type { App } from '../core/app.ts';
+import { crashFields } from '../core/logs/log.ts';
+import { actorOf, type Call, type CallContext, type Route } from './caller.ts';
+import { allHandlers } from './handlers/all.ts';
+import { inputProblem } from './input-problem.ts';
+import { checkLimits } from './message-limits.ts';
+import { createRateGate } from './method-rate.ts';
+
+/** A handler seen without its types: the router itself checked what goes in, and checks what comes out. */
+type AnyHandler = (input: unknown, context: CallContext) => unknown;
+
+/**
+ * The one way into the core, whatever carries the message (STYLE.md "The contract"). It asks in this order: is the
+ * method known and this caller's, is the state right, is the message within bounds, is it asked too often, does the
+ * input fit; then the handler runs, and its answer must fit as well.
+ */
+export function createRouter(app: App): Route {
+  const handlers = allHandlers(app) as unknown as Readonly<Record<MethodName, AnyHandler>>;
+  const leave = createRateGate(app.options.clock);
+
+  return async (call) => {
+    const method = knownMethod(call);
+    try {
+      requireState(method, call, app.vault.state);
+      checkLimits(call.params);
+      leave(method, call.caller);
+      const input = methods[method].input.safeParse(call.params);
+      if (!input.success) throw inputProblem(input.error.issues, call.params);
+      const { caller, connection } = call;
+      const answer = await handlers[method](input.data, { caller, connection, actor: actorOf(caller) });
+      return methods[method].output.parse(answer);
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      app.options.log.error('rpc.failed', { method, ...crashFields(error) });
+      const { code, message, hint } = toErrorBody(error);
+      throw new AppError(code, message, hint);
+    }
+  };
+}
+
+function knownMethod(call: Call): MethodName {
+  const { method, caller } = call;
+  if (!isMethodName(method)) {
+    throw new AppError(
+      'unsupported',
+      'This call is not known here. Nothing was changed.',
+      'Client and app may be of different versions: restart the agent.',
+    );
+  }
+  if (!methods[method].callers.some((allowed) => allowed === caller)) {
+    throw new AppError('forbidden', 'This call is not open to this kind of client. Nothing was changed.');
+  }
+  return method;
+}
+
+function requireState(method: MethodName, call: Call, state: VaultStateName): void {
+  const allowed: readonly VaultStateName[] | 'any' = methods[method].states;
+  if (allowed === 'any' || allowed.includes(state)) return;
+  const fromWindow = call.caller === 'window';
+  switch (state) {
+    case 'no-vault':
+      throw new AppError(
+        'vault_not_found',
+        'There is no vault here yet.',
+        fromWindow ? 'Create a vault first.' : 'Create one with "keyharbor init".',
+      );
+    case 'unlocking':
+    case 'rekeying':
+      if (allowed.includes('locked')) {
+        throw new AppError(
+          'conflict',
+          'The vault is busy with its keys. Nothing was changed.',
+          'Try again in a moment.',
+        );
+      }
+      throw locked(fromWindow);
+    case 'locked':
+    case 'gated':
+      if (!allowed.includes('no-vault')) throw locked(fromWindow);
+      throw vaultExists();
+    case 'unlocked':
+      throw vaultExists();
+  }
+}
+
+function locked(fromWindow: boolean): AppError {
+  return new AppError(
+    'vault_locked',
+    'The vault is locked.',
+    fromWindow ? 'Unlock the vault.' : 'Unlock it with "keyharbor unlock".',
+  );
+}
+
+function vaultExists(): AppError {
+  return new AppError(
+    'conflict',
+    'There is a vault here already. It was not touched.',
+    'To begin anew, choose another home (KEYHARBOR_HOME).',
+  );
+}
