@@ -37,6 +37,8 @@ const field = z.strictObject({
   hint: text.optional(),
   /** A PEM, a JSON file: more than one line is part of the value. */
   multiline: z.boolean().default(false),
+  /** What a public field must be, where it becomes part of a request. */
+  shape: z.enum(['header_name', 'header_value', 'path']).optional(),
 });
 
 /** Where the credential goes in a request; `optional`: only if every field it names is filled in. */
@@ -105,7 +107,10 @@ const rule = z.strictObject({
     text: z.string().optional(),
   }),
   result: validationResult,
+  /** One sentence: what was found. */
   detail: text.optional(),
+  /** One sentence: what to do about it. */
+  hint: text.optional(),
 });
 
 const fact = z.strictObject({
@@ -118,7 +123,8 @@ const check = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]*$/),
   for: z.array(fieldName).min(1),
   method: z.enum(['GET', 'HEAD', 'POST']),
-  path: z.string().regex(/^\//),
+  /** Joined to the base URL; "{field}" where the owner chose the path. */
+  path: z.string().regex(/^(\/|\{[a-z][a-z0-9_]*\}$)/),
   headers: z.record(headerName, z.string()).default({}),
   body: z.unknown().optional(),
   costMicroUsd: z.int().min(0),

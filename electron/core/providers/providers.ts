@@ -1,18 +1,22 @@
-import type { Inspection } from '../../../shared/contract/schemas.ts';
 import type { ParsedInput } from '../../../shared/contract/methods.ts';
-import { AppError } from '../../../shared/errors.ts';
+import type { Inspection } from '../../../shared/contract/schemas.ts';
 import type { ProviderInfo } from '../../../shared/provider.ts';
+import { type Catalogue, providerInfoOf } from './catalogue.ts';
+import { inspect } from './inspect.ts';
 
-const soon = (): never => {
-  throw new AppError('unsupported', 'Not there yet.');
-};
-
-/** Signatures first; the bodies follow. */
+/** What the contract offers of the catalogue. */
 export class Providers {
-  list(): ProviderInfo[] {
-    return soon();
+  readonly catalogue: Catalogue;
+
+  constructor(catalogue: Catalogue) {
+    this.catalogue = catalogue;
   }
-  inspect(_input: ParsedInput<'providers.inspect'>): Inspection {
-    return soon();
+
+  list(): ProviderInfo[] {
+    return this.catalogue.all().map(providerInfoOf);
+  }
+
+  inspect(input: ParsedInput<'providers.inspect'>): Inspection {
+    return inspect(this.catalogue, input);
   }
 }

@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+import {
+  type AuthKindDescriptor,
+  type CheckDescriptor,
+  type ProviderDescriptor,
+  type ProviderInfo,
+  providerDescriptor,
+} from '../../../shared/provider.ts';
+
+/** One way a key of a provider can look; the expression is anchored at both ends. */
+export interface KnownFormat {
+  readonly provider: ProviderDescriptor;
+  readonly authKind: AuthKindDescriptor;
+  readonly format: AuthKindDescriptor['formats'][number];
+  readonly whole: RegExp;
+}
+
+const FIELD_IN_BRACES = /\{([a-z][a-z0-9_]*)\}/g;
+
+/** Names of the fields that a template such as "Bearer {api_key}" needs. */
+export function templateFields(template: string): string[] {
+  return [...template.matchAll(FIELD_IN_BRACES)].map((match) => match[1] ?? '');
+}
+
+/** Puts field values into a template; a field that is not filled in leaves nothing behind. */
+export function fillTemplate(template: string, value: (field: string) => string | undefined): string {
+  return template.replace(FIELD_IN_BRACES, (_, name: string) => value(name) ?? '');
+}
+
+function problemsOf(provider: ProviderDescriptor): string[] {
+  const problems: string[] = [];
+  for (const kind of provider.auth) {
+    const names = new Set(kind.fields.map((field) => field.name));
+    const primary = kind.fields.find((field) => field.name === kind.primary);
+    if (!primary?.secret || !primary.required) problems.push(`${kind.kind}: the primary field must be a required secret`);
+    const used = [
+      ...kind.environment.map((entry) => entry.field),
+      ...kind.formats.map((format) => format.field),
+      ...kind.send.flatMap((placement) => Object.values(placement).flatMap((part) => templateFields(String(part)))),
+    ];
+    for (const name of used) if (!names.has(name)) problems.push(`${kind.kind}: no field is called ${name}`);
+  }
+  const kinds = new Set(provider.auth.map((kind) => kind.kind));
+  for (const check of provider.checks) {
+    for (const kind of check.for) if (!kinds.has(kind)) problems.push(`check ${check.id}: no auth kind is called ${kind}`);
+  }
+  return problems;
+}
+
+/**
+ * @param json - text of resources/providers/ID.json.
+ * @throws Error that names what is wrong: the catalogue is part of the program, so this is a build fault.
+ */
+export function parseProvider(json: string): ProviderDescriptor {
+  const provider = providerDescriptor.parse(JSON.parse(json));
+  const problems = problemsOf(provider);
+  if (problems.length > 0) throw new Error(`catalogue entry ${provider.id}: ${problems.join('; ')}`);
+  return provider;
+}
+
+/** All providers that this program knows: data, read once at the start. */
+export class Catalogue {
+  readonly #providers: ReadonlyMap<string, ProviderDescriptor>;
+  readonly formats: readonly KnownFormat[];
+
+  constructor(providers: readonly ProviderDescriptor[]) {
+    this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
+    this.formats = providers.flatMap((provider) =>
+      provider.auth.flatMap((authKind) =>
+        authKind.formats.map((format) => ({
+          provider,
+          authKind,
+          format,
+          whole: new RegExp(`^(?:${format.regex})$`),
+        })),
+      ),
+    );
+  }
+
+  /** @param folder - resources/providers. */
+  static load(folder: string): Catalogue {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    const providers = files.map((name) => {
+      const provider = parseProvider(readFileSync(join(folder, name), 'utf8'));
+      if (name !== `${provider.id}.json`) throw new Error(`catalogue entry ${provider.id} lies in another file`);
+      return provider;
+    });
+    return new Catalogue(providers.sort(byName));
+  }
+
+  all(): readonly ProviderDescriptor[] {
+    return [...this.#providers.values()];
+  }
+
+  find(id: string): ProviderDescriptor | undefined {
+    return this.#providers.get(id);
+  }
+
+  /** @throws AppError `invalid_input` whose hint lists what there is. */
+  get(id: string): ProviderDescriptor {
+    const provider = this.#providers.get(id);
+    if (provider !== undefined) return provider;
+    throw new AppError(
+      'invalid_input',
+      'This provider is not in the catalogue.',
+      `Known providers: ${[...this.#providers.keys()].join(', ')}. Use "http" for any other API.`,
+    );
+  }
+}
+
+/** The generic entry comes last in every list. */
+function byName(a: ProviderDescriptor, b: ProviderDescriptor): number {
+  if ((a.id === 'http') !== (b.id === 'http')) return a.id === 'http' ? 1 : -1;
+  return a.name.localeCompare(b.name, 'en');
+}
+
+/** The first kind where none is named. @throws AppError `invalid_input` whose hint lists the kinds. */
+export function authKindOf(provider: ProviderDescriptor, kind: string | undefined): AuthKindDescriptor {
+  const found = kind === undefined ? provider.auth[0] : provider.auth.find((each) => each.kind === kind);
+  if (found !== undefined) return found;
+  throw new AppError(
+    'invalid_input',
+    `${provider.name} has no such kind of credential.`,
+    `Known kinds: ${provider.auth.map((each) => each.kind).join(', ')}.`,
+  );
+}
+
+/** The cheapest check of that auth kind: the catalogue lists them cheapest first. */
+export function checkFor(provider: ProviderDescriptor, kind: string): CheckDescriptor | undefined {
+  return provider.checks.find((check) => check.for.includes(kind));
+}
+
+export function providerInfoOf(provider: ProviderDescriptor): ProviderInfo {
+  const { docs, keys, status } = provider.links;
+  return {
+    id: provider.id,
+    name: provider.name,
+    category: provider.category,
+    links: {
+      ...(docs === undefined ? {} : { docs }),
+      ...(keys === undefined ? {} : { keys }),
+      ...(status === undefined ? {} : { status }),
+    },
+    icon: provider.icon,
+    baseUrl: { default: provider.baseUrl.default, changeable: provider.baseUrl.changeable },
+    auth: provider.auth.map((kind) => {
+      const check = checkFor(provider, kind.kind);
+      return {
+        kind: kind.kind,
+        label: kind.label,
+        primary: kind.primary,
+        fields: kind.fields,
+        environment: kind.environment.flatMap((entry) => entry.names.slice(0, 1)),
+        check: check === undefined ? null : { costMicroUsd: check.costMicroUsd, proves: check.proves },
+      };
+    }),
+  };
+}
