@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { descriptorProblems } from './provider-rules.ts';
 import { FIELD_NAME_PATTERN, PROVIDER_ID_PATTERN } from './reference.ts';
 
 /**
  * The schema of a catalogue entry (resources/providers/ID.json). A new HTTP provider is such a file and no code.
  * Templates hold field names in braces: "Bearer {api_key}". Paths are relative to the base URL.
+ * What one member says about another (names that must exist, hosts that must be public) is in provider-rules.ts.
  */
 export const VALIDATION_RESULTS = [
   'valid',
@@ -26,6 +28,16 @@ const httpsUrl = z
   .string()
   .regex(/^https:\/\/[^\s]+$/)
   .max(400);
+/**
+ * A base URL of the catalogue: https on a public host, or http for a local kind. It may hold public fields in braces,
+ * whose `shape` keeps them from changing more than their own part.
+ */
+const catalogueUrl = z
+  .string()
+  .regex(/^https?:\/\/[^\s?#]+$/)
+  .max(400);
+/** A dotted path into a JSON body: numbers index arrays, the empty path is the body itself. */
+const jsonPath = z.string().max(200);
 const headerName = z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/);
 
 const field = z.strictObject({
@@ -37,16 +49,25 @@ const field = z.strictObject({
   hint: text.optional(),
   /** A PEM, a JSON file: more than one line is part of the value. */
   multiline: z.boolean().default(false),
-  /** What a public field must be, where it becomes part of a request. */
-  shape: z.enum(['header_name', 'header_value', 'path']).optional(),
+  /**
+   * What a public field must be, where it becomes part of a request. `host_label` is one name without dots, `host` a
+   * name or address with or without a port, `path_segment` holds no slash, question mark or dots alone.
+   */
+  shape: z.enum(['header_name', 'header_value', 'path', 'path_segment', 'host_label', 'host']).optional(),
 });
 
-/** Where the credential goes in a request; `optional`: only if every field it names is filled in. */
+/**
+ * Where the credential goes in a request; `optional`: only if every field it names is filled in.
+ * `body` is a member of a JSON object in the body of a POST. `url`: the value is the whole URL to call, and has to
+ * start with one of `origins` and a slash; the path of a check is not added to it.
+ */
 const placement = z.discriminatedUnion('where', [
   z.strictObject({ where: z.literal('header'), name: text, value: text, optional: z.boolean().default(false) }),
   z.strictObject({ where: z.literal('query'), name: text, value: text, optional: z.boolean().default(false) }),
   z.strictObject({ where: z.literal('path'), prefix: text }),
   z.strictObject({ where: z.literal('basic'), user: z.string(), password: z.string() }),
+  z.strictObject({ where: z.literal('body'), name: text, value: text }),
+  z.strictObject({ where: z.literal('url'), field: fieldName, origins: z.array(httpsUrl).min(1) }),
 ]);
 
 export const CHECKSUMS = ['crc32-base62-tail6', 'sha256-base32-github-fine-grained', 'crc32-base36-tail7'] as const;
@@ -82,6 +103,12 @@ const authKind = z.strictObject({
   send: z.array(placement),
   environment: z.array(environment),
   formats: z.array(format),
+  /** Where this kind talks to another place than the provider's base URL. */
+  baseUrl: catalogueUrl.optional(),
+  /** A server on this computer or network: http and one exact loopback or private address are in order. */
+  local: z.boolean().default(false),
+  /** What a person should know before keeping such a credential. */
+  note: text.optional(),
 });
 
 const status = z.union([z.int().min(100).max(599), z.enum(['2xx', '3xx', '4xx', '5xx'])]);
@@ -94,13 +121,18 @@ const rule = z.strictObject({
     header: z
       .strictObject({ name: headerName, equals: z.string().optional(), contains: z.string().optional() })
       .optional(),
-    /** `path` is a dotted path into the JSON body; "[]" is not supported. */
+    /** All members but `path` must hold. For the last three a number sent as text is a number. */
     json: z
       .strictObject({
-        path: z.string(),
+        path: jsonPath,
         equals: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
+        oneOf: z.array(z.union([z.string(), z.number()])).optional(),
         contains: z.string().optional(),
         exists: z.boolean().optional(),
+        atMost: z.number().optional(),
+        atLeast: z.number().optional(),
+        /** At least the number at this other path. */
+        atLeastPath: jsonPath.optional(),
       })
       .optional(),
     /** Case-insensitive text anywhere in the body. */
@@ -113,17 +145,35 @@ const rule = z.strictObject({
   hint: text.optional(),
 });
 
+/**
+ * Something the provider says for free. Names with a meaning of their own: account, organization, scopes, tier,
+ * expires, balance, used, limit, remaining.
+ */
 const fact = z.strictObject({
   name: z.string().regex(/^[a-z][a-zA-Z0-9]*$/),
   label: text,
-  from: z.union([z.strictObject({ header: headerName }), z.strictObject({ json: z.string() })]),
+  from: z.union([
+    z.strictObject({ header: headerName }),
+    /** `minus`: the number at that path is taken off. */
+    z.strictObject({ json: jsonPath, minus: jsonPath.optional() }),
+  ]),
+  /**
+   * How to read it. `list`: the texts of an array. `time`: RFC 3339 or epoch seconds. Money, as a number or as text:
+   * in dollars, in cents, or in cents with a minus sign where the user has some left.
+   */
+  as: z.enum(['text', 'list', 'count', 'time', 'usd', 'cents', 'negated_cents']).default('text'),
 });
 
 const check = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]*$/),
   for: z.array(fieldName).min(1),
   method: z.enum(['GET', 'HEAD', 'POST']),
-  /** Joined to the base URL; "{field}" where the owner chose the path. */
+  /** Another place than the base URL. Such a check is passed over where the credential has a base URL of its own. */
+  baseUrl: catalogueUrl.optional(),
+  /**
+   * Joined to the base URL; "{field}" where the owner chose the path. Elsewhere a field fills one path segment or
+   * query value. The check is passed over where the path names a field that is not filled in.
+   */
   path: z.string().regex(/^(\/|\{[a-z][a-z0-9_]*\}$)/),
   headers: z.record(headerName, z.string()).default({}),
   body: z.unknown().optional(),
@@ -132,7 +182,62 @@ const check = z.strictObject({
   facts: z.array(fact).default([]),
 });
 
-export const providerDescriptor = z.strictObject({
+/** Counters in response headers. A member is left out where nothing is sent or its unit is not known. */
+const rateLimit = z.strictObject({
+  what: z.enum(['requests', 'tokens', 'input_tokens', 'output_tokens', 'complexity', 'concurrency']),
+  per: z.enum(['second', 'minute', 'hour', 'day']).optional(),
+  limit: headerName.optional(),
+  remaining: headerName.optional(),
+  reset: headerName.optional(),
+  /** `duration` is written as 1s, 120ms or 6m0s. */
+  resetAs: z.enum(['seconds', 'epoch_seconds', 'epoch_milliseconds', 'duration', 'rfc3339']).optional(),
+});
+
+/** Whose way of telling what a call used the answers follow; `none`: nothing is told, only calls can be counted. */
+export const USAGE_KINDS = [
+  'none',
+  'openai',
+  'anthropic',
+  'gemini',
+  'cohere',
+  'deepseek',
+  'groq',
+  'mistral',
+  'ollama',
+  'openrouter',
+  'perplexity',
+  'replicate',
+  'xai',
+  'elevenlabs',
+  'deepgram',
+  'twocaptcha',
+] as const;
+const usage = z.strictObject({
+  kind: z.enum(USAGE_KINDS),
+  unit: z.enum(['tokens', 'characters', 'seconds', 'captchas', 'messages', 'calls']),
+  /** The provider knows stream_options.include_usage in chat completions. */
+  includeUsage: z.boolean().default(false),
+});
+
+/**
+ * Balance, usage and cost in the provider's own figures. Besides fields, paths and bodies may name the asked period:
+ * {from_rfc3339} {to_rfc3339} {from_epoch} {to_epoch} {from_date} {to_date}.
+ */
+const accountApi = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  what: z.enum(['balance', 'usage', 'cost', 'quota', 'workspaces', 'prices']),
+  for: z.array(fieldName).min(1),
+  method: z.enum(['GET', 'POST']),
+  baseUrl: catalogueUrl.optional(),
+  path: z.string().regex(/^\//),
+  headers: z.record(headerName, z.string()).default({}),
+  body: z.unknown().optional(),
+  /** What the key must be allowed to do. */
+  needs: text.optional(),
+  facts: z.array(fact).default([]),
+});
+
+const descriptor = z.strictObject({
   schema: z.literal('keyharbor.provider/1'),
   id: providerId,
   name: text,
@@ -153,16 +258,34 @@ export const providerDescriptor = z.strictObject({
   icon: z.strictObject({ initials: z.string().min(1).max(3), hue: z.int().min(0).max(359) }),
   baseUrl: z.strictObject({
     /** What the provider's official SDK uses; null where the user must give one. */
-    default: httpsUrl.nullable(),
+    default: catalogueUrl.nullable(),
     changeable: z.boolean(),
-    /** Environment variables by which the provider's SDK takes another base URL. */
+    /** Environment variables by which the provider's SDK takes another base URL; the first one is set. */
     environment: z.array(z.string()).default([]),
+    /** Other addresses of the same provider, of a region or a product: the catalogue's, so no confirmation is needed. */
+    choices: z.array(z.strictObject({ label: text, url: catalogueUrl })).default([]),
+    /** Versions of the API, each below its own path; one that is not enabled is not called. */
+    versions: z
+      .array(
+        z.strictObject({
+          name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
+          path: z.string().regex(/^\//),
+          enabled: z.boolean().default(true),
+        }),
+      )
+      .default([]),
   }),
   auth: z.array(authKind).min(1),
   checks: z.array(check),
   interpret: z.array(rule),
+  rateLimits: z.array(rateLimit).default([]),
+  usage: usage.optional(),
+  accountApis: z.array(accountApi).default([]),
 });
-export type ProviderDescriptor = z.output<typeof providerDescriptor>;
+export const providerDescriptor = descriptor.superRefine((given, context) => {
+  for (const problem of descriptorProblems(given)) context.addIssue({ code: 'custom', ...problem });
+});
+export type ProviderDescriptor = z.output<typeof descriptor>;
 export type AuthKindDescriptor = ProviderDescriptor['auth'][number];
 export type FieldDescriptor = AuthKindDescriptor['fields'][number];
 export type CheckDescriptor = ProviderDescriptor['checks'][number];

@@ -1,0 +1,138 @@
+import type { ProviderDescriptor } from './provider.ts';
+
+/** What is wrong with a catalogue entry whose members each fit the schema: where, and in words. */
+export interface DescriptorProblem {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+/** Stand in a path or body for the period that is asked for. */
+const PERIOD = new Set(['from_rfc3339', 'to_rfc3339', 'from_epoch', 'to_epoch', 'from_date', 'to_date']);
+const TEMPLATE = /\{([^{}]*)\}/g;
+const BASE_URL = /^(https?):\/\/([a-z0-9.-]+)(?::(\d{1,5}))?(?:\/[A-Za-z0-9._~/-]*)?$/;
+const PRIVATE_NAME = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home|corp|invalid|test|example|onion)$/;
+
+/** The names in braces of a template, in order. */
+export function templateNames(template: string): string[] {
+  return [...template.matchAll(TEMPLATE)].map((match) => match[1] ?? '');
+}
+
+/** The templates among the texts of a JSON value. */
+function bodyNames(body: unknown): string[] {
+  if (typeof body === 'string') return templateNames(body);
+  if (typeof body !== 'object' || body === null) return [];
+  return Object.values(body).flatMap(bodyNames);
+}
+
+/** A host name in public DNS, as far as its text can tell: no address, no name of a private network. */
+function isPublicHost(host: string): boolean {
+  return /^(?:[a-z0-9-]+\.)+[a-z]{2,}$/.test(host) && !PRIVATE_NAME.test(host);
+}
+
+function urlProblem(template: string, local: boolean): string | null {
+  const [, scheme, host = '', port] = BASE_URL.exec(template.replace(TEMPLATE, 'x')) ?? [];
+  if (scheme === undefined) return 'is not scheme, host, port and a plain path';
+  if (local) return null;
+  if (scheme !== 'https') return 'is not https, and no local kind uses it alone';
+  if (port !== undefined) return 'names a port, and no local kind uses it alone';
+  return isPublicHost(host) ? null : 'is not on a public host';
+}
+
+/** Patterns run on what people paste: only what a linear engine could run too. */
+function patternProblem(pattern: string): string | null {
+  if (/\(\?(?:[=!]|<[=!])/.test(pattern)) return 'uses look-around';
+  if (/\\[1-9]/.test(pattern)) return 'uses a back-reference';
+  try {
+    new RegExp(pattern);
+    return null;
+  } catch {
+    return 'is not a regular expression';
+  }
+}
+
+function repeated(names: readonly string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
+/** What one member of a catalogue entry says about another and does not hold. */
+export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem[] {
+  const problems: DescriptorProblem[] = [];
+  const report = (message: string, ...path: (string | number)[]) => problems.push({ path, message });
+  const kinds = new Map(entry.auth.map((kind) => [kind.kind, new Set(kind.fields.map((field) => field.name))]));
+  const checkUrl = (url: string, local: boolean, ...path: (string | number)[]) => {
+    const problem = urlProblem(url, local);
+    if (problem !== null) report(`the base URL ${problem}`, ...path);
+  };
+  const names = (given: readonly string[], known: ReadonlySet<string>, ...path: (string | number)[]) => {
+    for (const name of given) if (!known.has(name)) report(`no field is called "${name}"`, ...path);
+  };
+
+  const twice = repeated(entry.auth.map((kind) => kind.kind)) ?? repeated(entry.checks.map((check) => check.id));
+  if (twice !== undefined) report(`"${twice}" is there twice`);
+
+  const inherits = entry.auth.filter((kind) => kind.baseUrl === undefined);
+  if (entry.baseUrl.default !== null) {
+    checkUrl(entry.baseUrl.default, inherits.length > 0 && inherits.every((kind) => kind.local), 'baseUrl', 'default');
+  }
+  entry.baseUrl.choices.forEach((choice, index) => checkUrl(choice.url, false, 'baseUrl', 'choices', index));
+
+  entry.auth.forEach((kind, index) => {
+    const fields = kinds.get(kind.kind) ?? new Set<string>();
+    const open = new Set(kind.fields.filter((field) => !field.secret).map((field) => field.name));
+    const at = (...path: (string | number)[]) => ['auth', index, ...path] as const;
+    const again = repeated(kind.fields.map((field) => field.name));
+    if (again !== undefined) report(`the field "${again}" is there twice`, ...at('fields'));
+    names([kind.primary], fields, ...at('primary'));
+    kind.fields.forEach((field, number) => {
+      if (field.secret && field.default !== undefined) report('a secret has no default', ...at('fields', number));
+    });
+    kind.send.forEach((placement, number) => {
+      const used =
+        placement.where === 'basic'
+          ? [placement.user, placement.password]
+          : placement.where === 'path'
+            ? [placement.prefix]
+            : placement.where === 'url'
+              ? [`{${placement.field}}`]
+              : [placement.value];
+      names(used.flatMap(templateNames), fields, ...at('send', number));
+    });
+    kind.environment.forEach(({ field }, number) => names([field], fields, ...at('environment', number)));
+    const first = repeated(kind.environment.flatMap((entry) => entry.names.slice(0, 1)));
+    if (first !== undefined) report(`two fields would be injected as ${first}`, ...at('environment'));
+    kind.formats.forEach((format, number) => {
+      names([format.field], fields, ...at('formats', number));
+      const problem = patternProblem(format.regex);
+      if (problem !== null) report(`the format ${problem}`, ...at('formats', number));
+    });
+    const base = kind.baseUrl ?? entry.baseUrl.default ?? '';
+    // A secret in a host name would be told to every resolver on the way.
+    names(templateNames(base), open, ...(kind.baseUrl === undefined ? ['baseUrl', 'default'] : at('baseUrl')));
+    if (kind.baseUrl !== undefined) checkUrl(kind.baseUrl, kind.local, ...at('baseUrl'));
+  });
+
+  const requests = (list: 'checks' | 'accountApis', period: boolean) =>
+    entry[list].forEach((request, index) => {
+      if (request.baseUrl !== undefined) checkUrl(request.baseUrl, false, list, index, 'baseUrl');
+      const used = [request.path, ...Object.values(request.headers)].flatMap(templateNames);
+      for (const kind of request.for) {
+        const fields = kinds.get(kind);
+        if (fields === undefined) {
+          report(`no auth kind is called "${kind}"`, list, index, 'for');
+          continue;
+        }
+        const known = period ? new Set([...fields, ...PERIOD]) : fields;
+        names([...used, ...bodyNames(request.body)], known, list, index);
+      }
+    });
+  requests('checks', false);
+  requests('accountApis', true);
+
+  const checks = new Set(entry.checks.map((check) => check.id));
+  entry.interpret.forEach((rule, index) => {
+    for (const id of rule.checks ?? []) {
+      if (!checks.has(id)) report(`no check is called "${id}"`, 'interpret', index, 'checks');
+    }
+  });
+  return problems;
+}
