@@ -9,14 +9,16 @@ import * as s from './schemas.ts';
 export type Caller = 'window' | 'socket';
 export type VaultStateName = z.output<typeof s.vaultState>;
 
-interface Method<I extends z.ZodType, O extends z.ZodType> {
-  readonly callers: readonly Caller[];
+interface Method<C extends readonly Caller[], I extends z.ZodType, O extends z.ZodType> {
+  readonly callers: C;
   readonly states: readonly VaultStateName[] | 'any';
   readonly input: I;
   readonly output: O;
 }
 
-const method = <I extends z.ZodType, O extends z.ZodType>(definition: Method<I, O>): Method<I, O> => definition;
+const method = <const C extends readonly Caller[], I extends z.ZodType, O extends z.ZodType>(
+  definition: Method<C, I, O>,
+): Method<C, I, O> => definition;
 
 const BOTH = ['window', 'socket'] as const;
 const WINDOW = ['window'] as const;

@@ -1,0 +1,164 @@
+import { basename, join } from 'node:path';
+import { toErrorBody } from '../../../shared/errors.ts';
+import { systemClock } from '../../core/clock.ts';
+import { answerBinding } from '../../rpc/page-binding.ts';
+import { hardenProcess, IS_PRODUCTION, refusedSwitch, startSwitches } from '../common/harden.ts';
+import { PageFiles } from '../common/page-files.ts';
+import { findProjectFiles } from '../common/project-files.ts';
+import { type RunningCore, startCore } from '../common/start-core.ts';
+import { BrowserClipboard } from './browser-clipboard.ts';
+import { BrowserProcess } from './browser-process.ts';
+import { browserShell } from './browser-shell.ts';
+import { confirmInWindow } from './confirm-window.ts';
+import { type FoundBrowser, findBrowser } from './find-browser.ts';
+import { bridgeScript } from './page-script.ts';
+import { PageWindow } from './page-window.ts';
+
+const SITE = { origin: 'https://app.keyharbor.invalid', start: '/index.html' };
+/** Seen for a moment only; follows the desktop's light or dark. */
+const BEFORE_PAGE = 'data:text/html,<meta name="color-scheme" content="light dark"><title>Keyharbor</title>';
+const WINDOW = { width: 1180, height: 820 };
+const IDLE_MS = 10 * 60_000;
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const complain = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** The app with an installed browser as its window. @returns the exit code. */
+export async function runBrowserHost(env: NodeJS.ProcessEnv): Promise<number> {
+  hardenProcess();
+  const refused = IS_PRODUCTION
+    ? refusedSwitch([...startSwitches(process.execArgv, env.NODE_OPTIONS), ...process.argv.slice(2)])
+    : null;
+  if (refused !== null) return fail(`Keyharbor does not start with ${refused}. Leave it out.`);
+  const found = findBrowser(env, process.platform);
+  if (found === null) {
+    return fail(
+      env.KEYHARBOR_BROWSER
+        ? 'KEYHARBOR_BROWSER does not name a program. Nothing was started.'
+        : 'No Chromium, Chrome or Edge was found (Debian: apt install chromium). "keyharbor serve" works without one.',
+    );
+  }
+  const host = new BrowserHost(env, found);
+  try {
+    return await host.run();
+  } catch (error) {
+    await host.abandon();
+    const { message, hint } = toErrorBody(error);
+    return fail(`${message} ${hint}`.trim());
+  }
+}
+
+function fail(line: string): number {
+  complain(line);
+  return 1;
+}
+
+class BrowserHost {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #found: FoundBrowser;
+  readonly #project = findProjectFiles(import.meta.dirname);
+  readonly #files = new PageFiles(join(this.#project.root, 'out/renderer'));
+  #browser: BrowserProcess | null = null;
+  #window: PageWindow | null = null;
+  #core: RunningCore | null = null;
+
+  constructor(env: NodeJS.ProcessEnv, found: FoundBrowser) {
+    this.#env = env;
+    this.#found = found;
+  }
+
+  async run(): Promise<number> {
+    const core = await this.#startCore();
+    if (core === null) return 0;
+    this.#core = core;
+    core.warnings.forEach(complain);
+    const browser = this.#browser;
+    if (browser === null) throw new Error('the browser was not started');
+    let asked = false;
+    void core.closed.then(() => {
+      asked = true;
+      return browser.close();
+    });
+    await this.#showWindow(core, browser);
+    say(`The window is ${basename(this.#found.executable)}: ${this.#found.why}.`);
+    const exitCode = await browser.ended;
+    const crashed = !asked && exitCode !== 0;
+    await core.close();
+    return crashed ? fail('The browser ended unexpectedly. The vault is locked; nothing was lost. Start again.') : 0;
+  }
+
+  /** After a failed start: nothing stays behind. */
+  async abandon(): Promise<void> {
+    await this.#core?.close();
+    await this.#browser?.close();
+  }
+
+  async #startCore(): Promise<RunningCore | null> {
+    const core = await startCore({
+      role: 'window',
+      env: this.#env,
+      version: this.#project.version,
+      resourcesDir: this.#project.resourcesDir,
+      idle: { source: 'window', defaultMs: IDLE_MS },
+      focus: () => this.#focus(),
+      shell: () => this.#makeShell(),
+    });
+    if (core.kind === 'running') return core;
+    say('Keyharbor runs already; its window is in front now.');
+    return null;
+  }
+
+  /** Called once this process owns the home: the browser starts while the core does. */
+  #makeShell() {
+    const { executable } = this.#found;
+    const browser = new BrowserProcess({ executable, env: this.#env, url: BEFORE_PAGE, ...WINDOW });
+    this.#browser = browser;
+    const shell = browserShell({
+      env: this.#env,
+      clipboard: new BrowserClipboard(browser),
+      window: () => this.#window,
+      confirm: (question) => confirmInWindow({ browser, files: this.#files, clock: systemClock }, question),
+      clearClipboard: async () => this.#core?.app.clipboard.clear(),
+    });
+    void browser.ended.then(() => shell.stop());
+    return shell;
+  }
+
+  async #showWindow(core: RunningCore, browser: BrowserProcess): Promise<void> {
+    const shown = Promise.withResolvers<PageWindow>();
+    void browser.ended.then(() => shown.reject(new Error('the browser did not start')));
+    const withdraw = browser.claim((target, session) => {
+      if (target.type !== 'page' || target.url !== BEFORE_PAGE) return false;
+      withdraw();
+      const window = new PageWindow({
+        session,
+        targetId: target.targetId,
+        site: SITE,
+        files: this.#files,
+        script: bridgeScript(SITE.origin),
+        onMessage: (payload, reply) => {
+          void answerBinding(core.route, 'window', payload).then((text) => {
+            if (text !== null) reply(text);
+          });
+        },
+      });
+      window.load().then(() => shown.resolve(window), shown.reject);
+      return true;
+    });
+    await browser.watch();
+    const window = await shown.promise;
+    this.#window = window;
+    void window.closed.then(() => browser.close());
+    core.app.onEvent((event) => {
+      window.deliver(JSON.stringify(event));
+      // A new document holds nothing of what the old one showed.
+      if (event.event === 'vault.locked') window.reload().catch(() => undefined);
+    });
+  }
+
+  #focus(): boolean {
+    if (this.#window === null) return false;
+    this.#window.bringToFront().catch(() => undefined);
+    return true;
+  }
+}

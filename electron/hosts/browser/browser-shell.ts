@@ -1,0 +1,64 @@
+import type { Question, Shell, SystemEvent } from '../../core/seams.ts';
+import { openableLink } from '../common/open-link.ts';
+import type { BrowserClipboard } from './browser-clipboard.ts';
+import type { PageWindow } from './page-window.ts';
+import { runQuietly } from './run-quietly.ts';
+import { watchScreenLock } from './screen-lock.ts';
+
+interface Deps {
+  readonly env: NodeJS.ProcessEnv;
+  readonly clipboard: BrowserClipboard;
+  /** null until the window is there. */
+  window(): PageWindow | null;
+  confirm(question: Question): Promise<boolean>;
+  /** The window closes while something of ours lies on the clipboard. */
+  clearClipboard(): Promise<void>;
+}
+
+/** What the desktop can do for us when the window is a browser's. `stop` ends what listens. */
+export function browserShell(deps: Deps): Shell & { stop(): void } {
+  const { env, clipboard } = deps;
+  const listeners = new Set<(event: SystemEvent) => void>();
+  const stopScreenLock = watchScreenLock(env, () => {
+    for (const listener of listeners) listener('screen-lock');
+  });
+  return {
+    kind: 'browser',
+    missing: [
+      'tray icon',
+      'global shortcut',
+      'content protection',
+      'system idle time',
+      'concealed clipboard mark',
+      ...(stopScreenLock === null ? ['screen lock'] : []),
+    ],
+    notify(title, body) {
+      if (process.platform === 'linux') runQuietly('notify-send', ['--app-name=Keyharbor', '--', title, body], env);
+    },
+    confirm: (question) => deps.confirm(question),
+    clipboard: {
+      async write(text) {
+        await clipboard.write(text);
+        await deps.window()?.holdClosing(() => deps.clearClipboard());
+      },
+      read: () => clipboard.read(),
+      async clear() {
+        await clipboard.clear();
+        await deps.window()?.holdClosing(null);
+      },
+    },
+    openLink(link) {
+      const url = openableLink(link);
+      if (process.platform === 'darwin') runQuietly('open', [url], env);
+      else if (process.platform === 'win32') runQuietly('rundll32', ['url.dll,FileProtocolHandler', url], env);
+      else runQuietly('xdg-open', [url], env);
+      return Promise.resolve();
+    },
+    systemIdleMs: () => null,
+    onSystemEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop: () => stopScreenLock?.(),
+  };
+}

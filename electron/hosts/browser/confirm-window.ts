@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Question } from '../../core/seams.ts';
+import type { PageFiles } from '../common/page-files.ts';
+import type { BrowserProcess } from './browser-process.ts';
+import type { CdpSession } from './cdp-pipe.ts';
+import { confirmScript } from './page-script.ts';
+import { PageWindow } from './page-window.ts';
+
+const ORIGIN = 'https://confirm.keyharbor.invalid';
+const SIZE = { width: 480, height: 360 };
+/** Time to read: a click or key press meant for something else must not accept. */
+export const ACCEPT_AFTER_MS = 700;
+export const GIVE_UP_AFTER_MS = 60_000;
+
+interface Deps {
+  readonly browser: BrowserProcess;
+  readonly files: PageFiles;
+  readonly clock: Clock;
+}
+
+/**
+ * Asks in a second window, on an origin and with a binding of its own, so that the main page can neither draw over
+ * it nor answer. Closing it, waiting too long or accepting too early is a no.
+ */
+export async function confirmInWindow({ browser, files, clock }: Deps, question: Question): Promise<boolean> {
+  const answer = Promise.withResolvers<boolean>();
+  const site = { origin: ORIGIN, start: '/confirm.html' };
+  const url = `${ORIGIN}/?${randomBytes(16).toString('hex')}`; // nobody else can ask for this window
+  let shownAt = Number.POSITIVE_INFINITY;
+  const open = (session: CdpSession, targetId: string) => {
+    const onMessage = (text: string) => {
+      const early = clock.monotonic() - shownAt < ACCEPT_AFTER_MS;
+      if (text === 'deny') answer.resolve(false);
+      else if (text === 'accept' && !early) answer.resolve(true);
+    };
+    const script = confirmScript(ORIGIN, { ...question, acceptAfterMs: ACCEPT_AFTER_MS });
+    const window = new PageWindow({ session, targetId, site, files, script, onMessage });
+    void window.closed.then(() => answer.resolve(false));
+    window
+      .load()
+      .then(() => window.resize(SIZE.width, SIZE.height))
+      .then(() => window.bringToFront())
+      .then(() => {
+        shownAt = clock.monotonic();
+      })
+      .catch(() => answer.resolve(false));
+    void answer.promise.then(() => session.send('Page.close').catch(() => undefined));
+  };
+  const withdraw = browser.claim((target, session) => {
+    if (target.type !== 'page' || target.url !== url) return false;
+    withdraw();
+    open(session, target.targetId);
+    return true;
+  });
+  const cancelTimeout = clock.after(GIVE_UP_AFTER_MS, () => answer.resolve(false));
+  browser.openWindow(url);
+  const accepted = await answer.promise;
+  cancelTimeout();
+  withdraw();
+  return accepted;
+}
