@@ -1,0 +1,50 @@
+import type Database from 'better-sqlite3';
+import { AppError } from '../../../shared/errors.ts';
+import { isSound } from './database.ts';
+import { usage0001 } from './migrations/0001-usage.ts';
+import { vault0001 } from './migrations/0001-vault.ts';
+import { onDisk } from './sqlite-error.ts';
+
+/** Append-only: the place in the list is the version. A released one is never edited. */
+export const VAULT_MIGRATIONS: readonly string[] = [vault0001];
+export const USAGE_MIGRATIONS: readonly string[] = [usage0001];
+
+export function schemaVersion(db: Database.Database): number {
+  return db.pragma('user_version', { simple: true }) as number;
+}
+
+/** Whether a newer Keyharbor wrote this database: it may be read, never written. */
+export function isNewer(db: Database.Database, migrations: readonly string[]): boolean {
+  return schemaVersion(db) > migrations.length;
+}
+
+/**
+ * Brings the schema up to date: one transaction each with its version, after `backUp` made a verified copy (not for a
+ * database without tables). On any failure the schema is the one before.
+ * @throws AppError `integrity_failure` when the file is not sound before or after.
+ */
+export function migrate(db: Database.Database, migrations: readonly string[], backUp: () => void): void {
+  const from = schemaVersion(db);
+  if (from >= migrations.length) return;
+  if (from > 0) {
+    if (!isSound(db)) throw unsound('It was not changed.');
+    backUp();
+  }
+  for (const [at, sql] of migrations.entries()) {
+    if (at < from) continue;
+    const step = db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${at + 1}`);
+      if (!isSound(db)) throw unsound('The change of its layout was undone.');
+    });
+    onDisk(() => step.immediate());
+  }
+}
+
+function unsound(what: string): AppError {
+  return new AppError(
+    'integrity_failure',
+    `The vault database is damaged: its own check fails. ${what}`,
+    'Copy the Keyharbor folder first, then put back the newest folder from backups.',
+  );
+}
