@@ -17,7 +17,7 @@ export class EventHub {
       try {
         listener(event);
       } catch {
-        this.#log.error('event.listener-failed', { event: event.event });
+        this.#log.error('event.listener-failed', { kind: event.event });
       }
     }
   };

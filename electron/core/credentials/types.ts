@@ -2,6 +2,7 @@ import type { Scope } from './rows.ts';
 
 /** What a client or the owner gets when asking for provider and label (PRODUCT.md, "Resolution"). */
 export interface ResolvedCredential {
+  /** 32 hex characters. */
   readonly id: string;
   readonly provider: string;
   readonly label: string;
@@ -10,7 +11,8 @@ export interface ResolvedCredential {
   readonly authKind: string;
   /** Made with `--local`: the only ones a kh_test_ token reaches. */
   readonly local: boolean;
-  readonly expiresAtMs: number | null;
+  /** RFC 3339, or null where it does not expire. */
+  readonly expiresAt: string | null;
   readonly fingerprint: string;
 }
 

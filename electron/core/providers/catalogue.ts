@@ -34,7 +34,8 @@ function problemsOf(provider: ProviderDescriptor): string[] {
   for (const kind of provider.auth) {
     const names = new Set(kind.fields.map((field) => field.name));
     const primary = kind.fields.find((field) => field.name === kind.primary);
-    if (!primary?.secret || !primary.required) problems.push(`${kind.kind}: the primary field must be a required secret`);
+    if (!primary?.secret || !primary.required)
+      problems.push(`${kind.kind}: the primary field must be a required secret`);
     const used = [
       ...kind.environment.map((entry) => entry.field),
       ...kind.formats.map((format) => format.field),
@@ -44,7 +45,8 @@ function problemsOf(provider: ProviderDescriptor): string[] {
   }
   const kinds = new Set(provider.auth.map((kind) => kind.kind));
   for (const check of provider.checks) {
-    for (const kind of check.for) if (!kinds.has(kind)) problems.push(`check ${check.id}: no auth kind is called ${kind}`);
+    for (const kind of check.for)
+      if (!kinds.has(kind)) problems.push(`check ${check.id}: no auth kind is called ${kind}`);
   }
   return problems;
 }

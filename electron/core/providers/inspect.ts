@@ -68,7 +68,10 @@ function checksumWarning(recognition: Recognition): Warning | null {
   const name = formatName(recognition.known);
   return recognition.known.format.checksumIsHint
     ? { code: 'checksum', message: `The checksum of this ${name} looks unusual. If it is mistyped it will be refused.` }
-    : { code: 'checksum', message: `The checksum of this ${name} is wrong: a character is probably mistyped or missing.` };
+    : {
+        code: 'checksum',
+        message: `The checksum of this ${name} is wrong: a character is probably mistyped or missing.`,
+      };
 }
 
 /**
@@ -87,7 +90,10 @@ export function formatWarnings(
   if (field === undefined || !field.secret || value === '') return [];
   const warnings: Warning[] = [];
   if (!field.multiline && !isSendableSecret(value)) {
-    warnings.push({ code: 'not_sendable', message: `${field.label} holds a space or a character that cannot be sent.` });
+    warnings.push({
+      code: 'not_sendable',
+      message: `${field.label} holds a space or a character that cannot be sent.`,
+    });
   }
   const own = catalogue.formats.filter((each) => each.authKind === kind && each.format.field === fieldName);
   const fits = own.map((known) => match(known, value)).find((each) => each?.whole === true);

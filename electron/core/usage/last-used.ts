@@ -23,16 +23,20 @@ export class LastUsed {
   readonly #clock: Clock;
   readonly #log: Pick<Log, 'warn'>;
   readonly #pending: Readonly<Record<UsedKind, Map<string, LastUse>>> = { credential: new Map(), client: new Map() };
+  readonly #written: (kind: UsedKind, ids: readonly string[]) => void;
   #callOff: (() => void) | null = null;
 
   constructor(deps: {
     readonly vault: Pick<VaultAccess, 'opened'>;
     readonly clock: Clock;
     readonly log: Pick<Log, 'warn'>;
+    /** Told after a timed write, so that open cards can follow. */
+    readonly written: (kind: UsedKind, ids: readonly string[]) => void;
   }) {
     this.#vault = deps.vault;
     this.#clock = deps.clock;
     this.#log = deps.log;
+    this.#written = deps.written;
   }
 
   /** @param id - credential id in hex, or client id. */
@@ -60,11 +64,15 @@ export class LastUsed {
 
   /** A full disk must not end the program for a date; what could not be written is tried again with the next note. */
   #flushLater(): void {
+    const ids = { credential: [...this.#pending.credential.keys()], client: [...this.#pending.client.keys()] };
     try {
       this.flush();
     } catch {
-      this.#log.warn('last-used.not-written', {});
+      this.#callOff = null;
+      this.#log.warn('last-used.not-written');
+      return;
     }
+    for (const kind of ['credential', 'client'] as const) if (ids[kind].length > 0) this.#written(kind, ids[kind]);
   }
 
   /** Forgets what is noted; the vault is gone. */
@@ -73,6 +81,12 @@ export class LastUsed {
     this.#callOff = null;
     this.#pending.credential.clear();
     this.#pending.client.clear();
+  }
+
+  /** A purged credential leaves no trace of its use. */
+  forget(kind: UsedKind, id: string): void {
+    this.#pending[kind].delete(id);
+    this.#vault.opened().usageDb.prepare('DELETE FROM last_used WHERE kind = ? AND id = ?').run(kind, id);
   }
 
   all(kind: UsedKind): Map<string, LastUse> {

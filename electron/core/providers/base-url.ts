@@ -1,0 +1,105 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import {
+  type AddressPolicy,
+  addressKind,
+  hostAddress,
+  isAllowedAddress,
+  isLocalName,
+  isMetadataName,
+} from './address-rules.ts';
+
+const NOTHING_STORED = 'Nothing was stored.';
+
+function refused(what: string, hint: string): AppError {
+  return new AppError('invalid_input', `Base URL: ${what} ${NOTHING_STORED}`, hint);
+}
+
+function parse(text: string): URL {
+  if (text.length > 2048 || /[\s\\]/.test(text)) throw refused('it holds a space or a backslash.', 'Give a plain URL.');
+  const url = URL.parse(text);
+  if (url === null) throw refused('this is not a URL.', 'Give one like https://api.example.com/v1.');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw refused('only https and http are known.', 'Give one like https://api.example.com/v1.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw refused('it must not hold a user name or password.', 'Put secrets into the fields of the credential.');
+  }
+  if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) {
+    throw refused('it must end before any "?" or "#".', 'Give the part that all requests share.');
+  }
+  if (url.hostname.endsWith('.')) throw refused('the host ends with a dot.', 'Leave the dot out.');
+  if (/%(?:2e|2f|5c|00|25)/i.test(url.pathname) || url.pathname.includes('//')) {
+    throw refused('its path is ambiguous.', 'Give a path without "//" and without encoded slashes or dots.');
+  }
+  return url;
+}
+
+function assertHost(url: URL, policy: AddressPolicy): void {
+  const address = hostAddress(url.hostname);
+  if (isMetadataName(url.hostname) || (address !== null && addressKind(address) === 'metadata')) {
+    throw new AppError(
+      'security_violation',
+      `A cloud metadata service is never a base URL. ${NOTHING_STORED}`,
+      'Give the address of the API itself.',
+    );
+  }
+  if (policy === 'public') {
+    if (url.protocol !== 'https:') {
+      throw refused('a public host needs https.', 'Use https, or --local for a server on this computer or network.');
+    }
+    const isPublic = address === null ? !isLocalName(url.hostname) : addressKind(address) === 'public';
+    if (!isPublic) {
+      throw refused(
+        'this host is on this computer or a private network.',
+        'If that is what you want, say so: --local, or “Local server” in the window.',
+      );
+    }
+  } else if (address !== null && !isAllowedAddress(address, 'local')) {
+    throw refused(
+      'a local server needs a loopback or private address.',
+      'For a public host leave "local" out and use https.',
+    );
+  }
+}
+
+/**
+ * Checks an own base URL (PRODUCT.md, "Base URL") and gives the form that is stored and bound to the secret: host in
+ * lower case and IDNA, no default port, no slash at the end. A name is judged again, by its address, on each connection.
+ * @throws AppError `invalid_input` that says what is wrong, `security_violation` for metadata services.
+ */
+export function normaliseBaseUrl(text: string, local: boolean): string {
+  const url = parse(text);
+  assertHost(url, local ? 'local' : 'public');
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/**
+ * The origin column of a credential: its own base URL, or empty where the catalogue's is used.
+ * @throws AppError `invalid_input`, `security_violation`.
+ */
+export function originFor(provider: ProviderDescriptor, baseUrl: string | null, local: boolean): string {
+  if (baseUrl === null || baseUrl === '') {
+    if (provider.baseUrl.default === null) {
+      throw refused(`${provider.name} needs one.`, 'Give it with --base-url, or in the field “Base URL”.');
+    }
+    if (local) throw refused('a local server needs its address.', 'Give it with --base-url.');
+    return '';
+  }
+  if (!provider.baseUrl.changeable) {
+    throw refused(`${provider.name} has one address only.`, 'Leave the base URL out.');
+  }
+  return normaliseBaseUrl(baseUrl, local);
+}
+
+/** Joins a path of the catalogue (or one the owner gave) to a base URL and makes sure that it stayed under it. */
+export function joinPath(baseUrl: string, path: string): URL {
+  const url = new URL(path === '/' ? baseUrl : `${baseUrl}${path}`);
+  const base = new URL(baseUrl);
+  const prefix = base.pathname.replace(/\/+$/, '');
+  const under = url.pathname === base.pathname || url.pathname.startsWith(`${prefix}/`);
+  if (url.origin !== base.origin || !under || url.username !== '') {
+    throw new AppError('security_violation', 'A path leads away from the base URL. Nothing was sent.');
+  }
+  return url;
+}

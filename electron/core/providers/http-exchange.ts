@@ -1,0 +1,112 @@
+import { rootCertificates } from 'node:tls';
+import { Client } from 'undici';
+import type { Clock } from '../seams.ts';
+import { type AddressPolicy, ForbiddenAddress, guardedLookup, hostAddress, isAllowedAddress } from './address-rules.ts';
+
+/** One request that carries a credential, and what came of it. No retries, no redirects, no proxies, no cookies. */
+export const CHECK_TIMEOUT_MS = 10_000;
+const MAX_BODY_BYTES = 64 * 1024;
+
+export interface OutgoingRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly url: URL;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string | null;
+}
+
+export type Unreachable = 'address' | 'name' | 'refused' | 'certificate' | 'broken';
+
+export type Exchange =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      /** Lower-case names; the first value where one repeats. */
+      readonly headers: ReadonlyMap<string, string>;
+      /** At most 64 KiB of the body, as UTF-8. */
+      readonly text: string;
+      readonly latencyMs: number;
+    }
+  | { readonly kind: 'timeout'; readonly latencyMs: number }
+  | { readonly kind: 'unreachable'; readonly why: Unreachable };
+
+export interface ExchangeOptions {
+  readonly policy: AddressPolicy;
+  readonly clock: Clock;
+  /** Aborting it makes the exchange reject with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** What the environment could otherwise weaken (NODE_TLS_REJECT_UNAUTHORIZED, NODE_EXTRA_CA_CERTS) is fixed here. */
+const TLS = { rejectUnauthorized: true, minVersion: 'TLSv1.2', ca: [...rootCertificates] } as const;
+
+function whyUnreachable(error: unknown): Unreachable | 'timeout' {
+  if (error instanceof ForbiddenAddress) return 'address';
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (cause instanceof ForbiddenAddress) return 'address';
+  const name = typeof code === 'string' ? code : '';
+  if (/TIMEOUT|ETIMEDOUT/.test(name)) return 'timeout';
+  if (name === 'ENOTFOUND' || name === 'EAI_AGAIN') return 'name';
+  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(name)) return 'refused';
+  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH/.test(name)) return 'certificate';
+  return 'broken';
+}
+
+async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size >= MAX_BODY_BYTES) break; // leaving the loop destroys the stream
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString('utf8');
+}
+
+function firstValues(headers: Readonly<Record<string, string | string[] | undefined>>): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined) values.set(name.toLowerCase(), first);
+  }
+  return values;
+}
+
+/**
+ * Sends one request and reads the start of its answer, within 10 s in all.
+ * Never throws for what a network or a server can do; rejects only when `signal` was aborted.
+ */
+export async function exchange(request: OutgoingRequest, options: ExchangeOptions): Promise<Exchange> {
+  const literal = hostAddress(request.url.hostname);
+  if (literal !== null && !isAllowedAddress(literal, options.policy)) return { kind: 'unreachable', why: 'address' };
+  options.signal.throwIfAborted();
+  const tls = request.url.protocol === 'https:' ? TLS : {};
+  const client = new Client(request.url.origin, {
+    allowH2: false,
+    pipelining: 0,
+    maxHeaderSize: 16 * 1024,
+    connect: { ...tls, lookup: guardedLookup(options.policy), timeout: CHECK_TIMEOUT_MS },
+  });
+  const over = new AbortController();
+  const callOff = options.clock.after(CHECK_TIMEOUT_MS, () => over.abort());
+  const startedMs = performance.now();
+  const elapsed = () => Math.round(performance.now() - startedMs);
+  try {
+    const { statusCode, headers, body } = await client.request({
+      path: `${request.url.pathname}${request.url.search}`,
+      method: request.method,
+      headers: Object.fromEntries(request.headers),
+      body: request.body,
+      signal: AbortSignal.any([options.signal, over.signal]),
+    });
+    const text = await readStart(body);
+    return { kind: 'answer', status: statusCode, headers: firstValues(headers), text, latencyMs: elapsed() };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (over.signal.aborted) return { kind: 'timeout', latencyMs: elapsed() };
+    const why = whyUnreachable(error);
+    return why === 'timeout' ? { kind: 'timeout', latencyMs: elapsed() } : { kind: 'unreachable', why };
+  } finally {
+    callOff();
+    await client.destroy().catch(() => undefined);
+  }
+}

@@ -1,0 +1,213 @@
+import type { CheckDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
+import type { Exchange, Unreachable } from './http-exchange.ts';
+
+type Rule = ProviderDescriptor['interpret'][number];
+type Answer = Extract<Exchange, { kind: 'answer' }>;
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** What a check found, in words for people. Holds nothing that the server could have echoed. */
+export interface Verdict {
+  readonly result: ValidationResult;
+  readonly latencyMs: number | null;
+  readonly detail: string;
+  readonly hint: string;
+  readonly facts: readonly Fact[];
+}
+
+const MAX_FACT = 200;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value at a dotted path; undefined where the path leads nowhere. */
+export function jsonAt(value: unknown, path: string): unknown {
+  let at: unknown = value;
+  for (const name of path.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as Record<string, unknown>)[name];
+  }
+  return at;
+}
+
+function statusMatches(wanted: NonNullable<Rule['when']['status']>, status: number): boolean {
+  return wanted.some((each) => each === status || each === `${Math.floor(status / 100)}xx`);
+}
+
+function headerMatches(wanted: NonNullable<Rule['when']['header']>, answer: Answer): boolean {
+  const value = answer.headers.get(wanted.name.toLowerCase());
+  if (value === undefined) return false;
+  if (wanted.equals !== undefined && value !== wanted.equals) return false;
+  return wanted.contains === undefined || value.toLowerCase().includes(wanted.contains.toLowerCase());
+}
+
+function jsonMatches(wanted: NonNullable<Rule['when']['json']>, json: unknown): boolean {
+  const value = jsonAt(json, wanted.path);
+  if (wanted.exists !== undefined && (value !== undefined) !== wanted.exists) return false;
+  if (wanted.equals !== undefined && value !== wanted.equals) return false;
+  if (wanted.contains === undefined) return true;
+  return typeof value === 'string' && value.toLowerCase().includes(wanted.contains.toLowerCase());
+}
+
+function ruleMatches(rule: Rule, checkId: string, answer: Answer, json: unknown): boolean {
+  const { status, header, json: member, text } = rule.when;
+  return (
+    (rule.checks === undefined || rule.checks.includes(checkId)) &&
+    (status === undefined || statusMatches(status, answer.status)) &&
+    (header === undefined || headerMatches(header, answer)) &&
+    (member === undefined || jsonMatches(member, json)) &&
+    (text === undefined || answer.text.toLowerCase().includes(text.toLowerCase()))
+  );
+}
+
+/** Where the catalogue has no more exact rule; the "defaults" of the provider facts. */
+function defaultResult(answer: Answer): ValidationResult {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return 'valid';
+  if (status === 401) return 'invalid_key';
+  if (status === 402) return 'quota_exceeded';
+  if (status === 403) return 'insufficient_permission';
+  if (status === 429) return /quota|billing|credit/i.test(answer.text) ? 'quota_exceeded' : 'rate_limited';
+  return 'provider_unavailable';
+}
+
+function defaultWords(name: string, result: ValidationResult, status: number): { detail: string; hint: string } {
+  switch (result) {
+    case 'valid':
+      return { detail: `${name} accepts this key.`, hint: '' };
+    case 'invalid_key':
+      return {
+        detail: `${name} does not accept this key.`,
+        hint: 'Make a new key at the provider and put it in here.',
+      };
+    case 'expired':
+      return { detail: `${name} says that this key has expired.`, hint: 'Make a new key at the provider.' };
+    case 'insufficient_permission':
+      return { detail: `${name} refuses this request.`, hint: 'The key may lack a permission; look at its scopes.' };
+    case 'quota_exceeded':
+      return {
+        detail: `${name} says that there is no credit or quota left.`,
+        hint: 'Look at billing at the provider.',
+      };
+    case 'rate_limited':
+      return { detail: `${name} answers too many requests for now.`, hint: 'Try again in a few minutes.' };
+    case 'timeout':
+      return { detail: `${name} did not answer within 10 seconds.`, hint: 'Try again later.' };
+    case 'invalid_format':
+      return { detail: 'This value is not a key of this provider.', hint: 'Put the right key in.' };
+    case 'provider_unavailable': {
+      const what = status >= 500 || status === 408 ? 'has a problem' : 'answered something unexpected';
+      return { detail: `${name} ${what}. This says nothing about the key.`, hint: 'Try again later.' };
+    }
+  }
+}
+
+/** A short machine word such as "invalid_api_key"; never free text, which could echo the key. */
+function errorWord(json: unknown, secrets: readonly string[]): string | null {
+  for (const path of ['error.code', 'error.type', 'code', 'error']) {
+    const value = jsonAt(json, path);
+    if (typeof value !== 'string' || !/^[a-z][a-z_]{2,47}$/.test(value)) continue;
+    if (!secrets.some((secret) => secret.includes(value) || value.includes(secret))) return value;
+  }
+  return null;
+}
+
+function retryHint(answer: Answer): string | null {
+  const seconds = Number(answer.headers.get('retry-after'));
+  return Number.isInteger(seconds) && seconds > 0 && seconds <= 86_400 ? `Try again in ${seconds} s.` : null;
+}
+
+/** What the provider said for free. Control characters are taken out and secrets are covered. */
+function factsOf(check: CheckDescriptor, answer: Answer, json: unknown, secrets: readonly string[]): Fact[] {
+  return check.facts.flatMap(({ label, from }) => {
+    const value = 'header' in from ? answer.headers.get(from.header.toLowerCase()) : jsonAt(json, from.json);
+    if (typeof value !== 'string' && typeof value !== 'number') return [];
+    let shown = String(value)
+      .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '')
+      .trim();
+    for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '••••');
+    return shown === '' ? [] : [{ label, value: shown.slice(0, MAX_FACT) }];
+  });
+}
+
+const UNREACHABLE: Readonly<Record<Unreachable, { readonly detail: string; readonly hint: string }>> = {
+  address: {
+    detail: 'The host leads to an address where this key must not go. Nothing was sent.',
+    hint: 'A private or loopback server needs “local” set with its exact address.',
+  },
+  name: { detail: 'The host name could not be found.', hint: 'Check the network connection and the base URL.' },
+  refused: {
+    detail: 'Nothing answers at this address.',
+    hint: 'Check that the server runs and that the port is right.',
+  },
+  certificate: {
+    detail: 'The server has no certificate that this computer trusts for its name. The key was not sent.',
+    hint: 'Something may be standing between. Certificate checks cannot be turned off.',
+  },
+  broken: { detail: 'The connection broke before an answer came.', hint: 'Try again later.' },
+};
+
+/** An edge or a captive portal answers with a page; that says nothing about the key. */
+function isForeignPage(answer: Answer): boolean {
+  const html = answer.headers.get('content-type')?.toLowerCase().startsWith('text/html') ?? false;
+  return html && (answer.status === 403 || answer.status === 503);
+}
+
+/**
+ * Turns what came of a check into one of the nine results: the catalogue's rules first, then the defaults.
+ * @param secrets - the secret fields that were sent; none of them gets into the verdict.
+ */
+export function interpret(
+  provider: ProviderDescriptor,
+  check: CheckDescriptor,
+  outcome: Exchange,
+  secrets: readonly string[],
+): Verdict {
+  if (outcome.kind === 'timeout') {
+    return { result: 'timeout', latencyMs: outcome.latencyMs, facts: [], ...defaultWords(provider.name, 'timeout', 0) };
+  }
+  if (outcome.kind === 'unreachable') {
+    return { result: 'provider_unavailable', latencyMs: null, facts: [], ...UNREACHABLE[outcome.why] };
+  }
+  const { status, latencyMs } = outcome;
+  if (status >= 300 && status < 400) {
+    return {
+      result: 'provider_unavailable',
+      latencyMs,
+      detail: `${provider.name} sent this request elsewhere (${status}). Redirects are not followed with a key.`,
+      hint: 'Check the base URL.',
+      facts: [],
+    };
+  }
+  if (isForeignPage(outcome)) {
+    return {
+      result: 'provider_unavailable',
+      latencyMs,
+      detail: `A web page answered (${status}) instead of the API. This says nothing about the key.`,
+      hint: 'A firewall or a network sign-in page may stand between.',
+      facts: [],
+    };
+  }
+  const json = parseJson(outcome.text);
+  const rule = provider.interpret.find((each) => ruleMatches(each, check.id, outcome, json));
+  const result = rule?.result ?? defaultResult(outcome);
+  const words = defaultWords(provider.name, result, status);
+  const word = result === 'valid' ? null : errorWord(json, secrets);
+  const said = result === 'valid' ? '' : ` (${status}${word === null ? '' : `, ${word}`})`;
+  const hint = rule?.hint ?? words.hint;
+  return {
+    result,
+    latencyMs,
+    detail: (rule?.detail ?? words.detail).replace(/\.(?= |$)/, `${said}.`),
+    hint: result === 'rate_limited' ? (retryHint(outcome) ?? hint) : hint,
+    facts: factsOf(check, outcome, json, secrets),
+  };
+}
