@@ -43,6 +43,7 @@ export const agentFile = z.strictObject({
   pid: z.int().min(1),
   version: z.string().max(64),
   socket: z.string().max(4096),
-  endpointSocket: z.string().max(4096),
+  /** null while the endpoint is off. */
+  endpointSocket: z.string().max(4096).nullable(),
 });
 export type AgentFile = z.output<typeof agentFile>;

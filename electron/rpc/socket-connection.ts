@@ -6,6 +6,7 @@ import {
   clientHello,
   MAX_MESSAGE_BYTES,
   SUBSCRIBE_METHOD,
+  type WireEvent,
   type WireRequest,
   wireRequest,
 } from '../../shared/wire.ts';
@@ -15,7 +16,7 @@ import { LineReader } from './line-reader.ts';
 
 /** Requests of one connection that run at the same time; the next ones wait unread. */
 export const MAX_IN_FLIGHT = 16;
-/** A subscriber that leaves more than this unread is cut off. */
+/** A subscriber that leaves more than this of events unread is cut off; answers it asked for do not count. */
 export const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 export const HELLO_TIMEOUT_MS = 10_000;
 /** After our last word: how long the other side may take to read it. */
@@ -37,6 +38,7 @@ export class SocketConnection {
   readonly #deps: SocketConnectionDeps;
   readonly #running = new Set<Promise<void>>();
   #unsubscribe: (() => void) | null = null;
+  #unreadEventBytes = 0;
   #greeted = false;
   #ending = false;
   #slotFreed: (() => void) | null = null;
@@ -131,7 +133,16 @@ export class SocketConnection {
 
   #subscribe(): void {
     if (this.#ending) return;
-    this.#unsubscribe ??= this.#deps.onEvent(({ event, data }) => this.#send({ event, data }));
+    this.#unsubscribe ??= this.#deps.onEvent(({ event, data }) => this.#push({ event, data }));
+  }
+
+  #push(event: WireEvent): void {
+    const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    this.#unreadEventBytes += line.length;
+    if (this.#unreadEventBytes > MAX_UNREAD_BYTES) return this.destroy();
+    this.#socket.write(line, () => {
+      this.#unreadEventBytes -= line.length;
+    });
   }
 
   #stopEvents(): void {
@@ -140,11 +151,7 @@ export class SocketConnection {
   }
 
   #send(message: unknown): void {
-    const socket = this.#socket;
-    if (!socket.writable) return;
-    socket.write(`${JSON.stringify(message)}\n`);
-    // Only events grow without being asked for: an answer is one of at most MAX_IN_FLIGHT.
-    if (this.#unsubscribe !== null && socket.writableLength > MAX_UNREAD_BYTES) this.destroy();
+    if (this.#socket.writable) this.#socket.write(`${JSON.stringify(message)}\n`);
   }
 
   #refuse(error: ErrorBody): void {

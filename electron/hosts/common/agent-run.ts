@@ -1,16 +1,18 @@
-import { unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AgentFile, agentFile } from '../../../shared/wire.ts';
 import { readSmallFile, replaceFile } from '../../core/store/atomic-file.ts';
 import type { SocketConnectionDeps } from '../../rpc/socket-connection.ts';
 import { type SocketServer, serveOnSocket } from '../../rpc/socket-server.ts';
-import { chooseSocketPlaces, removeStaleSocket, removeTempFolder } from './run-folder.ts';
+import { chooseSocketPlace, removeStaleSocket, removeTempSocket } from './run-folder.ts';
 
 const MAX_AGENT_FILE_BYTES = 16 * 1024;
 
 /** This process, reachable: its socket and the file that says so. */
 export interface AgentRun {
-  readonly agent: AgentFile;
+  readonly socket: string;
+  /** Says in agent.json where the endpoint's socket is; null: nowhere. */
+  setEndpointSocket(path: string | null): void;
   /** Answers what runs, ends the connections, removes socket and agent.json. */
   close(): Promise<void>;
 }
@@ -38,27 +40,27 @@ export function knownSocket(run: string): string {
  */
 export async function startAgentRun(run: string, deps: SocketConnectionDeps): Promise<AgentRun> {
   const left = readAgentFile(run);
-  if (left !== null && process.platform !== 'win32') removeTempFolder(left, run);
-  const places = chooseSocketPlaces(run);
+  const place = chooseSocketPlace(run);
   if (process.platform !== 'win32') {
-    removeStaleSocket(places.agent);
-    removeStaleSocket(places.endpoint);
+    for (const socket of [left?.socket, left?.endpointSocket]) if (typeof socket === 'string') removeTempSocket(socket);
+    removeStaleSocket(place.path);
   }
-  const server: SocketServer = await serveOnSocket(places.agent, deps);
-  const agent: AgentFile = {
-    pid: process.pid,
-    version: deps.version,
-    socket: places.agent,
-    endpointSocket: places.endpoint,
-  };
-  replaceFile(agentJson(run), Buffer.from(`${JSON.stringify(agent)}\n`));
+  const server: SocketServer = await serveOnSocket(place.path, deps);
+  const { version } = deps;
+  let agent: AgentFile = { pid: process.pid, version, socket: place.path, endpointSocket: null };
+  const write = (): void => replaceFile(agentJson(run), Buffer.from(`${JSON.stringify(agent)}\n`));
+  write();
   return {
-    agent,
+    socket: place.path,
+    setEndpointSocket: (endpointSocket) => {
+      if (agent.endpointSocket === endpointSocket) return;
+      agent = { ...agent, endpointSocket };
+      write();
+    },
     close: async () => {
-      // First: who starts now must not be sent here.
-      unlinkSync(agentJson(run));
+      rmSync(agentJson(run), { force: true }); // first: who starts now must not be sent here
       await server.close();
-      if (places.tempFolder !== null) removeTempFolder(agent, run);
+      if (place.tempFolder !== null) removeTempSocket(place.path);
     },
   };
 }

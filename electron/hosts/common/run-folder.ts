@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmdirSync, type Stats, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import type { AgentFile } from '../../../shared/wire.ts';
 
 /** `sun_path` holds 104 bytes on macOS and 108 on Linux, with the final NUL. */
 export const MAX_SOCKET_PATH_BYTES = 100;
-const TEMP_PREFIX = 'keyharbor-run-';
+/** Also the endpoint's, when it makes such a folder for its own socket. */
+const TEMP_PREFIX = 'keyharbor-';
+const NAME = 'agent.sock';
 const WRITABLE_BY_OTHERS = 0o022;
 const ANYTHING_FOR_OTHERS = 0o077;
 
-export interface SocketPlaces {
-  readonly agent: string;
-  readonly endpoint: string;
-  /** A folder made for the sockets alone, to be removed at the end; null where they lie in `run/`. */
+export interface SocketPlace {
+  readonly path: string;
+  /** A folder made for the socket alone, to be removed at the end; null where it lies in `run/`. */
   readonly tempFolder: string | null;
 }
 
@@ -47,17 +47,17 @@ export function prepareSocketFolder(folder: string): void {
 }
 
 /**
- * Where the two sockets go: into `run/`, or where that path is too long for a socket into a folder of their own under
- * the system's temporary folder. On Windows: pipes whose names nobody can guess.
+ * Where the agent socket goes: into `run/`, or where that path is too long for a socket into a folder of its own under
+ * the system's temporary folder. On Windows: a pipe whose name nobody can guess.
  */
-export function chooseSocketPlaces(run: string, platform: NodeJS.Platform = process.platform): SocketPlaces {
-  if (platform === 'win32') {
-    const pipe = (name: string) => `\\\\.\\pipe\\keyharbor-${name}-${randomBytes(16).toString('hex')}`;
-    return { agent: pipe('agent'), endpoint: pipe('endpoint'), tempFolder: null };
-  }
+export function chooseSocketPlace(run: string, platform: NodeJS.Platform = process.platform): SocketPlace {
   prepareSocketFolder(run);
-  if (fits(run)) return { ...inside(run), tempFolder: null };
-  const base = [tmpdir(), '/tmp'].find((folder) => fits(join(folder, `${TEMP_PREFIX}XXXXXX`)));
+  if (platform === 'win32') {
+    return { path: `\\\\.\\pipe\\keyharbor-agent-${randomBytes(16).toString('hex')}`, tempFolder: null };
+  }
+  const path = join(run, NAME);
+  if (fits(path)) return { path, tempFolder: null };
+  const base = [tmpdir(), '/tmp'].find((folder) => fits(join(folder, `${TEMP_PREFIX}XXXXXX`, NAME)));
   if (base === undefined) {
     throw new AppError(
       'unsupported',
@@ -67,11 +67,10 @@ export function chooseSocketPlaces(run: string, platform: NodeJS.Platform = proc
   }
   const tempFolder = mkdtempSync(join(base, TEMP_PREFIX));
   prepareSocketFolder(tempFolder);
-  return { ...inside(tempFolder), tempFolder };
+  return { path: join(tempFolder, NAME), tempFolder };
 }
 
-const inside = (folder: string) => ({ agent: join(folder, 'agent.sock'), endpoint: join(folder, 'endpoint.sock') });
-const fits = (folder: string): boolean => Buffer.byteLength(inside(folder).endpoint) <= MAX_SOCKET_PATH_BYTES;
+const fits = (path: string): boolean => Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES;
 
 /**
  * Removes a socket that a killed process left behind. Call it only while holding the writer lock and after connecting
@@ -85,12 +84,15 @@ export function removeStaleSocket(path: string): void {
   unlinkSync(path);
 }
 
-/** Removes what `chooseSocketPlaces` made in the temporary folder, also when an earlier process left it there. */
-export function removeTempFolder(agent: Pick<AgentFile, 'socket' | 'endpointSocket'>, run: string): void {
-  const folder = dirname(agent.socket);
-  if (resolve(folder) === resolve(run) || !basename(folder).startsWith(TEMP_PREFIX)) return;
+/**
+ * Removes a socket with the folder that was made for it under the temporary folder, also one that a killed process left
+ * there. A socket that lies elsewhere stays.
+ */
+export function removeTempSocket(socket: string): void {
+  const folder = dirname(socket);
+  if (!basename(folder).startsWith(TEMP_PREFIX) || ![tmpdir(), '/tmp'].includes(dirname(folder))) return;
   const stats = lstatOrNull(folder);
   if (stats === null || !stats.isDirectory() || !isOurs(stats)) return;
-  for (const path of [inside(folder).agent, inside(folder).endpoint]) removeStaleSocket(path);
-  rmdirSync(folder); // not empty: somebody else's files, and nothing of ours is left in it
+  removeStaleSocket(socket);
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
 }

@@ -6,7 +6,6 @@ import type { Clock, Keychain, Paths, Shell } from '../../core/seams.ts';
 import { acquireWriterLock } from '../../core/store/writer-lock.ts';
 import { osKeychain } from '../../core/vault/os-keychain.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { AgentFile } from '../../../shared/wire.ts';
 import type { Route } from '../../rpc/caller.ts';
 import { createRouter } from '../../rpc/router.ts';
 import { type AgentRun, knownSocket, startAgentRun } from './agent-run.ts';
@@ -34,7 +33,8 @@ export interface RunningCore {
   readonly route: Route;
   readonly paths: Paths;
   readonly log: Log;
-  readonly agent: AgentFile;
+  /** Where the command line reaches this process. */
+  readonly socketPath: string;
   /** What is unusual about the home, for people. */
   readonly warnings: readonly string[];
   /** Locks, answers what runs, ends every connection, lets go of the home. Safe to call twice. */
@@ -107,9 +107,15 @@ export async function startCore(options: StartCoreOptions): Promise<RunningCore 
       version,
       clock,
     });
+    const reachable = run;
+    undo.push(
+      app.onEvent((event) => {
+        if (event.event === 'endpoint.changed') reachable.setEndpointSocket(event.data.socket);
+      }),
+    );
     undo.push(onEndSignal(() => void close()));
     log.info('host.started', { host: app.options.shell.kind, version });
-    return { kind: 'running', app, route, paths, log, agent: run.agent, warnings, close, closed: closed.promise };
+    return { kind: 'running', app, route, paths, log, socketPath: run.socket, warnings, close, closed: closed.promise };
   } catch (error) {
     await close();
     throw error;

@@ -16,12 +16,14 @@ export function vaultHandlers(app: App): Area<'vault'> {
       const { suggestPassword } = await import('../../core/vault/password-strength.ts');
       return { password: suggestPassword() };
     },
-    'vault.create': (input) => vault.create(input),
-    'vault.confirmRecovery': async (input) => {
-      await vault.confirmRecovery(input);
+    'vault.create': (input, { actor }) => vault.create(input, actor),
+    'vault.confirmRecovery': async (input, { actor }) => {
+      await vault.confirmRecovery(input, actor);
       return status();
     },
-    'vault.renewRecovery': async ({ password }) => ({ recoveryCode: await vault.renewRecovery(password) }),
+    'vault.renewRecovery': async ({ password }, { actor }) => ({
+      recoveryCode: await vault.renewRecovery(password, actor),
+    }),
     'vault.unlock': async ({ password }, { actor }) => {
       await vault.unlock(password, actor);
       return status();
@@ -30,12 +32,12 @@ export function vaultHandlers(app: App): Area<'vault'> {
       vault.lock('asked');
       return status();
     },
-    'vault.changePassword': async ({ oldPassword, newPassword }) => {
-      await vault.changePassword(oldPassword, newPassword);
+    'vault.changePassword': async ({ oldPassword, newPassword }, { actor }) => {
+      await vault.changePassword(oldPassword, newPassword, actor);
       return status();
     },
-    'vault.recover': async ({ recoveryCode, newPassword }) => ({
-      recoveryCode: await vault.recover(recoveryCode, newPassword),
+    'vault.recover': async ({ recoveryCode, newPassword }, { actor }) => ({
+      recoveryCode: await vault.recover(recoveryCode, newPassword, actor),
     }),
   };
 }

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { createRateGate } from '../../../electron/rpc/method-rate.ts';
+import type { Caller, MethodName } from '../../../shared/contract/methods.ts';
+import { FakeClock } from './fake-clock.ts';
+
+function spend(leave: (method: MethodName, caller: Caller) => void, method: MethodName, caller: Caller): number {
+  for (let count = 0; count < 100_000; count++) {
+    try {
+      leave(method, caller);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) as unknown });
+      return count;
+    }
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+test.each<[MethodName, number]>([
+  ['vault.unlock', 20],
+  ['vault.passwordStrength', 40],
+  ['credentials.reveal', 30],
+  ['clients.create', 20],
+  ['credentials.list', 1000],
+])('%s may be called %i times at once, then after a wait', (method, burst) => {
+  const clock = new FakeClock();
+  const leave = createRateGate(clock);
+  expect(spend(leave, method, 'window')).toBe(burst);
+  clock.advance(60_000);
+  expect(() => leave(method, 'window')).not.toThrow();
+});
+
+test('the wait that the refusal names is enough, and a millisecond less is not', () => {
+  const clock = new FakeClock();
+  const leave = createRateGate(clock);
+  spend(leave, 'credentials.reveal', 'window');
+  let waitMs = 0;
+  try {
+    leave('credentials.reveal', 'window');
+  } catch (error) {
+    waitMs = (error as { retryAfterMs: number }).retryAfterMs;
+  }
+  expect(waitMs).toBe(2000);
+  clock.advance(waitMs - 1);
+  expect(() => leave('credentials.reveal', 'window')).toThrow();
+  clock.advance(1);
+  expect(() => leave('credentials.reveal', 'window')).not.toThrow();
+});
+
+test('a page that asks too often does not keep the command line out, nor one method another', () => {
+  const leave = createRateGate(new FakeClock());
+  spend(leave, 'vault.unlock', 'window');
+  expect(() => leave('vault.unlock', 'socket')).not.toThrow();
+  expect(() => leave('vault.status', 'window')).not.toThrow();
+});
+
+test('locking and stopping are never refused', () => {
+  const leave = createRateGate(new FakeClock());
+  expect(spend(leave, 'vault.lock', 'window')).toBe(Number.POSITIVE_INFINITY);
+  expect(spend(leave, 'app.stop', 'socket')).toBe(Number.POSITIVE_INFINITY);
+});
