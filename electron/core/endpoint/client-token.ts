@@ -1,7 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/**
+ * `kh_live_` or `kh_test_` + 10 characters id + `_` + 43 characters secret + 6 characters checksum, all base62.
+ * 62^43 > 2^256. The checksum is CRC-32 of everything before it: typos are refused without a look-up, and secret
+ * scanners can tell a real token.
+ */
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const ID_LENGTH = 10;
+const SECRET_LENGTH = 43;
+const CHECKSUM_LENGTH = 6; // 62^6 > 2^32
+const SHAPE = 'kh_(live|test)_([0-9A-Za-z]{10})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})';
+const WHOLE = new RegExp(`^${SHAPE}$`);
+const ANYWHERE = new RegExp(SHAPE);
+const START = /^kh_(?:live|test)_/;
+
+export type TokenKind = 'live' | 'test';
+
 /** A token that has the right form and checksum; whether it is genuine is for `Clients.verify` to say. */
 export interface ClientToken {
-  readonly kind: 'live' | 'test';
+  readonly kind: TokenKind;
   readonly id: string;
-  /** 43 base62 characters, at least 256 random bits. */
   readonly secret: string;
+}
+
+/** Uniform: bytes from 248 up are thrown away, since 248 is the last multiple of 62 below 256. */
+function randomBase62(length: number): string {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of randomBytes(length)) {
+      if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % 62);
+    }
+  }
+  return text;
+}
+
+function checksum(body: string): string {
+  let rest = crc32(body);
+  let text = '';
+  for (let digit = 0; digit < CHECKSUM_LENGTH; digit += 1) {
+    text = ALPHABET.charAt(rest % 62) + text;
+    rest = Math.floor(rest / 62);
+  }
+  return text;
+}
+
+export function newClientToken(kind: TokenKind): ClientToken {
+  return { kind, id: randomBase62(ID_LENGTH), secret: randomBase62(SECRET_LENGTH) };
+}
+
+/** What the owner gets to see, once. */
+export function formatClientToken(token: ClientToken): string {
+  const body = `kh_${token.kind}_${token.id}_${token.secret}`;
+  return body + checksum(body);
+}
+
+function fromMatch(match: RegExpExecArray | null): ClientToken | null {
+  const [text, kind, id, secret, sum] = match ?? [];
+  if (text === undefined || id === undefined || secret === undefined) return null;
+  if (checksum(text.slice(0, -CHECKSUM_LENGTH)) !== sum) return null;
+  return { kind: kind === 'test' ? 'test' : 'live', id, secret };
+}
+
+/** null for anything that is not a well-formed token with the right checksum. */
+export function parseClientToken(text: string): ClientToken | null {
+  return fromMatch(WHOLE.exec(text));
+}
+
+/** Whether someone meant this to be a client token. */
+export function looksLikeClientToken(text: string): boolean {
+  return START.test(text);
+}
+
+/** A token anywhere in a request target, percent-encoded or not: it must never be there. */
+export function findClientToken(target: string): ClientToken | 'token-like' | null {
+  const plain = target.includes('%')
+    ? target.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : target;
+  if (!/kh_(?:live|test)_/.test(plain)) return null;
+  return fromMatch(ANYWHERE.exec(plain)) ?? 'token-like';
 }

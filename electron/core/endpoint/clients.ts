@@ -1,15 +1,31 @@
-import { AppError } from '../../../shared/errors.ts';
-import type { Grant } from '../../../shared/grant.ts';
-import type { ParsedInput, Output } from '../../../shared/contract/methods.ts';
+import { timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { Output, ParsedInput } from '../../../shared/contract/methods.ts';
 import type { ClientSummary } from '../../../shared/contract/schemas.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { formatGrant, type Grant, parseGrant } from '../../../shared/grant.ts';
+import { appendAudit } from '../audit/audit-log.ts';
+import type { Emit } from '../events.ts';
 import type { Clock } from '../seams.ts';
-import type { ClientToken } from './client-token.ts';
-import type { Emit, LastUsedNotes, VaultGate } from './deps.ts';
+import type { LastUsed } from '../usage/last-used.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import { checkClientName, checkGrants, checkLifetime, DAY_MS, isClientExpired } from './client-rules.ts';
+import {
+  type ClientRow,
+  clientRowMac,
+  findClient,
+  findClientsByName,
+  listClients,
+  putClient,
+  tokenSecretMac,
+} from './client-table.ts';
+import { type ClientToken, formatClientToken, newClientToken, type TokenKind } from './client-token.ts';
+import type { VaultGate } from './deps.ts';
 
 export interface ClientsDeps {
   readonly vault: VaultGate;
   readonly clock: Clock;
-  readonly lastUsed: LastUsedNotes;
+  readonly lastUsed: Pick<LastUsed, 'of' | 'all'>;
   readonly emit: Emit;
 }
 
@@ -17,40 +33,215 @@ export interface ClientsDeps {
 export interface VerifiedClient {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'live' | 'test';
+  readonly kind: TokenKind;
   readonly grants: readonly Grant[];
   /** Requests a second; null where the owner lifted the limit. */
   readonly ratePerSecond: number | null;
 }
 
+/** A token found genuine, with what may still end it. */
+interface Decision {
+  readonly client: VerifiedClient;
+  readonly expiresAtMs: number;
+  lastSeenMs: number;
+}
+
+/** Compared with in place of a missing row, so that an unknown id costs what a wrong secret costs. */
+const DUMMY_MAC = Buffer.alloc(32);
+const grantTexts = z.array(z.string());
+
+/** The local tools that may talk to the endpoint, and their tokens. */
 export class Clients {
-  constructor(_deps: ClientsDeps) {}
+  readonly #deps: ClientsDeps;
+  readonly #revokedListeners = new Set<(clientId: string) => void>();
+  /** By the MAC of the token's secret. Weak by vault: what was decided under other keys does not count. */
+  #decisions = new WeakMap<OpenVault, Map<string, Decision>>();
+
+  constructor(deps: ClientsDeps) {
+    this.#deps = deps;
+    deps.vault.onLocking(() => this.dropDecisions());
+  }
 
   /** Newest first; revoked and expired ones too. */
   list(): ClientSummary[] {
-    throw new AppError('unsupported', 'Clients are not there yet.');
+    const uses = this.#deps.lastUsed.all('client');
+    return listClients(this.#deps.vault.opened().db).map((row) => this.#summary(row, uses.get(row.id)?.atMs ?? null));
   }
 
-  /** @param actor who asked: `ui` or `cli`. The token is in the answer and nowhere else. */
-  create(_input: ParsedInput<'clients.create'>, _actor: string): Output<'clients.create'> {
-    throw new AppError('unsupported', 'Clients are not there yet.');
+  /**
+   * @param actor - who asked: `ui` or `cli`. The token is in the answer and nowhere else.
+   * @throws AppError `invalid_input`, or `conflict` where an active client has this name.
+   */
+  create(input: ParsedInput<'clients.create'>, actor: string): Output<'clients.create'> {
+    checkClientName(input.name);
+    const grants = checkGrants(input.grants);
+    checkLifetime(input.expiresInDays, grants);
+    const { clock } = this.#deps;
+    const vault = this.#deps.vault.opened();
+    const nowMs = clock.now();
+    const kind = input.test ? 'test' : 'live';
+    const token = newClientToken(kind);
+    const row = vault.write(() => {
+      this.#refuseTakenName(vault, input.name);
+      appendAudit(vault, clock, {
+        actor,
+        action: 'client.create',
+        target: token.id,
+        result: 'ok',
+        meta: { kind, grants: grants.map(formatGrant).join(' '), days: input.expiresInDays },
+      });
+      return putClient(vault, {
+        id: token.id,
+        name: input.name,
+        kind,
+        grants: JSON.stringify(grants.map(formatGrant)),
+        secret_mac: tokenSecretMac(vault, token.secret),
+        rate_per_second: input.ratePerSecond,
+        created_at_ms: nowMs,
+        expires_at_ms: nowMs + input.expiresInDays * DAY_MS,
+        revoked_at_ms: null,
+        exposed_at_ms: null,
+      });
+    });
+    this.#deps.emit({ event: 'clients.changed', data: {} });
+    return { client: this.#summary(row, null), token: formatClientToken(token) };
   }
 
-  /** By id, else by the name of one that is not revoked. Takes effect at once. */
-  revoke(_idOrName: string, _actor: string): ClientSummary {
-    throw new AppError('unsupported', 'Clients are not there yet.');
+  /**
+   * By id, else by the name of one that is not revoked. Takes effect at once; open answers of the client are cut.
+   * @throws AppError `not_found`.
+   */
+  revoke(idOrName: string, actor: string): ClientSummary {
+    const { clock } = this.#deps;
+    const vault = this.#deps.vault.opened();
+    const found = findClient(vault.db, idOrName) ?? findClientsByName(vault.db, idOrName)[0];
+    if (found === undefined) {
+      throw new AppError('not_found', 'There is no such client.', 'See "keyharbor client list".');
+    }
+    const lastUsedMs = this.#deps.lastUsed.of('client', found.id)?.atMs ?? null;
+    if (found.revoked_at_ms !== null) return this.#summary(found, lastUsedMs);
+    const row = vault.write(() => {
+      appendAudit(vault, clock, { actor, action: 'client.revoke', target: found.id, result: 'ok' });
+      return putClient(vault, { ...found, revoked_at_ms: clock.now() });
+    });
+    this.dropDecisions();
+    for (const listener of this.#revokedListeners) listener(found.id);
+    this.#deps.emit({ event: 'clients.changed', data: {} });
+    return this.#summary(row, lastUsedMs);
   }
 
   /** null: unknown, wrong, expired or revoked; the caller is not told which. Needs an unlocked vault. */
-  verify(_token: ClientToken): VerifiedClient | null {
-    return null;
+  verify(token: ClientToken): VerifiedClient | null {
+    const vault = this.#deps.vault.opened();
+    const mac = tokenSecretMac(vault, token.secret);
+    const key = mac.toString('latin1');
+    let decided = this.#decisions.get(vault);
+    if (decided === undefined) {
+      decided = new Map();
+      this.#decisions.set(vault, decided);
+    }
+    const decision = decided.get(key) ?? this.#decide(vault, token, mac);
+    if (decision === null || decision.client.id !== token.id || decision.client.kind !== token.kind) return null;
+    const nowMs = this.#deps.clock.now();
+    if (isClientExpired(decision, nowMs)) {
+      decided.delete(key);
+      return null;
+    }
+    decision.lastSeenMs = Math.max(decision.lastSeenMs, nowMs);
+    decided.set(key, decision);
+    return decision.client;
+  }
+
+  /** A genuine token was seen in a URL: it stays valid, but the owner is told to replace it. */
+  markExposed(token: ClientToken): void {
+    if (this.verify(token) === null) return;
+    const { clock } = this.#deps;
+    const vault = this.#deps.vault.opened();
+    const row = findClient(vault.db, token.id);
+    if (row === undefined || row.exposed_at_ms !== null) return;
+    vault.write(() => {
+      appendAudit(vault, clock, { actor: token.id, action: 'client.exposed', target: token.id, result: 'refused' });
+      putClient(vault, { ...row, exposed_at_ms: clock.now() });
+    });
+    this.#deps.emit({ event: 'clients.changed', data: {} });
   }
 
   /** Forgets every decision held in memory: lock, vault change, password change. */
-  dropDecisions(): void {}
+  dropDecisions(): void {
+    this.#decisions = new WeakMap();
+  }
 
   /** Called with the id of each revoked client, after the commit. */
-  onRevoked(_listener: (clientId: string) => void): () => void {
-    return () => {};
+  onRevoked(listener: (clientId: string) => void): () => void {
+    this.#revokedListeners.add(listener);
+    return () => this.#revokedListeners.delete(listener);
   }
+
+  /** The full check against the row. An unknown id does the same work on a dummy. */
+  #decide(vault: OpenVault, token: ClientToken, mac: Buffer): Decision | null {
+    const row = findClient(vault.db, token.id);
+    const rowMac = clientRowMac(vault, row ?? { ...DUMMY_ROW, id: token.id });
+    const isRowIntact = timingSafeEqual(rowMac, row?.row_mac ?? DUMMY_MAC);
+    const isSecretRight = timingSafeEqual(mac, row?.secret_mac ?? DUMMY_MAC);
+    if (row === undefined || !isRowIntact || !isSecretRight || row.revoked_at_ms !== null) return null;
+    const lastUsedMs = this.#deps.lastUsed.of('client', row.id)?.atMs ?? 0;
+    return {
+      client: {
+        id: row.id,
+        name: row.name,
+        kind: row.kind,
+        grants: parsedGrants(row),
+        ratePerSecond: row.rate_per_second,
+      },
+      expiresAtMs: row.expires_at_ms,
+      lastSeenMs: Math.max(row.created_at_ms, lastUsedMs),
+    };
+  }
+
+  #refuseTakenName(vault: OpenVault, name: string): void {
+    const named = findClientsByName(vault.db, name).some((row) => {
+      const lastUsedMs = this.#deps.lastUsed.of('client', row.id)?.atMs ?? null;
+      return this.#summary(row, lastUsedMs).state === 'active';
+    });
+    // A name that is another client's id would make "revoke" hit the wrong one.
+    if (!named && findClient(vault.db, name) === undefined) return;
+    throw new AppError(
+      'conflict',
+      'There is already an active client of this name. No client was made.',
+      'Choose another name, or revoke the old one first: keyharbor client revoke NAME',
+    );
+  }
+
+  #summary(row: ClientRow, lastUsedMs: number | null): ClientSummary {
+    const times = { expiresAtMs: row.expires_at_ms, lastSeenMs: Math.max(row.created_at_ms, lastUsedMs ?? 0) };
+    const expired = isClientExpired(times, this.#deps.clock.now());
+    return {
+      id: row.id,
+      name: row.name,
+      kind: row.kind,
+      grants: parsedGrants(row).map(formatGrant),
+      state: row.revoked_at_ms !== null ? 'revoked' : expired ? 'expired' : 'active',
+      createdAt: new Date(row.created_at_ms).toISOString(),
+      expiresAt: new Date(row.expires_at_ms).toISOString(),
+      lastUsedAt: lastUsedMs === null ? null : new Date(lastUsedMs).toISOString(),
+      ratePerSecond: row.rate_per_second,
+      exposed: row.exposed_at_ms !== null,
+    };
+  }
+}
+
+const DUMMY_ROW = {
+  name: '',
+  kind: 'live',
+  grants: '[]',
+  secret_mac: DUMMY_MAC,
+  rate_per_second: null,
+  created_at_ms: 0,
+  expires_at_ms: 0,
+  revoked_at_ms: null,
+  exposed_at_ms: null,
+} as const;
+
+function parsedGrants(row: ClientRow): Grant[] {
+  return grantTexts.parse(JSON.parse(row.grants)).map(parseGrant);
 }

@@ -1,0 +1,104 @@
+import { appendAudit } from '../audit/audit-log.ts';
+import type { Log } from '../logs/log.ts';
+import type { Clock } from '../seams.ts';
+import type { VaultGate } from './deps.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface CountedAct {
+  /** Id of the client token; "system" where there is none. */
+  readonly actor: string;
+  readonly action: string;
+  /** Credential id, or empty. */
+  readonly target: string;
+  readonly result: 'ok' | 'refused';
+  /** Why it was refused: one fixed word. */
+  readonly reason: string;
+}
+
+interface Count {
+  readonly act: CountedAct;
+  readonly minuteMs: number;
+  count: number;
+}
+
+interface AuditTallyDeps {
+  readonly vault: VaultGate;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'error'>;
+  /** How long a count may wait before it is written. */
+  readonly delayMs: number;
+}
+
+/**
+ * Audit entries that come too often to be written one by one: counted by act and minute, written off the hot path in
+ * one transaction. Nothing counted is dropped while the vault cannot be written; `isWritable` says so, and who reads
+ * keys asks it first (SECURITY-DESIGN.md section 5).
+ */
+export class AuditTally {
+  readonly #deps: AuditTallyDeps;
+  readonly #counts = new Map<string, Count>();
+  #callOff: (() => void) | null = null;
+  #writable = true;
+
+  constructor(deps: AuditTallyDeps) {
+    this.#deps = deps;
+  }
+
+  get isWritable(): boolean {
+    return this.#writable;
+  }
+
+  get isEmpty(): boolean {
+    return this.#counts.size === 0;
+  }
+
+  add(act: CountedAct): void {
+    const nowMs = this.#deps.clock.now();
+    const minuteMs = nowMs - (nowMs % MINUTE_MS);
+    const key = `${act.actor} ${act.action} ${act.target} ${act.reason} ${minuteMs}`;
+    const known = this.#counts.get(key);
+    if (known === undefined) this.#counts.set(key, { act, minuteMs, count: 1 });
+    else known.count += 1;
+    this.#wake();
+  }
+
+  /** Writes what was counted, if the vault is open. Never throws: a failure shows in `isWritable`. */
+  flush(): void {
+    this.#callOff?.();
+    this.#callOff = null;
+    if (this.#counts.size === 0) return;
+    if (this.#deps.vault.state === 'unlocked') this.#write();
+    if (this.#counts.size > 0) this.#wake();
+  }
+
+  /** Forgets what could not be written, at the end of the program. */
+  stop(): void {
+    this.#callOff?.();
+    this.#callOff = null;
+    this.#counts.clear();
+  }
+
+  #write(): void {
+    const { clock, log } = this.#deps;
+    try {
+      const vault = this.#deps.vault.opened();
+      vault.write(() => {
+        for (const { act, minuteMs, count } of this.#counts.values()) {
+          const { actor, action, target, result, reason } = act;
+          const meta = { count, minute: new Date(minuteMs).toISOString(), ...(reason === '' ? {} : { reason }) };
+          appendAudit(vault, clock, { actor, action, target, result, meta });
+        }
+      });
+      this.#counts.clear();
+      this.#writable = true;
+    } catch {
+      if (this.#writable) log.error('endpoint.audit-failed', { count: this.#counts.size });
+      this.#writable = false;
+    }
+  }
+
+  #wake(): void {
+    this.#callOff ??= this.#deps.clock.after(this.#deps.delayMs, () => this.flush());
+  }
+}

@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+
+export const MAX_IN_FLIGHT_PER_CLIENT = 256;
+
+/** The answers under way, by client: to bound them, and to cut them when a client is revoked or the vault locks. */
+export class InFlight {
+  readonly #answers = new Map<string, Set<ServerResponse>>();
+
+  /** False where the client has too many open already. The answer leaves by itself when it closes. */
+  enter(clientId: string, answer: ServerResponse): boolean {
+    let answers = this.#answers.get(clientId);
+    if (answers === undefined) {
+      answers = new Set();
+      this.#answers.set(clientId, answers);
+    }
+    if (answers.size >= MAX_IN_FLIGHT_PER_CLIENT) return false;
+    const entered = answers;
+    entered.add(answer);
+    answer.once('close', () => entered.delete(answer));
+    return true;
+  }
+
+  cut(clientId: string): void {
+    for (const answer of this.#answers.get(clientId) ?? []) answer.socket?.destroy();
+    this.#answers.delete(clientId);
+  }
+
+  cutAll(): void {
+    for (const clientId of [...this.#answers.keys()]) this.cut(clientId);
+  }
+}

@@ -1,0 +1,44 @@
+import { STATUS_CODES } from 'node:http';
+import { ERROR_OUTCOMES, type ErrorBody, type ErrorCode } from '../../../shared/errors.ts';
+
+/** RFC 9457 problem details, with our `code` and `hint` as extension members (section 3.2). */
+export const PROBLEM_TYPE = 'application/problem+json';
+
+const GENERIC_CODES: Readonly<Record<number, ErrorCode>> = {
+  401: 'unauthorized',
+  403: 'forbidden',
+  421: 'forbidden',
+  423: 'vault_locked',
+  429: 'rate_limited',
+};
+
+const generic = new Map<number, string>();
+
+/**
+ * The body of every refusal up to and including the token check: the same for all reasons behind one status, so
+ * that it tells a page or a guesser nothing.
+ */
+export function genericProblem(status: number): string {
+  let body = generic.get(status);
+  if (body === undefined) {
+    const code = GENERIC_CODES[status] ?? 'invalid_input';
+    body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? '', status, code, hint: '' });
+    generic.set(status, body);
+  }
+  return body;
+}
+
+/** After a valid token: says what is missing and how to get it. */
+export function problem(
+  error: Pick<ErrorBody, 'code' | 'message' | 'hint'>,
+  status = ERROR_OUTCOMES[error.code].http,
+): string {
+  return JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? '',
+    status,
+    detail: error.message,
+    code: error.code,
+    hint: error.hint,
+  });
+}

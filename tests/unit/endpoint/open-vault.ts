@@ -1,0 +1,56 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import Database from 'better-sqlite3';
+import type { VaultStateName } from '../../../shared/contract/methods.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { VaultGate } from '../../../electron/core/endpoint/deps.ts';
+import { usage0001 } from '../../../electron/core/store/migrations/0001-usage.ts';
+import { vault0001 } from '../../../electron/core/store/migrations/0001-vault.ts';
+import type { OpenVault } from '../../../electron/core/vault/open-vault.ts';
+
+/** A vault that can be locked, over a real database in memory: all that the endpoint sees of a vault. */
+export class MemoryVault implements VaultGate {
+  state: VaultStateName = 'unlocked';
+  /** Makes the next writes fail, as a full disk would. */
+  broken = false;
+  readonly #listeners = new Set<() => void>();
+  readonly #opened: OpenVault;
+
+  constructor() {
+    const db = new Database(':memory:');
+    db.exec(vault0001);
+    db.prepare('INSERT INTO vault_state VALUES (1, 0, 0, 0, 0, ?, ?)').run(Buffer.alloc(32), Buffer.alloc(32));
+    const usageDb = new Database(':memory:');
+    usageDb.exec(usage0001);
+    const key = () => createSecretKey(randomBytes(32));
+    this.#opened = {
+      vaultId: randomBytes(16),
+      generation: 1,
+      keys: { recordWrap: key(), audit: key(), token: key(), index: key() },
+      db,
+      usageDb,
+      write: (work) => {
+        if (this.broken) throw new AppError('internal', 'The disk is full.');
+        return db.transaction(work).immediate();
+      },
+    };
+  }
+
+  opened(): OpenVault {
+    if (this.state !== 'unlocked') throw new AppError('vault_locked', 'The vault is locked.');
+    return this.#opened;
+  }
+
+  onLocking(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  lock(): void {
+    for (const listener of this.#listeners) listener();
+    this.state = 'locked';
+  }
+
+  unlock(): void {
+    this.state = 'unlocked';
+  }
+}
