@@ -87,15 +87,13 @@ export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem
       if (field.secret && field.default !== undefined) report('a secret has no default', ...at('fields', number));
     });
     kind.send.forEach((placement, number) => {
-      const used =
-        placement.where === 'basic'
-          ? [placement.user, placement.password]
-          : placement.where === 'path'
-            ? [placement.prefix]
-            : placement.where === 'url'
-              ? [`{${placement.field}}`]
-              : [placement.value];
-      names(used.flatMap(templateNames), fields, ...at('send', number));
+      const used = Object.values(placement).flatMap((part) => (typeof part === 'string' ? templateNames(part) : []));
+      names(placement.where === 'url' ? [placement.field] : used, fields, ...at('send', number));
+      if (placement.where !== 'url') return;
+      for (const prefix of placement.prefixes) {
+        checkUrl(prefix, false, ...at('send', number));
+        if (!prefix.endsWith('/')) report('a prefix ends with a slash', ...at('send', number));
+      }
     });
     kind.environment.forEach(({ field }, number) => names([field], fields, ...at('environment', number)));
     const first = repeated(kind.environment.flatMap((entry) => entry.names.slice(0, 1)));

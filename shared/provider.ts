@@ -59,7 +59,7 @@ const field = z.strictObject({
 /**
  * Where the credential goes in a request; `optional`: only if every field it names is filled in.
  * `body` is a member of a JSON object in the body of a POST. `url`: the value is the whole URL to call, and has to
- * start with one of `origins` and a slash; the path of a check is not added to it.
+ * start with one of `prefixes`; the path of a check is not added to it.
  */
 const placement = z.discriminatedUnion('where', [
   z.strictObject({ where: z.literal('header'), name: text, value: text, optional: z.boolean().default(false) }),
@@ -67,7 +67,7 @@ const placement = z.discriminatedUnion('where', [
   z.strictObject({ where: z.literal('path'), prefix: text }),
   z.strictObject({ where: z.literal('basic'), user: z.string(), password: z.string() }),
   z.strictObject({ where: z.literal('body'), name: text, value: text }),
-  z.strictObject({ where: z.literal('url'), field: fieldName, origins: z.array(httpsUrl).min(1) }),
+  z.strictObject({ where: z.literal('url'), field: fieldName, prefixes: z.array(httpsUrl).min(1) }),
 ]);
 
 export const CHECKSUMS = ['crc32-base62-tail6', 'sha256-base32-github-fine-grained', 'crc32-base36-tail7'] as const;
@@ -168,7 +168,10 @@ const check = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]*$/),
   for: z.array(fieldName).min(1),
   method: z.enum(['GET', 'HEAD', 'POST']),
-  /** Another place than the base URL. Such a check is passed over where the credential has a base URL of its own. */
+  /**
+   * Another place than the base URL. Such a check is passed over where the credential has a base URL that is not in
+   * this file: the next one for its kind is taken.
+   */
   baseUrl: catalogueUrl.optional(),
   /**
    * Joined to the base URL; "{field}" where the owner chose the path. Elsewhere a field fills one path segment or
@@ -260,6 +263,8 @@ const descriptor = z.strictObject({
     /** What the provider's official SDK uses; null where the user must give one. */
     default: catalogueUrl.nullable(),
     changeable: z.boolean(),
+    /** What to put in where the user must or may give another one. */
+    hint: text.optional(),
     /** Environment variables by which the provider's SDK takes another base URL; the first one is set. */
     environment: z.array(z.string()).default([]),
     /** Other addresses of the same provider, of a region or a product: the catalogue's, so no confirmation is needed. */
@@ -297,7 +302,7 @@ export const providerInfo = z.strictObject({
   category: z.string(),
   links: z.strictObject({ docs: z.string().optional(), keys: z.string().optional(), status: z.string().optional() }),
   icon: z.strictObject({ initials: z.string(), hue: z.int() }),
-  baseUrl: z.strictObject({ default: z.string().nullable(), changeable: z.boolean() }),
+  baseUrl: z.strictObject({ default: z.string().nullable(), changeable: z.boolean(), hint: z.string().optional() }),
   auth: z.array(
     z.strictObject({
       kind: z.string(),
