@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import type { ClientSummary } from '../../shared/contract/schemas.ts';
+import { parseGrant } from '../../shared/grant.ts';
+import { connectAgent } from '../connect.ts';
+import { usage } from '../fail.ts';
+import { note, print, printJson, write } from '../output.ts';
+import { localTime, plain, table, terminalWidth } from '../table.ts';
+
+interface AddOptions {
+  readonly grant: readonly string[];
+  readonly expires?: string;
+  readonly rate?: string;
+  readonly test?: boolean;
+  readonly json?: boolean;
+}
+
+const DAYS_PER_UNIT: Readonly<Record<string, number>> = { d: 1, w: 7, y: 365 };
+
+/** "30d", "12w" or "1y" in days. @throws AppError `invalid_input`. */
+export function parseDays(text: string): number {
+  const [, count, unit = ''] = /^([1-9][0-9]{0,3})([dwy])$/.exec(text) ?? [];
+  const days = Number(count) * (DAYS_PER_UNIT[unit] ?? Number.NaN);
+  if (days >= 1 && days <= 365) return days;
+  throw usage('--expires takes a time from 1d to 365d.', 'For example 30d, 12w or 1y.');
+}
+
+/** Requests a second, or null for "none". @throws AppError `invalid_input`. */
+export function parseRate(text: string): number | null {
+  if (text === 'none') return null;
+  const rate = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (rate >= 0.1 && rate <= 10_000) return rate;
+  throw usage('--rate takes requests a second, 0.1 to 10000, or none.');
+}
+
+/** `--grant G… NAME`: the option takes every word after it. A grant has a colon, a name before it has none. */
+export function splitNameFromGrants(
+  name: string | undefined,
+  given: readonly string[],
+): { name: string; grants: string[] } {
+  const last = given.at(-1);
+  const swallowed = name === undefined && given.length > 1 && last !== undefined && !last.includes(':');
+  const grants = swallowed ? given.slice(0, -1) : [...given];
+  const found = swallowed ? last : name;
+  if (found === undefined)
+    throw usage('<name> is missing.', 'For example: keyharbor client add editor --grant keys:read:openai');
+  for (const grant of grants) parseGrant(grant);
+  return { name: found, grants };
+}
+
+async function addClient(given: string | undefined, options: AddOptions): Promise<void> {
+  const { name, grants } = splitNameFromGrants(given, options.grant);
+  const limits = {
+    ...(options.expires === undefined ? {} : { expiresInDays: parseDays(options.expires) }),
+    ...(options.rate === undefined ? {} : { ratePerSecond: parseRate(options.rate) }),
+  };
+  const agent = await connectAgent();
+  const created = await agent.call('clients.create', { name, grants, test: options.test === true, ...limits });
+  agent.close();
+  if (options.json) return printJson(created);
+  print(created.token);
+  if (process.stdout.isTTY) note(`Shown this once. It works until ${localTime(created.client.expiresAt)}.`);
+}
+
+async function listClients(options: { readonly json?: boolean }): Promise<void> {
+  const agent = await connectAgent();
+  const clients = await agent.call('clients.list', {});
+  agent.close();
+  if (options.json) return printJson(clients);
+  if (clients.length > 0)
+    return write(table(['ID', 'NAME', 'STATE', 'GRANTS', 'EXPIRES', 'LAST USED'], clients.map(row), terminalWidth()));
+  note('No clients yet. Let a tool in: keyharbor client add NAME --grant keys:read:openai');
+}
+
+function row({ id, name, kind, state, grants, expiresAt, lastUsedAt, exposed }: ClientSummary): readonly string[] {
+  const shown = [state, kind === 'test' ? 'test' : '', exposed ? 'EXPOSED' : '']
+    .filter((word) => word !== '')
+    .join(', ');
+  return [id, name, shown, grants.join(' '), localTime(expiresAt), localTime(lastUsedAt)];
+}
+
+async function revokeClient(client: string, options: { readonly json?: boolean }): Promise<void> {
+  const agent = await connectAgent();
+  const revoked = await agent.call('clients.revoke', { client });
+  agent.close();
+  if (options.json) printJson(revoked);
+  else print(`${plain(revoked.name)} (${revoked.id}) is revoked; its token no longer works.`);
+}
+
+export function register(program: Command): void {
+  const client = program.command('client').description('tools that may ask the endpoint: their tokens and grants');
+  client
+    .command('add')
+    .description('let a tool in; prints its token once, alone')
+    .argument('[name]', 'a name for the tool')
+    .requiredOption('--grant <grant...>', 'what it may do: keys:read:openai, proxy:openai/work, keys:list ...')
+    .option('--expires <time>', 'how long the token works: 30d if left out, at most 365d')
+    .option('--rate <n>', 'requests a second, or none for no limit')
+    .option('--test', 'a test token: it reaches only credentials made with --local')
+    .option('--json', 'as JSON')
+    .action(addClient);
+  client.command('list').description('list clients; never a token').option('--json', 'as JSON').action(listClients);
+  client
+    .command('revoke')
+    .description('shut a tool out at once')
+    .argument('<client>', 'its name or id')
+    .option('--json', 'as JSON')
+    .action(revokeClient);
+}

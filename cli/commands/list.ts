@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
+import { connectAgent } from '../connect.ts';
+import { usage } from '../fail.ts';
+import { note, printJson, write } from '../output.ts';
+import { localTime, table, terminalWidth } from '../table.ts';
+
+const STATES = ['active', 'suspended', 'revoked', 'binned'] as const;
+
+interface Options {
+  readonly provider?: string;
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+async function list(options: Options): Promise<void> {
+  const { provider } = options;
+  const state = STATES.find((known) => known === options.state);
+  if (options.state !== undefined && state === undefined)
+    throw usage('This state is not known.', `States: ${STATES.join(', ')}.`);
+  if (provider !== undefined && !PROVIDER_ID_PATTERN.test(provider))
+    throw usage('This is no provider id.', 'See "keyharbor providers".');
+  const agent = await connectAgent();
+  const found = await agent.call('credentials.list', {
+    ...(provider === undefined ? {} : { provider }),
+    ...(state === undefined ? {} : { state }),
+  });
+  agent.close();
+  if (options.json) return printJson(found);
+  if (found.length > 0) return write(table(HEADING, found.map(row), terminalWidth()));
+  const filtered = provider !== undefined || state !== undefined;
+  note(
+    filtered ? 'No credential fits. "keyharbor list" shows all.' : 'No credentials yet. Add one: keyharbor add openai',
+  );
+}
+
+const HEADING = ['REFERENCE', 'NAME', 'STATE', 'SECRET', 'LAST TEST', 'LAST USED'];
+
+function row(credential: CredentialSummary): readonly string[] {
+  const { ref, name, scope, state, masked, lastTest, lastUsedAt } = credential;
+  const shownState = scope === 'system' ? `${state} (system)` : state;
+  return [ref, name === '' ? '-' : name, shownState, masked, lastTest?.result ?? '-', localTime(lastUsedAt)];
+}
+
+export function register(program: Command): void {
+  program
+    .command('list')
+    .description('list credentials; never a secret')
+    .option('--provider <id>', 'only of this provider')
+    .option('--state <state>', `only in this state: ${STATES.join(', ')}`)
+    .option('--json', 'as JSON')
+    .action(list);
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { connectAgent } from '../connect.ts';
+import { note, print } from '../output.ts';
+import { askNewPassword, askPassword, passwordsOnStdin } from '../passwords.ts';
+import { requireVault } from '../vault-state.ts';
+
+async function passwd(options: { readonly passwordStdin?: boolean }): Promise<void> {
+  const given = await passwordsOnStdin(options.passwordStdin, ['the old password', 'the new password']);
+  const agent = await connectAgent();
+  await requireVault(agent);
+  const oldPassword = given[0] ?? (await askPassword('Old master password: '));
+  const newPassword = given[1] ?? (await askNewPassword(agent));
+  await agent.call('vault.changePassword', { oldPassword, newPassword });
+  agent.close();
+  print('The master password is changed.');
+  note('Copies of the vault made before still open with the old one.');
+}
+
+export function register(program: Command): void {
+  program
+    .command('passwd')
+    .description('change the master password')
+    .option('--password-stdin', 'read the old and the new password from stdin, a line each')
+    .action(passwd);
+}

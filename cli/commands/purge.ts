@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { parseReference } from '../../shared/reference.ts';
+import { connectAgent } from '../connect.ts';
+import { print } from '../output.ts';
+import { askPassword, passwordsOnStdin } from '../passwords.ts';
+import { requireUnlocked } from '../vault-state.ts';
+
+async function purge(ref: string, options: { readonly passwordStdin?: boolean }): Promise<void> {
+  parseReference(ref);
+  const [given] = await passwordsOnStdin(options.passwordStdin, ['the password']);
+  const agent = await connectAgent();
+  await requireUnlocked(agent);
+  if (given === undefined) await agent.call('credentials.get', { target: { ref } });
+  const password = given ?? (await askPassword('Master password, to destroy it for good: '));
+  await agent.call('credentials.purge', { target: { ref }, password });
+  agent.close();
+  print(`${ref} is destroyed.`);
+}
+
+export function register(program: Command): void {
+  program
+    .command('purge')
+    .description('destroy all versions of a credential; nothing brings them back')
+    .argument('<ref>', 'kh://PROVIDER/LABEL')
+    .option('--password-stdin', 'read the master password from stdin')
+    .action(purge);
+}

@@ -1,0 +1,56 @@
+import { lstatSync, readFileSync, type Stats } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AppError } from '../shared/errors.ts';
+
+/** A socket path longer than this does not fit everywhere; then it lies elsewhere and agent.json names it. */
+const MAX_SOCKET_PATH_BYTES = 100;
+
+/** The home of the vault as an absolute path (PRODUCT.md, "Where things live"). Nothing is created. */
+export function homeFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
+  if (env.KEYHARBOR_HOME) return resolve(env.KEYHARBOR_HOME);
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Keyharbor');
+  if (platform === 'win32') return join(env.APPDATA || join(homedir(), 'AppData', 'Roaming'), 'Keyharbor');
+  // The XDG base directory specification: a relative path is ignored.
+  const configured = env.XDG_CONFIG_HOME?.startsWith('/') ? env.XDG_CONFIG_HOME : join(homedir(), '.config');
+  return join(configured, 'keyharbor');
+}
+
+/** Where the agent of this home listens, or null where agent.json would say and is not there. */
+export function agentSocket(home: string, platform: NodeJS.Platform = process.platform): string | null {
+  const socket = join(home, 'run', 'agent.sock');
+  if (platform !== 'win32' && Buffer.byteLength(socket) <= MAX_SOCKET_PATH_BYTES) return socket;
+  try {
+    const file: unknown = JSON.parse(readFileSync(join(home, 'run', 'agent.json'), 'utf8'));
+    const named = typeof file === 'object' && file !== null && 'socket' in file ? file.socket : null;
+    return typeof named === 'string' ? named : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A password goes through this socket: it must be a socket, and ours, not one that another user put there.
+ * @throws AppError `security_violation`, `forbidden`. A path where nothing is passes: connecting says so.
+ */
+export function assertOwnSocket(path: string): void {
+  if (process.getuid === undefined) return;
+  let found: Stats | undefined;
+  try {
+    found = lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return;
+    throw new AppError(
+      'forbidden',
+      'The home of the vault cannot be read by this user. Nothing was done.',
+      'Check who owns the folder that KEYHARBOR_HOME names, or use another one.',
+      { cause: error },
+    );
+  }
+  if (found === undefined || (found.isSocket() && found.uid === process.getuid())) return;
+  throw new AppError(
+    'security_violation',
+    'The agent socket in the home belongs to someone else or is no socket. Nothing was sent.',
+    'Check who owns the folder that KEYHARBOR_HOME names, or use another one.',
+  );
+}

@@ -1,0 +1,113 @@
+import { Command } from 'commander';
+import { ALL_COMMANDS, type CommandName, COMMANDS, isCommandName } from './commands.ts';
+import { usage } from './fail.ts';
+import { write } from './output.ts';
+import { VERSION } from './version.ts';
+
+const ABOUT = `Keys of your APIs in one encrypted vault; into programs, not into files.
+
+A reference stands where a program would hold a secret: kh://PROVIDER/LABEL[/FIELD][?version=N]`;
+
+const EXAMPLES = `
+Examples:
+  keyharbor init                                      make the vault
+  keyharbor add openai --label work                   asks for the key without showing it
+  keyharbor get kh://openai/work                      the key, alone on stdout
+  keyharbor run --env OPENAI_API_KEY=kh://openai/work -- python app.py
+  keyharbor help run                                  all about one command
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 locked, 4 not found, 5 refused, 6 the provider says no.`;
+
+/** Commander's own words would repeat what was typed, and a secret may have been typed in the wrong place. */
+class Keyharbor extends Command {
+  override createCommand(name?: string): Command {
+    return new Keyharbor(name);
+  }
+
+  override error(message: string, options?: { readonly code?: string }): never {
+    throw usage(explain(message, options?.code ?? ''), this.#advice(message));
+  }
+
+  /** `--help` and `--version` have done their work when commander wants to exit. */
+  #advice(message: string): string {
+    const nearest = /\(Did you mean (?:one of )?([^?]+)\?\)/.exec(message)?.[1];
+    if (nearest !== undefined) return `Did you mean ${nearest}?`;
+    const path = pathOf(this);
+    if (this.commands.length > 0) return `See "${path} --help" for what there is.`;
+    return `Usage: ${path} ${this.usage()}`;
+  }
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+/** Only what looks like a word of ours is repeated. */
+function quoted(message: string, kind: RegExp): string {
+  const word = /'([^'=]*)/.exec(message)?.[1] ?? '';
+  return kind.test(word) ? ` "${word}"` : '';
+}
+
+function explain(message: string, code: string): string {
+  // These messages name what the command defines, not what was typed.
+  const defined = /'([^']+)'/.exec(message)?.[1] ?? '';
+  switch (code) {
+    case 'commander.unknownCommand':
+      return `There is no command${quoted(message, /^[a-z][a-z-]{0,19}$/)}.`;
+    case 'commander.unknownOption':
+      return `There is no option${quoted(message, /^--?[a-z][a-z-]{0,19}$/)} here.`;
+    case 'commander.missingArgument':
+      return `<${defined}> is missing.`;
+    case 'commander.optionMissingArgument':
+      return `The option ${defined} needs a value.`;
+    case 'commander.missingMandatoryOptionValue':
+      return `The option ${defined} is needed.`;
+    case 'commander.excessArguments':
+      return 'There are more arguments than this command takes.';
+    case 'commander.invalidArgument':
+      return `The value of ${defined} is not one that is known.`;
+    default:
+      return 'This command line is not understood.';
+  }
+}
+
+/** A program with the named commands; the others are not loaded. */
+export async function buildProgram(names: readonly CommandName[]): Promise<Command> {
+  const program = new Keyharbor('keyharbor')
+    .description(ABOUT)
+    .usage('COMMAND [options]')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show help, for a command too')
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .configureHelp({ subcommandTerm: (command) => command.name(), showGlobalOptions: false })
+    .configureOutput({ writeOut: write, writeErr: (text) => process.stderr.write(text), outputError: () => undefined })
+    .exitOverride()
+    .addHelpText('after', EXAMPLES);
+  for (const name of names) {
+    program.commandsGroup(COMMANDS[name].group);
+    const { register } = await COMMANDS[name].load();
+    register(program);
+  }
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+/** Runs one command line. @throws AppError, Exit. */
+export async function runProgram(words: readonly string[]): Promise<void> {
+  const first = words[0] ?? 'help';
+  const known = isCommandName(first) ? [first] : ALL_COMMANDS;
+  const program = await buildProgram(known);
+  try {
+    await program.parseAsync(words.length === 0 ? ['help'] : words, { from: 'user' });
+  } catch (error) {
+    if (isDone(error)) return;
+    throw error;
+  }
+}
+
+function isDone(error: unknown): boolean {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'commander.helpDisplayed' || code === 'commander.version' || code === 'commander.help';
+}

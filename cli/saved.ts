@@ -1,0 +1,28 @@
+import type { CredentialDetail } from '../shared/contract/schemas.ts';
+import type { AgentClient } from './agent-client.ts';
+import { describeCheck, requireValid, testFields } from './check.ts';
+import { note, print, printJson } from './output.ts';
+import { plain } from './table.ts';
+
+interface Saved {
+  readonly credential: CredentialDetail;
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** Says what was stored, with its warnings on stderr, and tests it where that was asked for. */
+export async function reportSaved(
+  agent: AgentClient,
+  verb: string,
+  saved: Saved,
+  options: { readonly test?: boolean; readonly json?: boolean },
+): Promise<void> {
+  for (const { message } of saved.warnings) note(`keyharbor: ${plain(message)}`);
+  const { credential } = saved;
+  if (!options.json) print(`${verb} ${credential.ref} (${plain(credential.masked)}).`);
+  const target = { id: credential.id };
+  const check = options.test ? await agent.call('credentials.test', { target, force: true }) : null;
+  agent.close();
+  if (options.json) printJson(check === null ? saved : { ...saved, test: testFields(check) });
+  else if (check !== null) print(describeCheck(check));
+  if (check !== null) requireValid([check.result]);
+}

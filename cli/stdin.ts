@@ -1,0 +1,70 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { usage } from './fail.ts';
+
+/** No value may be longer (shared/contract/schemas.ts); this leaves room for a few of them. */
+const MAX_INPUT_BYTES = 1024 * 1024;
+
+function decode(bytes: Buffer, what: string): string {
+  if (bytes.length > MAX_INPUT_BYTES) throw usage(`${what} is too long: a value has at most 64 KiB.`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw usage(`${what} is not text in UTF-8.`, 'Binary files have to be encoded first, with base64 for example.');
+  }
+}
+
+/** One newline at the end is not part of a value; any other is. */
+export function withoutLastNewline(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+/**
+ * The values that stand on stdin: one is the whole input, several are a line each.
+ * @throws AppError `invalid_input` when there are fewer or more lines than `names`.
+ */
+export async function readValues(names: readonly string[]): Promise<readonly string[]> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length > MAX_INPUT_BYTES) break;
+  }
+  return splitValues(decode(Buffer.concat(chunks), 'The input'), names);
+}
+
+/** The rule itself; `names` are only for the message. */
+export function splitValues(input: string, names: readonly string[]): readonly string[] {
+  const values = names.length === 1 ? [withoutLastNewline(input)] : withoutLastNewline(input).split(/\r?\n/);
+  if (values.length !== names.length || values.includes('')) {
+    const wanted = names.length === 1 ? names[0] : `${names.length} lines (${names.join(', ')})`;
+    throw usage(
+      `On stdin ${wanted} was expected; something is missing or too much.`,
+      'A value may end with one newline.',
+    );
+  }
+  return values;
+}
+
+/** The text of a small file; works for a pipe that a shell made (`<(…)`) too. @throws AppError `invalid_input`. */
+export function readTextFile(path: string, what: string): string {
+  const chunks: Buffer[] = [];
+  try {
+    const file = openSync(path, 'r');
+    try {
+      if (fstatSync(file).isDirectory()) throw new Error('a folder');
+      const chunk = Buffer.alloc(64 * 1024);
+      let length = 0;
+      for (let read = readSync(file, chunk); read > 0 && length <= MAX_INPUT_BYTES; read = readSync(file, chunk)) {
+        chunks.push(Buffer.from(chunk.subarray(0, read)));
+        length += read;
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw usage(`${what} ${missing ? 'does not exist' : 'cannot be read'}. Nothing was changed.`, 'Check its path.');
+  }
+  return decode(Buffer.concat(chunks), what);
+}
