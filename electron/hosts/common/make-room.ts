@@ -7,10 +7,14 @@ import { askRunning } from './ask-running.ts';
  */
 export type HostRole = 'window' | 'serve' | 'on-demand';
 
-/** What a starting host found: the home is its own now, or another process keeps it and did what was wanted. */
-export type Room<Lock> =
-  | { readonly kind: 'free'; readonly lock: Lock }
-  | { readonly kind: 'elsewhere'; readonly what: 'window-shown' | 'already-running' };
+/** Another process keeps this home and did what was wanted: this one has nothing more to do and exits 0. */
+export interface RunsElsewhere {
+  readonly kind: 'elsewhere';
+  readonly what: 'window-shown' | 'already-running';
+}
+
+/** What a starting host found; `free`: the home is its own now. */
+export type Room<Lock> = { readonly kind: 'free'; readonly lock: Lock } | RunsElsewhere;
 
 export interface MakeRoomDeps<Lock> {
   readonly role: HostRole;
@@ -42,7 +46,8 @@ export async function makeRoom<Lock>(deps: MakeRoomDeps<Lock>): Promise<Room<Loc
       if (lock !== null) return { kind: 'free', lock };
       if (!leaving) {
         const answer = await askToLeave(role, socketPath(), clock);
-        if (answer === 'stays') return await stays(role, socketPath(), clock);
+        const what = answer === 'stays' ? await besideIt(role, socketPath(), clock) : null;
+        if (what !== null) return { kind: 'elsewhere', what };
         leaving = answer === 'leaves';
       }
       if (clock.monotonic() >= giveUpAtMs) throw stuck();
@@ -55,7 +60,7 @@ export async function makeRoom<Lock>(deps: MakeRoomDeps<Lock>): Promise<Room<Loc
 
 async function askToLeave(role: HostRole, path: string, clock: Clock): Promise<'leaves' | 'stays' | 'unreachable'> {
   if (role === 'on-demand') {
-    return (await askRunning(path, 'vault.status', {}, clock)) === null ? 'unreachable' : 'stays';
+    return (await askRunning(path, 'endpoint.status', {}, clock)) === null ? 'unreachable' : 'stays';
   }
   try {
     return (await askRunning(path, 'app.handOver', {}, clock)) === null ? 'unreachable' : 'leaves';
@@ -65,10 +70,13 @@ async function askToLeave(role: HostRole, path: string, clock: Clock): Promise<'
   }
 }
 
-async function stays<Lock>(role: HostRole, path: string, clock: Clock): Promise<Room<Lock>> {
-  if (role === 'on-demand') return { kind: 'elsewhere', what: 'already-running' };
-  if (role === 'window' && (await askRunning(path, 'app.focus', {}, clock))?.shown === true) {
-    return { kind: 'elsewhere', what: 'window-shown' };
+/** @returns null: its window is not there yet, ask again. @throws AppError `conflict` when both cannot be. */
+async function besideIt(role: HostRole, path: string, clock: Clock): Promise<RunsElsewhere['what'] | null> {
+  if (role === 'on-demand') return 'already-running';
+  if (role === 'window') {
+    if ((await askRunning(path, 'app.focus', {}, clock))?.shown === true) return 'window-shown';
+    const status = await askRunning(path, 'vault.status', {}, clock);
+    if (status?.host !== 'headless') return null;
   }
   throw new AppError(
     'conflict',

@@ -9,7 +9,9 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Route } from '../../rpc/caller.ts';
 import { createRouter } from '../../rpc/router.ts';
 import { type AgentRun, knownSocket, startAgentRun } from './agent-run.ts';
-import { type HostRole, makeRoom } from './make-room.ts';
+import { type HostRole, makeRoom, type RunsElsewhere } from './make-room.ts';
+
+export type { HostRole, RunsElsewhere };
 import { logUncaught, onEndSignal } from './process-events.ts';
 
 export interface StartCoreOptions {
@@ -41,12 +43,6 @@ export interface RunningCore {
   close(): Promise<void>;
   /** Settles when everything is closed, whoever asked: `close`, `app.stop`, a hand-over or a signal. */
   readonly closed: Promise<void>;
-}
-
-/** Another process keeps this home and did what was wanted: this one has nothing more to do and exits 0. */
-export interface RunsElsewhere {
-  readonly kind: 'elsewhere';
-  readonly what: 'window-shown' | 'already-running';
 }
 
 /**
