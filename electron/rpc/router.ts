@@ -1,7 +1,9 @@
+import type { Handlers } from '../../shared/contract/handlers.ts';
 import { isMethodName, type MethodName, methods, type VaultStateName } from '../../shared/contract/methods.ts';
 import { AppError, toErrorBody } from '../../shared/errors.ts';
 import type { App } from '../core/app.ts';
-import { crashFields } from '../core/logs/log.ts';
+import { crashFields, type Log } from '../core/logs/log.ts';
+import type { Clock } from '../core/seams.ts';
 import { actorOf, type Call, type CallContext, type Route } from './caller.ts';
 import { allHandlers } from './handlers/all.ts';
 import { inputProblem } from './input-problem.ts';
@@ -11,29 +13,41 @@ import { createRateGate } from './method-rate.ts';
 /** A handler seen without its types: the router itself checked what goes in, and checks what comes out. */
 type AnyHandler = (input: unknown, context: CallContext) => unknown;
 
+export interface RouterDeps {
+  readonly handlers: Handlers<CallContext>;
+  readonly state: () => VaultStateName;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'error'>;
+}
+
+export function createRouter(app: App): Route {
+  const { clock, log } = app.options;
+  return routeThrough({ handlers: allHandlers(app), state: () => app.vault.state, clock, log });
+}
+
 /**
  * The one way into the core, whatever carries the message (STYLE.md "The contract"). It asks in this order: is the
  * method known and this caller's, is the state right, is the message within bounds, is it asked too often, does the
  * input fit; then the handler runs, and its answer must fit as well.
  */
-export function createRouter(app: App): Route {
-  const handlers = allHandlers(app) as unknown as Readonly<Record<MethodName, AnyHandler>>;
-  const leave = createRateGate(app.options.clock);
+export function routeThrough({ handlers, state, clock, log }: RouterDeps): Route {
+  const untyped = handlers as unknown as Readonly<Record<MethodName, AnyHandler>>;
+  const leave = createRateGate(clock);
 
   return async (call) => {
     const method = knownMethod(call);
     try {
-      requireState(method, call, app.vault.state);
+      requireState(method, call, state());
       checkLimits(call.params);
       leave(method, call.caller);
       const input = methods[method].input.safeParse(call.params);
       if (!input.success) throw inputProblem(input.error.issues, call.params);
       const { caller, connection } = call;
-      const answer = await handlers[method](input.data, { caller, connection, actor: actorOf(caller) });
+      const answer = await untyped[method](input.data, { caller, connection, actor: actorOf(caller) });
       return methods[method].output.parse(answer);
     } catch (error) {
       if (error instanceof AppError) throw error;
-      app.options.log.error('rpc.failed', { method, ...crashFields(error) });
+      log.error('rpc.failed', { method, ...crashFields(error) });
       const { code, message, hint } = toErrorBody(error);
       throw new AppError(code, message, hint);
     }
