@@ -5,7 +5,6 @@
  * the browser warn its user in a bar above the page.
  */
 const ALWAYS = [
-  '--remote-debugging-pipe',
   '--no-first-run',
   '--no-default-browser-check',
   '--proxy-server=http://127.0.0.1:0',
@@ -44,6 +43,8 @@ export interface BrowserStart {
   readonly url: string;
   readonly width: number;
   readonly height: number;
+  /** Whether we drive it over descriptors 3 and 4; a second start, which only hands over its URL, has none. */
+  readonly piped: boolean;
   /** Only for root, for whom Chromium has no sandbox. */
   readonly withoutSandbox: boolean;
 }
@@ -53,6 +54,7 @@ export function browserFlags(start: BrowserStart): readonly string[] {
     ...ALWAYS,
     `--user-data-dir=${start.profile}`,
     `--window-size=${start.width},${start.height}`,
+    ...(start.piped ? ['--remote-debugging-pipe'] : []),
     ...(start.withoutSandbox ? ['--no-sandbox'] : []),
     `--app=${start.url}`,
   ];

@@ -20,6 +20,7 @@ export interface BrowserOptions {
 export type Claim = (target: TargetInfo, session: CdpSession) => boolean;
 
 const PATIENCE_MS = 5_000;
+const PIPES = ['pipe', 'pipe'] as const;
 
 /**
  * The browser we started, and the one connection to it. Whatever appears in it without being claimed (a pop-up, a
@@ -30,19 +31,19 @@ export class BrowserProcess {
   /** Resolves with the exit code (or -1 for a signal) once the process is gone and its profile removed. */
   readonly ended: Promise<number>;
   readonly #options: BrowserOptions;
-  readonly #profile: string;
+  readonly profile: string;
   readonly #child: ChildProcess;
   readonly #claims = new Set<Claim>();
 
   constructor(options: BrowserOptions) {
     this.#options = options;
-    this.#profile = makeProfile();
-    this.#child = this.#spawn(options.url, ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']);
+    this.profile = makeProfile();
+    this.#child = this.#spawn(options.url, true);
     const [, , , toBrowser, fromBrowser] = this.#child.stdio;
     this.cdp = new CdpPipe(toBrowser as Writable, fromBrowser as Readable);
     this.ended = new Promise((resolve) => {
       const end = (code: number) => {
-        removeProfile(this.#profile);
+        removeProfile(this.profile);
         resolve(code);
       };
       this.#child.once('exit', (code) => end(code ?? -1));
@@ -52,7 +53,7 @@ export class BrowserProcess {
     void this.cdp.closed.then(() => setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS).unref());
     this.cdp.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       const session = this.cdp.session(sessionId);
-      if (![...this.#claims].some((claim) => claim(targetInfo, session))) this.#close(targetInfo.targetId);
+      if (![...this.#claims].some((claim) => claim(targetInfo, session))) this.#close(targetInfo, session);
     });
   }
 
@@ -75,7 +76,11 @@ export class BrowserProcess {
    * first and ends; the protocol itself can open only windows with tabs and an address field.
    */
   openWindow(url: string): void {
-    this.#spawn(url, 'ignore').once('error', () => undefined);
+    this.#spawn(url, false).once('error', () => undefined);
+  }
+
+  closeTarget(targetId: string): void {
+    this.cdp.send('Target.closeTarget', { targetId }).catch(() => undefined); // gone already
   }
 
   /** Asks the browser to end; kills it when it does not. */
@@ -86,14 +91,16 @@ export class BrowserProcess {
     clearTimeout(timer);
   }
 
-  #close(targetId: string): void {
-    this.cdp.send('Target.closeTarget', { targetId }).catch(() => undefined);
+  #close({ targetId, type }: TargetInfo, session: CdpSession): void {
+    this.closeTarget(targetId);
+    // A pop-up shares its thread with our page, which would stand still as long as the pop-up waits.
+    if (type === 'page') session.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
   }
 
-  #spawn(url: string, stdio: 'ignore' | ('ignore' | 'pipe')[]): ChildProcess {
+  #spawn(url: string, piped: boolean): ChildProcess {
     const { executable, env, width, height } = this.#options;
     const withoutSandbox = process.platform === 'linux' && process.getuid?.() === 0;
-    const flags = browserFlags({ profile: this.#profile, url, width, height, withoutSandbox });
-    return spawn(executable, flags, { stdio, env });
+    const flags = browserFlags({ profile: this.profile, url, width, height, piped, withoutSandbox });
+    return spawn(executable, flags, { stdio: ['ignore', 'ignore', 'ignore', ...(piped ? PIPES : [])], env });
   }
 }

@@ -13,8 +13,8 @@ type Params<C extends CommandName> = Commands[C]['paramsType'];
 type Listener = (params: never, sessionId: string | undefined) => void;
 
 interface Pending {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 interface Message {
@@ -72,8 +72,8 @@ export class CdpPipe {
     listener: (params: Events[E][0], sessionId: string | undefined) => void,
   ): () => void {
     const listeners = this.#listeners.get(event) ?? new Set<Listener>();
-    this.#listeners.set(event, listeners.add(listener as Listener));
-    return () => listeners.delete(listener as Listener);
+    this.#listeners.set(event, listeners.add(listener));
+    return () => listeners.delete(listener);
   }
 
   session(sessionId: string): CdpSession {

@@ -44,7 +44,7 @@ export async function confirmInWindow({ browser, files, clock }: Deps, question:
         shownAt = clock.monotonic();
       })
       .catch(() => answer.resolve(false));
-    void answer.promise.then(() => session.send('Page.close').catch(() => undefined));
+    void answer.promise.then(() => browser.closeTarget(targetId));
   };
   const withdraw = browser.claim((target, session) => {
     if (target.type !== 'page' || target.url !== url) return false;

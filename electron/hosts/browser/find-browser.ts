@@ -44,14 +44,11 @@ export function findBrowser(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): 
 function candidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): readonly string[] {
   const product = (folders: readonly (string | undefined)[], names: readonly string[]) =>
     names.flatMap((name) => folders.flatMap((folder) => (folder ? [join(folder, name)] : [])));
-  switch (platform) {
-    case 'darwin':
-      return product(['/Applications', env.HOME && join(env.HOME, 'Applications')], MAC_APPS);
-    case 'win32':
-      return product([env.ProgramFiles, env['ProgramFiles(x86)'], env.LOCALAPPDATA], WINDOWS_PROGRAMS);
-    default:
-      return product((env.PATH ?? '').split(delimiter), ON_PATH);
+  if (platform === 'darwin') return product(['/Applications', env.HOME && join(env.HOME, 'Applications')], MAC_APPS);
+  if (platform === 'win32') {
+    return product([env.ProgramFiles, env['ProgramFiles(x86)'], env.LOCALAPPDATA], WINDOWS_PROGRAMS);
   }
+  return product((env.PATH ?? '').split(delimiter), ON_PATH);
 }
 
 function isProgram(path: string): boolean {

@@ -10,7 +10,7 @@ export interface PageWindowOptions {
   /** Runs before the page's own scripts (page-script.ts). */
   readonly script: string;
   /** Text that our page sent. `reply` reaches only the document that sent it. */
-  onMessage(payload: string, reply: (text: string) => void): void;
+  readonly onMessage: (payload: string, reply: (text: string) => void) => void;
 }
 
 /**
@@ -47,8 +47,8 @@ export class PageWindow {
       session.send('Runtime.addBinding', { name: BINDING }),
       session.send('Page.addScriptToEvaluateOnNewDocument', { source: this.#options.script }),
       session.send('Runtime.runIfWaitingForDebugger'),
-      this.#navigateHome(),
     ]);
+    await this.#navigateHome(); // only now: the script must be known before there is a document
   }
 
   /** Hands text to the page that is there now; nothing happens while none is. */
@@ -124,7 +124,7 @@ export class PageWindow {
         .catch(ignoreGone);
     });
     session.on('Inspector.targetCrashed', () => void this.#navigateHome().catch(ignoreGone));
-    return new Promise((resolve) => session.whenDetached(resolve));
+    return new Promise((resolve) => session.whenDetached(() => resolve()));
   }
 
   #forget(contextId: number): void {
