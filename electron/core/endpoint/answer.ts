@@ -1,9 +1,20 @@
+import type { Socket } from 'node:net';
 import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { AppError, ERROR_OUTCOMES, toErrorBody } from '../../../shared/errors.ts';
 import { SECURITY_HEADERS } from './header-lists.ts';
 import { genericProblem, PROBLEM_TYPE, problem } from './problem.ts';
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
+
+const closing = new WeakSet<Socket>();
+
+/**
+ * Whether the last answer on this connection was or will be given. Node goes on parsing what was sent behind such a
+ * request and would hand it to the handler, without sending its answer.
+ */
+export function isClosing(socket: Socket): boolean {
+  return closing.has(socket);
+}
 
 /** Puts the security headers on every answer, on those that Node's server writes by itself too (no Host: 400). */
 export class GuardedResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
@@ -12,6 +23,7 @@ export class GuardedResponse<Request extends IncomingMessage = IncomingMessage> 
     const list = Array.isArray(given)
       ? given
       : Object.entries(given ?? {}).flatMap(([name, value]) => [name, value ?? '']);
+    if (!this.shouldKeepAlive || list.includes('close')) closing.add(this.req.socket);
     return super.writeHead(status, [...list, ...SECURITY_HEADERS] as OutgoingHttpHeader[]);
   }
 }

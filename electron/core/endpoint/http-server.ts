@@ -1,6 +1,6 @@
 import { createServer, IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { GuardedResponse } from './answer.ts';
+import { GuardedResponse, isClosing } from './answer.ts';
 import { MAX_HEADER_BYTES } from './guards.ts';
 
 /** Limits of SECURITY-DESIGN.md section 7. */
@@ -58,10 +58,13 @@ export function guardedServer(
   server.maxHeadersCount = 0; // Node would silently drop what is over; the guard counts and refuses
   server.timeout = BODY_IDLE_MS;
   server.on('connection', (socket) => connections.enter(socket));
-  server.on('request', handle);
+  const handleNext: typeof handle = (request, response) => {
+    if (!isClosing(request.socket)) handle(request, response);
+  };
+  server.on('request', handleNext);
   // `Expect: 100-continue` is answered after the guards, by the final answer; any other expectation by the guard.
-  server.on('checkContinue', handle);
-  server.on('checkExpectation', handle);
+  server.on('checkContinue', handleNext);
+  server.on('checkExpectation', handleNext);
   server.on('clientError', (_error, socket) => socket.destroy());
   server.on('connect', (_request, socket) => socket.destroy());
   server.on('upgrade', (_request, socket) => socket.destroy());

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { parseClientToken } from '../../../electron/core/endpoint/client-token.ts';
 import { Clients } from '../../../electron/core/endpoint/clients.ts';
 import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
+import { createLog } from '../../../electron/core/logs/log.ts';
 import { LastUsed } from '../../../electron/core/usage/last-used.ts';
 import { FakeClock } from './fake-clock.ts';
 import { MemoryVault } from './open-vault.ts';
@@ -25,7 +26,7 @@ let events: string[];
 beforeEach(() => {
   vault = new MemoryVault();
   clock = new FakeClock();
-  lastUsed = new LastUsed({ vault, clock });
+  lastUsed = new LastUsed({ vault, clock, log: createLog(null), written: () => undefined });
   events = [];
   clients = new Clients({ vault, clock, lastUsed, emit: ({ event }) => events.push(event) });
 });
@@ -212,7 +213,12 @@ describe('a token is refused', () => {
   test('when it was made in another vault', () => {
     const { token } = create();
     vault = new MemoryVault();
-    clients = new Clients({ vault, clock, lastUsed: new LastUsed({ vault, clock }), emit: () => undefined });
+    clients = new Clients({
+      vault,
+      clock,
+      lastUsed: new LastUsed({ vault, clock, log: createLog(null), written: () => undefined }),
+      emit: () => undefined,
+    });
     expect(verify(token)).toBeNull();
   });
 });
