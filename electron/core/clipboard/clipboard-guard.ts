@@ -1,13 +1,98 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
+import type { Emit } from '../events.ts';
+import type { Log } from '../logs/log.ts';
+import type { Clock, Shell } from '../seams.ts';
 
-/** Signatures first; the bodies follow. */
+const RETRY_MS = 2000;
+const RETRIES = 150; // five minutes: the longest time a user can set
+
+export interface ClipboardGuardDeps {
+  readonly clipboard: Shell['clipboard'];
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
+  readonly emit: Emit;
+  /** How long a copy stays, in milliseconds. */
+  readonly staysMs: () => number;
+}
+
+/**
+ * Copies secrets and takes them off the clipboard again, if it still holds them: after the set time, at lock and at
+ * quit. Only a keyed hash of what was copied is remembered.
+ */
 export class ClipboardGuard {
-  /** @returns milliseconds until it is cleared. @throws AppError `unsupported` where the host has no clipboard. */
-  copy(_text: string): Promise<number> {
-    throw new AppError('unsupported', 'Not there yet.');
+  readonly #deps: ClipboardGuardDeps;
+  /** Made anew for each process: the hash says nothing to anyone else. */
+  readonly #key = randomBytes(32);
+  #copied: Buffer | null = null;
+  #callOff: (() => void) | null = null;
+
+  constructor(deps: ClipboardGuardDeps) {
+    this.#deps = deps;
   }
-  /** Clears the clipboard if it still holds what `copy` put there. */
-  clear(): Promise<void> {
-    throw new AppError('unsupported', 'Not there yet.');
+
+  /** @throws AppError `unsupported` where this host has no clipboard. */
+  assertAvailable(): void {
+    this.#clipboard();
+  }
+
+  /** @returns milliseconds until it is cleared. @throws AppError `unsupported`. */
+  async copy(text: string): Promise<number> {
+    const clipboard = this.#clipboard();
+    const staysMs = this.#deps.staysMs();
+    await clipboard.write(text);
+    this.#callOff?.();
+    this.#copied = this.#hash(text);
+    this.#later(staysMs, RETRIES);
+    return staysMs;
+  }
+
+  /** Clears the clipboard if it still holds what `copy` put there. Never throws: a clipboard can go away. */
+  async clear(): Promise<void> {
+    await this.#clearIfOurs();
+  }
+
+  #clipboard(): NonNullable<Shell['clipboard']> {
+    const { clipboard } = this.#deps;
+    if (clipboard !== null) return clipboard;
+    throw new AppError('unsupported', 'There is no clipboard here.', 'Use "keyharbor get REF" instead.');
+  }
+
+  #hash(text: string): Buffer {
+    return createHmac('sha256', this.#key).update(text, 'utf8').digest();
+  }
+
+  #later(ms: number, retries: number): void {
+    this.#callOff = this.#deps.clock.after(ms, () => {
+      void this.#clearIfOurs().then((done) => {
+        if (!done && retries > 0) this.#later(RETRY_MS, retries - 1);
+      });
+    });
+  }
+
+  /** @returns false where the clipboard could not be looked at: whose it is then, is not known. */
+  async #clearIfOurs(): Promise<boolean> {
+    const { clipboard, emit, log } = this.#deps;
+    const copied = this.#copied;
+    if (clipboard === null || copied === null) return true;
+    try {
+      const now = await clipboard.read();
+      if (this.#copied !== copied) return true; // something else was copied meanwhile, with its own time
+      if (now === null) return false;
+      if (timingSafeEqual(this.#hash(now), copied)) await clipboard.clear();
+      this.#forget(copied);
+      emit({ event: 'clipboard.cleared', data: {} });
+      return true;
+    } catch {
+      log.warn('clipboard.not-cleared');
+      return false;
+    }
+  }
+
+  #forget(copied: Buffer): void {
+    if (this.#copied !== copied) return;
+    this.#copied = null;
+    this.#callOff?.();
+    this.#callOff = null;
   }
 }

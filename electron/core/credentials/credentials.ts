@@ -1,3 +1,4 @@
+import type { Output, ParsedInput } from '../../../shared/contract/methods.ts';
 import type {
   CheckResult,
   CredentialChanges,
@@ -6,64 +7,342 @@ import type {
   NewCredential,
   Target,
 } from '../../../shared/contract/schemas.ts';
-import type { Output, ParsedInput } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { CredentialMove } from './lifecycle.ts';
+import { formatReference, parseReference } from '../../../shared/reference.ts';
+import { appendAudit } from '../audit/audit-log.ts';
+import type { ClipboardGuard } from '../clipboard/clipboard-guard.ts';
+import type { Emit } from '../events.ts';
+import type { Log } from '../logs/log.ts';
+import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
+import { formatWarnings } from '../providers/inspect.ts';
+import type { Clock } from '../seams.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import type { LastUsed } from '../usage/last-used.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import { ConnectionTests } from './connection-tests.ts';
+import { countCredentials, findByLabel, findCredential, isLabelTaken, updateCredential } from './credential-table.ts';
+import { environmentOf, envLine } from './environment.ts';
+import { findTarget, keyNotFound } from './find.ts';
+import { assertUse, type CredentialMove, moveCredential, stateInWords } from './lifecycle.ts';
+import { fieldText, openCredential } from './opened.ts';
+import { resolveServed, type Served, servedVersion, toResolved } from './resolve.ts';
+import { purgeCredential, sweep } from './retention.ts';
+import { RevealLimit } from './reveal-limit.ts';
+import { type CredentialRow, idFromHex, idToHex } from './rows.ts';
+import { readDetail, readSummaries } from './summaries.ts';
 import type { OpenedFields, ResolvedCredential } from './types.ts';
+import type { VaultAccess } from './vault-access.ts';
+import { findSameSecret } from './version-table.ts';
+import { addCredential, editCredential, type WriteContext, type Written } from './write.ts';
+
+const HIDE_AFTER_MS = 30_000;
 
 type Saved = Output<'credentials.add'>;
-const soon = (): never => {
-  throw new AppError('unsupported', 'Not there yet.');
-};
+type Warnings = Saved['warnings'];
 
-/** Signatures first; the bodies follow. */
+export interface CredentialsDeps {
+  readonly vault: VaultAccess;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'guard'>;
+  readonly catalogue: Catalogue;
+  readonly lastUsed: LastUsed;
+  readonly settings: Pick<SettingsStore, 'vault'>;
+  readonly clipboard: ClipboardGuard;
+  readonly emit: Emit;
+  /** The program's version, told to providers in `user-agent`. */
+  readonly version: string;
+}
+
+/** `actor` in all methods: who asks, for the audit log ("ui", "cli", "system"). All need an unlocked vault. */
 export class Credentials {
+  readonly #deps: CredentialsDeps;
+  readonly #reveals: RevealLimit;
+  readonly #tests: ConnectionTests;
+
+  constructor(deps: CredentialsDeps) {
+    this.#deps = deps;
+    this.#reveals = new RevealLimit(deps.clock);
+    this.#tests = new ConnectionTests({
+      ...deps,
+      userAgent: `keyharbor/${deps.version}`,
+      limits: () => {
+        const { checkFailuresBeforeCooldown, checkCooldownMinutes } = deps.settings.vault();
+        return { failures: checkFailuresBeforeCooldown, cooldownMs: checkCooldownMinutes * 60_000 };
+      },
+      changed: (ids) => this.#changed(ids),
+    });
+  }
+
+  /** What time did since the last unlock: the bin's retention, the end of rotations. */
+  unlocked(): void {
+    const purged = sweep(this.#vault(), this.#deps.clock);
+    for (const id of purged) this.#deps.lastUsed.forget('credential', id);
+  }
+
+  /** Running tests stop; nothing of this lock's time counts for the next. */
+  locking(): void {
+    this.#tests.cancelAll();
+    this.#reveals.reset();
+  }
+
+  /** How many there are outside the bin. */
   count(): number {
-    return soon();
+    return countCredentials(this.#vault().db);
   }
-  list(_filter: ParsedInput<'credentials.list'>): CredentialSummary[] {
-    return soon();
+
+  list(filter: ParsedInput<'credentials.list'>): CredentialSummary[] {
+    const uses = this.#deps.lastUsed.all('credential');
+    return readSummaries(this.#vault(), this.#deps.catalogue, (id) => uses.get(id), filter);
   }
-  get(_target: Target): CredentialDetail {
-    return soon();
+
+  get(target: Target): CredentialDetail {
+    return this.#detail(findTarget(this.#vault(), target).id);
   }
-  add(_input: NewCredential, _actor: string): Saved {
-    return soon();
+
+  /** @throws AppError `invalid_input`, `invalid_key_format`, `conflict` (label), `security_violation` (address). */
+  add(input: NewCredential, actor: string): Saved {
+    return this.#saved(addCredential(this.#context(actor), input));
   }
-  edit(_target: Target, _changes: CredentialChanges, _actor: string): Saved {
-    return soon();
+
+  /** @throws AppError as `add`; `key_not_found`; `conflict` in the bin. */
+  edit(target: Target, changes: CredentialChanges, actor: string): Saved {
+    const before = findTarget(this.#vault(), target);
+    this.#tests.cancel(idToHex(before.id));
+    return this.#saved(editCredential(this.#context(actor), before, changes));
   }
-  move(_target: Target, _move: Exclude<CredentialMove, 'purge'>, _actor: string): CredentialDetail {
-    return soon();
+
+  /** @throws AppError `conflict` for an illegal move, or for a label that was taken while this one was in the bin. */
+  move(target: Target, move: Exclude<CredentialMove, 'purge'>, actor: string): CredentialDetail {
+    const vault = this.#vault();
+    const { clock } = this.#deps;
+    const before = findTarget(vault, target, move === 'restore' ? 'binned' : 'live');
+    const state = moveCredential(before.state, before.state_before_bin, move);
+    if (state === 'gone') throw new Error('purging is another act');
+    if (move === 'restore' && isLabelTaken(vault.db, before.provider, before.scope, before.label, before.id)) {
+      throw new AppError(
+        'conflict',
+        'Another credential has this label by now. Nothing was restored.',
+        'Give the other one another label with "edit REF --label NEW", then restore again.',
+      );
+    }
+    const now = clock.now();
+    vault.write(() => {
+      updateCredential(vault.db, {
+        ...before,
+        state,
+        state_before_bin: state === 'binned' && before.state !== 'binned' ? before.state : null,
+        binned_at_ms: state === 'binned' ? now : null,
+        updated_at_ms: now,
+      });
+      appendAudit(vault, clock, { actor, action: `credential.${move}`, target: idToHex(before.id), result: 'ok' });
+    });
+    if (move !== 'reinstate') this.#tests.cancel(idToHex(before.id));
+    this.#changed([idToHex(before.id)]);
+    return this.#detail(before.id);
   }
-  purge(_target: Target, _password: string, _actor: string): Promise<void> {
-    return soon();
+
+  /** Not undoable. @throws AppError `wrong_password`, `throttled`, `conflict` outside the bin. */
+  async purge(target: Target, password: string, actor: string): Promise<void> {
+    const { clock, lastUsed } = this.#deps;
+    const wanted = findTarget(this.#vault(), target, 'binned');
+    moveCredential(wanted.state, wanted.state_before_bin, 'purge');
+    await this.#deps.vault.verifyPassword(password);
+    const vault = this.#vault();
+    const id = idToHex(wanted.id);
+    const credential = findTarget(vault, { id });
+    vault.write(() => purgeCredential(vault, clock, credential, actor));
+    lastUsed.forget('credential', id);
+    this.#changed([id]);
   }
-  reveal(_input: ParsedInput<'credentials.reveal'>, _actor: string): Promise<Output<'credentials.reveal'>> {
-    return soon();
+
+  /** @throws AppError `throttled` after ten in a minute, until the password comes with it. */
+  async reveal(input: ParsedInput<'credentials.reveal'>, actor: string): Promise<Output<'credentials.reveal'>> {
+    const value = await this.#shown('credential.reveal', input, actor);
+    return { value, hideAfterMs: HIDE_AFTER_MS };
   }
-  copy(_input: ParsedInput<'credentials.copy'>, _actor: string): Promise<Output<'credentials.copy'>> {
-    return soon();
+
+  /** Puts a field, or the env line of all, on the clipboard. @throws AppError as `reveal`; `unsupported`. */
+  async copy(input: ParsedInput<'credentials.copy'>, actor: string): Promise<Output<'credentials.copy'>> {
+    const { clipboard, lastUsed } = this.#deps;
+    clipboard.assertAvailable();
+    const value = await this.#shown('credential.copy', input, actor);
+    const { credential, kind } = this.#ownerRow(input.id);
+    const field = input.field ?? kind.primary;
+    const label = kind.fields.find((each) => each.name === field)?.label ?? field;
+    const line = input.as === 'env' ? envLine(kind, field, value) : null;
+    const clearsAfterMs = await clipboard.copy(line?.text ?? value);
+    lastUsed.note('credential', input.id, 'clipboard');
+    const { name } = this.#deps.catalogue.get(credential.provider);
+    return { clearsAfterMs, what: line?.name ?? `${name} ${credential.label}: ${label}` };
   }
-  read(_ref: string, _actor: string): Output<'credentials.read'> {
-    return soon();
+
+  /** One secret for the owner's command line; `?version=N` reads an older one that is not destroyed. */
+  read(ref: string, actor: string): Output<'credentials.read'> {
+    const vault = this.#vault();
+    const { provider, label, field, version } = parseReference(ref);
+    const { credential, version: current } = this.#served(vault, provider, label);
+    const kind = this.#kind(credential);
+    using opened = openCredential(vault, credential, kind, version ?? current.version);
+    const value = this.#field(opened, kind.fields, field ?? kind.primary);
+    this.#noteRead([credential], actor, { version: version ?? current.version });
+    return { value, scope: credential.scope, version: version ?? current.version };
   }
+
+  /**
+   * The variables of one child process: the named ones, and the usual ones of whole providers.
+   * @throws AppError `conflict` when two items give one variable different values; `key_not_found`; `invalid_input`.
+   */
   environment(
-    _items: ParsedInput<'credentials.environment'>['items'],
-    _actor: string,
+    items: ParsedInput<'credentials.environment'>['items'],
+    actor: string,
   ): Output<'credentials.environment'> {
-    return soon();
+    const vault = this.#vault();
+    const used = new Map<string, CredentialRow>();
+    const variables = environmentOf(items, (provider, label, field, versionNumber) => {
+      const { credential, version } = this.#served(vault, provider, label);
+      used.set(idToHex(credential.id), credential);
+      const kind = this.#kind(credential);
+      const opened = openCredential(vault, credential, kind, versionNumber ?? version.version);
+      if (field !== null && !opened.fields.has(field)) {
+        opened.dispose();
+        this.#field(opened, kind.fields, field);
+      }
+      return { opened, kind, credential, provider: this.#deps.catalogue.get(provider) };
+    });
+    this.#noteRead([...used.values()], actor, { variables: variables.length });
+    return variables;
   }
-  resolve(_provider: string, _label: string): ResolvedCredential {
-    return soon();
+
+  /** For the endpoint. @throws AppError `key_not_found`, which lists nothing. */
+  resolve(provider: string, label: string): ResolvedCredential {
+    const served = resolveServed(this.#vault(), provider, label);
+    if (served === null) throw new AppError('key_not_found', 'There is no such key.');
+    return toResolved(served);
   }
-  openFields(_id: string, _version: number): OpenedFields {
-    return soon();
+
+  /** For the endpoint, right after `resolve`; the caller disposes it. @throws AppError `key_not_found`. */
+  openFields(id: string, version: number): OpenedFields {
+    const vault = this.#vault();
+    const credential = findCredential(vault.db, idFromHex(id));
+    const served = credential && servedVersion(vault, credential);
+    if (!credential || served?.version !== version) throw new AppError('key_not_found', 'There is no such key.');
+    return openCredential(vault, credential, this.#kind(credential), version);
   }
-  test(_target: Target, _force: boolean, _actor: string): Promise<CheckResult> {
-    return soon();
+
+  /** @throws AppError `validation_cooldown`, `unsupported`, `conflict`, `vault_locked`. */
+  async test(target: Target, force: boolean, actor: string): Promise<CheckResult> {
+    return this.#tests.run(findTarget(this.#vault(), target), force, actor);
   }
-  cancelTest(_target: Target): void {
-    soon();
+
+  /** Nothing happens where none is running. */
+  cancelTest(target: Target): void {
+    this.#tests.cancel(idToHex(findTarget(this.#vault(), target).id));
+  }
+
+  #vault(): OpenVault {
+    return this.#deps.vault.opened();
+  }
+
+  #context(actor: string): WriteContext {
+    return { vault: this.#vault(), clock: this.#deps.clock, catalogue: this.#deps.catalogue, actor };
+  }
+
+  #kind(credential: CredentialRow) {
+    return authKindOf(this.#deps.catalogue.get(credential.provider), credential.auth_kind);
+  }
+
+  #detail(id: Buffer): CredentialDetail {
+    return readDetail(this.#vault(), this.#deps.catalogue, (hex) => this.#deps.lastUsed.of('credential', hex), id);
+  }
+
+  #changed(ids: readonly string[]): void {
+    this.#deps.emit({ event: 'credentials.changed', data: { ids: [...ids] } });
+  }
+
+  #saved(written: Written): Saved {
+    const credential = this.#detail(written.id);
+    this.#changed([credential.id]);
+    return { credential, warnings: this.#warnings(credential, written) };
+  }
+
+  #warnings(credential: CredentialDetail, written: Written): Warnings {
+    const { catalogue } = this.#deps;
+    const { provider, authKind } = credential;
+    const warnings = [...written.secrets].flatMap(([field, value]) =>
+      formatWarnings(catalogue, { provider, authKind, field }, value),
+    );
+    const same =
+      written.fingerprint === null ? undefined : findSameSecret(this.#vault().db, written.fingerprint, written.id);
+    if (same) warnings.push({ code: 'duplicate_value', message: `Same value as ${formatReference(same)}.` });
+    return warnings;
+  }
+
+  /** What the owner gets for provider and label; the hint lists labels, so this is not for the endpoint. */
+  #served(vault: OpenVault, provider: string, label: string): Served {
+    const served = resolveServed(vault, provider, label);
+    if (served !== null) return served;
+    const [row] = findByLabel(vault.db, provider, label);
+    if (row === undefined) throw keyNotFound(vault, provider);
+    throw new AppError(
+      'key_not_found',
+      `This credential is ${stateInWords(row.state)} and is not handed out.`,
+      row.state === 'suspended' ? 'Put it back to use with "reinstate".' : 'Add a new one, or use another label.',
+    );
+  }
+
+  #ownerRow(id: string) {
+    const credential = findTarget(this.#vault(), { id });
+    assertUse(credential.state, 'read');
+    return { credential, kind: this.#kind(credential) };
+  }
+
+  #field(opened: OpenedFields, known: readonly { readonly name: string }[], field: string): string {
+    const value = fieldText(opened, field);
+    if (value !== undefined) return value;
+    throw new AppError(
+      'key_not_found',
+      'This credential has no such field, or it is not filled in.',
+      `Fields of its kind: ${known.map((each) => each.name).join(', ')}.`,
+    );
+  }
+
+  /** One secret for the owner's eyes or clipboard: counted, and asked for the password where that is due. */
+  async #shown(
+    action: 'credential.reveal' | 'credential.copy',
+    input: { readonly id: string; readonly field?: string | undefined; readonly password?: string | undefined },
+    actor: string,
+  ): Promise<string> {
+    const { clock } = this.#deps;
+    this.#ownerRow(input.id);
+    const audit = (result: 'ok' | 'refused') => {
+      const vault = this.#vault();
+      vault.write(() => appendAudit(vault, clock, { actor, action, target: input.id, result }));
+    };
+    if (input.password !== undefined) {
+      await this.#deps.vault.verifyPassword(input.password);
+      this.#reveals.reset();
+    }
+    try {
+      this.#reveals.take();
+    } catch (error) {
+      audit('refused');
+      throw error;
+    }
+    const { credential, kind } = this.#ownerRow(input.id);
+    using opened = openCredential(this.#vault(), credential, kind, credential.current_version);
+    const value = this.#field(opened, kind.fields, input.field ?? kind.primary);
+    audit('ok');
+    return value;
+  }
+
+  #noteRead(credentials: readonly CredentialRow[], actor: string, meta: Readonly<Record<string, number>>): void {
+    const vault = this.#vault();
+    const { clock, lastUsed } = this.#deps;
+    vault.write(() => {
+      for (const { id } of credentials) {
+        appendAudit(vault, clock, { actor, action: 'credential.read', target: idToHex(id), result: 'ok', meta });
+      }
+    });
+    for (const { id } of credentials) lastUsed.note('credential', idToHex(id), actor);
   }
 }

@@ -1,7 +1,14 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { AuthKindDescriptor, FieldDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import { templateFields } from '../providers/catalogue.ts';
-import { isHeaderName, isHeaderValue, isRequestPath, isSendableSecret } from '../providers/sendable.ts';
+import {
+  isHeaderName,
+  isHeaderValue,
+  isHost,
+  isPathSegment,
+  isRequestPath,
+  isSendableSecret,
+} from '../providers/sendable.ts';
 
 /** Fields that were checked against the catalogue, secret and public ones apart. */
 export interface FieldInput {
@@ -43,6 +50,9 @@ const SHAPES: Readonly<
   header_name: { fits: isHeaderName, hint: 'Give the name of a request header such as X-Api-Key.' },
   header_value: { fits: isHeaderValue, hint: 'Only printable ASCII characters can stand in a header.' },
   path: { fits: isRequestPath, hint: 'Give a path such as /v1/me, without "..", "//" and "#".' },
+  path_segment: { fits: isPathSegment, hint: 'Letters, digits and . _ ~ : @ - are known here.' },
+  host_label: { fits: (value) => isHost(value) && !/[.:]/.test(value), hint: 'Give one name without dots.' },
+  host: { fits: isHost, hint: 'Give a host name such as api.example.com, with a port if needed.' },
 };
 
 function assertPlain(field: FieldDescriptor, value: string): void {

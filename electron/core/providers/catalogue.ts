@@ -29,26 +29,12 @@ export function fillTemplate(template: string, value: (field: string) => string 
   return template.replace(FIELD_IN_BRACES, (_, name: string) => value(name) ?? '');
 }
 
+/** What the schema leaves open: the value that `--stdin` reads and `get` prints has to be there and secret. */
 function problemsOf(provider: ProviderDescriptor): string[] {
-  const problems: string[] = [];
-  for (const kind of provider.auth) {
-    const names = new Set(kind.fields.map((field) => field.name));
+  return provider.auth.flatMap((kind) => {
     const primary = kind.fields.find((field) => field.name === kind.primary);
-    if (!primary?.secret || !primary.required)
-      problems.push(`${kind.kind}: the primary field must be a required secret`);
-    const used = [
-      ...kind.environment.map((entry) => entry.field),
-      ...kind.formats.map((format) => format.field),
-      ...kind.send.flatMap((placement) => Object.values(placement).flatMap((part) => templateFields(String(part)))),
-    ];
-    for (const name of used) if (!names.has(name)) problems.push(`${kind.kind}: no field is called ${name}`);
-  }
-  const kinds = new Set(provider.auth.map((kind) => kind.kind));
-  for (const check of provider.checks) {
-    for (const kind of check.for)
-      if (!kinds.has(kind)) problems.push(`check ${check.id}: no auth kind is called ${kind}`);
-  }
-  return problems;
+    return primary?.secret && primary.required ? [] : [`${kind.kind}: the primary field must be a required secret`];
+  });
 }
 
 /**
@@ -129,9 +115,22 @@ export function authKindOf(provider: ProviderDescriptor, kind: string | undefine
   );
 }
 
-/** The cheapest check of that auth kind: the catalogue lists them cheapest first. */
-export function checkFor(provider: ProviderDescriptor, kind: string): CheckDescriptor | undefined {
-  return provider.checks.find((check) => check.for.includes(kind));
+/**
+ * The cheapest check of that auth kind that can be made: the catalogue lists them cheapest first.
+ * @param given - passes over a check that needs a field which is not filled in, or, beside an own base URL, one that
+ *   goes to another place.
+ */
+export function checkFor(
+  provider: ProviderDescriptor,
+  kind: string,
+  given?: { readonly isFilled: (field: string) => boolean; readonly ownBaseUrl: boolean },
+): CheckDescriptor | undefined {
+  return provider.checks.find(
+    (check) =>
+      check.for.includes(kind) &&
+      (given === undefined ||
+        (templateFields(check.path).every(given.isFilled) && !(given.ownBaseUrl && check.baseUrl !== undefined))),
+  );
 }
 
 export function providerInfoOf(provider: ProviderDescriptor): ProviderInfo {

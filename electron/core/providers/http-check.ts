@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts';
 import type { AuthKindDescriptor, CheckDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import type { Clock } from '../seams.ts';
 import { joinPath } from './base-url.ts';
@@ -20,7 +21,10 @@ export interface CheckSubject {
 export function buildCheckRequest(subject: CheckSubject, userAgent: string): OutgoingRequest {
   const { authKind, check, fields } = subject;
   const value = (name: string) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;
-  const url = joinPath(subject.baseUrl, fillTemplate(check.path, value));
+  // A path that the owner chose is joined as it is; elsewhere a field fills one segment or one query value.
+  const chosen = check.path.startsWith('{');
+  const encoded = (name: string) => encodeURIComponent(value(name) ?? '');
+  const url = joinPath(subject.baseUrl, fillTemplate(check.path, chosen ? value : encoded));
   const headers = new Map<string, string>([
     ['accept', 'application/json'],
     ['accept-encoding', 'identity'],
@@ -43,6 +47,9 @@ export function buildCheckRequest(subject: CheckSubject, userAgent: string): Out
       case 'path':
         url.pathname = `${fillTemplate(placement.prefix, value)}${url.pathname}`;
         break;
+      case 'body':
+      case 'url':
+        throw new AppError('unsupported', 'This kind of credential cannot be tested yet. Nothing was sent.');
       case 'basic': {
         const pair = `${fillTemplate(placement.user, value)}:${fillTemplate(placement.password, value)}`;
         headers.set('authorization', `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`);

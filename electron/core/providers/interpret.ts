@@ -28,14 +28,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The value at a dotted path; undefined where the path leads nowhere. */
+/** The value at a dotted path: numbers index arrays, the empty path is the body itself; undefined where it leads nowhere. */
 export function jsonAt(value: unknown, path: string): unknown {
   let at: unknown = value;
-  for (const name of path.split('.')) {
+  for (const name of path === '' ? [] : path.split('.')) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
     at = (at as Record<string, unknown>)[name];
   }
   return at;
+}
+
+/** A number, or a number sent as text. */
+function numberAt(value: unknown, path: string): number | null {
+  const found = jsonAt(value, path);
+  if (typeof found === 'number') return found;
+  return typeof found === 'string' && /^-?\d+(?:\.\d+)?$/.test(found) ? Number(found) : null;
 }
 
 function statusMatches(wanted: NonNullable<Rule['when']['status']>, status: number): boolean {
@@ -53,8 +60,22 @@ function jsonMatches(wanted: NonNullable<Rule['when']['json']>, json: unknown): 
   const value = jsonAt(json, wanted.path);
   if (wanted.exists !== undefined && (value !== undefined) !== wanted.exists) return false;
   if (wanted.equals !== undefined && value !== wanted.equals) return false;
+  if (wanted.oneOf !== undefined && !wanted.oneOf.some((each) => each === value)) return false;
+  if (!numberMatches(wanted, json)) return false;
   if (wanted.contains === undefined) return true;
   return typeof value === 'string' && value.toLowerCase().includes(wanted.contains.toLowerCase());
+}
+
+function numberMatches(wanted: NonNullable<Rule['when']['json']>, json: unknown): boolean {
+  const { atMost, atLeast, atLeastPath } = wanted;
+  if (atMost === undefined && atLeast === undefined && atLeastPath === undefined) return true;
+  const value = numberAt(json, wanted.path);
+  if (value === null) return false;
+  if (atMost !== undefined && value > atMost) return false;
+  if (atLeast !== undefined && value < atLeast) return false;
+  if (atLeastPath === undefined) return true;
+  const other = numberAt(json, atLeastPath);
+  return other !== null && value >= other;
 }
 
 function ruleMatches(rule: Rule, checkId: string, answer: Answer, json: unknown): boolean {
@@ -125,16 +146,37 @@ function retryHint(answer: Answer): string | null {
   return Number.isInteger(seconds) && seconds > 0 && seconds <= 86_400 ? `Try again in ${seconds} s.` : null;
 }
 
+function factText(fact: CheckDescriptor['facts'][number], answer: Answer, json: unknown): string | null {
+  const { from } = fact;
+  const found = 'header' in from ? answer.headers.get(from.header.toLowerCase()) : jsonAt(json, from.json);
+  if (fact.as === 'list' && Array.isArray(found)) return found.filter((each) => typeof each === 'string').join(', ');
+  if (typeof found !== 'string' && typeof found !== 'number') return null;
+  const number = 'header' in from ? Number(found) : numberAt(json, from.json);
+  const less = 'json' in from && from.minus !== undefined ? numberAt(json, from.minus) : 0;
+  if (number === null || less === null || Number.isNaN(number)) return String(found);
+  switch (fact.as) {
+    case 'usd':
+      return `$${(number - less).toFixed(2)}`;
+    case 'cents':
+      return `$${((number - less) / 100).toFixed(2)}`;
+    case 'negated_cents':
+      return `$${((less - number) / 100).toFixed(2)}`;
+    case 'time':
+      return typeof found === 'number' || /^\d+$/.test(found) ? new Date(number * 1000).toISOString() : found;
+    case 'count':
+      return String(number - less);
+    case 'text':
+    case 'list':
+      return String(found);
+  }
+}
+
 /** What the provider said for free. Control characters are taken out and secrets are covered. */
 function factsOf(check: CheckDescriptor, answer: Answer, json: unknown, secrets: readonly string[]): Fact[] {
-  return check.facts.flatMap(({ label, from }) => {
-    const value = 'header' in from ? answer.headers.get(from.header.toLowerCase()) : jsonAt(json, from.json);
-    if (typeof value !== 'string' && typeof value !== 'number') return [];
-    let shown = String(value)
-      .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '')
-      .trim();
+  return check.facts.flatMap((fact) => {
+    let shown = (factText(fact, answer, json) ?? '').replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '').trim();
     for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '••••');
-    return shown === '' ? [] : [{ label, value: shown.slice(0, MAX_FACT) }];
+    return shown === '' ? [] : [{ label: fact.label, value: shown.slice(0, MAX_FACT) }];
   });
 }
 

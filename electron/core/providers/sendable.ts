@@ -37,3 +37,13 @@ export function isRequestPath(value: string): boolean {
   const [path = ''] = value.split('?');
   return !path.split('/').some((segment) => segment === '.' || segment === '..') && !path.includes('//');
 }
+
+/** One part of a path: no slash, nothing that is read as another path. */
+export function isPathSegment(value: string): boolean {
+  return /^[A-Za-z0-9._~:@-]{1,256}$/.test(value) && value !== '.' && value !== '..';
+}
+
+/** A name or an IPv4 address, with or without a port. */
+export function isHost(value: string): boolean {
+  return /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?::[0-9]{1,5})?$/.test(value);
+}

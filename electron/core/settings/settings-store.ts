@@ -1,31 +1,115 @@
-import type { AppSettings, Settings, VaultSettings } from '../../../shared/contract/schemas.ts';
 import type { ParsedInput } from '../../../shared/contract/methods.ts';
-import { AppError } from '../../../shared/errors.ts';
+import {
+  type AppSettings,
+  type Settings,
+  type VaultSettings,
+  vaultSettings,
+} from '../../../shared/contract/schemas.ts';
+import { appendAudit } from '../audit/audit-log.ts';
+import type { VaultAccess } from '../credentials/vault-access.ts';
+import type { Emit } from '../events.ts';
+import type { Clock, Paths } from '../seams.ts';
+import { loadAppSettings, saveAppSettings } from './app-settings-file.ts';
+import { putSetting, readSettings } from './setting-table.ts';
 
-const soon = (): never => {
-  throw new AppError('unsupported', 'Not there yet.');
-};
+const MINUTE_MS = 60_000;
 
-/** Signatures first; the bodies follow. */
+export interface SettingsStoreDeps {
+  readonly paths: Pick<Paths, 'settings'>;
+  readonly vault: Pick<VaultAccess, 'opened'> & { readonly state: string };
+  readonly clock: Clock;
+  readonly emit: Emit;
+  /** What auto-lock is where the owner set nothing: another for a service than for a window. */
+  readonly autoLockDefaultMs: number;
+}
+
+/** Takes out the members that were not given, so that they do not overwrite anything. */
+function given<T extends object>(changes: T): Partial<T> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** Look, language and the endpoint's switch live in settings.json; everything else is a row of the vault. */
 export class SettingsStore {
+  readonly #deps: SettingsStoreDeps;
+  readonly #notices: readonly string[];
+  #app: AppSettings;
+
+  constructor(deps: SettingsStoreDeps) {
+    this.#deps = deps;
+    const { settings, notice } = loadAppSettings(deps.paths.settings);
+    this.#app = settings;
+    this.#notices = notice === null ? [] : [notice];
+  }
+
   app(): AppSettings {
-    return soon();
+    return this.#app;
   }
-  /** @throws AppError `vault_locked` while locked. */
+
+  /** A row that this version cannot read counts as not set. @throws AppError `vault_locked` while locked. */
   vault(): VaultSettings {
-    return soon();
+    const rows = readSettings(this.#deps.vault.opened().db);
+    const minutes = Math.min(480, Math.max(1, Math.round(this.#deps.autoLockDefaultMs / MINUTE_MS)));
+    const settings: VaultSettings = {
+      autoLockMinutes: minutes,
+      clipboardSeconds: 30,
+      checkFailuresBeforeCooldown: 3,
+      checkCooldownMinutes: 15,
+    };
+    for (const name of Object.keys(settings) as (keyof VaultSettings)[]) {
+      const row = rows.get(name);
+      const parsed = vaultSettings.shape[name].safeParse(Number(row));
+      if (row !== undefined && parsed.success) settings[name] = parsed.data;
+    }
+    return settings;
   }
+
   /** `vault` is null while locked. */
   get(): Settings {
-    return soon();
+    return { app: this.#app, vault: this.#deps.vault.state === 'unlocked' ? this.vault() : null };
   }
-  set(_changes: ParsedInput<'settings.set'>, _actor: string): Settings {
-    return soon();
+
+  /** @throws AppError `vault_locked` when vault settings are given while locked: then nothing changes. */
+  set(changes: ParsedInput<'settings.set'>, actor: string): Settings {
+    const forVault = Object.entries(given(changes.vault ?? {}));
+    if (forVault.length > 0) {
+      const vault = this.#deps.vault.opened();
+      vault.write(() => {
+        for (const [name, value] of forVault) putSetting(vault.db, name, String(value));
+        appendAudit(vault, this.#deps.clock, {
+          actor,
+          action: 'settings.change',
+          result: 'ok',
+          meta: Object.fromEntries(forVault),
+        });
+      });
+    }
+    if (changes.app !== undefined) this.#save({ ...this.#app, ...given(changes.app) });
+    return this.#tell();
   }
-  setEndpoint(_changes: { readonly on?: boolean; readonly port?: number }): void {
-    soon();
+
+  /** What `endpoint.on` and `endpoint.off` keep for the next start. */
+  setEndpoint(changes: { readonly on?: boolean; readonly port?: number }): void {
+    this.#save({
+      ...this.#app,
+      endpointOn: changes.on ?? this.#app.endpointOn,
+      endpointPort: changes.port ?? this.#app.endpointPort,
+    });
+    this.#tell();
   }
+
+  /** What is wrong with the settings file; empty where all is well. */
   notices(): readonly string[] {
-    return soon();
+    return this.#notices;
+  }
+
+  #save(settings: AppSettings): void {
+    saveAppSettings(this.#deps.paths.settings, settings);
+    this.#app = settings;
+  }
+
+  #tell(): Settings {
+    const settings = this.get();
+    this.#deps.emit({ event: 'settings.changed', data: settings });
+    return settings;
   }
 }

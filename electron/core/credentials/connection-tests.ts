@@ -1,0 +1,221 @@
+import type { CheckResult } from '../../../shared/contract/schemas.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { ValidationResult } from '../../../shared/provider.ts';
+import { formatReference } from '../../../shared/reference.ts';
+import { appendAudit } from '../audit/audit-log.ts';
+import type { Log } from '../logs/log.ts';
+import { authKindOf, type Catalogue, checkFor, fillTemplate } from '../providers/catalogue.ts';
+import { runHttpCheck } from '../providers/http-check.ts';
+import { recognise, recognitionReason } from '../providers/inspect.ts';
+import type { Verdict } from '../providers/interpret.ts';
+import type { Clock } from '../seams.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import { findCheck, putCheck } from './check-table.ts';
+import { findCredential } from './credential-table.ts';
+import { toTimestamp } from './expiry.ts';
+import { assertUse } from './lifecycle.ts';
+import { openCredential } from './opened.ts';
+import { type CheckRow, type CredentialRow, idToHex } from './rows.ts';
+import type { VaultAccess } from './vault-access.ts';
+
+const CACHE_MS = 5 * 60_000;
+
+export interface ConnectionTestsDeps {
+  readonly vault: Pick<VaultAccess, 'opened'>;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'guard'>;
+  readonly catalogue: Catalogue;
+  readonly userAgent: string;
+  /** Both settable by the owner. */
+  readonly limits: () => { readonly failures: number; readonly cooldownMs: number };
+  readonly changed: (ids: readonly string[]) => void;
+}
+
+/** Results that say nothing against the provider or the network: they do not count towards the cool-down. */
+function isFailure(result: ValidationResult): boolean {
+  return result !== 'valid' && result !== 'invalid_format';
+}
+
+function fromRow(credential: CredentialRow, row: CheckRow): CheckResult {
+  return {
+    ref: formatReference(credential),
+    result: row.result as ValidationResult,
+    latencyMs: row.latency_ms,
+    detail: row.detail,
+    hint: row.hint,
+    facts: JSON.parse(row.facts) as CheckResult['facts'],
+    checkedAt: toTimestamp(row.checked_at_ms),
+    cached: true,
+  };
+}
+
+/**
+ * Connection tests: the cheapest real request to the provider, at most one at a time per credential, its result kept
+ * for five minutes, and a pause after several failures in a row (PRODUCT.md, "Validation").
+ */
+export class ConnectionTests {
+  readonly #deps: ConnectionTestsDeps;
+  readonly #running = new Map<string, { readonly result: Promise<CheckResult>; readonly abort: AbortController }>();
+
+  constructor(deps: ConnectionTestsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * @param force - asks again though a fresh result is there; never skips the pause.
+   * @throws AppError `validation_cooldown` with the time left, `conflict` in the bin or when cancelled, `unsupported`
+   *   where nothing can be asked, `vault_locked` when the vault locks meanwhile.
+   */
+  run(credential: CredentialRow, force: boolean, actor: string): Promise<CheckResult> {
+    const id = idToHex(credential.id);
+    const running = this.#running.get(id);
+    if (running) return running.result;
+    const abort = new AbortController();
+    const result = this.#run(credential, force, actor, abort.signal).finally(() => this.#running.delete(id));
+    this.#running.set(id, { result, abort });
+    return result;
+  }
+
+  /** Stops a running test; nothing is stored and it does not count. */
+  cancel(id: string): void {
+    this.#running
+      .get(id)
+      ?.abort.abort(
+        new AppError('conflict', 'The test was cancelled. Nothing was stored.', 'Start it again any time.'),
+      );
+  }
+
+  cancelAll(): void {
+    const locked = new AppError('vault_locked', 'The vault was locked during the test.', 'Unlock it and test again.');
+    for (const { abort } of this.#running.values()) abort.abort(locked);
+  }
+
+  async #run(credential: CredentialRow, force: boolean, actor: string, signal: AbortSignal): Promise<CheckResult> {
+    const { catalogue, clock } = this.#deps;
+    const vault = this.#deps.vault.opened();
+    assertUse(credential.state, 'test');
+    const before = findCheck(vault.db, credential.id);
+    const previous = before?.version === credential.current_version ? before : undefined;
+    if (previous && !force && this.#isFresh(previous)) return fromRow(credential, previous);
+    this.#assertNotPaused(previous);
+    const provider = catalogue.get(credential.provider);
+    const kind = authKindOf(provider, credential.auth_kind);
+    const verdict = await this.#ask(vault, credential, { provider, kind }, signal);
+    const result: CheckResult = {
+      ref: formatReference(credential),
+      ...verdict,
+      facts: [...verdict.facts],
+      checkedAt: toTimestamp(clock.now()),
+      cached: false,
+    };
+    this.#keep(credential, result, previous, actor);
+    return result;
+  }
+
+  #isFresh(row: CheckRow): boolean {
+    const age = this.#deps.clock.now() - row.checked_at_ms;
+    return age >= 0 && age < CACHE_MS;
+  }
+
+  #assertNotPaused(row: CheckRow | undefined): void {
+    if (row?.cooldown_until_ms == null) return;
+    // A clock that was set back must not stretch the pause.
+    const left = Math.min(row.cooldown_until_ms - this.#deps.clock.now(), this.#deps.limits().cooldownMs);
+    if (left <= 0) return;
+    throw new AppError(
+      'validation_cooldown',
+      `The last ${row.failures_in_a_row} tests of this credential failed. Nothing was sent.`,
+      `Try again in ${Math.ceil(left / 60_000)} min, or put a new value in.`,
+      { retryAfterMs: left },
+    );
+  }
+
+  async #ask(
+    vault: OpenVault,
+    credential: CredentialRow,
+    { provider, kind }: { provider: ReturnType<Catalogue['get']>; kind: ReturnType<typeof authKindOf> },
+    signal: AbortSignal,
+  ): Promise<Verdict> {
+    using opened = openCredential(vault, credential, kind, credential.current_version);
+    const fields = new Map([...opened.fields].map(([name, bytes]) => [name, bytes.toString('utf8')]));
+    const value = (name: string) => fields.get(name) ?? kind.fields.find((field) => field.name === name)?.default;
+    const own = credential.origin !== '';
+    const check = checkFor(provider, kind.kind, { isFilled: (name) => value(name) !== undefined, ownBaseUrl: own });
+    const template = check?.baseUrl ?? kind.baseUrl ?? provider.baseUrl.default;
+    if (check === undefined || (!own && template === null)) {
+      throw new AppError('unsupported', `There is no free way to test this kind of ${provider.name} credential.`);
+    }
+    const primary = fields.get(kind.primary) ?? '';
+    const looks = recognise(this.#deps.catalogue, primary);
+    if (!own && looks?.whole && looks.known.provider !== provider && kind.formats.length > 0) {
+      return {
+        result: 'invalid_format',
+        latencyMs: null,
+        detail: `This ${recognitionReason(looks, primary)}. It was not sent to ${provider.name}.`,
+        hint: `Add it as ${looks.known.provider.name}, or put the right key in.`,
+        facts: [],
+      };
+    }
+    const unguard = this.#deps.log.guard(primary);
+    try {
+      const verdict = await runHttpCheck(
+        {
+          provider,
+          authKind: kind,
+          check,
+          baseUrl: own ? credential.origin : fillTemplate(template ?? '', value),
+          local: credential.local === 1,
+          fields,
+        },
+        { clock: this.#deps.clock, signal, userAgent: this.#deps.userAgent },
+      );
+      return this.#withWhatIsKnown(credential, verdict, looks?.checksum === 'wrong');
+    } finally {
+      unguard();
+    }
+  }
+
+  /** A refusal has a likelier reason than most providers tell. */
+  #withWhatIsKnown(credential: CredentialRow, verdict: Verdict, mistyped: boolean): Verdict {
+    if (verdict.result !== 'invalid_key') return verdict;
+    if (mistyped) return { ...verdict, hint: 'Its checksum is wrong: a character is probably mistyped or missing.' };
+    if (credential.expires_at_ms === null || credential.expires_at_ms > this.#deps.clock.now()) return verdict;
+    return { ...verdict, result: 'expired', hint: 'The date that you gave as its end has passed: make a new key.' };
+  }
+
+  /** Written only if the credential still has the version that was tested. */
+  #keep(credential: CredentialRow, result: CheckResult, previous: CheckRow | undefined, actor: string): void {
+    const vault = this.#deps.vault.opened();
+    const now = this.#deps.clock.now();
+    const current = findCredential(vault.db, credential.id);
+    const same = current?.current_version === credential.current_version && current.origin === credential.origin;
+    const { failures: limit, cooldownMs } = this.#deps.limits();
+    const paused = previous?.cooldown_until_ms != null; // and over: it was checked before the request
+    const counted = paused ? 0 : (previous?.failures_in_a_row ?? 0);
+    const failures = isFailure(result.result) ? counted + 1 : 0;
+    vault.write(() => {
+      if (same) {
+        putCheck(vault.db, {
+          credential_id: credential.id,
+          version: credential.current_version,
+          result: result.result,
+          latency_ms: result.latencyMs,
+          detail: result.detail,
+          hint: result.hint,
+          facts: JSON.stringify(result.facts),
+          checked_at_ms: now,
+          failures_in_a_row: failures,
+          cooldown_until_ms: failures >= limit ? now + cooldownMs : null,
+        });
+      }
+      appendAudit(vault, this.#deps.clock, {
+        actor,
+        action: 'credential.test',
+        target: idToHex(credential.id),
+        result: result.result === 'valid' ? 'ok' : 'failed',
+        meta: { outcome: result.result },
+      });
+    });
+    this.#deps.changed([idToHex(credential.id)]);
+  }
+}

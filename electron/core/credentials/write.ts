@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto';
+import type { CredentialChanges, NewCredential } from '../../../shared/contract/schemas.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import { appendAudit } from '../audit/audit-log.ts';
+import { originFor } from '../providers/base-url.ts';
+import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
+import type { Clock } from '../seams.ts';
+import { wipe } from '../vault/bytes.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import { removeCheck } from './check-table.ts';
+import { insertCredential, isLabelTaken, updateCredential } from './credential-table.ts';
+import { expiryMs } from './expiry.ts';
+import { checkFields, type FieldInput } from './field-input.ts';
+import { putField, readFields, removeField } from './field-table.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { assertUse, moveVersion } from './lifecycle.ts';
+import { maskSecret } from './mask.ts';
+import { openCredential } from './opened.ts';
+import { CREDENTIAL_ID_BYTES, type CredentialRow, idToHex, type Scope } from './rows.ts';
+import { openVersion, placeOf, sealVersion, secretBytes } from './sealing.ts';
+import { replaceTags } from './tag-table.ts';
+import { insertVersion, listVersions, setDataKey, setVersionState } from './version-table.ts';
+
+/** Adding and changing credentials: everything of one act happens in one transaction with its audit entry. */
+export interface WriteContext {
+  readonly vault: OpenVault;
+  readonly clock: Clock;
+  readonly catalogue: Catalogue;
+  readonly actor: string;
+}
+
+/** What was written: whose it is, and the secrets' text for warnings, gone with the call. */
+export interface Written {
+  readonly id: Buffer;
+  readonly fingerprint: string | null;
+  /** Secret fields that are new or different. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+interface KindOf {
+  readonly provider: ProviderDescriptor;
+  readonly kind: AuthKindDescriptor;
+}
+
+function assertLabelFree(
+  { vault }: WriteContext,
+  provider: string,
+  scope: Scope,
+  label: string,
+  butNot: Buffer | null,
+): void {
+  if (!isLabelTaken(vault.db, provider, scope, label, butNot)) return;
+  throw new AppError(
+    'conflict',
+    'Another credential of this provider has this label. Nothing was changed.',
+    'Choose another label (--label), edit the other one, or delete it first.',
+  );
+}
+
+/** The longest known start that this value has: it may be shown. */
+function knownPrefix(kind: AuthKindDescriptor, field: string, value: string): string {
+  return kind.formats
+    .filter((format) => format.field === field && format.prefix !== undefined && value.startsWith(format.prefix))
+    .map((format) => format.prefix ?? '')
+    .reduce((longest, prefix) => (prefix.length > longest.length ? prefix : longest), '');
+}
+
+/** Seals and inserts one version with all its fields, as the current one. @returns its fingerprint. */
+function putVersion(
+  { vault, clock }: WriteContext,
+  credential: CredentialRow,
+  kind: AuthKindDescriptor,
+  version: number,
+  input: FieldInput,
+): string {
+  const secrets = new Map([...input.secrets].map(([name, text]) => [name, secretBytes(text)]));
+  try {
+    const { dataKey, sealed } = sealVersion(vault, placeOf(credential, version), secrets);
+    const primary = secrets.get(kind.primary);
+    if (primary === undefined) throw new Error('the primary field is required');
+    const fingerprint = fingerprintOf(vault, primary);
+    const now = clock.now();
+    insertVersion(vault.db, {
+      credential_id: credential.id,
+      version,
+      state: moveVersion('generated', 'active'),
+      data_key: dataKey,
+      fingerprint,
+      created_at_ms: now,
+      state_changed_at_ms: now,
+    });
+    const common = { credential_id: credential.id, version };
+    for (const [name, text] of input.secrets) {
+      const masked = maskSecret(text, knownPrefix(kind, name, text));
+      putField(vault.db, { ...common, name, sealed: sealed.get(name) ?? null, value: null, masked });
+    }
+    for (const [name, value] of input.plain) {
+      putField(vault.db, { ...common, name, sealed: null, value, masked: '' });
+    }
+    return fingerprint;
+  } finally {
+    wipe(...secrets.values());
+  }
+}
+
+function uniqueTags(tags: readonly string[]): string[] {
+  return [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+}
+
+/** @throws AppError `invalid_input`, `invalid_key_format`, `conflict`, `security_violation`. */
+export function addCredential(context: WriteContext, input: NewCredential): Written {
+  const { vault, clock, catalogue, actor } = context;
+  const provider = catalogue.get(input.provider);
+  const kind = authKindOf(provider, input.authKind);
+  const fields = checkFields(provider, kind, new Map(Object.entries(input.fields)));
+  const now = clock.now();
+  const row: CredentialRow = {
+    id: randomBytes(CREDENTIAL_ID_BYTES),
+    provider: provider.id,
+    auth_kind: kind.kind,
+    label: input.label,
+    name: input.name,
+    scope: input.scope,
+    state: 'active',
+    state_before_bin: null,
+    current_version: 1,
+    project: input.project,
+    note: input.note,
+    origin: originFor(provider, input.baseUrl ?? null, input.local),
+    local: input.local ? 1 : 0,
+    expires_at_ms: input.expiresAt === undefined ? null : expiryMs(input.expiresAt),
+    created_at_ms: now,
+    updated_at_ms: now,
+    binned_at_ms: null,
+  };
+  assertLabelFree(context, row.provider, row.scope, row.label, null);
+  const fingerprint = vault.write(() => {
+    insertCredential(vault.db, row);
+    replaceTags(vault.db, row.id, uniqueTags(input.tags));
+    const made = putVersion(context, row, kind, 1, fields);
+    appendAudit(vault, clock, {
+      actor,
+      action: 'credential.add',
+      target: idToHex(row.id),
+      result: 'ok',
+      meta: { provider: row.provider },
+    });
+    return made;
+  });
+  return { id: row.id, fingerprint, secrets: fields.secrets };
+}
+
+/** The fields as they would be after `given`, and which secrets are really different. */
+function mergedFields(
+  context: WriteContext,
+  credential: CredentialRow,
+  { provider, kind }: KindOf,
+  given: Readonly<Record<string, string>>,
+): { readonly input: FieldInput; readonly changedSecrets: ReadonlyMap<string, string>; readonly dropsSecret: boolean } {
+  using opened = openCredential(context.vault, credential, kind, credential.current_version);
+  const now = new Map([...opened.fields].map(([name, bytes]) => [name, bytes.toString('utf8')]));
+  const input = checkFields(provider, kind, new Map([...now, ...Object.entries(given)]));
+  const changedSecrets = new Map([...input.secrets].filter(([name, text]) => now.get(name) !== text));
+  const secretNames = kind.fields.filter((field) => field.secret).map((field) => field.name);
+  return { input, changedSecrets, dropsSecret: secretNames.some((name) => now.has(name) && !input.secrets.has(name)) };
+}
+
+/** Seals every version that still opens for its new place: what a changed base URL asks for. */
+function resealAll({ vault }: WriteContext, before: CredentialRow, after: CredentialRow): void {
+  for (const version of listVersions(vault.db, before.id)) {
+    if (version.data_key === null) continue;
+    const rows = readFields(vault.db, before.id, version.version);
+    const secrets = openVersion(vault, placeOf(before, version.version), version, rows);
+    try {
+      const { dataKey, sealed } = sealVersion(vault, placeOf(after, version.version), secrets);
+      setDataKey(vault.db, before.id, version.version, dataKey);
+      for (const row of rows)
+        if (row.sealed !== null) putField(vault.db, { ...row, sealed: sealed.get(row.name) ?? null });
+    } finally {
+      wipe(...secrets.values());
+    }
+  }
+}
+
+/** The new value becomes current; the one before stays readable while it is being replaced at its users. */
+function rotate(
+  context: WriteContext,
+  row: CredentialRow,
+  kind: AuthKindDescriptor,
+  input: FieldInput,
+): { readonly version: number; readonly fingerprint: string } {
+  const { vault, clock } = context;
+  const versions = listVersions(vault.db, row.id);
+  const current = versions.find((each) => each.version === row.current_version);
+  if (current?.state === 'active') {
+    const state = moveVersion(current.state, 'rotation_pending');
+    setVersionState(vault.db, row.id, current.version, state, clock.now());
+  }
+  const version = (versions[0]?.version ?? 0) + 1;
+  return { version, fingerprint: putVersion(context, row, kind, version, input) };
+}
+
+function replacePlain({ vault }: WriteContext, row: CredentialRow, plain: ReadonlyMap<string, string>): void {
+  const version = row.current_version;
+  for (const field of readFields(vault.db, row.id, version)) {
+    if (field.sealed === null && !plain.has(field.name)) removeField(vault.db, row.id, version, field.name);
+  }
+  for (const [name, value] of plain) {
+    putField(vault.db, { credential_id: row.id, version, name, sealed: null, value, masked: '' });
+  }
+}
+
+/** Local has to be said again with each new address; without a new address it stays. */
+function placeAfter(row: CredentialRow, changes: CredentialChanges, provider: ProviderDescriptor) {
+  if (changes.baseUrl === undefined && changes.local === undefined) return { origin: row.origin, local: row.local };
+  const baseUrl = changes.baseUrl === undefined ? row.origin : changes.baseUrl;
+  const local = changes.local ?? (changes.baseUrl === undefined && row.local === 1);
+  return { origin: originFor(provider, baseUrl, local), local: local ? (1 as const) : (0 as const) };
+}
+
+/** @throws AppError as `addCredential`; `conflict` also for a state in which this is not possible. */
+export function editCredential(context: WriteContext, before: CredentialRow, changes: CredentialChanges): Written {
+  const { vault, clock, catalogue, actor } = context;
+  assertUse(before.state, 'edit');
+  const provider = catalogue.get(before.provider);
+  const kind = authKindOf(provider, before.auth_kind);
+  const fields =
+    changes.fields === undefined ? null : mergedFields(context, before, { provider, kind }, changes.fields);
+  const rotates = fields !== null && (fields.changedSecrets.size > 0 || fields.dropsSecret);
+  if (rotates) assertUse(before.state, 'replace');
+  const after: CredentialRow = {
+    ...before,
+    ...placeAfter(before, changes, provider),
+    label: changes.label ?? before.label,
+    name: changes.name ?? before.name,
+    scope: changes.scope ?? before.scope,
+    project: changes.project ?? before.project,
+    note: changes.note ?? before.note,
+    expires_at_ms:
+      changes.expiresAt === undefined
+        ? before.expires_at_ms
+        : changes.expiresAt === null
+          ? null
+          : expiryMs(changes.expiresAt),
+    updated_at_ms: clock.now(),
+  };
+  assertLabelFree(context, after.provider, after.scope, after.label, after.id);
+  const moves = after.origin !== before.origin;
+  const fingerprint = vault.write(() => {
+    if (moves) resealAll(context, before, after);
+    const made = rotates ? rotate(context, after, kind, fields.input) : null;
+    if (fields !== null && made === null) replacePlain(context, after, fields.input.plain);
+    updateCredential(vault.db, made === null ? after : { ...after, current_version: made.version });
+    if (changes.tags !== undefined) replaceTags(vault.db, after.id, uniqueTags(changes.tags));
+    if (moves || rotates || fields !== null) removeCheck(vault.db, after.id);
+    appendAudit(vault, clock, {
+      actor,
+      action: 'credential.edit',
+      target: idToHex(after.id),
+      result: 'ok',
+      meta: {
+        changed: Object.keys(changes).sort().join(','),
+        ...(made === null ? {} : { newVersion: made.version }),
+        ...(moves ? { newBaseUrl: true } : {}),
+      },
+    });
+    return made?.fingerprint ?? null;
+  });
+  return { id: after.id, fingerprint, secrets: fields?.changedSecrets ?? new Map() };
+}
