@@ -1,5 +1,7 @@
+import { fstatSync, writeSync } from 'node:fs';
 import { AppError } from '../shared/errors.ts';
 
+const STDOUT = 1;
 let guarded = false;
 
 /** A reader that went away (`| head`) ends the program quietly; a full disk does not pass for success. */
@@ -14,7 +16,7 @@ function guardStdout(): void {
 }
 
 /** Text for stdout, as it is. */
-export function write(text: string): void {
+export function write(text: string | Buffer): void {
   guardStdout();
   process.stdout.write(text);
 }
@@ -32,9 +34,21 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Secrets on stdout in full, and a new line after them only where people read it. */
+/**
+ * A secret on stdout in full, and a new line after it only where people read it. Without the machinery of
+ * process.stdout where that can be, which takes a tenth of the time that `get` takes.
+ */
 export function writeSecret(value: string): void {
-  write(process.stdout.isTTY ? `${value}\n` : value);
+  if (fstatSync(STDOUT).isCharacterDevice() && process.stdout.isTTY) return print(value);
+  let rest: Buffer = Buffer.from(value, 'utf8');
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(STDOUT, rest));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE') process.exit(0);
+    // EAGAIN: a pipe that another program made non-blocking. The rest goes the patient way, as does any real error.
+    write(rest);
+  }
 }
 
 export function noTerminal(what: string, instead: string): AppError {

@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { ERROR_OUTCOMES } from '../shared/errors.ts';
 import { ALL_COMMANDS, type CommandName, COMMANDS, isCommandName } from './commands.ts';
-import { usage } from './fail.ts';
+import { Exit, usage } from './fail.ts';
 import { write } from './output.ts';
 import { VERSION } from './version.ts';
 
@@ -28,10 +29,11 @@ class Keyharbor extends Command {
     throw usage(explain(message, options?.code ?? ''), this.#advice(message));
   }
 
-  /** `--help` and `--version` have done their work when commander wants to exit. */
   #advice(message: string): string {
     const nearest = /\(Did you mean (?:one of )?([^?]+)\?\)/.exec(message)?.[1];
     if (nearest !== undefined) return `Did you mean ${nearest}?`;
+    const choices = /Allowed choices are (.+)\.$/.exec(message)?.[1];
+    if (choices !== undefined) return `One of: ${choices}.`;
     const path = pathOf(this);
     if (this.commands.length > 0) return `See "${path} --help" for what there is.`;
     return `Usage: ${path} ${this.usage()}`;
@@ -64,8 +66,11 @@ function explain(message: string, code: string): string {
       return `The option ${defined} is needed.`;
     case 'commander.excessArguments':
       return 'There are more arguments than this command takes.';
-    case 'commander.invalidArgument':
-      return `The value of ${defined} is not one that is known.`;
+    case 'commander.invalidArgument': {
+      // Here the first quotes hold what was typed, unless an option comes first.
+      const what = /^error: option/.test(message) ? defined : (/argument '([^']+)'/.exec(message)?.[1] ?? '');
+      return `The value of ${what} is not one that is known.`;
+    }
     default:
       return 'This command line is not understood.';
   }
@@ -78,7 +83,6 @@ export async function buildProgram(names: readonly CommandName[]): Promise<Comma
     .usage('COMMAND [options]')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show help, for a command too')
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ subcommandTerm: (command) => command.name(), showGlobalOptions: false })
@@ -90,7 +94,9 @@ export async function buildProgram(names: readonly CommandName[]): Promise<Comma
     const { register } = await COMMANDS[name].load();
     register(program);
   }
-  for (const command of program.commands) command.exitOverride();
+  program.addHelpCommand(
+    program.createCommand('help').argument('[command]').description('show help, for a command too').helpGroup('Other:'),
+  );
   return program;
 }
 
@@ -102,12 +108,8 @@ export async function runProgram(words: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(words.length === 0 ? ['help'] : words, { from: 'user' });
   } catch (error) {
-    if (isDone(error)) return;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    // Help or the version was printed; on stderr where a sub-command was missing.
+    if (error.exitCode !== 0) throw new Exit(ERROR_OUTCOMES.invalid_input.exit);
   }
-}
-
-function isDone(error: unknown): boolean {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
-  return code === 'commander.helpDisplayed' || code === 'commander.version' || code === 'commander.help';
 }

@@ -14,7 +14,7 @@ interface Streams {
 
 /** What the built headless host offers; the one thing of electron/ that the command line starts. */
 interface HeadlessHost {
-  readonly runHeadless: (argv: readonly string[], streams: Streams) => Promise<number | undefined>;
+  readonly runHeadless: (argv: readonly string[], streams: Streams) => Promise<number>;
 }
 
 interface Options {
@@ -33,8 +33,8 @@ async function serve(options: Options): Promise<void> {
     throw new AppError('internal', 'The agent is not part of this installation.', 'In a checkout run "npm run build".');
   }
   const host = (await import(/* @vite-ignore */ pathToFileURL(program).href)) as HeadlessHost;
-  const code = await host.runHeadless(argv, process);
-  if (code !== undefined && code !== 0) throw new Exit(code);
+  // Always an exit: what a library left open must not keep a stopped agent alive.
+  throw new Exit(await host.runHeadless(argv, process));
 }
 
 export function register(program: Command): void {
