@@ -7,6 +7,7 @@ import { confirmScript } from './page-script.ts';
 import { PageWindow } from './page-window.ts';
 
 const ORIGIN = 'https://confirm.keyharbor.invalid';
+const BEFORE_PAGE = 'data:text/html,<meta name="color-scheme" content="light dark"><title>Keyharbor asks</title>';
 const SIZE = { width: 480, height: 360 };
 /** Time to read: a click or key press meant for something else must not accept. */
 export const ACCEPT_AFTER_MS = 700;
@@ -25,7 +26,7 @@ interface Deps {
 export async function confirmInWindow({ browser, files, clock }: Deps, question: Question): Promise<boolean> {
   const answer = Promise.withResolvers<boolean>();
   const site = { origin: ORIGIN, start: '/confirm.html' };
-  const url = `${ORIGIN}/?${randomBytes(16).toString('hex')}`; // nobody else can ask for this window
+  const url = `${BEFORE_PAGE}<!--${randomBytes(16).toString('hex')}-->`; // nobody else can ask for this window
   let shownAt = Number.POSITIVE_INFINITY;
   const open = (session: CdpSession, targetId: string) => {
     const onMessage = (text: string) => {

@@ -24,6 +24,8 @@ export class PageWindow {
   readonly #session: CdpSession;
   readonly #contexts = new Map<number, { readonly ours: boolean }>();
   #mainFrame: string;
+  /** Whether the top frame shows our origin. */
+  #home = false;
   #ourContext: number | null = null;
   #beforeClose: (() => Promise<void>) | null = null;
 
@@ -35,9 +37,19 @@ export class PageWindow {
     this.closed = this.#watch();
   }
 
-  /** Sets everything up and shows the page; resolves when it began to load. */
+  /**
+   * Sets everything up and shows the page; resolves when it was loaded. The window must have been opened on a `data:`
+   * page: a navigation that began before we were attached is not ours to answer.
+   */
   async load(): Promise<void> {
     const session = this.#session;
+    const loaded = new Promise<void>((resolve) => {
+      const stop = session.on('Page.loadEventFired', () => {
+        if (!this.#home) return;
+        stop();
+        resolve();
+      });
+    });
     await Promise.all([
       session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] }),
       session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true }),
@@ -49,6 +61,7 @@ export class PageWindow {
       session.send('Runtime.runIfWaitingForDebugger'),
     ]);
     await this.#navigateHome(); // only now: the script must be known before there is a document
+    await Promise.race([loaded, this.closed]);
   }
 
   /** Hands text to the page that is there now; nothing happens while none is. */
@@ -99,7 +112,8 @@ export class PageWindow {
     session.on('Page.frameNavigated', ({ frame }) => {
       if (frame.parentId !== undefined) return;
       this.#mainFrame = frame.id;
-      if (frame.securityOrigin !== site.origin) this.#navigateHome().catch(ignoreGone);
+      this.#home = frame.securityOrigin === site.origin;
+      if (!this.#home) this.#navigateHome().catch(ignoreGone);
     });
     session.on('Runtime.executionContextCreated', ({ context }) => {
       const { isDefault, frameId } = (context.auxData ?? {}) as { isDefault?: boolean; frameId?: string };

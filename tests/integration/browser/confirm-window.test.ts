@@ -55,7 +55,7 @@ describe('the confirmation window', () => {
     const attached = Promise.withResolvers<{ sessionId: string; targetId: string }>();
     const inFront = Promise.withResolvers<void>();
     const stop = browser.cdp.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
-      if (targetInfo.url.startsWith('https://confirm.')) attached.resolve({ sessionId, targetId: targetInfo.targetId });
+      if (targetInfo.url.includes('Keyharbor asks')) attached.resolve({ sessionId, targetId: targetInfo.targetId });
     });
     const send = browser.cdp.send.bind(browser.cdp);
     browser.cdp.send = async (method, params, sessionId) => {
@@ -117,7 +117,7 @@ describe('the confirmation window', () => {
   test('a window with that address that was not asked for is closed', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = browser.cdp.on('Target.detachedFromTarget', () => resolve());
-    browser.openWindow('https://confirm.keyharbor.invalid/?guessed');
+    browser.openWindow('data:text/html,<title>Keyharbor asks</title><!--guessed-->');
     await promise;
     stop();
   });

@@ -48,16 +48,6 @@ export async function openPage(
       script: bridgeScript(SITE.origin),
       onMessage,
     });
-    const loaded = new Promise<void>((resolve) => {
-      session.on('Page.lifecycleEvent', ({ name, frameId }) => {
-        if (name === 'load' && frameId === target.targetId && here) resolve();
-      });
-    });
-    let here = false;
-    session.on('Page.frameNavigated', ({ frame }) => {
-      here = frame.url === `${SITE.origin}/`;
-    });
-    void session.send('Page.setLifecycleEventsEnabled', { enabled: true });
     const evaluate = async (expression: string) => {
       const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
         expression,
@@ -68,10 +58,7 @@ export async function openPage(
       if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? 'threw');
       return result.value as unknown;
     };
-    window
-      .load()
-      .then(() => loaded)
-      .then(() => opened.resolve({ window, session, evaluate }), opened.reject);
+    window.load().then(() => opened.resolve({ window, session, evaluate }), opened.reject);
     return true;
   });
   await browser.watch();
