@@ -8,7 +8,7 @@ export interface DescriptorProblem {
 
 /** Stand in a path or body for the period that is asked for. */
 const PERIOD = new Set(['from_rfc3339', 'to_rfc3339', 'from_epoch', 'to_epoch', 'from_date', 'to_date']);
-const TEMPLATE = /\{([^{}]*)\}/g;
+const TEMPLATE = /\{([a-z][a-z0-9_]*)\}/g;
 const BASE_URL = /^(https?):\/\/([a-z0-9.-]+)(?::(\d{1,5}))?(?:\/[A-Za-z0-9._~/-]*)?$/;
 const PRIVATE_NAME = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home|corp|invalid|test|example|onion)$/;
 
@@ -17,7 +17,12 @@ export function templateNames(template: string): string[] {
   return [...template.matchAll(TEMPLATE)].map((match) => match[1] ?? '');
 }
 
-/** The templates among the texts of a JSON value. */
+/** Braces that are no template: a misspelt name would be sent as it stands. */
+function hasStrayBrace(template: string): boolean {
+  return /[{}]/.test(template.replace(TEMPLATE, ''));
+}
+
+/** The templates among the texts of a JSON value, which may hold braces of their own. */
 function bodyNames(body: unknown): string[] {
   if (typeof body === 'string') return templateNames(body);
   if (typeof body !== 'object' || body === null) return [];
@@ -89,6 +94,8 @@ export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem
     kind.send.forEach((placement, number) => {
       const used = Object.values(placement).flatMap((part) => (typeof part === 'string' ? templateNames(part) : []));
       names(placement.where === 'url' ? [placement.field] : used, fields, ...at('send', number));
+      const stray = Object.values(placement).some((part) => typeof part === 'string' && hasStrayBrace(part));
+      if (stray) report('a brace is part of no field', ...at('send', number));
       if (placement.where !== 'url') return;
       for (const prefix of placement.prefixes) {
         checkUrl(prefix, false, ...at('send', number));
@@ -112,7 +119,9 @@ export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem
   const requests = (list: 'checks' | 'accountApis', period: boolean) =>
     entry[list].forEach((request, index) => {
       if (request.baseUrl !== undefined) checkUrl(request.baseUrl, false, list, index, 'baseUrl');
-      const used = [request.path, ...Object.values(request.headers)].flatMap(templateNames);
+      const templates = [request.path, ...Object.values(request.headers)];
+      const used = templates.flatMap(templateNames);
+      if (templates.some(hasStrayBrace)) report('a brace is part of no field', list, index);
       for (const kind of request.for) {
         const fields = kinds.get(kind);
         if (fields === undefined) {
