@@ -15,8 +15,11 @@ export const PENDING_KINDS = [
   'vault.throttled',
   'vault.recover',
   'vault.changePassword',
+  'vault.verifyPassword',
   'endpoint.locked',
   'endpoint.badToken',
+  'endpoint.on',
+  'endpoint.off',
 ] as const;
 export type PendingKind = (typeof PENDING_KINDS)[number];
 
@@ -43,9 +46,11 @@ export function recordPending(paths: Pick<Paths, 'auditPending'>, clock: Clock, 
   const last = lines.at(-1);
   const atMs = clock.now();
   const wanted = lines.length < MAX_LINES ? kind : 'dropped';
-  const sameAgain = last?.kind === wanted && (wanted === 'dropped' || atMs - last.atMs < SAME_MS);
-  const line = sameAgain ? { ...last, count: last.count + 1 } : { kind: wanted, atMs, count: 1 };
-  if (sameAgain) lines.pop();
+  let line: Omit<Line, 'hash'> = { kind: wanted, atMs, count: 1 };
+  if (last?.kind === wanted && (wanted === 'dropped' || atMs - last.atMs < SAME_MS)) {
+    lines.pop();
+    line = { ...last, count: last.count + 1 };
+  }
   lines.push(chained(lines.at(-1), line));
   replaceFile(paths.auditPending, Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
 }

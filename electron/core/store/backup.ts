@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Clock } from '../seams.ts';
@@ -37,11 +37,12 @@ export function makeBackup(source: BackupSource, kind: BackupKind): string {
     try {
       const copy = path.join(unfinished, 'vault.db');
       source.db.prepare('VACUUM INTO ?').run(copy);
-      syncFile(copy);
+      chmodSync(copy, 0o600);
       const header = path.join(unfinished, 'vault.json');
       writeFileSync(header, source.headerBytes, { mode: 0o600, flag: 'wx' });
       syncFile(header);
       source.verify(unfinished);
+      syncFile(copy);
       syncFolder(unfinished);
       renameSync(unfinished, final);
       syncFolder(folder);

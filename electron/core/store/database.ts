@@ -52,11 +52,11 @@ export function openDatabase(
     if (mode === 'open') assertLooksEncrypted(file);
     else if (statSync(file, { throwIfNoEntry: false }) !== undefined) {
       throw new AppError('conflict', 'There is a database already. It was not touched.', 'Move it away first.');
-    }
+    } else closeSync(openSync(file, 'wx', 0o600)); // SQLite gives -wal and -shm the mode of the file
     const db = new Database(file, { fileMustExist: mode === 'open' });
     try {
-      assertSqliteVersion(db);
       unlockPages(db, file, key);
+      assertSqliteVersion(db);
       for (const [name, value, expected] of PRAGMAS) {
         db.pragma(`${name} = ${value}`);
         assertPragma(db, name, expected);
@@ -150,7 +150,7 @@ function assertSqliteVersion(db: Database.Database): void {
 }
 
 function assertPragma(db: Database.Database, name: string, expected: string | number): void {
-  if (db.pragma(name, { simple: true }) === expected) return;
+  if (String(db.pragma(name, { simple: true })) === String(expected)) return; // the cipher's own answer as text
   throw new AppError('unsupported', `The database does not accept the setting ${name}. Nothing was opened.`);
 }
 

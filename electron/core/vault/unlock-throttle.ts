@@ -75,9 +75,9 @@ export class UnlockThrottle {
   }
 
   #read(): State {
-    const bytes = readSmallFile(this.#file, MAX_FILE_BYTES);
-    if (bytes === null) return this.#fresh();
     try {
+      const bytes = readSmallFile(this.#file, MAX_FILE_BYTES);
+      if (bytes === null) return this.#fresh();
       return stateSchema.parse(JSON.parse(bytes.toString('utf8')));
     } catch {
       // A file editor can reset the counter anyway; what cannot be read counts as the last attempt without delay.

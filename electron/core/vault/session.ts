@@ -1,0 +1,236 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type Database from 'better-sqlite3';
+import Sqlite from 'better-sqlite3';
+import { AppError } from '../../../shared/errors.ts';
+import type { Clock, Paths } from '../seams.ts';
+import { readSmallFile } from '../store/atomic-file.ts';
+import { type BackupKind, makeBackup } from '../store/backup.ts';
+import { isSound, openDatabase } from '../store/database.ts';
+import { isNewer, migrate, USAGE_MIGRATIONS, VAULT_MIGRATIONS } from '../store/migrate.ts';
+import { onDisk } from '../store/sqlite-error.ts';
+import { initState, type StateKey, sealState, setHeaderEpoch, verifiedState } from '../store/vault-state.ts';
+import { deriveKey, deriveKeyObject, deriveVaultKeys } from './hkdf.ts';
+import { formatHeader, type Header, MAX_HEADER_BYTES, parseHeader, verifyHeader } from './header.ts';
+import type { OpenVault, VaultKeys } from './open-vault.ts';
+
+/** Rekeying raises it; until then there is one generation of the record-wrapping key. */
+const GENERATION = 1;
+
+interface Opening {
+  readonly paths: Paths;
+  readonly clock: Clock;
+  readonly header: Header;
+  /** The vault master key: 32 bytes, kept and wiped by the caller. */
+  readonly vmk: Buffer;
+}
+
+/** The open databases and long-lived keys, from unlock to lock. */
+export class Session implements OpenVault {
+  readonly vaultId: Buffer;
+  readonly generation = GENERATION;
+  readonly keys: VaultKeys;
+  readonly db: Database.Database;
+  readonly usageDb: Database.Database;
+  readonly headerKey: KeyObject;
+  /** True when a newer Keyharbor wrote the database: it may only be read. */
+  readonly readOnly: boolean;
+  readonly notices: readonly string[];
+  readonly #state: StateKey;
+  readonly #databaseKey: KeyObject;
+
+  /** For `openSession` and `stageVault`. */
+  constructor(
+    from: Opening,
+    opened: { db: Database.Database; usageDb: Database.Database; readOnly: boolean; notices: readonly string[] },
+  ) {
+    this.vaultId = Buffer.from(from.header.vaultId, 'hex');
+    this.keys = deriveVaultKeys(from.vmk, this.vaultId);
+    this.headerKey = deriveKeyObject(from.vmk, this.vaultId, 'headerMac');
+    this.#databaseKey = deriveKeyObject(from.vmk, this.vaultId, 'database');
+    this.#state = stateKey(from);
+    this.db = opened.db;
+    this.usageDb = opened.usageDb;
+    this.readOnly = opened.readOnly;
+    this.notices = opened.notices;
+  }
+
+  write<T>(work: () => T): T {
+    if (this.readOnly) {
+      throw new AppError(
+        'unsupported',
+        'This vault was written by a newer Keyharbor and is open for reading only. Nothing was changed.',
+        'Update Keyharbor on this computer.',
+      );
+    }
+    if (!this.db.open) throw new AppError('vault_locked', 'The vault is locked.', 'Unlock it first.');
+    // Within another write: part of its transaction, whose end seals the state row.
+    if (this.db.inTransaction) return this.db.transaction(work)();
+    const whole = this.db.transaction(() => {
+      const result = work();
+      sealState(this.db, this.#state);
+      return result;
+    });
+    return onDisk(() => whole.immediate());
+  }
+
+  setHeaderEpoch(epoch: number): void {
+    setHeaderEpoch(this.db, epoch);
+  }
+
+  backUp(paths: Paths, clock: Clock, kind: BackupKind, header: Header): void {
+    backUp({ paths, clock, header }, this.db, this.#databaseKey, this.headerKey, this.#state, kind);
+  }
+
+  close(): void {
+    this.usageDb.close();
+    this.db.close();
+  }
+}
+
+/**
+ * Opens what the header belongs to, with every check before data is used: header MAC, page authentication, state row,
+ * age of the header. Migrates after a verified backup.
+ */
+export function openSession(from: Opening): Session {
+  const { paths, clock, header, vmk } = from;
+  const vaultId = Buffer.from(header.vaultId, 'hex');
+  const headerKey = deriveKeyObject(vmk, vaultId, 'headerMac');
+  verifyHeader(header, headerKey);
+  const key = deriveKey(vmk, vaultId, 'database');
+  const notices: string[] = [];
+  let db: Database.Database | undefined;
+  try {
+    const vaultDb = openDatabase(paths.vaultDb, 'vault', key, 'open');
+    db = vaultDb;
+    const readOnly = isNewer(vaultDb, VAULT_MIGRATIONS);
+    if (readOnly) {
+      vaultDb.pragma('query_only = ON');
+      notices.push(
+        'This vault was written by a newer Keyharbor: it is open for reading only. Update Keyharbor to change it.',
+      );
+    } else {
+      const state = stateKey(from);
+      assertHeaderAge(verifiedState(vaultDb, state).header_epoch, header.headerEpoch);
+      migrate(vaultDb, VAULT_MIGRATIONS, () =>
+        backUp({ paths, clock, header }, vaultDb, createSecretKey(key), headerKey, state, 'migration'),
+      );
+    }
+    const usageDb = openUsage(from, notices);
+    return new Session(from, { db: vaultDb, usageDb, readOnly, notices });
+  } catch (error) {
+    db?.close();
+    throw error;
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** A new vault's database under a name of its own, with its first row; closed by the caller before it gets its name. */
+export function stageVault(from: Opening, file: string): Session {
+  const vaultId = Buffer.from(from.header.vaultId, 'hex');
+  const key = deriveKey(from.vmk, vaultId, 'database');
+  try {
+    const db = openDatabase(file, 'vault', key, 'create');
+    try {
+      migrate(db, VAULT_MIGRATIONS, () => undefined);
+      onDisk(() => initState(db, stateKey(from), from.header.headerEpoch));
+      // No usage file yet: a crash before the vault has its names must leave no trace that looks like a damaged vault.
+      return new Session(from, { db, usageDb: new Sqlite(':memory:'), readOnly: false, notices: [] });
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } finally {
+    key.fill(0);
+  }
+}
+
+function stateKey(from: Pick<Opening, 'header' | 'vmk'>): StateKey {
+  const vaultId = Buffer.from(from.header.vaultId, 'hex');
+  return { vaultId, key: deriveKeyObject(from.vmk, vaultId, 'stateMac') };
+}
+
+/** A newer header is a crash between file and mirror; an older one was put back by someone (SECURITY-DESIGN.md section 6). */
+function assertHeaderAge(mirrored: number, headerEpoch: number): void {
+  if (headerEpoch >= mirrored) return;
+  throw new AppError(
+    'integrity_failure',
+    'The header file, vault.json, is older than the vault database: an old copy was put back. Nothing was changed.',
+    'Put back the newest vault.json, or vault.json and vault.db together from one folder in backups.',
+  );
+}
+
+/** Usage records must never keep the owner from the keys: a damaged file is set aside and named. */
+function openUsage(from: Opening, notices: string[]): Database.Database {
+  const { paths, clock } = from;
+  const key = deriveKey(from.vmk, Buffer.from(from.header.vaultId, 'hex'), 'usageDatabase');
+  try {
+    if (existsSync(paths.usageDb)) {
+      try {
+        return prepareUsage(openDatabase(paths.usageDb, 'usage', key, 'open'));
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'integrity_failure') throw error;
+        setAside(paths.usageDb, clock);
+        notices.push(
+          'The usage database was damaged. It was set aside as usage.db.damaged and a new one started; no key is affected.',
+        );
+      }
+    }
+    return prepareUsage(openDatabase(paths.usageDb, 'usage', key, 'create'));
+  } finally {
+    key.fill(0);
+  }
+}
+
+function prepareUsage(db: Database.Database): Database.Database {
+  try {
+    if (isNewer(db, USAGE_MIGRATIONS)) db.pragma('query_only = ON');
+    else migrate(db, USAGE_MIGRATIONS, () => undefined);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function setAside(file: string, clock: Clock): void {
+  onDisk(() => {
+    renameSync(file, `${file}.damaged-${clock.now()}`);
+    for (const part of ['-wal', '-shm']) rmSync(file + part, { force: true });
+  });
+}
+
+function backUp(
+  from: Pick<Opening, 'paths' | 'clock' | 'header'>,
+  db: Database.Database,
+  databaseKey: KeyObject,
+  headerKey: KeyObject,
+  state: StateKey,
+  kind: BackupKind,
+): void {
+  const verify = (folder: string): void => {
+    const key = databaseKey.export();
+    try {
+      verifyHeader(
+        parseHeader(readSmallFile(path.join(folder, 'vault.json'), MAX_HEADER_BYTES) ?? Buffer.alloc(0)),
+        headerKey,
+      );
+      const copy = openDatabase(path.join(folder, 'vault.db'), 'vault', key, 'open');
+      try {
+        verifiedState(copy, state);
+        if (!isSound(copy))
+          throw new AppError('integrity_failure', 'A backup did not verify. The older ones were kept.');
+      } finally {
+        copy.close();
+      }
+    } finally {
+      key.fill(0);
+    }
+  };
+  makeBackup(
+    { folder: from.paths.backups, clock: from.clock, db, headerBytes: formatHeader(from.header), verify },
+    kind,
+  );
+}
