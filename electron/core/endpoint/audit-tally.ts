@@ -1,6 +1,7 @@
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../seams.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 import type { VaultGate } from './deps.ts';
 
 const MINUTE_MS = 60_000;
@@ -68,7 +69,8 @@ export class AuditTally {
     this.#callOff?.();
     this.#callOff = null;
     if (this.#counts.size === 0) return;
-    if (this.#deps.vault.state === 'unlocked') this.#write();
+    const vault = this.#openedOrNull();
+    if (vault !== null) this.#write(vault);
     if (this.#counts.size > 0) this.#wake();
   }
 
@@ -79,10 +81,18 @@ export class AuditTally {
     this.#counts.clear();
   }
 
-  #write(): void {
+  /** Asked for rather than its state: while it is locking the vault can still be written. */
+  #openedOrNull(): OpenVault | null {
+    try {
+      return this.#deps.vault.opened();
+    } catch {
+      return null; // locked or gone; what was counted waits for the next unlock
+    }
+  }
+
+  #write(vault: OpenVault): void {
     const { clock, log } = this.#deps;
     try {
-      const vault = this.#deps.vault.opened();
       vault.write(() => {
         for (const { act, minuteMs, count } of this.#counts.values()) {
           const { actor, action, target, result, reason } = act;

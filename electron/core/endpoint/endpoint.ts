@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { EndpointStatus } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { appendAudit } from '../audit/audit-log.ts';
+import { recordPending } from '../audit/pending.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock, Paths } from '../seams.ts';
@@ -153,6 +154,8 @@ export class Endpoint {
       this.#refusals.flush();
       await this.#shut();
       for (const stop of this.#stopListening) stop();
+      const { paths, clock } = this.#deps;
+      if (!this.#refusals.isEmpty) recordPending(paths, clock, 'endpoint.badToken');
       this.#reads.stop();
       this.#refusals.stop();
     });
@@ -222,9 +225,12 @@ export class Endpoint {
   }
 
   /** An act of the owner: without its entry it does not happen. */
-  #audit(action: string, actor: string, meta: Readonly<Record<string, number>>): void {
-    const { vault, clock } = this.#deps;
-    if (vault.state !== 'unlocked') return;
+  #audit(action: 'endpoint.on' | 'endpoint.off', actor: string, meta: Readonly<Record<string, number>>): void {
+    const { vault, clock, paths } = this.#deps;
+    if (vault.state !== 'unlocked') {
+      recordPending(paths, clock, action);
+      return;
+    }
     const opened = vault.opened();
     opened.write(() => appendAudit(opened, clock, { actor, action, result: 'ok', meta }));
   }

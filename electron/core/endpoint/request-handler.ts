@@ -98,6 +98,7 @@ function authenticate(
   }
   // Before any look-up: while locked nobody learns whether a token exists.
   if (token !== 'malformed' && deps.vault.state !== 'unlocked') {
+    refused('locked');
     sendUnauthorized(response, 423);
     return null;
   }

@@ -195,6 +195,13 @@ describe('no hostile request reaches a handler', () => {
     expect(answer.text.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
+  test('nor behind a request that Node refuses by itself', async () => {
+    const before = setting.credentials.asked;
+    const answer = await exchange({ port }, `GET / HTTP/1.1\r\n\r\n${plus()}`);
+    expect(answer.status).toBe(400);
+    expect(setting.credentials.asked).toBe(before);
+  });
+
   test('the connection above 512 is cut, and the others live on', async () => {
     const held = await Promise.all(
       Array.from(

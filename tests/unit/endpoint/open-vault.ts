@@ -12,6 +12,7 @@ export class MemoryVault implements VaultGate {
   state: VaultStateName = 'unlocked';
   /** Makes the next writes fail, as a full disk would. */
   broken = false;
+  #isOpen = true;
   readonly #listeners = new Set<() => void>();
   readonly #opened: OpenVault;
 
@@ -36,7 +37,7 @@ export class MemoryVault implements VaultGate {
   }
 
   opened(): OpenVault {
-    if (this.state !== 'unlocked') throw new AppError('vault_locked', 'The vault is locked.');
+    if (!this.#isOpen) throw new AppError('vault_locked', 'The vault is locked.');
     return this.#opened;
   }
 
@@ -45,12 +46,15 @@ export class MemoryVault implements VaultGate {
     return () => this.#listeners.delete(listener);
   }
 
+  /** As the real one: first nobody gets in, then those who listen may write a last time, then all is gone. */
   lock(): void {
-    for (const listener of this.#listeners) listener();
     this.state = 'locked';
+    for (const listener of this.#listeners) listener();
+    this.#isOpen = false;
   }
 
   unlock(): void {
     this.state = 'unlocked';
+    this.#isOpen = true;
   }
 }
