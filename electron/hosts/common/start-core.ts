@@ -109,6 +109,7 @@ export async function startCore(options: StartCoreOptions): Promise<RunningCore 
         if (event.event === 'endpoint.changed') reachable.setEndpointSocket(event.data.socket);
       }),
     );
+    undo.push(switchEndpointAsSet(app, role));
     undo.push(onEndSignal(() => void close()));
     log.info('host.started', { host: app.options.shell.kind, version });
     return { kind: 'running', app, route, paths, log, socketPath: run.socket, warnings, close, closed: closed.promise };
@@ -127,6 +128,23 @@ async function closeAll(undo: readonly (() => unknown)[], log: Log): Promise<voi
       log.error('host.close-failed', crashFields(error));
     }
   }
+}
+
+/**
+ * The endpoint comes back as the owner left it: with a window at once, answering "locked" until the vault is open; with
+ * an on-demand agent, which nobody asked for by name, only once the owner unlocks. `serve` says itself what it wants.
+ */
+function switchEndpointAsSet(app: App, role: HostRole): () => void {
+  const switchOn = (): void => {
+    const { endpointOn, endpointPort } = app.settings.app();
+    if (!endpointOn || app.endpoint.status().on) return;
+    // A taken port is told by `endpoint.status`, and must not keep the vault from being used.
+    app.endpoint.on({ port: endpointPort, actor: 'system' }).catch((error: unknown) => {
+      app.options.log.warn('endpoint.not-on', crashFields(error));
+    });
+  };
+  if (role === 'window') switchOn();
+  return role === 'on-demand' ? app.vault.onUnlocked(switchOn) : () => undefined;
 }
 
 function staysHere(): AppError {

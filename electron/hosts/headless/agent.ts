@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { AppError, ERROR_OUTCOMES, toErrorBody } from '../../../shared/errors.ts';
 import { IS_PRODUCTION, hardenProcess, refusedSwitch, startSwitches } from '../common/harden.ts';
 import { findProjectFiles } from '../common/project-files.ts';
-import { type RunningCore, startCore } from '../common/start-core.ts';
+import { type RunningCore, type StartCoreOptions, startCore } from '../common/start-core.ts';
 import { type HeadlessArguments, parseHeadlessArguments } from './arguments.ts';
 import { readFirstLine } from './first-line.ts';
 import { headlessShell } from './headless-shell.ts';
@@ -29,7 +29,7 @@ export async function runAgent(argv: readonly string[], streams: HeadlessStreams
     const given = parseHeadlessArguments(argv);
     // Before anything is open: who waits for a password that does not come can simply be ended.
     const password = given.passwordStdin ? await readFirstLine(streams.stdin) : null;
-    const started = await startHeadlessCore(given);
+    const started = await startCore(headlessOptions(given));
     if (started.kind === 'elsewhere') {
       say('Keyharbor already runs for this home.');
       return 0;
@@ -49,16 +49,17 @@ export async function runAgent(argv: readonly string[], streams: HeadlessStreams
   }
 }
 
-function startHeadlessCore(given: HeadlessArguments) {
+/** What makes a core headless: no shell to speak of, and idle time that only requests start anew. */
+export function headlessOptions(given: Pick<HeadlessArguments, 'onDemand'>): StartCoreOptions {
   const { version, resourcesDir } = findProjectFiles(import.meta.dirname);
-  return startCore({
+  return {
     role: given.onDemand ? 'on-demand' : 'serve',
     env: process.env,
     version,
     resourcesDir,
     shell: (_paths, log) => headlessShell(log),
     idle: { source: 'requests', defaultMs: given.onDemand ? ON_DEMAND_IDLE_MS : SERVE_IDLE_MS },
-  });
+  };
 }
 
 /** A debugger or a heap snapshot would lay the keys open; development needs them. */
