@@ -1,22 +1,21 @@
-import type { z } from 'zod';
-import type { doctorFinding } from '../../shared/contract/schemas.ts';
-import type { ClipboardGuard } from './clipboard/clipboard-guard.ts';
-import type { Credentials } from './credentials/credentials.ts';
-import type { Clients } from './endpoint/clients.ts';
-import type { Endpoint } from './endpoint/endpoint.ts';
-import type { Emit, EventHub } from './events.ts';
-import type { LockPolicy } from './lock-policy/lock-policy.ts';
+import { join } from 'node:path';
+import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
+import { Credentials } from './credentials/credentials.ts';
+import { examine, type Finding } from './doctor/doctor.ts';
+import { Clients } from './endpoint/clients.ts';
+import { Endpoint } from './endpoint/endpoint.ts';
+import { type Emit, EventHub } from './events.ts';
+import { type IdleSource, LockPolicy } from './lock-policy/lock-policy.ts';
 import type { Log } from './logs/log.ts';
-import type { Providers } from './providers/providers.ts';
+import { Catalogue } from './providers/catalogue.ts';
+import { Providers } from './providers/providers.ts';
 import type { Clock, Keychain, Paths, Shell } from './seams.ts';
-import type { SettingsStore } from './settings/settings-store.ts';
-import type { LastUsed } from './usage/last-used.ts';
-import type { Vault } from './vault/vault.ts';
+import { SettingsStore } from './settings/settings-store.ts';
+import { LastUsed } from './usage/last-used.ts';
+import { Vault } from './vault/vault.ts';
 
-export type Finding = z.output<typeof doctorFinding>;
-
-/** Whose idleness locks the vault (SECURITY-DESIGN.md section 3). */
-export type IdleSource = 'system' | 'window' | 'requests';
+export type { Finding } from './doctor/doctor.ts';
+export type { IdleSource } from './lock-policy/lock-policy.ts';
 
 export interface AppOptions {
   readonly paths: Paths;
@@ -27,6 +26,7 @@ export interface AppOptions {
   readonly version: string;
   /** Where providers/ID.json lie. */
   readonly resourcesDir: string;
+  /** Whose idleness locks, and after how long where the owner set nothing. */
   readonly idle: { readonly source: IdleSource; readonly defaultMs: number };
   readonly host: {
     /** What `app.stop` does after its answer was sent. */
@@ -52,11 +52,123 @@ export interface App {
   readonly lockPolicy: LockPolicy;
   readonly emit: Emit;
   readonly onEvent: EventHub['onEvent'];
-  /** Why something needs care; from the vault, the settings file and the home. */
+  /** Why something needs care; from the vault and the settings file. */
   notices(): readonly string[];
+  /** Switches the endpoint on if it was on when the program ended. A taken port is told by `endpoint.status()`. */
+  resumeEndpoint(): Promise<void>;
   doctor(): Promise<Finding[]>;
   /** Locks, stops listening and lets go of everything. Safe to call twice. */
   close(reason: 'quit'): Promise<void>;
 }
 
-export declare function createApp(options: AppOptions): App;
+/** Builds the core from its seams; nothing else wires services. Nothing listens and no vault is open afterwards. */
+export function createApp(options: AppOptions): App {
+  const { paths, clock, shell, keychain, log, version } = options;
+  const { emit, onEvent } = new EventHub(log);
+  const catalogue = Catalogue.load(join(options.resourcesDir, 'providers'));
+  const vault = new Vault({ paths, clock, keychain, log });
+  const settings = new SettingsStore({ paths, vault, clock, emit, autoLockDefaultMs: options.idle.defaultMs });
+  const lastUsed = new LastUsed({
+    vault,
+    clock,
+    log,
+    written: (kind, ids) =>
+      emit(
+        kind === 'credential'
+          ? { event: 'credentials.changed', data: { ids: [...ids] } }
+          : { event: 'clients.changed', data: {} },
+      ),
+  });
+  const clipboard = new ClipboardGuard({
+    clipboard: shell.clipboard,
+    clock,
+    log,
+    emit,
+    staysMs: () => settings.vault().clipboardSeconds * 1000,
+  });
+  const credentials = new Credentials({ vault, clock, log, catalogue, lastUsed, settings, clipboard, emit, version });
+  const clients = new Clients({ vault, clock, lastUsed, emit });
+  const lockPolicy = new LockPolicy({
+    vault,
+    clock,
+    shell,
+    source: options.idle.source,
+    idleMs: () => settings.vault().autoLockMinutes * 60_000,
+    emit,
+  });
+  const activity = () => {
+    if (options.idle.source === 'requests') lockPolicy.activity();
+  };
+  const endpoint = new Endpoint({ vault, clock, paths, clients, credentials, lastUsed, log, emit, version, activity });
+
+  // Registered last, so that what the services above still have to note is noted before it is written.
+  vault.onUnlocked(() => {
+    try {
+      credentials.unlocked();
+    } catch {
+      log.warn('credentials.sweep-failed'); // a full disk or a read-only vault: looked at again on the next unlock
+    }
+    emit({ event: 'vault.unlocked', data: {} });
+  });
+  vault.onLocking((reason) => {
+    credentials.locking();
+    try {
+      lastUsed.flush();
+    } catch {
+      log.warn('last-used.not-written');
+    }
+    lastUsed.drop();
+    void clipboard.clear();
+    emit({ event: 'vault.locked', data: { reason } });
+  });
+  // Asked once at the start, so that status can tell what would protect a vault here.
+  void vault.refreshKeychain().catch(() => log.warn('keychain.not-asked'));
+
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    vault.lock('quit');
+    await clipboard.clear();
+    lockPolicy.close();
+    await endpoint.close();
+    await vault.close();
+  };
+  return {
+    options,
+    vault,
+    credentials,
+    providers: new Providers(catalogue),
+    clients,
+    endpoint,
+    lastUsed,
+    settings,
+    clipboard,
+    lockPolicy,
+    emit,
+    onEvent,
+    notices: () => [...vault.notices(), ...settings.notices()],
+    async resumeEndpoint() {
+      const { endpointOn, endpointPort } = settings.app();
+      if (!endpointOn) return;
+      try {
+        await endpoint.on({ port: endpointPort, actor: 'system' });
+      } catch {
+        log.warn('endpoint.not-resumed', { port: endpointPort });
+      }
+    },
+    doctor: () =>
+      examine({
+        paths,
+        clock,
+        keychain,
+        vault,
+        endpoint,
+        settingsNotices: () => settings.notices(),
+        missing: shell.missing,
+        version,
+      }),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

@@ -24,8 +24,10 @@ export interface SettingsStoreDeps {
 }
 
 /** Takes out the members that were not given, so that they do not overwrite anything. */
-function given<T extends object>(changes: T): Partial<T> {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<T>;
+function given<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }
 
 /** Look, language and the endpoint's switch live in settings.json; everything else is a row of the vault. */
@@ -70,7 +72,7 @@ export class SettingsStore {
 
   /** @throws AppError `vault_locked` when vault settings are given while locked: then nothing changes. */
   set(changes: ParsedInput<'settings.set'>, actor: string): Settings {
-    const forVault = Object.entries(given(changes.vault ?? {}));
+    const forVault = Object.entries<number>(given(changes.vault ?? {}));
     if (forVault.length > 0) {
       const vault = this.#deps.vault.opened();
       vault.write(() => {
