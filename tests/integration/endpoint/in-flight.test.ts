@@ -34,7 +34,7 @@ async function begin(
     entered = resolve;
   });
   const { port } = server.address() as AddressInfo;
-  const answer = exchange({ port }, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  const answer = exchange({ port }, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`, true);
   return { answer, response: await response };
 }
 

@@ -16,15 +16,19 @@ function open(place: Place): Socket {
   return 'port' in place ? connect(place.port, '127.0.0.1') : connect(place.path);
 }
 
-/** Sends bytes as they are and reads until the server ends the connection. */
-export function exchange(place: Place, bytes: string | Buffer): Promise<RawAnswer> {
+/**
+ * Sends bytes as they are and reads until the server ends the connection. `stay`: the client's side stays open, as
+ * one that waits for a stream; else it says that nothing more comes.
+ */
+export function exchange(place: Place, bytes: string, stay = false): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const socket = open(place);
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.on('error', () => undefined); // a cut connection is one of the answers expected here
     socket.on('close', () => resolve(parse(Buffer.concat(chunks).toString('latin1'))));
-    socket.end(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+    if (stay) socket.write(bytes, 'latin1');
+    else socket.end(bytes, 'latin1');
   });
 }
 
