@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import { parseDays, parseRate, splitNameFromGrants } from '../../../cli/commands/client.ts';
+import { completionScript, SHELLS } from '../../../cli/completion-script.ts';
+import { metadata } from '../../../cli/credential-options.ts';
+import { splitEnv } from '../../../cli/env-file.ts';
+import { exitCodeOf, formatFailure, usage } from '../../../cli/fail.ts';
+import { agentSocket, homeFolder } from '../../../cli/home.ts';
+import { nearest } from '../../../cli/nearest.ts';
+import { parsePort } from '../../../cli/port.ts';
+import { localTime, plain, table, textWidth } from '../../../cli/table.ts';
+import { AppError } from '../../../shared/errors.ts';
+
+const invalid = expect.objectContaining({ code: 'invalid_input' }) as Error;
+
+test('the home is absolute wherever it is configured', () => {
+  expect(homeFolder({ KEYHARBOR_HOME: 'rel' })).toBe(`${process.cwd()}/rel`);
+  expect(homeFolder({ KEYHARBOR_HOME: '', XDG_CONFIG_HOME: '/x' }, 'linux')).toBe('/x/keyharbor');
+  expect(homeFolder({ XDG_CONFIG_HOME: 'relative' }, 'linux')).toMatch(/\/\.config\/keyharbor$/);
+  expect(homeFolder({}, 'darwin')).toMatch(/Application Support\/Keyharbor$/);
+});
+
+test('a socket path that is too long comes from agent.json, which is not there', () => {
+  expect(agentSocket(`/${'h'.repeat(80)}`)).toMatch(/agent\.sock$/);
+  expect(agentSocket(`/${'h'.repeat(90)}`)).toBeNull();
+});
+
+test('a failure is one line and a hint, or JSON; exit codes come from the one table', () => {
+  const error = new AppError('vault_locked', 'The vault is locked.', 'Unlock it.');
+  expect(formatFailure(error, false)).toBe('keyharbor: The vault is locked.\n  hint: Unlock it.\n');
+  expect(JSON.parse(formatFailure(error, true))).toEqual({
+    error: { code: 'vault_locked', message: 'The vault is locked.', hint: 'Unlock it.' },
+  });
+  expect([exitCodeOf(error), exitCodeOf(usage('x')), exitCodeOf(new Error('secret'))]).toEqual([3, 2, 1]);
+  expect(formatFailure(new Error('sk-secret'), false)).not.toContain('sk-secret');
+});
+
+test('a failure that passes with time says how long', () => {
+  const error = new AppError('throttled', 'Too many tries.', '', { retryAfterMs: 3200 });
+  expect(formatFailure(error, false)).toContain('Wait 4 s');
+});
+
+test.each([
+  ['lst', 'list'],
+  ['unlok', 'unlock'],
+  ['shwo', 'show'],
+])('%s is near %s', (word, meant) => {
+  expect(nearest(word, ['list', 'unlock', 'lock', 'show', 'add'])).toBe(meant);
+});
+
+test('nothing is near a word that is far from all', () => {
+  expect(nearest('xyzzy', ['list', 'show'])).toBeNull();
+});
+
+test('a .env gives references and plain values apart', () => {
+  expect(splitEnv({ A: 'kh://openai/work', B: 'plain', C: '' })).toEqual({
+    references: [{ name: 'A', ref: 'kh://openai/work' }],
+    plain: { B: 'plain', C: '' },
+  });
+  expect(() => splitEnv({ 'A-B': 'x' })).toThrow(invalid);
+});
+
+test('a client name is found before and after its grants', () => {
+  expect(splitNameFromGrants('demo', ['keys:list'])).toEqual({ name: 'demo', grants: ['keys:list'] });
+  expect(splitNameFromGrants(undefined, ['keys:list', 'demo'])).toEqual({ name: 'demo', grants: ['keys:list'] });
+  expect(() => splitNameFromGrants(undefined, ['keys:list'])).toThrow(invalid);
+  expect(() => splitNameFromGrants('demo', ['keys:write:openai'])).toThrow(invalid);
+});
+
+test('times, rates and ports outside their bounds are refused', () => {
+  expect([parseDays('30d'), parseDays('2w'), parseDays('1y'), parseRate('none'), parseRate('0.5')]).toEqual([
+    30,
+    14,
+    365,
+    null,
+    0.5,
+  ]);
+  expect([parsePort('0'), parsePort('65535')]).toEqual([0, 65_535]);
+  for (const days of ['0d', '366d', '30', 'd', '-1d', '1.5d', '30d ']) expect(() => parseDays(days)).toThrow(invalid);
+  for (const rate of ['0', '-1', 'x', '1e9', '']) expect(() => parseRate(rate)).toThrow(invalid);
+  for (const port of ['65536', '-1', '80a', '', '0x50']) expect(() => parsePort(port)).toThrow(invalid);
+});
+
+test('metadata: dates are real dates, labels follow the grammar, none takes away', () => {
+  expect(metadata({ expires: '2028-02-29' })).toEqual({ expiresAt: '2028-02-29' });
+  expect(metadata({ expires: 'none', baseUrl: 'none' })).toEqual({ expiresAt: null, baseUrl: null });
+  expect(metadata({ tag: ['a', 'a', ''] })).toEqual({ tags: ['a'] });
+  for (const expires of ['2027-02-29', '31.12.2027', 'tomorrow', '2027-13-01', '']) {
+    expect(() => metadata({ expires })).toThrow(invalid);
+  }
+  for (const label of ['', 'Work', 'a b', '-a', 'a'.repeat(65)]) expect(() => metadata({ label })).toThrow(invalid);
+  expect(() => metadata({ scope: 'team' })).toThrow(invalid);
+});
+
+test('a table is aligned, also with wide characters, and fits the terminal', () => {
+  const rows = [
+    ['kh://openai/work', '東京の鍵', 'x'.repeat(60)],
+    ['kh://a/b', 'plain', 'short'],
+  ];
+  const wide = table(['REF', 'NAME', 'SECRET'], rows, null).split('\n');
+  expect(wide[1]).toContain('x'.repeat(60));
+  expect(textWidth((wide[1] ?? '').split('x')[0] ?? '')).toBe((wide[2] ?? '').indexOf('short'));
+  for (const line of table(['REF', 'NAME', 'SECRET'], rows, 60).split('\n'))
+    expect(textWidth(line)).toBeLessThanOrEqual(60);
+});
+
+test('what steers a terminal is not printed', () => {
+  expect(plain('a\u001b[31mred\u001b[0m\u0007\u202eb\nc…')).toBe('ared  b c...');
+});
+
+test('a time is printed to the minute, never as -', () => {
+  expect(localTime(null)).toBe('-');
+  expect(localTime('2026-11-21T10:20:30.000Z')).toMatch(/^2026-11-2\d \d{2}:\d{2}$/);
+});
+
+test.each(SHELLS)('a completion script for %s holds the commands and their options', (shell) => {
+  const script = completionScript(shell, [{ name: 'list', about: "what's there", words: ['--state'] }]);
+  expect(script).toContain('list');
+  expect(script).toContain(shell === 'fish' ? '-l state' : '--state');
+  expect(script).toContain('kh');
+});
