@@ -125,7 +125,7 @@ export function guardedLookup(policy: AddressPolicy, resolve: Resolve = dnsLooku
       const [first] = allowed;
       if (first === undefined) return callback(new ForbiddenAddress('no allowed address'), '', 0);
       // Node's type names one shape only; `all` asks for the other.
-      if (options.all) return callback(null, allowed as unknown as string, 0);
+      if (options.all) return callback(null, allowed, 0);
       callback(null, first.address, first.family);
     });
   };
