@@ -1,7 +1,8 @@
 import type { Clock } from '../../electron/core/seams.ts';
 
-/** Time that stands still until a test moves it; timers fire in `advance`. */
+/** Time that stands still until a test moves it; timers fire in `advance`, in order, also those set meanwhile. */
 export class FakeClock implements Clock {
+  /** Set it alone to make the wall clock jump: the user changed it, or the computer slept while no timer ran. */
   wallMs = Date.UTC(2030, 0, 15, 12);
   monotonicMs = 5_000_000;
   #timers: { readonly dueMs: number; readonly act: () => void }[] = [];
@@ -23,15 +24,24 @@ export class FakeClock implements Clock {
   }
 
   advance(ms: number): void {
-    this.wallMs += ms;
-    this.monotonicMs += ms;
-    const due = this.#timers.filter((one) => one.dueMs <= this.monotonicMs);
-    this.#timers = this.#timers.filter((one) => one.dueMs > this.monotonicMs);
-    for (const timer of due) timer.act();
+    const endMs = this.monotonicMs + ms;
+    for (;;) {
+      const [due] = this.#timers.filter((one) => one.dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
+      if (due === undefined) break;
+      this.#timers = this.#timers.filter((one) => one !== due);
+      this.#forward(Math.max(0, due.dueMs - this.monotonicMs));
+      due.act();
+    }
+    this.#forward(endMs - this.monotonicMs);
   }
 
   /** The computer was restarted: the boot clock begins again. */
   reboot(): void {
     this.monotonicMs = 1000;
+  }
+
+  #forward(ms: number): void {
+    this.wallMs += ms;
+    this.monotonicMs += ms;
   }
 }
