@@ -11,6 +11,8 @@ const MAX_AGENT_FILE_BYTES = 16 * 1024;
 /** This process, reachable: its socket and the file that says so. */
 export interface AgentRun {
   readonly socket: string;
+  /** Where the endpoint's socket belongs, once it is on. */
+  readonly endpointSocket: string;
   /** Says in agent.json where the endpoint's socket is; null: nowhere. */
   setEndpointSocket(path: string | null): void;
   /** Answers what runs, ends the connections, removes socket and agent.json. */
@@ -52,6 +54,7 @@ export async function startAgentRun(run: string, deps: SocketConnectionDeps): Pr
   write();
   return {
     socket: place.path,
+    endpointSocket: place.endpointPath,
     setEndpointSocket: (endpointSocket) => {
       if (agent.endpointSocket === endpointSocket) return;
       agent = { ...agent, endpointSocket };
@@ -60,7 +63,7 @@ export async function startAgentRun(run: string, deps: SocketConnectionDeps): Pr
     close: async () => {
       rmSync(agentJson(run), { force: true }); // first: who starts now must not be sent here
       await server.close();
-      if (place.tempFolder !== null) removeTempSocket(place.path);
+      if (process.platform !== 'win32') for (const path of [place.path, place.endpointPath]) removeTempSocket(path);
     },
   };
 }

@@ -6,16 +6,14 @@ import { AppError } from '../../../shared/errors.ts';
 
 /** `sun_path` holds 104 bytes on macOS and 108 on Linux, with the final NUL. */
 export const MAX_SOCKET_PATH_BYTES = 100;
-/** Also the endpoint's, when it makes such a folder for its own socket. */
-const TEMP_PREFIX = 'keyharbor-';
-const NAME = 'agent.sock';
+const TEMP_PREFIX = 'keyharbor-run-';
 const WRITABLE_BY_OTHERS = 0o022;
 const ANYTHING_FOR_OTHERS = 0o077;
 
 export interface SocketPlace {
   readonly path: string;
-  /** A folder made for the socket alone, to be removed at the end; null where it lies in `run/`. */
-  readonly tempFolder: string | null;
+  /** Beside it: the endpoint's socket, once it is on. */
+  readonly endpointPath: string;
 }
 
 function unsafe(what: string): AppError {
@@ -47,17 +45,17 @@ export function prepareSocketFolder(folder: string): void {
 }
 
 /**
- * Where the agent socket goes: into `run/`, or where that path is too long for a socket into a folder of its own under
- * the system's temporary folder. On Windows: a pipe whose name nobody can guess.
+ * Where the sockets go: into `run/`, or where that path is too long for a socket into a folder of their own under the
+ * system's temporary folder. On Windows: pipes whose names nobody can guess.
  */
 export function chooseSocketPlace(run: string, platform: NodeJS.Platform = process.platform): SocketPlace {
   prepareSocketFolder(run);
   if (platform === 'win32') {
-    return { path: `\\\\.\\pipe\\keyharbor-agent-${randomBytes(16).toString('hex')}`, tempFolder: null };
+    const pipe = (name: string) => `\\\\.\\pipe\\keyharbor-${name}-${randomBytes(16).toString('hex')}`;
+    return { path: pipe('agent'), endpointPath: pipe('endpoint') };
   }
-  const path = join(run, NAME);
-  if (fits(path)) return { path, tempFolder: null };
-  const base = [tmpdir(), '/tmp'].find((folder) => fits(join(folder, `${TEMP_PREFIX}XXXXXX`, NAME)));
+  if (fits(run)) return inside(run);
+  const base = [tmpdir(), '/tmp'].find((folder) => fits(join(folder, `${TEMP_PREFIX}XXXXXX`)));
   if (base === undefined) {
     throw new AppError(
       'unsupported',
@@ -65,12 +63,14 @@ export function chooseSocketPlace(run: string, platform: NodeJS.Platform = proce
       'Set TMPDIR to a short path.',
     );
   }
-  const tempFolder = mkdtempSync(join(base, TEMP_PREFIX));
-  prepareSocketFolder(tempFolder);
-  return { path: join(tempFolder, NAME), tempFolder };
+  return inside(mkdtempSync(join(base, TEMP_PREFIX)));
 }
 
-const fits = (path: string): boolean => Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES;
+const inside = (folder: string): SocketPlace => ({
+  path: join(folder, 'agent.sock'),
+  endpointPath: join(folder, 'endpoint.sock'),
+});
+const fits = (folder: string): boolean => Buffer.byteLength(inside(folder).endpointPath) <= MAX_SOCKET_PATH_BYTES;
 
 /**
  * Removes a socket that a killed process left behind. Call it only while holding the writer lock and after connecting

@@ -63,7 +63,7 @@ export async function startCore(options: StartCoreOptions): Promise<RunningCore 
   if (room.kind === 'elsewhere') return room;
 
   const log = createLog(paths.logs);
-  const undo: (() => unknown)[] = [() => room.lock.release(), () => log.close()];
+  const undo: (() => unknown)[] = [() => log.close(), () => room.lock.release()];
   let closing: Promise<void> | null = null;
   const closed = Promise.withResolvers<void>();
   const close = (): Promise<void> => {
@@ -92,10 +92,16 @@ export async function startCore(options: StartCoreOptions): Promise<RunningCore 
       },
     });
     const route = createRouter(app);
-    // On the way out the vault is locked first, then what still runs is answered, then the home is let go.
+    // The vault keeps the same lock for as long as it lives. Nothing runs between the two lines: at worst another
+    // process that starts in this moment gets the home, and this one says so.
+    room.lock.release();
+    app.vault.hold();
+    // On the way out the keys go first, then what still runs is answered, and the home is let go last: a process that
+    // waits for it would otherwise meet our socket.
     let run: AgentRun | null = null;
-    undo.push(() => run?.close());
     undo.push(() => app.close('quit'));
+    undo.push(() => run?.close());
+    undo.push(() => app.vault.lock('quit'));
     run = await startAgentRun(paths.run, {
       route,
       onEvent: app.onEvent,
@@ -104,6 +110,7 @@ export async function startCore(options: StartCoreOptions): Promise<RunningCore 
       clock,
     });
     const reachable = run;
+    app.endpoint.useSocket(run.endpointSocket);
     undo.push(
       app.onEvent((event) => {
         if (event.event === 'endpoint.changed') reachable.setEndpointSocket(event.data.socket);
@@ -135,16 +142,11 @@ async function closeAll(undo: readonly (() => unknown)[], log: Log): Promise<voi
  * an on-demand agent, which nobody asked for by name, only once the owner unlocks. `serve` says itself what it wants.
  */
 function switchEndpointAsSet(app: App, role: HostRole): () => void {
-  const switchOn = (): void => {
-    const { endpointOn, endpointPort } = app.settings.app();
-    if (!endpointOn || app.endpoint.status().on) return;
-    // A taken port is told by `endpoint.status`, and must not keep the vault from being used.
-    app.endpoint.on({ port: endpointPort, actor: 'system' }).catch((error: unknown) => {
-      app.options.log.warn('endpoint.not-on', crashFields(error));
-    });
+  const resume = (): void => {
+    if (!app.endpoint.status().on) void app.resumeEndpoint();
   };
-  if (role === 'window') switchOn();
-  return role === 'on-demand' ? app.vault.onUnlocked(switchOn) : () => undefined;
+  if (role === 'window') resume();
+  return role === 'on-demand' ? app.vault.onUnlocked(resume) : () => undefined;
 }
 
 function staysHere(): AppError {

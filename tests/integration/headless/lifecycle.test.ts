@@ -110,6 +110,7 @@ test('a hand-over locks and closes before the answer is read by anybody else; se
   const stays = await call(serve);
   expect(await stays.ask('app.handOver')).toMatchObject({ error: { code: 'conflict' } });
   expect(await stays.ask('app.focus')).toEqual({ shown: false });
+  stays.close();
   await serve.close();
 
   const agent = await start(true);
@@ -136,6 +137,7 @@ test('an on-demand agent brings the endpoint back as it was set, but only once t
   expect(port).toBeGreaterThan(0);
   const file = JSON.parse(readFileSync(first.paths.settings, 'utf8')) as unknown;
   expect(JSON.stringify(file)).toContain('endpointOn');
+  caller.close();
   await first.close();
 
   const second = await start(true);

@@ -77,7 +77,10 @@ test('a symbolic link or an open folder is refused as unsafe, without naming a p
 
 test('a short path keeps the socket in run', () => {
   const run = join(folder, 'run');
-  expect(chooseSocketPlace(run)).toEqual({ path: join(run, 'agent.sock'), tempFolder: null });
+  expect(chooseSocketPlace(run)).toEqual({
+    path: join(run, 'agent.sock'),
+    endpointPath: join(run, 'endpoint.sock'),
+  });
 });
 
 test('a long path moves the socket to a private folder of its own, which goes with it', async () => {
@@ -86,15 +89,18 @@ test('a long path moves the socket to a private folder of its own, which goes wi
   expect(Buffer.byteLength(place.path)).toBeLessThanOrEqual(MAX_SOCKET_PATH_BYTES);
   expect(lstatSync(dirname(place.path)).mode & 0o777).toBe(0o700);
   await leaveSocket(place.path);
+  await leaveSocket(place.endpointPath);
   removeTempSocket(place.path);
+  expect(existsSync(place.path)).toBe(false);
+  removeTempSocket(place.endpointPath);
   expect(existsSync(dirname(place.path))).toBe(false);
 });
 
 test('the limit counts bytes, not characters', () => {
   const wide = join(folder, 'ü'.repeat(40), 'run');
-  const { tempFolder } = chooseSocketPlace(wide);
-  expect(tempFolder).not.toBeNull();
-  if (tempFolder !== null) rmSync(tempFolder, { recursive: true });
+  const { path } = chooseSocketPlace(wide);
+  expect(path.startsWith(folder)).toBe(false);
+  rmSync(dirname(path), { recursive: true });
 });
 
 test('two pipes never have the same name', () => {
@@ -119,7 +125,7 @@ test('a socket left by a killed process is removed; anything else in its place s
 });
 
 test('a socket outside the temporary folder is never removed on the word of agent.json', async () => {
-  const elsewhere = join(folder, 'keyharbor-abc');
+  const elsewhere = join(folder, 'keyharbor-run-abc');
   mkdirSync(elsewhere);
   const path = join(elsewhere, 'agent.sock');
   await leaveSocket(path);
