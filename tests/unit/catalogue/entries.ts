@@ -46,6 +46,8 @@ export interface SampleAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  /** What the sample says it means, in the words of the provider facts. */
+  readonly verdict: string;
 }
 
 interface RawCase {
@@ -55,6 +57,7 @@ interface RawCase {
   content_type?: string;
   headers?: Record<string, string>;
   body?: unknown;
+  verdict: string;
 }
 
 /** The HTTP answers among the samples of `file`. */
@@ -70,6 +73,7 @@ export function sampleAnswers(file: string, provider = ''): SampleAnswer[] {
             status: each.status,
             headers: { 'content-type': each.content_type ?? 'application/json', ...each.headers },
             text: typeof each.body === 'string' ? each.body : JSON.stringify(each.body),
+            verdict: each.verdict,
           },
         ],
   );
