@@ -6,7 +6,9 @@ test('a new app has no vault, listens nowhere and tells so', async () => {
   expect(app.vault.state).toBe('no-vault');
   expect(app.endpoint.status()).toMatchObject({ on: false, port: null });
   expect(app.settings.get()).toMatchObject({ app: { theme: 'system', endpointPort: 7717 }, vault: null });
-  expect(app.providers.list().map((each) => each.id)).toEqual(expect.arrayContaining(['anthropic', 'github', 'openai', 'http']));
+  expect(app.providers.list().map((each) => each.id)).toEqual(
+    expect.arrayContaining(['anthropic', 'github', 'openai', 'http']),
+  );
   const findings = await app.doctor();
   expect(findings.find((each) => each.id === 'vault')?.detail).toContain('no vault yet');
 });
