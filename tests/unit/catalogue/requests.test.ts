@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fillTemplate } from '../../../electron/core/providers/catalogue.ts';
 import { buildCheckRequest } from '../../../electron/core/providers/http-check.ts';
 import { entry } from './entries.ts';
 
@@ -8,12 +9,13 @@ function request(provider: string, authKind: string, checkId: string, fields: Re
   const kind = descriptor.auth.find((each) => each.kind === authKind);
   const check = descriptor.checks.find(({ id, for: kinds }) => id === checkId && kinds.includes(authKind));
   if (kind === undefined || check === undefined) throw new Error('no such kind or check');
+  const base = check.baseUrl ?? kind.baseUrl ?? descriptor.baseUrl.default ?? 'https://registry.example';
   return buildCheckRequest(
     {
       provider: descriptor,
       authKind: kind,
       check,
-      baseUrl: check.baseUrl ?? kind.baseUrl ?? descriptor.baseUrl.default ?? 'https://registry.example',
+      baseUrl: fillTemplate(base, (name) => fields[name]),
       local: false,
       fields: new Map(Object.entries(fields)),
     },
@@ -59,6 +61,14 @@ const rows: readonly Row[] = [
   ['together', 'api_key', 'whoami', key, 'GET https://api.together.ai/v1/whoami', bearer],
   ['fireworks', 'api_key', 'accounts', key, 'GET https://api.fireworks.ai/v1/accounts', bearer],
   ['perplexity', 'api_key', 'no_such_model', key, 'POST https://api.perplexity.ai/chat/completions', bearer],
+  [
+    'azure_openai',
+    'api_key',
+    'models',
+    { ...key, resource: 'my-models' },
+    'GET https://my-models.openai.azure.com/openai/models?api-version=2024-10-21',
+    { 'api-key': 'FAKE' },
+  ],
   ['huggingface', 'token', 'whoami', token, 'GET https://huggingface.co/api/whoami-v2', bearer],
   ['replicate', 'token', 'account', token, 'GET https://api.replicate.com/v1/account', bearer],
   [
