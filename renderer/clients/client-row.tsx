@@ -1,0 +1,58 @@
+import { TriangleAlert } from 'lucide-react';
+import type { ClientSummary } from '../../shared/contract/schemas.ts';
+import { formatDate, formatRelative } from '../i18n/format.ts';
+import { m } from '../i18n/messages.ts';
+import { useSession } from '../state/session.ts';
+import { show } from '../state/view.ts';
+import { Button } from '../ui/button.tsx';
+import { StatusDot } from '../ui/status-dot.tsx';
+import styles from './clients.module.css';
+import { grantWords } from './grant-words.ts';
+
+const LOOKS = {
+  active: { tone: 'ok', shape: 'check' },
+  expired: { tone: 'warn', shape: 'clock' },
+  revoked: { tone: 'quiet', shape: 'minus' },
+} as const;
+
+export function ClientRow({ client, nowMs }: { readonly client: ClientSummary; readonly nowMs: number }) {
+  const providers = useSession((session) => session.providers);
+  const { id, name, state, lastUsedAt, expiresAt } = client;
+  return (
+    <li className={styles.row}>
+      <div className={styles.who}>
+        <div className={styles.name}>
+          <h3>{name}</h3>
+          <StatusDot {...LOOKS[state]} word={m.clients.states[state]} />
+          {client.kind === 'test' && <span className={styles.kind}>{m.clients.test}</span>}
+        </div>
+        <div className={styles.grants}>
+          {client.grants.map((grant) => (
+            <span key={grant} className={styles.grant} title={grant}>
+              {grantWords(grant, providers)}
+            </span>
+          ))}
+        </div>
+        <p className={styles.sub}>
+          <span>
+            {lastUsedAt === null ? m.clients.notUsed : `${m.clients.lastUsed} ${formatRelative(lastUsedAt, nowMs)}`}
+          </span>
+          <span>
+            {state === 'expired' ? m.clients.expired : m.clients.expires} {formatDate(expiresAt)}
+          </span>
+          <span>{m.clients.rate(client.ratePerSecond)}</span>
+        </p>
+        {client.exposed && (
+          <p className={styles.error}>
+            <TriangleAlert size={14} aria-hidden /> {m.clients.exposed}
+          </p>
+        )}
+      </div>
+      {state === 'active' && (
+        <Button aria-label={m.clients.revokeNamed(name)} onClick={() => show({ ask: { kind: 'revoke-client', id } })}>
+          {m.clients.revoke}
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,50 @@
+/** Numbers, dates and durations as the user's locale writes them. */
+const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);
+
+export function plural(count: number, one: string, other: string): string {
+  const rule = new Intl.PluralRules('en').select(count);
+  return `${formatNumber(count)} ${rule === 'one' ? one : other}`;
+}
+
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value);
+}
+
+/** `null` where nothing was measured. */
+export function formatLatency(latencyMs: number | null): string | null {
+  if (latencyMs === null) return null;
+  return latencyMs < 10_000
+    ? `${formatNumber(Math.round(latencyMs))} ms`
+    : `${formatNumber(Math.round(latencyMs / 100) / 10)} s`;
+}
+
+export function formatSeconds(ms: number): string {
+  const seconds = ms / 1000;
+  return `${formatNumber(seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds))} s`;
+}
+
+export function formatDate(iso: string): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(iso));
+}
+
+export function formatDateTime(iso: string): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+}
+
+const STEPS = [
+  ['year', 31_557_600_000],
+  ['month', 2_629_800_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** "3 hours ago", "in 12 days"; under a minute "now". */
+export function formatRelative(iso: string, nowMs: number): string {
+  const deltaMs = Date.parse(iso) - nowMs;
+  const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' });
+  for (const [unit, sizeMs] of STEPS) {
+    if (Math.abs(deltaMs) >= sizeMs) return format.format(Math.round(deltaMs / sizeMs), unit);
+  }
+  return 'just now';
+}

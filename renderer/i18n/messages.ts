@@ -1,0 +1,13 @@
+import { clients } from './en/clients.ts';
+import { common } from './en/common.ts';
+import { firstRun } from './en/first-run.ts';
+import { providers } from './en/providers.ts';
+import { settings } from './en/settings.ts';
+import { shell } from './en/shell.ts';
+import { unlock } from './en/unlock.ts';
+
+const en = { common, firstRun, unlock, shell, providers, clients, settings } as const;
+
+/** Every text of the window, typed: a missing or misnamed message does not compile. A second language has this shape. */
+export type Messages = typeof en;
+export const m: Messages = en;

@@ -1,0 +1,39 @@
+import { Keyboard, KeyRound, Lock, Plus, PlugZap, Settings, Trash2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { m } from '../i18n/messages.ts';
+import { lockNow } from '../shell/lock-now.ts';
+import { navigate } from '../state/route.ts';
+import { show } from '../state/view.ts';
+
+export interface PaletteAct {
+  readonly name: string;
+  readonly icon: ReactNode;
+  readonly keys?: string;
+  readonly run: () => void;
+}
+
+const icon = { size: 16, 'aria-hidden': true } as const;
+
+export const SCREEN_ACTS: readonly PaletteAct[] = [
+  {
+    name: m.shell.providers,
+    icon: <KeyRound {...icon} />,
+    keys: 'Ctrl+1',
+    run: () => navigate({ screen: 'providers' }),
+  },
+  { name: m.shell.clients, icon: <PlugZap {...icon} />, keys: 'Ctrl+2', run: () => navigate({ screen: 'clients' }) },
+  { name: m.shell.settings, icon: <Settings {...icon} />, keys: 'Ctrl+3', run: () => navigate({ screen: 'settings' }) },
+  { name: m.shell.bin, icon: <Trash2 {...icon} />, run: () => navigate({ screen: 'bin' }) },
+];
+
+export const OTHER_ACTS: readonly PaletteAct[] = [
+  {
+    name: m.shell.addKey,
+    icon: <Plus {...icon} />,
+    keys: 'Ctrl+N',
+    run: () => show({ sheet: { kind: 'add', provider: null } }),
+  },
+  { name: m.shell.addClient, icon: <PlugZap {...icon} />, run: () => show({ sheet: { kind: 'client' } }) },
+  { name: m.shell.lock, icon: <Lock {...icon} />, keys: 'Ctrl+L', run: () => void lockNow() },
+  { name: m.shell.shortcutsTitle, icon: <Keyboard {...icon} />, keys: 'Ctrl+/', run: () => show({ shortcuts: true }) },
+];

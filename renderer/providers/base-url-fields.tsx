@@ -1,0 +1,54 @@
+import type { ProviderInfo } from '../../shared/provider.ts';
+import { m } from '../i18n/messages.ts';
+import { Checkbox } from '../ui/checkbox.tsx';
+import { Field } from '../ui/field.tsx';
+import { TextInput } from '../ui/text-input.tsx';
+import type { CredentialForm, FormErrors } from './form-model.ts';
+
+interface Props {
+  readonly form: CredentialForm;
+  readonly provider: ProviderInfo;
+  readonly errors: FormErrors;
+  readonly editing: boolean;
+  readonly onChange: (change: Partial<CredentialForm>) => void;
+}
+
+/** Where the key is sent. A local address is allowed only by the owner's explicit word. */
+export function BaseUrlFields({ form, provider, errors, editing, onChange }: Props) {
+  const standard = provider.baseUrl.default;
+  return (
+    <>
+      <Field
+        label={m.providers.form.baseUrl}
+        optional={standard !== null}
+        error={errors['baseUrl']}
+        hint={
+          <>
+            <p>{standard === null ? m.providers.form.baseUrlNeeded : m.providers.form.baseUrlHint(standard)}</p>
+            {editing && <p>{m.providers.form.originWarning}</p>}
+          </>
+        }
+      >
+        {(control) => (
+          <TextInput
+            {...control}
+            type="url"
+            mono
+            maxLength={2048}
+            {...(standard === null ? {} : { placeholder: standard })}
+            value={form.baseUrl}
+            onChange={(baseUrl) => onChange({ baseUrl })}
+          />
+        )}
+      </Field>
+      {form.baseUrl.trim() !== '' && (
+        <Checkbox
+          label={m.providers.form.local}
+          hint={m.providers.form.localHint}
+          checked={form.local}
+          onChange={(local) => onChange({ local })}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import { memo } from 'react';
+import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import { formatDate } from '../i18n/format.ts';
+import { m } from '../i18n/messages.ts';
+import { useCredentials } from '../state/credentials.ts';
+import { navigate } from '../state/route.ts';
+import { classes } from '../ui/classes.ts';
+import { displayName } from './arrange.ts';
+import styles from './cards.module.css';
+import { healthOf } from './health.ts';
+import { HealthBadge } from './health-badge.tsx';
+import { RowActions } from './row-actions.tsx';
+import { SecretText } from './secret-text.tsx';
+import { TestLine, UsedLine } from './test-line.tsx';
+import { focusRow, onRowKey } from './use-row-keys.ts';
+import { useReveal } from './use-reveal.ts';
+
+interface Props {
+  readonly credential: CredentialSummary;
+  readonly nowMs: number;
+  readonly selected: boolean;
+  readonly active: boolean;
+  readonly onActive: (id: string) => void;
+}
+
+/** One credential inside its provider's card. */
+export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs, selected, active, onActive }: Props) {
+  const { id, lastTest } = credential;
+  const reveal = useReveal(id);
+  const testing = useCredentials((store) => store.testing.has(id));
+  const health = healthOf(credential, nowMs);
+  const name = displayName(credential);
+  const failing = health === 'failing' || health === 'unknown';
+  return (
+    <li
+      className={classes(styles.entry, selected && styles.selected)}
+      onFocus={() => onActive(id)}
+      onKeyDown={(event) => onRowKey(event, id, (rows) => focusRow(event.currentTarget as HTMLElement, rows))}
+    >
+      <div className={styles.line}>
+        <button
+          type="button"
+          data-row
+          tabIndex={active ? 0 : -1}
+          className={styles.open}
+          aria-current={selected ? 'true' : undefined}
+          onClick={() => navigate({ id })}
+        >
+          <span className={styles.name}>{name}</span>
+          {credential.name !== '' && <span className={styles.label}>{credential.label}</span>}
+        </button>
+        <HealthBadge health={testing ? 'testing' : health} />
+      </div>
+      <div className={styles.line}>
+        <div className={styles.secret}>
+          <SecretText masked={credential.masked} reveal={reveal} name={name} />
+        </div>
+        <RowActions credential={credential} name={name} reveal={reveal} tabbable={active} />
+      </div>
+      <p className={styles.facts}>
+        <TestLine lastTest={lastTest} nowMs={nowMs} />
+        <UsedLine one={credential} nowMs={nowMs} />
+        {credential.expiresAt !== null && (
+          <span>
+            {Date.parse(credential.expiresAt) <= nowMs
+              ? m.providers.expiredOn(formatDate(credential.expiresAt))
+              : m.providers.expiresOn(formatDate(credential.expiresAt))}
+          </span>
+        )}
+        <span className={styles.print} title={m.providers.detail.fingerprint}>
+          <span className="visually-hidden">{m.providers.detail.fingerprint} </span>
+          {credential.fingerprint}
+        </span>
+      </p>
+      {failing && lastTest !== null && !testing && <p className={styles.trouble}>{lastTest.detail}</p>}
+    </li>
+  );
+});

@@ -1,0 +1,23 @@
+import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import { grouped } from './arrange.ts';
+import styles from './cards.module.css';
+import { ProviderCard } from './provider-card.tsx';
+
+export interface CollectionProps {
+  readonly credentials: readonly CredentialSummary[];
+  readonly nowMs: number;
+  readonly selectedId: string | null;
+  readonly activeId: string | null;
+  readonly onActive: (id: string) => void;
+}
+
+/** One card per provider. */
+export function CredentialGrid({ credentials, ...shared }: CollectionProps) {
+  return (
+    <div className={styles.grid} data-rows>
+      {grouped(credentials).map((group) => (
+        <ProviderCard key={group.provider} group={group} {...shared} />
+      ))}
+    </div>
+  );
+}

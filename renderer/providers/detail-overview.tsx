@@ -1,0 +1,70 @@
+import { ExternalLink, RotateCw } from 'lucide-react';
+import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import type { ProviderInfo } from '../../shared/provider.ts';
+import { m } from '../i18n/messages.ts';
+import { useCredentials } from '../state/credentials.ts';
+import { Button } from '../ui/button.tsx';
+import { openLink, testCredential } from './acts.ts';
+import styles from './detail.module.css';
+import { DetailFacts } from './detail-facts.tsx';
+import { FieldLine } from './field-line.tsx';
+import { TestReport } from './test-report.tsx';
+
+interface Props {
+  readonly credential: CredentialSummary;
+  readonly provider: ProviderInfo | undefined;
+  readonly nowMs: number;
+}
+
+const formatUsd = (micro: number): string =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: 6 }).format(
+    micro / 1_000_000,
+  );
+
+export function DetailOverview({ credential, provider, nowMs }: Props) {
+  const testing = useCredentials((store) => store.testing.has(credential.id));
+  const check = provider?.auth.find((one) => one.kind === credential.authKind)?.check ?? null;
+  const keyPage = provider?.links.keys;
+  return (
+    <>
+      <div className={styles.block}>
+        {credential.fields.map((field) => (
+          <FieldLine key={field.name} credential={credential} field={field} />
+        ))}
+      </div>
+      <div className={styles.block}>
+        <h3>{m.providers.detail.lastTest}</h3>
+        <TestReport lastTest={credential.lastTest} nowMs={nowMs} />
+        <div className={styles.acts}>
+          <Button
+            icon={<RotateCw size={15} aria-hidden />}
+            pending={testing}
+            disabled={check === null || credential.state !== 'active'}
+            aria-keyshortcuts="Control+T"
+            onClick={() => void testCredential(credential.id)}
+          >
+            {m.providers.act.test}
+          </Button>
+          {keyPage !== undefined && (
+            <Button
+              look="ghost"
+              icon={<ExternalLink size={15} aria-hidden />}
+              aria-label={`${m.providers.act.keyPage(provider?.name ?? '')}, ${m.common.newTab}`}
+              onClick={() => void openLink(keyPage)}
+            >
+              {m.providers.act.keyPageShort}
+            </Button>
+          )}
+        </div>
+        <p className={styles.muted}>
+          {check === null
+            ? m.providers.form.checkNone
+            : check.costMicroUsd === 0
+              ? m.providers.detail.free
+              : m.providers.detail.costs(formatUsd(check.costMicroUsd))}
+        </p>
+      </div>
+      <DetailFacts credential={credential} provider={provider} nowMs={nowMs} />
+    </>
+  );
+}

@@ -1,0 +1,189 @@
+import type { CredentialChanges, CredentialSummary } from '../../shared/contract/schemas.ts';
+import type { Input } from '../../shared/contract/methods.ts';
+import type { ProviderInfo } from '../../shared/provider.ts';
+import { DEFAULT_LABEL, LABEL_PATTERN } from '../../shared/reference.ts';
+import { m } from '../i18n/messages.ts';
+
+/** What the sheet holds while a credential is entered. `secret` is the primary field, so that pasting comes before choosing. */
+export interface CredentialForm {
+  readonly provider: string | null;
+  readonly authKind: string | null;
+  readonly secret: string;
+  readonly others: Readonly<Record<string, string>>;
+  /** null: not touched, a free one is proposed. */
+  readonly label: string | null;
+  readonly name: string;
+  readonly project: string;
+  readonly tags: readonly string[];
+  /** YYYY-MM-DD, or empty. */
+  readonly expires: string;
+  readonly note: string;
+  readonly baseUrl: string;
+  readonly local: boolean;
+  readonly shared: boolean;
+  readonly check: boolean;
+}
+
+export const EMPTY_FORM: CredentialForm = {
+  provider: null,
+  authKind: null,
+  secret: '',
+  others: {},
+  label: null,
+  name: '',
+  project: '',
+  tags: [],
+  expires: '',
+  note: '',
+  baseUrl: '',
+  local: false,
+  shared: false,
+  check: true,
+};
+
+/** Secret fields start empty: their values never come here. */
+export function formOf(one: CredentialSummary): CredentialForm {
+  const open = one.fields.filter((field) => !field.secret).map((field) => [field.name, field.shown] as const);
+  return {
+    provider: one.provider,
+    authKind: one.authKind,
+    secret: open.find(([name]) => name === one.primary)?.[1] ?? '',
+    others: Object.fromEntries(open.filter(([name]) => name !== one.primary)),
+    label: one.label,
+    name: one.name,
+    project: one.project,
+    tags: one.tags,
+    expires: one.expiresAt?.slice(0, 10) ?? '',
+    note: one.note,
+    baseUrl: one.baseUrl ?? '',
+    local: one.local,
+    shared: one.scope === 'system',
+    check: true,
+  };
+}
+
+export type AuthKind = ProviderInfo['auth'][number];
+
+export function authOf(form: CredentialForm, provider: ProviderInfo | undefined): AuthKind | undefined {
+  return provider?.auth.find((one) => one.kind === form.authKind) ?? provider?.auth[0];
+}
+
+export function valueOf(form: CredentialForm, auth: AuthKind | undefined, field: string): string {
+  return auth === undefined || field === auth.primary ? form.secret : (form.others[field] ?? '');
+}
+
+/** "default" where it is free, else the first free "key-2", "key-3" … */
+export function freeLabel(taken: ReadonlySet<string>): string {
+  if (!taken.has(DEFAULT_LABEL)) return DEFAULT_LABEL;
+  let number = 2;
+  while (taken.has(`key-${number}`)) number += 1;
+  return `key-${number}`;
+}
+
+export type FormErrors = Readonly<Record<string, string>>;
+
+interface Known {
+  readonly provider: ProviderInfo | undefined;
+  readonly taken: ReadonlySet<string>;
+  /** The credential that is edited; its secrets may stay as they are. */
+  readonly editing: CredentialSummary | undefined;
+  readonly today: string;
+}
+
+/** What keeps the form from being saved, by field. An unusual key format is a warning elsewhere, never an error. */
+export function validate(form: CredentialForm, { provider, taken, editing, today }: Known): FormErrors {
+  const errors: Record<string, string> = {};
+  const auth = authOf(form, provider);
+  if (provider === undefined) errors['provider'] = m.providers.form.providerMissing;
+  if (auth === undefined && form.secret === '') errors['secret'] = m.providers.form.fieldMissing(m.providers.key);
+  for (const field of auth?.fields ?? []) {
+    const kept = editing !== undefined && field.secret && editing.fields.some((one) => one.name === field.name);
+    if (field.required && field.default === undefined && !kept && valueOf(form, auth, field.name).trim() === '') {
+      errors[field.name === auth?.primary ? 'secret' : `field:${field.name}`] = m.providers.form.fieldMissing(
+        field.label,
+      );
+    }
+  }
+  const label = form.label ?? freeLabel(taken);
+  if (!LABEL_PATTERN.test(label)) errors['label'] = m.providers.form.labelWrong;
+  else if (taken.has(label)) errors['label'] = m.providers.form.labelTaken;
+  if (form.expires !== '' && form.expires < today && form.expires !== editing?.expiresAt?.slice(0, 10)) {
+    errors['expires'] = m.providers.form.expiryWrong;
+  }
+  if (form.baseUrl === '' && provider?.baseUrl.default === null && provider.baseUrl.changeable) {
+    errors['baseUrl'] = m.providers.form.baseUrlMissing;
+  } else if (form.baseUrl !== '' && !isBaseUrl(form.baseUrl, form.local)) {
+    errors['baseUrl'] = m.providers.form.baseUrlWrong;
+  }
+  return errors;
+}
+
+function isBaseUrl(text: string, local: boolean): boolean {
+  const url = URL.parse(text.trim());
+  return url !== null && url.hostname !== '' && (url.protocol === 'https:' || (local && url.protocol === 'http:'));
+}
+
+/** The fields that hold something; a lone line end after a pasted one-line secret is not part of it. */
+function fieldsOf(form: CredentialForm, auth: AuthKind): Record<string, string> {
+  const filled = auth.fields.map(({ name, multiline }) => {
+    const value = valueOf(form, auth, name);
+    return [name, multiline ? value : value.trim()] as const;
+  });
+  return Object.fromEntries(filled.filter(([, value]) => value !== ''));
+}
+
+export function toInput(form: CredentialForm, auth: AuthKind, label: string): Input<'credentials.add'> {
+  return {
+    provider: form.provider ?? '',
+    authKind: auth.kind,
+    label,
+    name: form.name.trim(),
+    scope: form.shared ? 'system' : 'user',
+    fields: fieldsOf(form, auth),
+    tags: [...form.tags],
+    project: form.project.trim(),
+    note: form.note,
+    ...(form.expires === '' ? {} : { expiresAt: form.expires }),
+    ...(form.baseUrl.trim() === '' ? {} : { baseUrl: form.baseUrl.trim(), local: form.local }),
+  };
+}
+
+/** Only what differs, so that nothing else is touched (a new secret makes a version, a new address drops grants). */
+export function toChanges(form: CredentialForm, before: CredentialSummary, auth: AuthKind): CredentialChanges {
+  const was = formOf(before);
+  const shownBefore = new Map(before.fields.filter((field) => !field.secret).map((field) => [field.name, field.shown]));
+  const fields = Object.fromEntries(
+    auth.fields
+      .map(({ name, multiline, secret }) => {
+        const value = valueOf(form, auth, name);
+        return { name, secret, value: multiline ? value : value.trim() };
+      })
+      .filter(({ name, secret, value }) => (secret ? value !== '' : value !== (shownBefore.get(name) ?? '')))
+      .map(({ name, value }) => [name, value]),
+  );
+  return {
+    ...(Object.keys(fields).length === 0 ? {} : { fields }),
+    ...(form.label === null || form.label === was.label ? {} : { label: form.label }),
+    ...(form.name.trim() === was.name ? {} : { name: form.name.trim() }),
+    ...(form.project.trim() === was.project ? {} : { project: form.project.trim() }),
+    ...(form.tags.join('\n') === was.tags.join('\n') ? {} : { tags: [...form.tags] }),
+    ...(form.note === was.note ? {} : { note: form.note }),
+    ...(form.expires === was.expires ? {} : { expiresAt: form.expires === '' ? null : form.expires }),
+    ...(form.shared === was.shared ? {} : { scope: form.shared ? ('system' as const) : ('user' as const) }),
+    ...(form.baseUrl.trim() === was.baseUrl && form.local === was.local
+      ? {}
+      : { baseUrl: form.baseUrl.trim() === '' ? null : form.baseUrl.trim(), local: form.local }),
+  };
+}
+
+/** Whether closing the sheet would lose something. */
+export function isDirty(form: CredentialForm, start: CredentialForm): boolean {
+  return (Object.keys(start) as (keyof CredentialForm)[]).some(
+    (key) => key !== 'check' && JSON.stringify(form[key]) !== JSON.stringify(start[key]),
+  );
+}
+
+/** The day so many days from now, as a date field writes it. */
+export function dayAfter(days: number, nowMs: number): string {
+  return new Date(nowMs + days * 86_400_000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,46 @@
+import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import { m } from '../i18n/messages.ts';
+import { Field } from '../ui/field.tsx';
+import { SecretInput } from '../ui/secret-input.tsx';
+import { TextArea, TextInput } from '../ui/text-input.tsx';
+import type { AuthKind, CredentialForm, FormErrors } from './form-model.ts';
+
+interface Props {
+  readonly form: CredentialForm;
+  readonly auth: AuthKind;
+  readonly editing: CredentialSummary | undefined;
+  readonly errors: FormErrors;
+  readonly onChange: (field: string, value: string) => void;
+}
+
+/** The fields of the kind besides the primary one, as the catalogue describes them. */
+export function OtherFields({ form, auth, editing, errors, onChange }: Props) {
+  return auth.fields
+    .filter((field) => field.name !== auth.primary)
+    .map((field) => {
+      const kept = field.secret ? editing?.fields.find((one) => one.name === field.name)?.shown : undefined;
+      const value = form.others[field.name] ?? '';
+      const change = (typed: string): void => onChange(field.name, typed);
+      return (
+        <Field
+          key={field.name}
+          label={field.label}
+          hint={field.hint}
+          optional={!field.required}
+          error={errors[`field:${field.name}`]}
+        >
+          {(control) => {
+            const placeholder = kept === undefined ? field.default : m.providers.form.unchanged(kept);
+            const shared = {
+              ...control,
+              value,
+              onChange: change,
+              ...(placeholder === undefined ? {} : { placeholder }),
+            };
+            if (field.secret) return <SecretInput {...shared} multiline={field.multiline} />;
+            return field.multiline ? <TextArea {...shared} /> : <TextInput {...shared} />;
+          }}
+        </Field>
+      );
+    });
+}

@@ -1,0 +1,65 @@
+import { Plus } from 'lucide-react';
+import { useId } from 'react';
+import { m } from '../i18n/messages.ts';
+import { navigate } from '../state/route.ts';
+import { useSession } from '../state/session.ts';
+import { show } from '../state/view.ts';
+import { Button } from '../ui/button.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { ProviderTile } from '../ui/provider-tile.tsx';
+import type { ProviderGroup } from './arrange.ts';
+import styles from './cards.module.css';
+import { CredentialEntry } from './credential-entry.tsx';
+
+/** So many credentials stand on a card; a longer list belongs to the list view. */
+export const SHOWN_PER_CARD = 5;
+
+interface Props {
+  readonly group: ProviderGroup;
+  readonly nowMs: number;
+  readonly selectedId: string | null;
+  readonly activeId: string | null;
+  readonly onActive: (id: string) => void;
+}
+
+export function ProviderCard({ group, nowMs, selectedId, activeId, onActive }: Props) {
+  const provider = useSession((session) => session.providers.get(group.provider));
+  const name = provider?.name ?? group.provider;
+  const heading = useId();
+  const { credentials } = group;
+  return (
+    <section className={styles.card} aria-labelledby={heading}>
+      <div className={styles.head}>
+        <ProviderTile provider={provider} />
+        <div className={styles.title}>
+          <h2 id={heading}>{name}</h2>
+          <p>{m.providers.count(credentials.length)}</p>
+        </div>
+        <IconButton
+          label={m.providers.addTo(name)}
+          icon={<Plus size={17} aria-hidden />}
+          onClick={() => show({ sheet: { kind: 'add', provider: group.provider } })}
+        />
+      </div>
+      <ul className={styles.entries}>
+        {credentials.slice(0, SHOWN_PER_CARD).map((one) => (
+          <CredentialEntry
+            key={one.id}
+            credential={one}
+            nowMs={nowMs}
+            selected={one.id === selectedId}
+            active={one.id === activeId}
+            onActive={onActive}
+          />
+        ))}
+      </ul>
+      {credentials.length > SHOWN_PER_CARD && (
+        <div className={styles.more}>
+          <Button look="link" onClick={() => navigate({ view: 'list', provider: group.provider })}>
+            {m.providers.more(credentials.length)}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}

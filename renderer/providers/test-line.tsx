@@ -1,0 +1,30 @@
+import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import { formatDateTime, formatLatency, formatRelative } from '../i18n/format.ts';
+import { m } from '../i18n/messages.ts';
+
+interface Props {
+  readonly lastTest: CredentialSummary['lastTest'];
+  readonly nowMs: number;
+}
+
+/** "Works · 240 ms · 3 minutes ago". Nothing is said that was not measured. */
+export function TestLine({ lastTest, nowMs }: Props) {
+  if (lastTest === null) return <span>{m.providers.neverTested}</span>;
+  const latency = formatLatency(lastTest.latencyMs);
+  return (
+    <span>
+      {m.providers.results[lastTest.result]}
+      {latency !== null && ` · ${latency}`}
+      {' · '}
+      <time dateTime={lastTest.checkedAt} title={formatDateTime(lastTest.checkedAt)}>
+        {formatRelative(lastTest.checkedAt, nowMs)}
+      </time>
+    </span>
+  );
+}
+
+export function UsedLine({ one, nowMs }: { readonly one: CredentialSummary; readonly nowMs: number }) {
+  if (one.lastUsedAt === null) return <span>{m.providers.neverUsed}</span>;
+  const when = formatRelative(one.lastUsedAt, nowMs);
+  return <span>{one.lastUsedBy === null ? m.providers.used(when) : m.providers.usedBy(when, one.lastUsedBy)}</span>;
+}

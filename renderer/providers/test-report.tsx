@@ -1,0 +1,39 @@
+import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import { m } from '../i18n/messages.ts';
+import { Note } from '../ui/note.tsx';
+import styles from './detail.module.css';
+import { TestLine } from './test-line.tsx';
+
+interface Props {
+  readonly lastTest: CredentialSummary['lastTest'];
+  readonly nowMs: number;
+}
+
+const UNCLEAR: readonly string[] = ['rate_limited', 'provider_unavailable', 'timeout'];
+
+/** The whole result of the last test: what the provider said, what it means, what to do. */
+export function TestReport({ lastTest, nowMs }: Props) {
+  if (lastTest === null) return <p className={styles.muted}>{m.providers.neverTested}</p>;
+  const tone = lastTest.result === 'valid' ? 'ok' : UNCLEAR.includes(lastTest.result) ? 'warn' : 'bad';
+  return (
+    <>
+      <Note tone={tone}>
+        <p>
+          <TestLine lastTest={lastTest} nowMs={nowMs} />
+        </p>
+        {lastTest.detail !== '' && <p>{lastTest.detail}</p>}
+        {lastTest.hint !== '' && <p>{lastTest.hint}</p>}
+      </Note>
+      {lastTest.facts.length > 0 && (
+        <dl className={styles.facts}>
+          {lastTest.facts.map((fact) => (
+            <div key={fact.label} style={{ display: 'contents' }}>
+              <dt>{fact.label}</dt>
+              <dd>{fact.value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import type { AppSettings, VaultSettings } from '../../shared/contract/schemas.ts';
+
+/** What each setting is when nobody touched it, and how far a number may go (shared/contract/schemas.ts). */
+export const APP_DEFAULTS = {
+  theme: 'system',
+  density: 'comfortable',
+  language: 'system',
+} as const satisfies Partial<AppSettings>;
+
+export const VAULT_NUMBERS = {
+  autoLockMinutes: { byDefault: 10, min: 1, max: 480 },
+  clipboardSeconds: { byDefault: 30, min: 10, max: 300 },
+  checkFailuresBeforeCooldown: { byDefault: 3, min: 1, max: 10 },
+  checkCooldownMinutes: { byDefault: 15, min: 1, max: 240 },
+} as const satisfies Record<keyof VaultSettings, { byDefault: number; min: number; max: number }>;
+
+export const DEFAULT_PORT = 7717;
+
+/** A whole number in range, or null. */
+export function parseWhole(text: string, { min, max }: { readonly min: number; readonly max: number }): number | null {
+  const value = Number(text.trim());
+  return /^\d+$/.test(text.trim()) && value >= min && value <= max ? value : null;
+}
+
+/** Whether a setting's texts hold every word that was typed. */
+export function matchesSearch(query: string, ...texts: readonly string[]): boolean {
+  const text = texts.join('\n').toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}

@@ -1,0 +1,66 @@
+import { SearchX } from 'lucide-react';
+import { useState } from 'react';
+import { m } from '../i18n/messages.ts';
+import { Button } from '../ui/button.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { TextInput } from '../ui/text-input.tsx';
+import { aboutSettings } from './about-settings.tsx';
+import { matchesSearch } from './defaults.ts';
+import { generalSettings } from './general-settings.tsx';
+import { SettingRow } from './setting-row.tsx';
+import styles from './settings.module.css';
+import { checkSettings, endpointSettings, securitySettings } from './vault-settings.tsx';
+import { useSession } from '../state/session.ts';
+
+const SECTIONS = ['general', 'security', 'endpoint', 'checks', 'about'] as const;
+
+/** Every setting, found by its words; each says its default. */
+export function SettingsScreen() {
+  const [query, setQuery] = useState('');
+  const settings = useSession((session) => session.settings);
+  const status = useSession((session) => session.status);
+  if (settings === null || status === null) return null;
+  const rows = {
+    general: generalSettings(settings.app),
+    security: securitySettings(settings.vault, status.protection),
+    endpoint: endpointSettings(),
+    checks: checkSettings(settings.vault),
+    about: aboutSettings(status),
+  } as const;
+  const found = SECTIONS.map((section) => ({
+    section,
+    rows: rows[section].filter((row) => matchesSearch(query, row.title, row.text ?? '', m.settings.sections[section])),
+  })).filter((one) => one.rows.length > 0);
+  return (
+    <div className={styles.page}>
+      <div className={styles.head}>
+        <h1>{m.settings.title}</h1>
+        <TextInput
+          data-find
+          type="search"
+          aria-label={m.settings.search}
+          placeholder={m.settings.search}
+          value={query}
+          onChange={setQuery}
+        />
+      </div>
+      {found.length === 0 && (
+        <Empty
+          icon={<SearchX size={28} />}
+          title={m.settings.noMatch}
+          actions={<Button onClick={() => setQuery('')}>{m.settings.clear}</Button>}
+        />
+      )}
+      {found.map(({ section, rows: shown }) => (
+        <section key={section} className={styles.section} aria-labelledby={`section-${section}`}>
+          <h2 id={`section-${section}`}>{m.settings.sections[section]}</h2>
+          <div className={styles.card}>
+            {shown.map((row) => (
+              <SettingRow key={row.title} {...row} />
+            ))}
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}

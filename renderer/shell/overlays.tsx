@@ -1,0 +1,25 @@
+import { ClientSheet } from '../clients/client-sheet.tsx';
+import { RevokeClient } from '../clients/revoke-client.tsx';
+import { CredentialSheet } from '../providers/credential-sheet.tsx';
+import { DeleteCredential } from '../providers/delete-credential.tsx';
+import { PurgeCredential } from '../providers/purge-credential.tsx';
+import { RevokeCredential } from '../providers/revoke-credential.tsx';
+import { StepUpDialog } from '../providers/step-up-dialog.tsx';
+import { useView } from '../state/view.ts';
+
+/** Sheets and questions; each is asked for through the view store, so that any part of the window can. */
+export function Overlays() {
+  const sheet = useView((view) => view.sheet);
+  const ask = useView((view) => view.ask);
+  return (
+    <>
+      {(sheet?.kind === 'add' || sheet?.kind === 'edit') && <CredentialSheet sheet={sheet} />}
+      {sheet?.kind === 'client' && <ClientSheet />}
+      {ask?.kind === 'delete' && <DeleteCredential id={ask.id} />}
+      {ask?.kind === 'purge' && <PurgeCredential id={ask.id} />}
+      {ask?.kind === 'revoke-credential' && <RevokeCredential id={ask.id} />}
+      {ask?.kind === 'revoke-client' && <RevokeClient id={ask.id} />}
+      <StepUpDialog />
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { useEffect, useRef } from 'react';
+import { ClientsScreen } from '../clients/clients-screen.tsx';
+import { m } from '../i18n/messages.ts';
+import { Palette } from '../palette/palette.tsx';
+import { BinScreen } from '../providers/bin-screen.tsx';
+import { ProvidersScreen } from '../providers/providers-screen.tsx';
+import { SettingsScreen } from '../settings/settings-screen.tsx';
+import { loadCredentials } from '../state/credentials.ts';
+import type { Screen } from '../state/route.ts';
+import { useRoute } from '../state/route.ts';
+import { KitBanner } from './kit-banner.tsx';
+import { LockWarning } from './lock-warning.tsx';
+import { Overlays } from './overlays.tsx';
+import { Rail } from './rail.tsx';
+import styles from './shell.module.css';
+import { ShortcutList } from './shortcut-list.tsx';
+import { TopBar } from './top-bar.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
+
+const SCREENS: Readonly<Record<Screen, () => React.JSX.Element | null>> = {
+  providers: ProvidersScreen,
+  bin: BinScreen,
+  clients: ClientsScreen,
+  settings: SettingsScreen,
+};
+
+/** The open vault: rail, top bar, one screen, and what may lie over it. */
+export function Shell() {
+  const { screen } = useRoute();
+  const Content = SCREENS[screen];
+  const main = useRef<HTMLElement>(null);
+  useShortcuts();
+  useEffect(() => void loadCredentials(), []);
+  const last = useRef(screen);
+  useEffect(() => {
+    document.title = `${m.shell[screen]} – ${m.common.product}`;
+    if (last.current !== screen) main.current?.focus({ preventScroll: true });
+    last.current = screen;
+  }, [screen]);
+  return (
+    <div className={styles.shell}>
+      <a
+        className={styles.skip}
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault(); // the hash is the route
+          main.current?.focus();
+        }}
+      >
+        {m.shell.skip}
+      </a>
+      <TopBar />
+      <Rail screen={screen} />
+      <main ref={main} id="content" tabIndex={-1} className={styles.main}>
+        <KitBanner />
+        <Content key={screen} />
+      </main>
+      <LockWarning />
+      <Overlays />
+      <Palette />
+      <ShortcutList />
+    </div>
+  );
+}

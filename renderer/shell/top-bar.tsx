@@ -1,0 +1,47 @@
+import { KeyRound, Plus, PlugZap, Search } from 'lucide-react';
+import { m } from '../i18n/messages.ts';
+import { show } from '../state/view.ts';
+import { Button } from '../ui/button.tsx';
+import { Menu } from '../ui/menu.tsx';
+import { ShortcutKeys } from '../ui/shortcut-keys.tsx';
+import styles from './shell.module.css';
+
+export function TopBar() {
+  return (
+    <header className={styles.top}>
+      <button
+        type="button"
+        className={styles.searchbox}
+        aria-label={m.shell.search}
+        aria-keyshortcuts="Control+K"
+        onClick={() => show({ palette: true })}
+      >
+        <Search size={16} aria-hidden />
+        <span>{m.shell.searchShort}</span>
+        <ShortcutKeys keys="Ctrl+K" />
+      </button>
+      <div className={styles.push}>
+        <Menu
+          trigger={
+            <Button look="primary" icon={<Plus size={16} aria-hidden />}>
+              {m.shell.add}
+            </Button>
+          }
+          entries={[
+            {
+              label: m.shell.addKey,
+              icon: <KeyRound size={16} aria-hidden />,
+              keys: 'Ctrl+N',
+              run: () => show({ sheet: { kind: 'add', provider: null } }),
+            },
+            {
+              label: m.shell.addClient,
+              icon: <PlugZap size={16} aria-hidden />,
+              run: () => show({ sheet: { kind: 'client' } }),
+            },
+          ]}
+        />
+      </div>
+    </header>
+  );
+}

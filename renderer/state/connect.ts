@@ -1,0 +1,69 @@
+import type { ContractEvent } from '../../shared/contract/handlers.ts';
+import { call, onContractEvent } from '../contract/client.ts';
+import { dropClients, loadClients, useClients } from './clients.ts';
+import { dropCredentials, refreshCredentials } from './credentials.ts';
+import { enterShell, loadSession, useSession } from './session.ts';
+import { dropView } from './view.ts';
+
+type LockReason = Extract<ContractEvent, { event: 'vault.locked' }>['data']['reason'];
+
+/** If the page could not be loaded anew after a lock, the unlock screen comes up in the old one. */
+const RELOAD_PATIENCE_MS = 1_500;
+
+/**
+ * Locked: every store is dropped and the page is loaded anew, so that no old string stays reachable (SECURITY-DESIGN.md 3).
+ * The hash survives, so unlocking leads back to the same place; the reason survives in history.state.
+ */
+function onLocked(reason: LockReason): void {
+  dropCredentials();
+  dropClients();
+  dropView();
+  const { settings, phase } = useSession.getState();
+  useSession.setState({
+    phase: 'clearing',
+    locksAtMs: null,
+    settings: settings === null ? null : { ...settings, vault: null },
+  });
+  history.replaceState({ lockReason: reason }, '');
+  if (phase === 'locked') void loadSession();
+  else {
+    location.reload();
+    setTimeout(() => void loadSession(), RELOAD_PATIENCE_MS);
+  }
+}
+
+async function onUnlocked(): Promise<void> {
+  if (useSession.getState().phase !== 'locked') return;
+  await enterShell(await call('vault.status', {}));
+}
+
+function onEvent(event: ContractEvent): void {
+  switch (event.event) {
+    case 'vault.locked':
+      return onLocked(event.data.reason);
+    case 'vault.unlocked':
+      return void onUnlocked();
+    case 'vault.lockWarning':
+      return useSession.setState({ locksAtMs: Date.parse(event.data.locksAt) });
+    case 'vault.lockWarningOver':
+      return useSession.setState({ locksAtMs: null });
+    case 'credentials.changed':
+      return void refreshCredentials(event.data.ids);
+    case 'clients.changed':
+      return void (useClients.getState().state === 'idle' ? undefined : loadClients());
+    case 'endpoint.changed':
+      return useSession.setState({ endpoint: event.data });
+    case 'settings.changed':
+      return useSession.setState({ settings: event.data });
+    case 'clipboard.cleared':
+      return void dispatchEvent(new Event('keyharbor:clipboard-cleared'));
+    default:
+      return undefined;
+  }
+}
+
+export function connect(): () => void {
+  const off = onContractEvent(onEvent);
+  void loadSession();
+  return off;
+}

@@ -1,0 +1,26 @@
+import { create } from 'zustand';
+
+export type Sheet =
+  | { readonly kind: 'add'; readonly provider: string | null }
+  | { readonly kind: 'edit'; readonly id: string }
+  | { readonly kind: 'client' };
+export type Ask =
+  | { readonly kind: 'delete'; readonly id: string }
+  | { readonly kind: 'purge'; readonly id: string }
+  | { readonly kind: 'revoke-credential'; readonly id: string }
+  | { readonly kind: 'revoke-client'; readonly id: string };
+
+/** What lies over the screen, and what was typed into its search. Gone at lock. */
+interface ViewState {
+  readonly palette: boolean;
+  readonly shortcuts: boolean;
+  readonly sheet: Sheet | null;
+  readonly ask: Ask | null;
+  readonly query: string;
+  readonly tag: string | null;
+}
+
+const EMPTY: ViewState = { palette: false, shortcuts: false, sheet: null, ask: null, query: '', tag: null };
+export const useView = create<ViewState>()(() => EMPTY);
+export const dropView = (): void => useView.setState(EMPTY, true);
+export const show = (change: Partial<ViewState>): void => useView.setState(change);

@@ -1,0 +1,54 @@
+import { CircleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useId } from 'react';
+import { m } from '../i18n/messages.ts';
+import styles from './field.module.css';
+
+/** What a control must carry to be tied to its label, hint and error. */
+export interface ControlProps {
+  readonly id: string;
+  readonly 'aria-describedby': string | undefined;
+  readonly 'aria-invalid': boolean | undefined;
+  readonly 'aria-required': boolean | undefined;
+}
+
+interface Props {
+  readonly label: string;
+  readonly hint?: ReactNode;
+  readonly error?: string | null | undefined;
+  readonly optional?: boolean;
+  readonly required?: boolean;
+  readonly children: (control: ControlProps) => ReactNode;
+}
+
+export function Field({ label, hint, error, optional, required, children }: Props) {
+  const id = useId();
+  const hintId = hint ? `${id}-hint` : null;
+  const errorId = error ? `${id}-error` : null;
+  const described = [errorId, hintId].filter(Boolean).join(' ');
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id} className={styles.label}>
+        {label}
+        {optional === true && <span className={styles.optional}>{m.common.optional}</span>}
+      </label>
+      {children({
+        id,
+        'aria-describedby': described === '' ? undefined : described,
+        'aria-invalid': errorId === null ? undefined : true,
+        'aria-required': required === true ? true : undefined,
+      })}
+      {errorId !== null && (
+        <p id={errorId} className={styles.error}>
+          <CircleAlert size={14} aria-hidden />
+          {error}
+        </p>
+      )}
+      {hintId !== null && (
+        <div id={hintId} className={styles.hint}>
+          {hint}
+        </div>
+      )}
+    </div>
+  );
+}

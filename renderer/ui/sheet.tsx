@@ -1,0 +1,35 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
+import type { ReactNode, RefObject } from 'react';
+import { m } from '../i18n/messages.ts';
+import { IconButton } from './icon-button.tsx';
+import styles from './overlay.module.css';
+
+interface Props {
+  readonly open: boolean;
+  readonly title: string;
+  /** Asked to close (Escape, backdrop, button); the owner decides, so that nothing typed is lost. */
+  readonly onClose: () => void;
+  readonly initialFocus?: RefObject<HTMLElement | null>;
+  readonly foot: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A side sheet for forms. */
+export function Sheet({ open, title, onClose, initialFocus, foot, children }: Props) {
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className={styles.backdrop} />
+        <Base.Popup className={styles.sheet} initialFocus={initialFocus}>
+          <div className={styles.head}>
+            <Base.Title className={styles.title}>{title}</Base.Title>
+            <IconButton label={m.common.close} icon={<X size={18} aria-hidden />} onClick={onClose} />
+          </div>
+          <div className={styles.body}>{children}</div>
+          <div className={styles.foot}>{foot}</div>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
