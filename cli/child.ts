@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
 import { Mask, maskPatterns } from './mask.ts';
 
 /** By custom of shells, env and sudo: the program was not found, or is not one. */
@@ -38,10 +37,7 @@ export async function runChild(
       return resolve({ code: NOT_EXECUTABLE, problem: 'The command cannot be started.' });
     }
     const release = passSignals(child);
-    const copies = [
-      copyMasked(child.stdout, process.stdout, patterns),
-      copyMasked(child.stderr, process.stderr, patterns),
-    ];
+    const copies = [copyMasked(child, 'stdout', patterns), copyMasked(child, 'stderr', patterns)];
     child.once('error', (error: NodeJS.ErrnoException) => {
       release();
       resolve(
@@ -77,7 +73,9 @@ function passSignals(child: ChildProcess): () => void {
 }
 
 /** Resolves when `from` has ended, or nobody reads `to` any more: then the child gets a broken pipe as it would itself. */
-async function copyMasked(from: Readable | null, to: Writable, patterns: readonly Buffer[]): Promise<void> {
+async function copyMasked(child: ChildProcess, name: 'stdout' | 'stderr', patterns: readonly Buffer[]): Promise<void> {
+  const from = child[name];
+  const to = process[name];
   if (from === null) return;
   const mask = new Mask(patterns);
   return new Promise((resolve) => {
@@ -87,6 +85,8 @@ async function copyMasked(from: Readable | null, to: Writable, patterns: readonl
       to.once('drain', () => from.resume());
     };
     to.on('error', () => {
+      // Node's pipes are sockets: closing one alone would be a reset connection to the child.
+      child.kill('SIGPIPE');
       from.destroy();
       resolve();
     });

@@ -31,7 +31,7 @@ function bundledNode() {
 }
 
 function goOnIn(node) {
-  const child = spawn(node, [main].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  const child = spawn(node, ['--', main].concat(process.argv.slice(2)), { stdio: 'inherit' });
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP']) {
     // A terminal sends these two to the child itself.

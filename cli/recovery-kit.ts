@@ -3,11 +3,14 @@ import { closeSync, constants, fsyncSync, openSync, realpathSync, unlinkSync, wr
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../shared/errors.ts';
 import type { AgentClient } from './agent-client.ts';
-import { usage } from './fail.ts';
+import { Exit, usage } from './fail.ts';
 import { note, print, write } from './output.ts';
 import { ask, canAsk } from './terminal.ts';
 
 const TRIES = 3;
+
+export const UNCONFIRMED =
+  'keyharbor: The recovery kit is not confirmed, so the password alone opens this vault, on any computer.';
 
 /** The file for a recovery code, made before the code is, so that a code is never left without its place. */
 export interface KitFile {
@@ -89,7 +92,13 @@ export async function handOverCode(agent: AgentClient, handOver: HandOver): Prom
   }
   if (file === null && canAsk() && process.stdout.isTTY && !handOver.json) {
     write(`\nRecovery code, shown this once. Write it down and keep it away from this computer:\n\n  ${code}\n\n`);
-    return { confirmed: await askGroups(agent, handOver), codeToPrint: null };
+    try {
+      return { confirmed: await askGroups(agent, handOver), codeToPrint: null };
+    } catch (error) {
+      // Ctrl-C comes too late to undo anything: the vault and the code are as they were shown.
+      if (error instanceof Exit) note(UNCONFIRMED);
+      throw error;
+    }
   }
   if (!handOver.json) print(code);
   return { confirmed: false, codeToPrint: code };
@@ -130,6 +139,3 @@ function twoOf(count: number): readonly [number, number] {
   const second = (first + 1 + randomInt(count - 1)) % count;
   return first < second ? [first, second] : [second, first];
 }
-
-export const UNCONFIRMED =
-  'keyharbor: The recovery kit is not confirmed, so the password alone opens this vault, on any computer.';

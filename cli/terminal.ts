@@ -20,9 +20,10 @@ let ahead = '';
  */
 export async function ask(question: string, echo: boolean): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(question);
   const decoder = new StringDecoder('utf8');
+  // First: who types fast would see it otherwise.
   stdin.setRawMode(true);
+  stderr.write(question);
   const restore = (): void => {
     stdin.setRawMode(false);
     stdin.pause();
