@@ -1,5 +1,6 @@
 import type { VaultStatus } from '../../../shared/contract/schemas.ts';
 import type { App } from '../../core/app.ts';
+import { passwordStrength, suggestPassword } from '../../core/vault/password-strength.ts';
 import type { Area } from '../caller.ts';
 
 export function vaultHandlers(app: App): Area<'vault'> {
@@ -7,15 +8,8 @@ export function vaultHandlers(app: App): Area<'vault'> {
   const status = (): VaultStatus => vaultStatus(app);
   return {
     'vault.status': status,
-    // The estimator's word lists are large and wanted only while a password is being chosen.
-    'vault.passwordStrength': async ({ password }) => {
-      const { passwordStrength } = await import('../../core/vault/password-strength.ts');
-      return passwordStrength(password);
-    },
-    'vault.suggestPassword': async () => {
-      const { suggestPassword } = await import('../../core/vault/password-strength.ts');
-      return { password: suggestPassword() };
-    },
+    'vault.passwordStrength': ({ password }) => passwordStrength(password),
+    'vault.suggestPassword': () => ({ password: suggestPassword() }),
     'vault.create': (input, { actor }) => vault.create(input, actor),
     'vault.confirmRecovery': async (input, { actor }) => {
       await vault.confirmRecovery(input, actor);
