@@ -164,7 +164,7 @@ export class ConnectionTests {
           authKind: kind,
           check,
           baseUrl: own ? credential.origin : fillTemplate(template ?? '', value),
-          local: credential.local === 1,
+          local: own ? credential.local === 1 : kind.local,
           fields,
         },
         { clock: this.#deps.clock, signal, userAgent: this.#deps.userAgent },

@@ -20,16 +20,17 @@ import type { SettingsStore } from '../settings/settings-store.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { ConnectionTests } from './connection-tests.ts';
-import { countCredentials, findByLabel, findCredential, isLabelTaken, updateCredential } from './credential-table.ts';
+import { countCredentials, findByLabel, isLabelTaken, updateCredential } from './credential-table.ts';
 import { environmentOf, envLine } from './environment.ts';
 import { findTarget, keyNotFound } from './find.ts';
 import { assertUse, type CredentialMove, moveCredential, stateInWords } from './lifecycle.ts';
 import { fieldText, openCredential } from './opened.ts';
-import { resolveServed, type Served, servedVersion, toResolved } from './resolve.ts';
+import { resolveServed, type Served } from './resolve.ts';
 import { purgeCredential, sweep } from './retention.ts';
 import { RevealLimit } from './reveal-limit.ts';
-import { type CredentialRow, idFromHex, idToHex } from './rows.ts';
+import { type CredentialRow, idToHex } from './rows.ts';
 import { readDetail, readSummaries } from './summaries.ts';
+import { ServedRows } from './served-rows.ts';
 import type { OpenedFields, ResolvedCredential } from './types.ts';
 import type { VaultAccess } from './vault-access.ts';
 import { findSameSecret } from './version-table.ts';
@@ -58,6 +59,7 @@ export class Credentials {
   readonly #deps: CredentialsDeps;
   readonly #reveals: RevealLimit;
   readonly #tests: ConnectionTests;
+  readonly #servedRows = new ServedRows((credential) => this.#kind(credential));
 
   constructor(deps: CredentialsDeps) {
     this.#deps = deps;
@@ -83,6 +85,7 @@ export class Credentials {
   locking(): void {
     this.#tests.cancelAll();
     this.#reveals.reset();
+    this.#servedRows.drop();
   }
 
   /** How many there are outside the bin. */
@@ -215,18 +218,16 @@ export class Credentials {
 
   /** For the endpoint. @throws AppError `key_not_found`, which lists nothing. */
   resolve(provider: string, label: string): ResolvedCredential {
-    const served = resolveServed(this.#vault(), provider, label);
-    if (served === null) throw new AppError('key_not_found', 'There is no such key.');
-    return toResolved(served);
+    const resolved = this.#servedRows.resolve(this.#vault(), provider, label);
+    if (resolved === null) throw new AppError('key_not_found', 'There is no such key.');
+    return resolved;
   }
 
   /** For the endpoint, right after `resolve`; the caller disposes it. @throws AppError `key_not_found`. */
   openFields(id: string, version: number): OpenedFields {
-    const vault = this.#vault();
-    const credential = findCredential(vault.db, idFromHex(id));
-    const served = credential && servedVersion(vault, credential);
-    if (!credential || served?.version !== version) throw new AppError('key_not_found', 'There is no such key.');
-    return openCredential(vault, credential, this.#kind(credential), version);
+    const opened = this.#servedRows.open(this.#vault(), id, version);
+    if (opened === null) throw new AppError('key_not_found', 'There is no such key.');
+    return opened;
   }
 
   /** @throws AppError `validation_cooldown`, `unsupported`, `conflict`, `vault_locked`. */

@@ -76,7 +76,7 @@ export function addressKind(address: string): AddressKind {
   const family = version === 6 ? 'ipv6' : 'ipv4';
   // BlockList.check also looks into ::ffff:0:0/96 by itself.
   if (METADATA.check(address, family)) return 'metadata';
-  if (version === 6 && HOLDS_V4.check(address, 'ipv6') && !LOOPBACK.check(address, 'ipv6')) {
+  if (version === 6 && HOLDS_V4.check(address, 'ipv6') && new URL(`http://[${address}]/`).hostname !== '[::1]') {
     const held = addressKind(heldV4(address));
     return held === 'public' || held === 'metadata' ? held : 'reserved';
   }

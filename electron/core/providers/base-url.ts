@@ -29,7 +29,7 @@ function parse(text: string): URL {
     throw refused('it must end before any "?" or "#".', 'Give the part that all requests share.');
   }
   if (url.hostname.endsWith('.')) throw refused('the host ends with a dot.', 'Leave the dot out.');
-  if (/%(?:2e|2f|5c|00|25)/i.test(url.pathname) || url.pathname.includes('//')) {
+  if (/%(?:2e|2f|5c|00|25)/i.test(text) || url.pathname.includes('//')) {
     throw refused('its path is ambiguous.', 'Give a path without "//" and without encoded slashes or dots.');
   }
   return url;

@@ -1,0 +1,152 @@
+import { createSecretKey } from 'node:crypto';
+import type { AuthKindDescriptor } from '../../../shared/provider.ts';
+import { wipe } from '../vault/bytes.ts';
+import { DATA_KEY_FIELD, openField, recordAad, sealedGeneration } from '../vault/envelope.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import { findCredential } from './credential-table.ts';
+import { readFields } from './field-table.ts';
+import { resolveServed, type Served, servedVersion, toResolved } from './resolve.ts';
+import { type CredentialRow, idFromHex } from './rows.ts';
+import { placeOf, secretBytes } from './sealing.ts';
+import type { OpenedFields, ResolvedCredential } from './types.ts';
+
+/** More than a busy set of tools asks for; above it all is read again. */
+const MAX_KEPT = 1000;
+
+interface SealedBytes {
+  readonly name: string;
+  readonly aad: Buffer;
+  readonly blob: Buffer;
+}
+
+/** One credential as the database holds it: still sealed, with what its seals are bound to worked out. */
+interface ServedRow {
+  readonly resolved: ResolvedCredential;
+  readonly dataKey: SealedBytes | null;
+  readonly sealed: readonly SealedBytes[];
+  readonly public: readonly { readonly name: string; readonly value: string }[];
+  readonly primary: string;
+  readonly environment: OpenedFields['environment'];
+}
+
+interface Kept {
+  /** SQLite's count of all rows this connection ever changed: another count, and what is kept may be stale. */
+  readonly countChanges: () => unknown;
+  changes: unknown;
+  readonly byName: Map<string, ServedRow>;
+  readonly byId: Map<string, ServedRow>;
+}
+
+/**
+ * What the endpoint serves, without asking the database again while nothing was written to it. No plaintext and no
+ * data key is kept: both are opened for each use (SECURITY-DESIGN.md section 3). Gone with its vault at lock.
+ */
+export class ServedRows {
+  readonly #kindOf: (credential: CredentialRow) => AuthKindDescriptor;
+  #kept = new WeakMap<OpenVault, Kept>();
+
+  constructor(kindOf: (credential: CredentialRow) => AuthKindDescriptor) {
+    this.#kindOf = kindOf;
+  }
+
+  /** null: nothing is served under this name. */
+  resolve(vault: OpenVault, provider: string, label: string): ResolvedCredential | null {
+    const kept = this.#current(vault);
+    const name = `${provider}/${label}`;
+    const known = kept.byName.get(name);
+    if (known !== undefined) return known.resolved;
+    const served = resolveServed(vault, provider, label);
+    if (served === null) return null;
+    const row = this.#keep(kept, vault, served);
+    kept.byName.set(name, row);
+    return row.resolved;
+  }
+
+  /** null: this version of it is not served. The caller disposes. @throws AppError `integrity_failure`. */
+  open(vault: OpenVault, id: string, version: number): OpenedFields | null {
+    const kept = this.#current(vault);
+    const row = kept.byId.get(id) ?? this.#findById(kept, vault, id);
+    if (row === null || row.resolved.version !== version) return null;
+    const fields = openSealed(vault, row);
+    for (const { name, value } of row.public) fields.set(name, secretBytes(value));
+    const dispose = () => {
+      wipe(...fields.values());
+      fields.clear();
+    };
+    return { primary: row.primary, fields, environment: row.environment, dispose, [Symbol.dispose]: dispose };
+  }
+
+  drop(): void {
+    this.#kept = new WeakMap();
+  }
+
+  #current(vault: OpenVault): Kept {
+    let kept = this.#kept.get(vault);
+    if (kept === undefined) {
+      const count = vault.db.prepare('SELECT total_changes()').pluck();
+      kept = { countChanges: () => count.get(), changes: count.get(), byName: new Map(), byId: new Map() };
+      this.#kept.set(vault, kept);
+      return kept;
+    }
+    const changes = kept.countChanges();
+    if (changes !== kept.changes) {
+      kept.changes = changes;
+      kept.byName.clear();
+      kept.byId.clear();
+    }
+    return kept;
+  }
+
+  #findById(kept: Kept, vault: OpenVault, id: string): ServedRow | null {
+    const credential = findCredential(vault.db, idFromHex(id));
+    const version = credential === undefined ? null : servedVersion(vault, credential);
+    return credential === undefined || version === null ? null : this.#keep(kept, vault, { credential, version });
+  }
+
+  #keep(kept: Kept, vault: OpenVault, served: Served): ServedRow {
+    if (kept.byId.size >= MAX_KEPT) {
+      kept.byName.clear();
+      kept.byId.clear();
+    }
+    const row = this.#read(vault, served);
+    kept.byId.set(row.resolved.id, row);
+    return row;
+  }
+
+  #read(vault: OpenVault, served: Served): ServedRow {
+    const { credential, version } = served;
+    const kind = this.#kindOf(credential);
+    const place = placeOf(credential, version.version);
+    const bound = (name: string, blob: Buffer): SealedBytes => {
+      const generation = sealedGeneration(blob);
+      return { name, blob, aad: recordAad({ ...place, vaultId: vault.vaultId, field: name, generation }) };
+    };
+    const rows = readFields(vault.db, credential.id, version.version);
+    const present = new Set(rows.map((row) => row.name));
+    return {
+      resolved: toResolved(served),
+      dataKey: version.data_key === null ? null : bound(DATA_KEY_FIELD, version.data_key),
+      sealed: rows.flatMap(({ name, sealed }) => (sealed === null ? [] : [bound(name, sealed)])),
+      public: rows.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }])),
+      primary: kind.primary,
+      environment: kind.environment.flatMap(({ field, names: [name] }) =>
+        name !== undefined && present.has(field) ? [{ name, field }] : [],
+      ),
+    };
+  }
+}
+
+function openSealed(vault: OpenVault, row: ServedRow): Map<string, Buffer> {
+  const fields = new Map<string, Buffer>();
+  if (row.dataKey === null) return fields;
+  const bytes = openField(vault.keys.recordWrap, row.dataKey.aad, row.dataKey.blob);
+  const dataKey = createSecretKey(bytes); // a GCM open costs a quarter with a KeyObject
+  wipe(bytes);
+  try {
+    for (const { name, aad, blob } of row.sealed) fields.set(name, openField(dataKey, aad, blob));
+    return fields;
+  } catch (error) {
+    wipe(...fields.values());
+    throw error;
+  }
+}

@@ -1,0 +1,162 @@
+import { expect, test } from 'vitest';
+import type { ContractEvent } from '../../../shared/contract/handlers.ts';
+import { LockPolicy, type IdleSource } from '../../../electron/core/lock-policy/lock-policy.ts';
+import type { SystemEvent } from '../../../electron/core/seams.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+const MINUTE = 60_000;
+
+class FakeVault {
+  state = 'locked';
+  readonly locks: string[] = [];
+  #unlocked = () => {};
+  #locking = () => {};
+  onUnlocked(listener: () => void): () => void {
+    this.#unlocked = listener;
+    return () => undefined;
+  }
+  onLocking(listener: () => void): () => void {
+    this.#locking = listener;
+    return () => undefined;
+  }
+  unlock(): void {
+    this.state = 'unlocked';
+    this.#unlocked();
+  }
+  lock(reason: string): void {
+    this.#locking();
+    this.state = 'locked';
+    this.locks.push(reason);
+  }
+}
+
+function policy(source: IdleSource, idleMs = 10 * MINUTE) {
+  const clock = new FakeClock();
+  const vault = new FakeVault();
+  const heard: ContractEvent[] = [];
+  const listeners = new Set<(event: SystemEvent) => void>();
+  const system = { idleMs: null as number | null };
+  const set = { idleMs };
+  const lockPolicy = new LockPolicy({
+    vault,
+    clock,
+    shell: {
+      systemIdleMs: () => system.idleMs,
+      onSystemEvent: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    source,
+    idleMs: () => set.idleMs,
+    emit: (event) => heard.push(event),
+  });
+  vault.unlock();
+  const say = (event: SystemEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  return { clock, vault, heard, system, set, lockPolicy, say };
+}
+
+const names = (heard: readonly ContractEvent[]) => heard.map((each) => each.event);
+
+test.each(['window', 'requests'] as const)('without activity (%s) it warns 20 s before and locks on time', (source) => {
+  const { clock, vault, heard, lockPolicy } = policy(source);
+  const due = clock.now() + 10 * MINUTE;
+  expect(lockPolicy.autoLockAt()).toBe(due);
+  clock.advance(10 * MINUTE - 20_001);
+  expect(heard).toEqual([]);
+  clock.advance(1);
+  expect(heard).toEqual([{ event: 'vault.lockWarning', data: { locksAt: new Date(due).toISOString() } }]);
+  clock.advance(19_999);
+  expect(vault.locks).toEqual([]);
+  clock.advance(1);
+  expect(vault.locks).toEqual(['idle']);
+  expect(lockPolicy.autoLockAt()).toBeNull();
+});
+
+test('activity calls the warning off and starts the time anew', () => {
+  const { clock, vault, heard, lockPolicy } = policy('window');
+  clock.advance(10 * MINUTE - 5000);
+  lockPolicy.activity();
+  expect(names(heard)).toEqual(['vault.lockWarning', 'vault.lockWarningOver']);
+  clock.advance(10 * MINUTE - 1);
+  expect(vault.locks).toEqual([]);
+  clock.advance(1);
+  expect(vault.locks).toEqual(['idle']);
+});
+
+test('the system’s idle time counts where the source is the system, from unlock at the earliest', () => {
+  const { clock, vault, heard, system } = policy('system');
+  system.idleMs = 60 * MINUTE;
+  clock.advance(9 * MINUTE);
+  expect(vault.locks).toEqual([]);
+  system.idleMs = 0;
+  clock.advance(5 * MINUTE);
+  expect(vault.locks).toEqual([]);
+  system.idleMs = 10 * MINUTE - 10_000;
+  clock.advance(5000);
+  expect(names(heard)).toEqual(['vault.lockWarning']);
+  system.idleMs = 0;
+  clock.advance(10_000);
+  expect(names(heard)).toEqual(['vault.lockWarning', 'vault.lockWarningOver']);
+  system.idleMs = 10 * MINUTE;
+  clock.advance(5000);
+  expect(vault.locks).toEqual(['idle']);
+});
+
+test('where the system does not tell, activity in the window counts', () => {
+  const { clock, vault } = policy('system');
+  clock.advance(10 * MINUTE);
+  expect(vault.locks).toEqual(['idle']);
+});
+
+test.each([
+  ['suspend', 'suspend'],
+  ['screen-lock', 'screen-lock'],
+  ['user-switch', 'screen-lock'],
+] as const)('%s locks at once', (event, reason) => {
+  const { vault, say } = policy('system');
+  say('resume');
+  expect(vault.locks).toEqual([]);
+  say(event);
+  expect(vault.locks).toEqual([reason]);
+  say(event);
+  expect(vault.locks).toEqual([reason]);
+});
+
+test('a wall clock that ran while no timer did means that the computer slept', () => {
+  const { clock, vault } = policy('window');
+  clock.wallMs += 31_000;
+  clock.advance(5000);
+  expect(vault.locks).toEqual(['suspend']);
+});
+
+test('a clock that is set back, or a little forward, locks nothing early and nothing late', () => {
+  const { clock, vault } = policy('window');
+  clock.wallMs -= 86_400_000;
+  clock.advance(5000);
+  clock.wallMs += 20_000;
+  clock.advance(5000);
+  expect(vault.locks).toEqual([]);
+  clock.advance(10 * MINUTE - 10_000);
+  expect(vault.locks).toEqual(['idle']);
+});
+
+test('a shorter time counts at once', () => {
+  const { clock, vault, set } = policy('window');
+  clock.advance(2 * MINUTE);
+  set.idleMs = MINUTE;
+  clock.advance(5000);
+  expect(vault.locks).toEqual(['idle']);
+});
+
+test('while locked nothing runs, and after the next unlock the time starts anew', () => {
+  const { clock, vault, lockPolicy } = policy('window');
+  clock.advance(9 * MINUTE);
+  vault.lock('asked');
+  clock.advance(60 * MINUTE);
+  expect(vault.locks).toEqual(['asked']);
+  vault.unlock();
+  expect(lockPolicy.autoLockAt()).toBe(clock.now() + 10 * MINUTE);
+});

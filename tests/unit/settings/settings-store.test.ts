@@ -1,0 +1,77 @@
+import { existsSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DEFAULT_APP_SETTINGS } from '../../../electron/core/settings/app-settings-file.ts';
+import { readAudit } from '../../../electron/core/audit/audit-log.ts';
+import { PASSWORD, startTestApp, startUnlockedApp } from '../../support/test-app.ts';
+
+const newHome = () => mkdtempSync(join(tmpdir(), 'kh-settings-'));
+
+test('look is kept in settings.json, 0600 and complete, for the next start', () => {
+  const home = newHome();
+  startTestApp('window', home).app.settings.set({ app: { theme: 'dark' } }, 'ui');
+  expect(statSync(join(home, 'settings.json')).mode & 0o777).toBe(0o600);
+  expect(startTestApp('window', home).app.settings.app()).toEqual({ ...DEFAULT_APP_SETTINGS, theme: 'dark' });
+});
+
+test('a file of an older version gets the defaults of what it lacks', () => {
+  const home = newHome();
+  writeFileSync(join(home, 'settings.json'), '{"theme":"light"}', { mode: 0o600 });
+  const { settings } = startTestApp('window', home).app;
+  expect(settings.app()).toEqual({ ...DEFAULT_APP_SETTINGS, theme: 'light' });
+  expect(settings.notices()).toEqual([]);
+});
+
+test.each([
+  ['no JSON', '{"theme":'],
+  ['an unknown member', '{"theme":"dark","secret":"x"}'],
+  ['a wrong value', '{"endpointPort":"7717"}'],
+  ['another type', '[]'],
+  ['nothing', ''],
+])('a damaged file (%s) gives the defaults, says so and is kept', (_, text) => {
+  const home = newHome();
+  writeFileSync(join(home, 'settings.json'), text, { mode: 0o600 });
+  const { app } = startTestApp('window', home);
+  expect(app.settings.app()).toEqual(DEFAULT_APP_SETTINGS);
+  expect(app.notices().join(' ')).toContain('settings file was damaged');
+  expect(readFileSync(join(home, 'settings.json.damaged'), 'utf8')).toBe(text);
+});
+
+test('a settings file that is a link is refused', () => {
+  const home = newHome();
+  const other = join(newHome(), 'other.json');
+  writeFileSync(other, '{}');
+  symlinkSync(other, join(home, 'settings.json'));
+  expect(() => startTestApp('window', home)).toThrow(expect.objectContaining({ code: 'security_violation' }));
+  expect(existsSync(`${other}.damaged`)).toBe(false);
+});
+
+test('settings of the vault are rows of it, told to the audit log, and not to be had while locked', async () => {
+  const t = await startUnlockedApp();
+  expect(t.app.settings.vault()).toEqual({
+    autoLockMinutes: 10,
+    clipboardSeconds: 30,
+    checkFailuresBeforeCooldown: 3,
+    checkCooldownMinutes: 15,
+  });
+  t.app.settings.set({ vault: { clipboardSeconds: 60 } }, 'ui');
+  expect(readAudit(t.app.vault.opened(), { limit: 1 })[0]).toMatchObject({
+    action: 'settings.change',
+    meta: { clipboardSeconds: 60 },
+  });
+  t.app.vault.lock('asked');
+  expect(t.app.settings.get().vault).toBeNull();
+  expect(() => t.app.settings.set({ vault: { clipboardSeconds: 90 }, app: { theme: 'dark' } }, 'ui')).toThrow(
+    expect.objectContaining({ code: 'vault_locked' }),
+  );
+  expect(t.app.settings.app().theme).toBe('system');
+  await t.app.vault.unlock(PASSWORD, 'ui');
+  expect(t.app.settings.vault().clipboardSeconds).toBe(60);
+});
+
+test('the endpoint’s switch and port are kept', () => {
+  const home = newHome();
+  startTestApp('window', home).app.settings.setEndpoint({ on: true, port: 0 });
+  expect(startTestApp('window', home).app.settings.app()).toMatchObject({ endpointOn: true, endpointPort: 0 });
+});
