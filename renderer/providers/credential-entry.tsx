@@ -35,7 +35,7 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
     <li
       className={classes(styles.entry, selected && styles.selected)}
       onFocus={() => onActive(id)}
-      onKeyDown={(event) => onRowKey(event, id, (rows) => focusRow(event.currentTarget as HTMLElement, rows))}
+      onKeyDown={(event) => onRowKey(event, id, (rows) => focusRow(event.currentTarget, rows))}
     >
       <div className={styles.line}>
         <button

@@ -27,6 +27,7 @@ export function CredentialTable({ credentials, sort, scroller, ...shared }: Prop
   const body = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(body.current?.offsetTop ?? 0), []);
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used here only, never handed to memoised rows
   const virtual = useVirtualizer({
     count: credentials.length,
     getScrollElement: () => scroller.current,
