@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '../shared/errors.ts';
+import { AppError, ERROR_OUTCOMES } from '../shared/errors.ts';
 import { AgentClient } from './agent-client.ts';
 import { agentSocket } from './home.ts';
 
@@ -34,7 +34,8 @@ export function agentEnvironment(env: NodeJS.ProcessEnv, home: string): NodeJS.P
 /**
  * Starts the headless agent of `home` detached from this process and waits until it listens.
  * @param program - the built headless host.
- * @throws AppError `internal` with the agent's own last words when it ends at once or does not listen in 10 s.
+ * @throws AppError with the agent's own last words when it ends at once or does not listen in 10 s: `internal`, or
+ * `security_violation` where it refused the home.
  */
 export async function startAgent(program: string, home: string, env: NodeJS.ProcessEnv): Promise<AgentClient> {
   if (!existsSync(program)) {
@@ -79,9 +80,11 @@ async function untilItListens(child: ChildProcess, home: string, lastWords: () =
     await delay(LOOK_EVERY_MS);
   }
   const ended = startFailed || endedAtMs !== null;
+  // One that hangs would hold the home against the next one.
+  if (!ended) child.kill('SIGKILL');
   const reason = lastWords();
   throw new AppError(
-    'internal',
+    child.exitCode === ERROR_OUTCOMES.security_violation.exit ? 'security_violation' : 'internal',
     ended ? `The agent could not be started.${reason}` : `The agent did not start within 10 s.${reason}`,
     'Run "keyharbor doctor"; "keyharbor serve" shows a start in the foreground.',
   );

@@ -96,7 +96,7 @@ test.runIf(process.platform === 'linux')('it leads its own session and holds non
 test('an agent that dies at once is reported with what it said', async () => {
   const file = program(`process.stderr.write('keyharbor: The home is not safe.\\n'); process.exit(5);`);
   await expect(startAgent(file, folder, path)).rejects.toMatchObject({
-    code: 'internal',
+    code: 'security_violation',
     message: expect.stringContaining('The home is not safe.') as string,
   });
 });
