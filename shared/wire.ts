@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 
-export { CONTRACT_VERSION, MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './wire-limits.ts';
-
 /**
  * The agent socket speaks lines: one JSON message a line, UTF-8, at most MAX_MESSAGE_BYTES.
  * The client's first line is a hello; the server answers with its own, or with an error and the end.
  * A client may send its first request in the same write as its hello.
  */
+export { CONTRACT_VERSION, MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './wire-limits.ts';
+
 /**
  * A method of the wire itself, not of the contract: from its answer on, this connection gets events
  * (`wireEvent` lines between the answers) until it closes. Params and result are `{}`.

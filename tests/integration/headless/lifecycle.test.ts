@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Keychain } from '../../../electron/core/seams.ts';
+import type { Keychain, Question, Shell } from '../../../electron/core/seams.ts';
 import { type RunningCore, startCore } from '../../../electron/hosts/common/start-core.ts';
 import { headlessOptions } from '../../../electron/hosts/headless/agent.ts';
 import { SUBSCRIBE_METHOD } from '../../../shared/wire.ts';
@@ -40,9 +40,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(onDemand: boolean): Promise<RunningCore> {
+async function start(onDemand: boolean, shell: Partial<Shell> = {}): Promise<RunningCore> {
+  const options = headlessOptions({ onDemand });
   const core = await startCore({
-    ...headlessOptions({ onDemand }),
+    ...options,
+    shell: (paths, log) => ({ ...options.shell(paths, log), ...shell }),
     env: { KEYHARBOR_HOME: join(folder, 'home'), HOME: folder },
     clock,
     keychain: noKeychain,
@@ -167,6 +169,54 @@ test('what needs a yes outside the page is declined where there is nobody to ask
   await expect(fromWindow('credentials.add', add)).rejects.toThrow(declined);
   expect(core.app.credentials.list({})).toEqual([]);
   expect(core.app.clients.list()).toEqual([]);
+});
+
+test('what a page asks for is shown outside of it, in full, and done after a yes', async () => {
+  const questions: Question[] = [];
+  const opened: string[] = [];
+  const core = await start(false, {
+    confirm: (question) => {
+      questions.push(question);
+      return Promise.resolve(true);
+    },
+    openLink: (url) => {
+      opened.push(url);
+      return Promise.resolve();
+    },
+  });
+  await unlocked(core);
+  const fromWindow = (method: string, params: unknown) =>
+    core.route({ caller: 'window', connection: 'page', method, params });
+  const shown = () => {
+    const text = JSON.stringify(questions);
+    questions.length = 0;
+    return text;
+  };
+
+  await fromWindow('clients.create', { name: 'my tool', grants: ['keys:list', 'proxy:openai/work'] });
+  expect(shown()).toMatch(/my tool.*30 days.*keys:list\\nproxy:openai\/work/);
+  await expect(fromWindow('clients.create', { name: 'x', grants: ['keys:all'] })).rejects.toMatchObject({
+    code: 'invalid_input',
+  });
+  expect(questions).toEqual([]); // what is not in the grammar is not asked
+
+  const baseUrl = 'https://gateway.example.com/v1';
+  const add = { provider: 'openai', label: 'gw', fields: { api_key: SECRET }, baseUrl };
+  const added = (await fromWindow('credentials.add', add)) as { readonly credential: { readonly id: string } };
+  expect(shown()).toContain('gateway.example.com');
+  const target = { id: added.credential.id };
+  await fromWindow('credentials.edit', { target, changes: { name: 'Gateway', baseUrl } });
+  expect(questions).toEqual([]); // nothing moves
+  await fromWindow('credentials.edit', { target, changes: { baseUrl: 'https://other.example.com/v1' } });
+  expect(shown()).toContain('other.example.com');
+  expect(core.app.credentials.get(target).baseUrl).toBe('https://other.example.com/v1');
+
+  const known = core.app.providers.list().flatMap(({ links }) => links.docs ?? [])[0] ?? '';
+  await fromWindow('app.openLink', { url: known });
+  expect(questions).toEqual([]);
+  await fromWindow('app.openLink', { url: 'https://xn--exmple-cua.com/a?b=c' });
+  expect(shown()).toContain('https://xn--exmple-cua.com/a?b=c');
+  expect(opened).toEqual([new URL(known).href, 'https://xn--exmple-cua.com/a?b=c']);
 });
 
 test.each(['http://example.com/', 'javascript:alert(1)', 'file:///etc/passwd', 'https://user@example.com/', 'x'])(

@@ -62,6 +62,29 @@ test('a hardened process writes no report and opens no debugger when it is signa
   expect(JSON.parse(stdout)).toEqual({ url: null, umask: 0o077, reports: [false, false, false] });
 });
 
+test('a failure that nobody caught is told by its kind and frames, never by its text, and ends the process', () => {
+  const script = `
+    import { logUncaught } from ${JSON.stringify(join(root, 'electron/hosts/common/process-events.ts'))};
+    const log = { error: (event, fields) => console.log(JSON.stringify({ event, ...fields })) };
+    logUncaught(log, () => console.log('fatal'));
+    function rejecting() { Promise.reject(new TypeError('the key is hunter2hunter2')); }
+    function throwing() { throw Object.assign(new Error('the key is hunter2hunter2'), { code: 'EBAD' }); }
+    rejecting();
+    setImmediate(throwing);`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    cwd: root,
+  });
+  expect(status).toBe(0);
+  expect(stdout + stderr).not.toContain('hunter2');
+  const lines = stdout.trim().split('\n');
+  expect(lines).toHaveLength(3);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'process.unhandled-rejection', code: 'TypeError' });
+  expect(JSON.parse(lines[1] ?? '')).toMatchObject({ event: 'process.uncaught-exception', code: 'EBAD' });
+  expect(lines[0]).toContain('rejecting');
+  expect(lines[2]).toBe('fatal');
+});
+
 test('the flags of the agent are read strictly', () => {
   expect(parseHeadlessArguments([])).toEqual({ onDemand: false, endpoint: true, port: null, passwordStdin: false });
   expect(parseHeadlessArguments(['--port', '0', '--password-stdin'])).toMatchObject({ port: 0, passwordStdin: true });

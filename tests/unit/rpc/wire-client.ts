@@ -12,7 +12,7 @@ export class WireClient {
   #isOver = false;
 
   constructor(path: string) {
-    this.socket = connect({ path, allowHalfOpen: true });
+    this.socket = connect(path);
     let rest = '';
     this.socket.setEncoding('utf8');
     this.socket.on('data', (text: string) => {
