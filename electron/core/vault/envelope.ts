@@ -112,10 +112,21 @@ function headOf(generation: number): Buffer {
   return Buffer.concat([Buffer.of(VERSION, ALGORITHM_AES_256_GCM), u32(generation)]);
 }
 
-/** Whether the last three parts of the AAD (version, algorithm, generation; each length-prefixed) are this head. */
+/** The last three parts of an AAD, each with its length before it: `1 | ver | 1 | alg | 4 | gen`. */
+const AAD_TAIL_BYTES = 18;
+
+/** Whether the AAD ends with this head: compared in place, since every use of a key comes through here. */
 function boundTo(aad: Buffer, head: Buffer): boolean {
-  const tail = lengthPrefixed([head.subarray(0, 1), head.subarray(1, 2), head.subarray(2)]);
-  return aad.subarray(-tail.byteLength).equals(tail);
+  const tail = aad.byteLength - AAD_TAIL_BYTES;
+  return (
+    tail >= 0 &&
+    aad.readUInt32BE(tail) === 1 &&
+    aad[tail + 4] === head[0] &&
+    aad.readUInt32BE(tail + 5) === 1 &&
+    aad[tail + 9] === head[1] &&
+    aad.readUInt32BE(tail + 10) === 4 &&
+    aad.readUInt32BE(tail + 14) === head.readUInt32BE(2)
+  );
 }
 
 function notAuthentic(): AppError {
