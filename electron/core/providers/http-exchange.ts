@@ -1,5 +1,4 @@
 import { rootCertificates } from 'node:tls';
-import { Client } from 'undici';
 import type { Clock } from '../seams.ts';
 import { type AddressPolicy, ForbiddenAddress, guardedLookup, hostAddress, isAllowedAddress } from './address-rules.ts';
 
@@ -37,7 +36,7 @@ export interface ExchangeOptions {
 }
 
 /** What the environment could otherwise weaken (NODE_TLS_REJECT_UNAUTHORIZED, NODE_EXTRA_CA_CERTS) is fixed here. */
-const TLS = { rejectUnauthorized: true, minVersion: 'TLSv1.2', ca: [...rootCertificates] } as const;
+const tlsOptions = () => ({ rejectUnauthorized: true, minVersion: 'TLSv1.2', ca: [...rootCertificates] }) as const;
 
 function whyUnreachable(error: unknown): Unreachable | 'timeout' {
   if (error instanceof ForbiddenAddress) return 'address';
@@ -79,7 +78,9 @@ export async function exchange(request: OutgoingRequest, options: ExchangeOption
   const literal = hostAddress(request.url.hostname);
   if (literal !== null && !isAllowedAddress(literal, options.policy)) return { kind: 'unreachable', why: 'address' };
   options.signal.throwIfAborted();
-  const tls = request.url.protocol === 'https:' ? TLS : {};
+  // Loaded with the first check: a program that only hands out keys never needs it.
+  const { Client } = await import('undici');
+  const tls = request.url.protocol === 'https:' ? tlsOptions() : {};
   const client = new Client(request.url.origin, {
     allowH2: false,
     pipelining: 0,

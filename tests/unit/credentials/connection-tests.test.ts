@@ -240,9 +240,9 @@ test('three failures in a row pause the tests for fifteen minutes, force or not;
   t.app.settings.set({ vault: { autoLockMinutes: 480 } }, 'cli');
   for (let count = 0; count < 3; count += 1) expect((await run()).result).toBe('invalid_key');
   const paused = expect.objectContaining({ code: 'validation_cooldown', retryAfterMs: 15 * 60_000 }) as unknown;
-  await expect(run()).rejects.toThrow(paused as Error);
+  await expect(run()).rejects.toThrow(paused);
   t.clock.wallMs -= 86_400_000;
-  await expect(run()).rejects.toThrow(paused as Error);
+  await expect(run()).rejects.toThrow(paused);
   t.clock.wallMs += 86_400_000;
   expect(server.seen).toHaveLength(3);
   t.clock.advance(15 * 60_000);
@@ -250,7 +250,7 @@ test('three failures in a row pause the tests for fifteen minutes, force or not;
   expect((await run()).result).toBe('invalid_key');
   t.app.credentials.edit({ id }, { fields: { api_key: fakeKey('openai', 'legacy') } }, 'cli');
   for (let count = 0; count < 3; count += 1) expect((await run()).result).toBe('invalid_key');
-  await expect(run()).rejects.toThrow(paused as Error);
+  await expect(run()).rejects.toThrow(paused);
 });
 
 test('a valid result in between starts the count anew', async () => {

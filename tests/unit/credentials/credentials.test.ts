@@ -331,10 +331,10 @@ test('five thousand credentials are listed in a handful of statements', async ()
   });
   const prepared: string[] = [];
   const prepare = vault.db.prepare.bind(vault.db);
-  vault.db.prepare = ((sql: string) => {
+  vault.db.prepare = (sql: string) => {
     prepared.push(sql);
     return prepare(sql);
-  }) as typeof vault.db.prepare;
+  };
   expect(t.app.credentials.list({})).toHaveLength(5000);
   expect(prepared.length).toBeLessThanOrEqual(6);
 }, 60_000);
