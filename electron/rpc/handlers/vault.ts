@@ -4,7 +4,7 @@ import { passwordStrength, suggestPassword } from '../../core/vault/password-str
 import type { Area } from '../caller.ts';
 
 export function vaultHandlers(app: App): Area<'vault'> {
-  const { vault } = app;
+  const { vault, clients } = app;
   const status = (): VaultStatus => vaultStatus(app);
   return {
     'vault.status': status,
@@ -28,11 +28,14 @@ export function vaultHandlers(app: App): Area<'vault'> {
     },
     'vault.changePassword': async ({ oldPassword, newPassword }, { actor }) => {
       await vault.changePassword(oldPassword, newPassword, actor);
+      clients.dropDecisions();
       return status();
     },
-    'vault.recover': async ({ recoveryCode, newPassword }, { actor }) => ({
-      recoveryCode: await vault.recover(recoveryCode, newPassword, actor),
-    }),
+    'vault.recover': async ({ recoveryCode, newPassword }, { actor }) => {
+      const renewed = await vault.recover(recoveryCode, newPassword, actor);
+      clients.dropDecisions();
+      return { recoveryCode: renewed };
+    },
   };
 }
 
