@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +15,15 @@ export interface SocketPlace {
 
 const fits = (path: string): boolean => Buffer.byteLength(path) <= MAX_PATH_BYTES;
 
-/** `run/endpoint.sock`; where that path is too long, in a new 0700 folder under the temporary folder. */
-export function socketPlace(run: string): SocketPlace {
+/**
+ * `run/endpoint.sock`; where that path is too long, in a new 0700 folder under the temporary folder. On Windows a pipe
+ * whose name nobody can guess.
+ */
+export function socketPlace(run: string, platform: NodeJS.Platform = process.platform): SocketPlace {
+  if (platform === 'win32') {
+    const name = `keyharbor-endpoint-${randomBytes(16).toString('hex')}`;
+    return { path: `\\\\.\\pipe\\${name}`, release: () => undefined };
+  }
   const path = join(run, NAME);
   if (fits(path)) {
     mkdirSync(run, { recursive: true, mode: 0o700 });

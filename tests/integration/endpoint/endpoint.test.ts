@@ -422,7 +422,7 @@ describe('audit', () => {
     setting.clock.advance(1000);
     const actor = token.slice(8, 18);
     expect(reads()).toMatchObject([
-      { actor, target: '2'.repeat(32), result: 'ok', meta: { count: 2, minute: '2026-11-21T12:00:00.000Z' } },
+      { actor, target: '2'.repeat(32), result: 'ok', meta: { count: 2, minute: '2030-01-15T12:00:00.000Z' } },
       { actor, target: '1'.repeat(32), result: 'ok', meta: { count: 1 } },
     ]);
   });

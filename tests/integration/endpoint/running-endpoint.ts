@@ -10,7 +10,7 @@ import type { CredentialSource } from '../../../electron/core/endpoint/deps.ts';
 import { Endpoint } from '../../../electron/core/endpoint/endpoint.ts';
 import { createLog } from '../../../electron/core/logs/log.ts';
 import { LastUsed } from '../../../electron/core/usage/last-used.ts';
-import { FakeClock } from '../../unit/endpoint/fake-clock.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { MemoryVault } from '../../unit/endpoint/open-vault.ts';
 
 export const SECRET = ['sk-', 'proj-', 'FAKE', '-for-the-endpoint'].join('');

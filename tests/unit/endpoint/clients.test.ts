@@ -4,7 +4,7 @@ import { Clients } from '../../../electron/core/endpoint/clients.ts';
 import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
 import { createLog } from '../../../electron/core/logs/log.ts';
 import { LastUsed } from '../../../electron/core/usage/last-used.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { MemoryVault } from './open-vault.ts';
 
 const DAY_MS = 86_400_000;
@@ -49,8 +49,8 @@ describe('a new client', () => {
       kind: 'live',
       grants: ['keys:read:openai'],
       state: 'active',
-      createdAt: '2026-11-21T12:00:00.000Z',
-      expiresAt: '2026-12-21T12:00:00.000Z',
+      createdAt: '2030-01-15T12:00:00.000Z',
+      expiresAt: '2030-02-14T12:00:00.000Z',
       lastUsedAt: null,
       ratePerSecond: 20,
       exposed: false,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BadTokenBrake } from '../../../electron/core/endpoint/bad-token-brake.ts';
 import { ClientRates } from '../../../electron/core/endpoint/client-rates.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 const client = (id: string, ratePerSecond: number | null) =>
   ({ id, name: id, kind: 'live', grants: [], ratePerSecond }) as const;
@@ -41,7 +41,7 @@ describe('rate of a client', () => {
     const clock = new FakeClock();
     const rates = new ClientRates(clock);
     while (rates.take(client('a', 20)) === 0);
-    clock.bootMs -= 100_000;
+    clock.monotonicMs -= 100_000;
     expect(rates.take(client('a', 20))).toBeGreaterThan(0);
   });
 });

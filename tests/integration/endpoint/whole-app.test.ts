@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
+import { fakeKey } from '../../support/fake-keys.ts';
+import { credentialInput, PASSWORD, startUnlockedApp, type TestApp } from '../../support/test-app.ts';
+import { ask } from './raw-http.ts';
+
+/** The endpoint over the real vault, credentials and files. */
+const KEY = fakeKey('openai', 'project');
+const OTHER = fakeKey('openai', 'legacy');
+const bearer = (token: string) => [['Authorization', `Bearer ${token}`]] as const;
+
+function addKey({ app }: TestApp, label: string, key = KEY) {
+  const input = credentialInput({ provider: 'openai', label, fields: { api_key: key, organization: 'org-x' } });
+  return app.credentials.add(input, 'cli').credential;
+}
+
+function newToken({ app }: TestApp, grants: readonly string[]): string {
+  const rest = { name: 'demo', expiresInDays: 30, ratePerSecond: 20, test: false };
+  return app.clients.create({ ...rest, grants: [...grants] }, 'cli').token;
+}
+
+test('a tool reads a key; rotating, suspending and revoking are seen by the next request', async () => {
+  const t = await startUnlockedApp();
+  const { id } = addKey(t, 'work');
+  const token = newToken(t, ['keys:read:openai']);
+  const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
+  const read = () => ask({ port }, '/v1/keys/openai/work', bearer(token));
+
+  expect(JSON.parse((await read()).body)).toMatchObject({
+    provider: 'openai',
+    label: 'work',
+    scope: 'user',
+    version: 1,
+    value: KEY,
+    fields: { api_key: KEY, organization: 'org-x' },
+    env: { OPENAI_API_KEY: KEY },
+    expiresAt: null,
+  });
+  t.app.credentials.edit({ id }, { fields: { api_key: OTHER } }, 'cli');
+  expect(JSON.parse((await read()).body)).toMatchObject({ version: 2, value: OTHER });
+  t.app.credentials.move({ id }, 'suspend', 'cli');
+  const gone = await read();
+  expect(gone.status).toBe(404);
+  expect(JSON.parse(gone.body)).toMatchObject({ code: 'key_not_found' });
+  expect(gone.body).not.toContain('work');
+  t.app.credentials.move({ id }, 'reinstate', 'cli');
+  expect((await read()).status).toBe(200);
+  t.app.clients.revoke('demo', 'cli');
+  expect((await read()).status).toBe(401);
+
+  expect(t.app.credentials.get({ id })).toMatchObject({ lastUsedBy: 'demo' });
+  expect(t.app.clients.list()[0]?.lastUsedAt).not.toBeNull();
+});
+
+test('a lock is felt at once: 423, the reads are in the log, and the next unlock serves again', async () => {
+  const t = await startUnlockedApp();
+  const { id } = addKey(t, 'default');
+  const token = newToken(t, ['keys:read:openai']);
+  const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
+  for (let n = 0; n < 3; n += 1) await ask({ port }, '/v1/keys/openai', bearer(token));
+  t.app.vault.lock('asked');
+  expect((await ask({ port }, '/v1/keys/openai', bearer(token))).status).toBe(423);
+  await t.app.vault.unlock(PASSWORD);
+  expect((await ask({ port }, '/v1/keys/openai', bearer(token))).status).toBe(200);
+  const vault = t.app.vault.opened();
+  const reads = readAudit(vault, { limit: 50 }).filter((entry) => entry.action === 'key.read');
+  expect(reads).toMatchObject([{ actor: token.slice(8, 18), target: id, meta: { count: 3 } }]);
+  expect(verifyAudit(vault).firstBadSeq).toBeNull();
+  expect(t.app.clients.list()[0]?.lastUsedAt).not.toBeNull();
+});
+
+test('no file of the home holds the key or the token that went over the wire', async () => {
+  const t = await startUnlockedApp();
+  addKey(t, 'default');
+  const token = newToken(t, ['keys:read:openai', 'keys:list']);
+  const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
+  for (const target of ['/v1/keys', '/v1/keys/openai', `/v1/keys?key=${token}`])
+    await ask({ port }, target, bearer(token));
+  t.app.vault.lock('asked');
+  const files = readdirSync(t.home, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(t.home, name))
+    .filter((path) => statSync(path).isFile());
+  expect(files.length).toBeGreaterThan(3);
+  for (const path of files) {
+    const bytes = readFileSync(path);
+    for (const secret of [KEY, token, token.slice(19)]) expect(bytes.includes(secret)).toBe(false);
+  }
+});
