@@ -54,6 +54,12 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
       <div className={styles.line}>
         <div className={styles.secret}>
           <SecretText masked={credential.masked} reveal={reveal} name={name} />
+          {reveal.value === null && (
+            <span className={styles.print} title={m.providers.detail.fingerprint}>
+              <span className="visually-hidden">{m.providers.detail.fingerprint} </span>
+              {credential.fingerprint}
+            </span>
+          )}
         </div>
         <RowActions credential={credential} name={name} reveal={reveal} tabbable={active} />
       </div>
@@ -67,12 +73,10 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
               : m.providers.expiresOn(formatDate(credential.expiresAt))}
           </span>
         )}
-        <span className={styles.print} title={m.providers.detail.fingerprint}>
-          <span className="visually-hidden">{m.providers.detail.fingerprint} </span>
-          {credential.fingerprint}
-        </span>
       </p>
-      {failing && lastTest !== null && !testing && <p className={styles.trouble}>{lastTest.detail}</p>}
+      {failing && lastTest !== null && !testing && (
+        <p className={classes(styles.trouble, health === 'unknown' && styles.unclear)}>{lastTest.detail}</p>
+      )}
     </li>
   );
 });

@@ -21,6 +21,9 @@ const formatUsd = (micro: number): string =>
     micro / 1_000_000,
   );
 
+/** An optional field that was left empty is not shown. */
+const isFilled = (field: CredentialSummary['fields'][number]): boolean => field.secret || field.shown !== '';
+
 export function DetailOverview({ credential, provider, nowMs }: Props) {
   const testing = useCredentials((store) => store.testing.has(credential.id));
   const check = provider?.auth.find((one) => one.kind === credential.authKind)?.check ?? null;
@@ -28,7 +31,7 @@ export function DetailOverview({ credential, provider, nowMs }: Props) {
   return (
     <>
       <div className={styles.block}>
-        {credential.fields.map((field) => (
+        {credential.fields.filter(isFilled).map((field) => (
           <FieldLine key={field.name} credential={credential} field={field} />
         ))}
       </div>

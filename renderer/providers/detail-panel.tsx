@@ -48,6 +48,7 @@ export function DetailPanel({ credential, nowMs }: Props) {
         else onRowKey(event, id, () => undefined);
       }}
     >
+      <h1 className={styles.screen}>{m.providers.title}</h1>
       <div className={styles.bar}>
         <span className={styles.backwide}>
           <Button look="ghost" icon={<ArrowLeft size={16} aria-hidden />} onClick={close}>

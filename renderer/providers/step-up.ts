@@ -3,7 +3,7 @@ import type { AppError } from '../../shared/errors.ts';
 import { asAppError } from '../contract/client.ts';
 
 /** The core asks for the password again after many reveals or copies (SECURITY-DESIGN.md 8). */
-const ASKS_AGAIN: readonly string[] = ['rate_limited', 'throttled', 'unauthorized', 'wrong_password'];
+const ASKS_AGAIN: readonly string[] = ['throttled', 'wrong_password'];
 
 type Password = { readonly password: string } | Record<string, never>;
 

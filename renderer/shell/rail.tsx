@@ -29,7 +29,7 @@ export function Rail({ screen }: { readonly screen: Screen }) {
     }
   };
   return (
-    <div className={classes(styles.rail, collapsed && styles.narrow)}>
+    <aside aria-label={m.shell.sidebar} className={classes(styles.rail, collapsed && styles.narrow)}>
       <div className={styles.brand}>
         <Logo size={28} />
         <span className={styles.text}>{m.common.product}</span>
@@ -67,7 +67,7 @@ export function Rail({ screen }: { readonly screen: Screen }) {
           </span>
         </div>
       </div>
-    </div>
+    </aside>
   );
 }
 

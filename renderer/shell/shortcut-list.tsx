@@ -21,7 +21,7 @@ export function ShortcutList() {
           <div key={keys} style={{ display: 'contents' }}>
             <dt>{does}</dt>
             <dd>
-              <ShortcutKeys keys={keys} />
+              <ShortcutKeys keys={keys} spoken />
             </dd>
           </div>
         ))}

@@ -25,7 +25,7 @@ interface Props {
 
 export function Menu({ trigger, entries, align = 'end' }: Props) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={4} align={align}>
@@ -54,7 +54,12 @@ function Entry({ entry }: { readonly entry: MenuEntry }) {
     <>
       {apart === true && <Base.Separator className={styles.separator} />}
       {checked === undefined ? (
-        <Base.Item className={looks} disabled={disabled === true} onClick={run}>
+        <Base.Item
+          className={looks}
+          disabled={disabled === true}
+          aria-keyshortcuts={keys?.replace('Ctrl', 'Control')}
+          onClick={run}
+        >
           {inner}
         </Base.Item>
       ) : (

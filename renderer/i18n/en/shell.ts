@@ -3,6 +3,7 @@ import { plural } from '../format.ts';
 export const shell = {
   skip: 'Skip to content',
   navigation: 'Screens',
+  sidebar: 'Sidebar',
   providers: 'Providers',
   clients: 'Clients',
   settings: 'Settings',
