@@ -37,17 +37,23 @@ export function note(line: string): void {
 /**
  * A secret on stdout in full, and a new line after it only where people read it. Without the machinery of
  * process.stdout where that can be, which takes a tenth of the time that `get` takes.
+ * @returns whether all of it is out; else it still goes out by itself.
  */
-export function writeSecret(value: string): void {
-  if (fstatSync(STDOUT).isCharacterDevice() && process.stdout.isTTY) return print(value);
+export function writeSecret(value: string): boolean {
+  if (fstatSync(STDOUT).isCharacterDevice() && process.stdout.isTTY) {
+    print(value);
+    return false;
+  }
   let rest: Buffer = Buffer.from(value, 'utf8');
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(STDOUT, rest));
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EPIPE') process.exit(0);
     // EAGAIN: a pipe that another program made non-blocking. The rest goes the patient way, as does any real error.
     write(rest);
+    return false;
   }
 }
 

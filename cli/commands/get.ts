@@ -8,9 +8,10 @@ export async function get(ref: string, options: { readonly json?: boolean } = {}
   parseReference(ref);
   const agent = await connectAgent();
   const { value, scope, version } = await agent.call('credentials.read', { ref });
-  agent.close();
   if (options.json) printJson({ ref, value, scope, version });
-  else writeSecret(value);
+  // At once, without taking the connection and the event loop down first.
+  else if (writeSecret(value)) process.exit(0);
+  agent.close();
 }
 
 export function register(program: Command): void {

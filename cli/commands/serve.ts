@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs';
+import { Readable, type Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { AppError } from '../../shared/errors.ts';
 import { headlessProgram } from '../connect.ts';
 import { Exit } from '../fail.ts';
+import { askPassword } from '../passwords.ts';
 import { parsePort } from '../port.ts';
 
 interface Streams {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
 }
 
 /** What the built headless host offers; the one thing of electron/ that the command line starts. */
@@ -34,7 +36,14 @@ async function serve(options: Options): Promise<void> {
   }
   const host = (await import(/* @vite-ignore */ pathToFileURL(program).href)) as HeadlessHost;
   // Always an exit: what a library left open must not keep a stopped agent alive.
-  throw new Exit(await host.runHeadless(argv, process));
+  const { stdout, stderr } = process;
+  throw new Exit(await host.runHeadless(argv, { stdin: await passwordSource(options), stdout, stderr }));
+}
+
+/** The stream that --password-stdin reads; a terminal is asked without echo first. */
+async function passwordSource(options: Options): Promise<Readable> {
+  if (!options.passwordStdin || !process.stdin.isTTY) return process.stdin;
+  return Readable.from([`${await askPassword('Master password: ')}\n`]);
 }
 
 export function register(program: Command): void {
