@@ -35,12 +35,12 @@ export function keyAnswer(credential: ResolvedCredential, opened: OpenedFields):
 
 /** Text goes in as it is (ASCII), buffers as JSON strings. */
 function joined(pieces: readonly Piece[]): Buffer {
-  let length = 0;
-  for (const piece of pieces) length += typeof piece === 'string' ? piece.length : jsonStringLength(piece);
-  const body = Buffer.allocUnsafeSlow(length); // never of the shared pool: it is wiped after use
+  const lengths = pieces.map((piece) => (typeof piece === 'string' ? piece.length : jsonStringLength(piece)));
+  const body = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0)); // not of the shared pool: wiped
   let at = 0;
-  for (const piece of pieces) {
-    at = typeof piece === 'string' ? at + body.write(piece, at, 'latin1') : writeJsonString(body, at, piece);
-  }
+  pieces.forEach((piece, index) => {
+    if (typeof piece === 'string') at += body.write(piece, at, 'latin1');
+    else at = writeJsonString(body, at, piece, lengths[index] ?? 0);
+  });
   return body;
 }

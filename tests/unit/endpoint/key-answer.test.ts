@@ -8,7 +8,7 @@ test('a JSON string written from bytes reads back as the same text', () => {
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const bytes = Buffer.from(text, 'utf8');
       const target = Buffer.alloc(jsonStringLength(bytes) + 2, 0x7e);
-      const end = writeJsonString(target, 1, bytes);
+      const end = writeJsonString(target, 1, bytes, jsonStringLength(bytes));
       expect(end).toBe(target.byteLength - 1);
       expect(JSON.parse(target.toString('utf8', 1, end))).toBe(bytes.toString('utf8'));
       expect([target[0], target.at(-1)]).toEqual([0x7e, 0x7e]);
