@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import gate from '../unlock/gate.module.css';
 import { NewPassword } from './new-password.tsx';
+import { useNewPassword } from './use-new-password.ts';
 
 interface Created {
   readonly password: string;
@@ -16,7 +17,7 @@ interface Created {
 }
 
 export function PasswordStep({ onCreated }: { readonly onCreated: (created: Created) => void }) {
-  const [password, setPassword] = useState<string | null>(null);
+  const fresh = useNewPassword();
   const [checked, setChecked] = useState(false);
   const create = useAction(async (chosen: string) => {
     try {
@@ -31,7 +32,7 @@ export function PasswordStep({ onCreated }: { readonly onCreated: (created: Crea
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setChecked(true);
-    if (password !== null) void create.run(password);
+    if (fresh.ready !== null) void create.run(fresh.ready);
   };
   return (
     <>
@@ -40,7 +41,7 @@ export function PasswordStep({ onCreated }: { readonly onCreated: (created: Crea
         <p className={gate.lead}>{m.firstRun.passwordLead}</p>
       </div>
       <form className={gate.panel} onSubmit={submit}>
-        <NewPassword label={m.common.password} autoFocus showErrors={checked} onChange={setPassword} />
+        <NewPassword label={m.common.password} state={fresh} autoFocus showErrors={checked} />
         <ErrorNote error={create.error} />
         <div className={gate.row}>
           <Button look="primary" large type="submit" pending={create.pending}>

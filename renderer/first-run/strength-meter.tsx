@@ -1,7 +1,7 @@
 import { m } from '../i18n/messages.ts';
 import { classes } from '../ui/classes.ts';
-import type { Strength } from './new-password.tsx';
 import styles from './new-password.module.css';
+import type { Strength } from './use-new-password.ts';
 
 const TONES = ['bad', 'bad', 'warn', 'ok', 'ok'] as const;
 

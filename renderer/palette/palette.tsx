@@ -25,7 +25,7 @@ export function Palette() {
     <Dialog.Root open={open} onOpenChange={(next) => show({ palette: next })}>
       <Dialog.Portal>
         <Dialog.Backdrop className={overlay.backdrop} />
-        <Dialog.Popup className={styles.popup} aria-label={m.shell.palette.title}>
+        <Dialog.Popup data-overlay className={styles.popup} aria-label={m.shell.palette.title}>
           <Finder />
         </Dialog.Popup>
       </Dialog.Portal>

@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
 import { NewPassword } from '../first-run/new-password.tsx';
+import { useNewPassword } from '../first-run/use-new-password.ts';
 import { m } from '../i18n/messages.ts';
 import { useSession } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
@@ -25,7 +26,7 @@ export function ChangePassword() {
 
 function ChangeDialog({ onClose }: { readonly onClose: () => void }) {
   const [oldPassword, setOldPassword] = useState('');
-  const [newPassword, setNewPassword] = useState<string | null>(null);
+  const fresh = useNewPassword();
   const [checked, setChecked] = useState(false);
   const form = useId();
   const change = useAction(async (chosen: string) => {
@@ -37,7 +38,7 @@ function ChangeDialog({ onClose }: { readonly onClose: () => void }) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setChecked(true);
-    if (oldPassword !== '' && newPassword !== null) void change.run(newPassword);
+    if (oldPassword !== '' && fresh.ready !== null) void change.run(fresh.ready);
   };
   return (
     <Dialog
@@ -58,7 +59,7 @@ function ChangeDialog({ onClose }: { readonly onClose: () => void }) {
         <Field label={m.settings.oldPassword} error={checked && oldPassword === '' ? m.common.passwordNeeded : null}>
           {(control) => <SecretInput {...control} autoFocus value={oldPassword} onChange={setOldPassword} />}
         </Field>
-        <NewPassword label={m.settings.newPassword} showErrors={checked} onChange={setNewPassword} />
+        <NewPassword label={m.settings.newPassword} state={fresh} showErrors={checked} />
         <ErrorNote error={change.error} />
       </form>
     </Dialog>

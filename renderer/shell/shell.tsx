@@ -30,7 +30,11 @@ export function Shell() {
   const Content = SCREENS[screen];
   const main = useRef<HTMLElement>(null);
   useShortcuts();
-  useEffect(() => void loadCredentials(), []);
+  useEffect(() => {
+    void loadCredentials();
+    // What had the focus (the unlock button) is gone; the next Tab goes on from here.
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, []);
   const last = useRef(screen);
   useEffect(() => {
     document.title = `${m.shell[screen]} – ${m.common.product}`;

@@ -31,7 +31,8 @@ function act(keys: string): boolean {
   }
 }
 
-const isCovered = (): boolean => document.querySelector('[role="dialog"],[role="alertdialog"]') !== null;
+/** Toasts have the role of a dialog too, so overlays carry a mark of their own. */
+const isCovered = (): boolean => document.querySelector('[data-overlay]') !== null;
 
 function actOnScreen(keys: string): boolean {
   switch (keys) {

@@ -6,6 +6,7 @@ import { m } from '../i18n/messages.ts';
 import { Button } from './button.tsx';
 import { ErrorNote } from './error-note.tsx';
 import styles from './overlay.module.css';
+import { useReturnFocus } from './use-return-focus.ts';
 
 interface Props {
   readonly open: boolean;
@@ -25,12 +26,13 @@ interface Props {
 /** Asks before something that matters. The safe answer has the focus. */
 export function Confirm(props: Props) {
   const safe = useRef<HTMLButtonElement>(null);
+  useReturnFocus();
   const { open, title, children, verb, danger, pending, disabled, error, onConfirm, onCancel } = props;
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onCancel()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={styles.backdrop} />
-        <AlertDialog.Popup className={styles.dialog} initialFocus={safe}>
+        <AlertDialog.Popup data-overlay className={styles.dialog} initialFocus={safe}>
           <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
           <AlertDialog.Description className={styles.description} render={<div />}>
             {children}

@@ -4,6 +4,7 @@ import type { ReactNode, RefObject } from 'react';
 import { m } from '../i18n/messages.ts';
 import { IconButton } from './icon-button.tsx';
 import styles from './overlay.module.css';
+import { useReturnFocus } from './use-return-focus.ts';
 
 interface Props {
   readonly open: boolean;
@@ -17,11 +18,12 @@ interface Props {
 
 /** A side sheet for forms. */
 export function Sheet({ open, title, onClose, initialFocus, foot, children }: Props) {
+  useReturnFocus();
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={styles.sheet} initialFocus={initialFocus}>
+        <Base.Popup data-overlay className={styles.sheet} initialFocus={initialFocus}>
           <div className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
             <IconButton label={m.common.close} icon={<X size={18} aria-hidden />} onClick={onClose} />

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
 import { NewPassword } from '../first-run/new-password.tsx';
+import { useNewPassword } from '../first-run/use-new-password.ts';
 import { KitConfirm } from '../first-run/kit-confirm.tsx';
 import { m } from '../i18n/messages.ts';
 import { enterShell, useSession } from '../state/session.ts';
@@ -16,7 +17,7 @@ import styles from './gate.module.css';
 /** Opens the vault with the recovery code: forces a new password and a new kit. */
 export function RecoveryForm({ onPassword }: { readonly onPassword: () => void }) {
   const [code, setCode] = useState('');
-  const [password, setPassword] = useState<string | null>(null);
+  const fresh = useNewPassword();
   const [checked, setChecked] = useState(false);
   const [kit, setKit] = useState<string | null>(null);
 
@@ -24,7 +25,7 @@ export function RecoveryForm({ onPassword }: { readonly onPassword: () => void }
     // The vault opens now, but the new kit is shown before the shell.
     useSession.setState({ phase: 'recovering' });
     try {
-      const { recoveryCode } = await call('vault.recover', { recoveryCode: code, newPassword: password ?? '' });
+      const { recoveryCode } = await call('vault.recover', { recoveryCode: code, newPassword: fresh.ready ?? '' });
       setKit(recoveryCode);
     } catch (thrown) {
       useSession.setState({ phase: 'locked' });
@@ -35,7 +36,7 @@ export function RecoveryForm({ onPassword }: { readonly onPassword: () => void }
     const bindDevice = useSession.getState().status?.protection.keychain !== null;
     const status = await call('vault.confirmRecovery', {
       proof: { groups: [...groups] },
-      password: password ?? '',
+      password: fresh.ready ?? '',
       bindDevice,
     });
     await enterShell(status);
@@ -45,7 +46,7 @@ export function RecoveryForm({ onPassword }: { readonly onPassword: () => void }
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setChecked(true);
-    if (code.trim() !== '' && password !== null) void recover.run();
+    if (code.trim() !== '' && fresh.ready !== null) void recover.run();
   };
   return (
     <form className={styles.form} onSubmit={submit}>
@@ -56,7 +57,7 @@ export function RecoveryForm({ onPassword }: { readonly onPassword: () => void }
       >
         {(control) => <TextInput {...control} mono autoFocus maxLength={128} value={code} onChange={setCode} />}
       </Field>
-      <NewPassword label={m.unlock.newPassword} showErrors={checked} onChange={setPassword} />
+      <NewPassword label={m.unlock.newPassword} state={fresh} showErrors={checked} />
       <ErrorNote error={recover.error} />
       <div className={`${styles.row} ${styles.spread}`}>
         <Button look="link" onClick={onPassword}>
