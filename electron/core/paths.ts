@@ -1,7 +1,8 @@
-import { chmodSync, type Dirent, lstatSync, mkdirSync, readdirSync, type Stats, statfsSync } from 'node:fs';
+import { chmodSync, type Dirent, lstatSync, readdirSync, type Stats, statfsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { makeFolder } from './store/folder.ts';
 import type { Paths } from './seams.ts';
 
 const FOLDER_MODE = 0o700;
@@ -61,20 +62,20 @@ function platformHome(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, at: pat
 export function prepareHome(paths: Paths): readonly string[] {
   const posix = process.platform !== 'win32';
   if (posix) process.umask(0o077);
-  makeFolder(paths.home);
+  makeHomeFolder(paths.home);
   checkEntry(paths.home, lstatSync(paths.home), 'folder');
   for (const entry of readdirSync(paths.home, { withFileTypes: true })) checkChild(paths.home, entry);
   for (const folder of [paths.logs, paths.backups]) {
-    makeFolder(folder);
+    makeHomeFolder(folder);
     checkEntry(folder, lstatSync(folder), 'folder');
     for (const entry of readdirSync(folder, { withFileTypes: true })) checkChild(folder, entry);
   }
   return placeWarnings(paths.home);
 }
 
-function makeFolder(folder: string): void {
+function makeHomeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    makeFolder(folder);
   } catch (error) {
     // A symlink or a file in its place is told by checkEntry, which knows the better words.
     if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;

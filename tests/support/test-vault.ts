@@ -48,7 +48,7 @@ export interface TestVault {
   readonly clock: FakeClock;
   readonly keychain: MemoryKeychain;
   /** Another process's view: a new Vault on the same home, after this one was closed. */
-  restart(): Promise<Vault>;
+  readonly restart: () => Promise<Vault>;
 }
 
 /** A home of its own that is removed when the test ends, with no vault in it. */

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../store/folder.ts';
 
 const NAME = 'keyharbor.log';
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -30,8 +21,12 @@ export class LogFile {
   /** Never throws: a log that cannot be written (full disk) must not stop what it tells of. */
   write(line: Buffer): void {
     try {
-      if (this.#fd !== null && this.#bytes + line.byteLength > this.#maxBytes) this.#rotate();
       this.#fd ??= this.#open();
+      if (this.#bytes > 0 && this.#bytes + line.byteLength > this.#maxBytes) {
+        this.close();
+        this.#shift();
+        this.#fd = this.#open();
+      }
       this.#bytes += writeSync(this.#fd, line);
     } catch {
       this.close();
@@ -51,21 +46,12 @@ export class LogFile {
   }
 
   #open(): number {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#folder);
     // O_NOFOLLOW (absent on Windows): a planted link must not make us write elsewhere.
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
     const fd = openSync(this.#file(0), flags, 0o600);
     this.#bytes = fstatSync(fd).size;
-    if (this.#bytes < this.#maxBytes) return fd;
-    closeSync(fd);
-    this.#shift();
-    this.#bytes = 0;
-    return openSync(this.#file(0), flags, 0o600);
-  }
-
-  #rotate(): void {
-    this.close();
-    this.#shift();
+    return fd;
   }
 
   #shift(): void {

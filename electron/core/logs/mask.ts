@@ -23,14 +23,15 @@ const KNOWN_SHAPES: readonly RegExp[] = [
   /\b(?:cfut|cfat)_[A-Za-z0-9]{16,}/g,
   /\bBearer +[A-Za-z0-9._~+/=-]{8,}/gi,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g,
+  /\b[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,}/g, // Discord bots
   /\b[0-9]{8,}:[A-Za-z0-9_-]{30,}/g, // Telegram bots
 ];
 
-/** A long run without a break that mixes letters and digits: more likely a token than a word. */
+/** A long run without a break: more likely a token than a word. */
 const LONG_RUN = /[A-Za-z0-9+/=_-]{32,}/g;
 
 export function maskSecrets(text: string): string {
   let masked = text;
   for (const shape of KNOWN_SHAPES) masked = masked.replace(shape, COVER);
-  return masked.replace(LONG_RUN, (run) => (/[A-Za-z]/.test(run) && /[0-9]/.test(run) ? COVER : run));
+  return masked.replace(LONG_RUN, COVER);
 }

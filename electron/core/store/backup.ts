@@ -3,6 +3,7 @@ import path from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Clock } from '../seams.ts';
 import { syncFile, syncFolder } from './atomic-file.ts';
+import { makeFolder } from './folder.ts';
 import { onDisk } from './sqlite-error.ts';
 
 /** A backup is a folder with `vault.json` and `vault.db`: the same encrypted format, openable by itself. */
@@ -31,7 +32,7 @@ export function makeBackup(source: BackupSource, kind: BackupKind): string {
   const unfinished = path.join(folder, `.unfinished-${name}`);
   const final = path.join(folder, name);
   onDisk(() => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     removeUnfinished(folder);
     mkdirSync(unfinished, { mode: 0o700 });
     try {

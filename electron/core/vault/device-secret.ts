@@ -82,12 +82,12 @@ function encode(vaultId: Buffer, secret: Buffer): Buffer {
 }
 
 function decode(vaultId: Buffer, value: Buffer): Secret {
-  const known = value.byteLength === VALUE_BYTES && value[0] === VERSION && value.subarray(1, 17).equals(vaultId);
-  const secret = Buffer.alloc(SECRET_BYTES);
-  value.copy(secret, 0, 17, 17 + SECRET_BYTES);
-  if (known && timingSafeEqual(checksum(vaultId, secret), value.subarray(17 + SECRET_BYTES)))
-    return Secret.take(secret);
-  wipe(secret);
+  if (value.byteLength === VALUE_BYTES && value[0] === VERSION && value.subarray(1, 17).equals(vaultId)) {
+    const secret = Buffer.alloc(SECRET_BYTES);
+    value.copy(secret, 0, 17, 17 + SECRET_BYTES);
+    if (timingSafeEqual(checksum(vaultId, secret), value.subarray(17 + SECRET_BYTES))) return Secret.take(secret);
+    wipe(secret);
+  }
   throw new AppError(
     'decryption_failed',
     'The device secret in the OS keychain was changed or belongs to another vault. Nothing was tried.',

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock, Paths } from '../seams.ts';
 import { readSmallFile, replaceFile, syncFolder } from '../store/atomic-file.ts';
 import { hasBackups } from '../store/backup.ts';
+import { makeFolder } from '../store/folder.ts';
 import { onDisk } from '../store/sqlite-error.ts';
 import { formatHeader, type Header, MAX_HEADER_BYTES, parseHeader } from './header.ts';
 
@@ -74,7 +75,7 @@ export function keepOldHeader(paths: Paths, clock: Clock, header: Header): void 
       if (clock.now() - madeMs > WEEK_MS) rmSync(path.join(paths.backups, name), { recursive: true, force: true });
     }
     const folder = path.join(paths.backups, `header-${clock.now()}`);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     replaceFile(path.join(folder, 'vault.json'), formatHeader(header));
   });
 }
