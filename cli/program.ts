@@ -101,7 +101,10 @@ export async function buildProgram(names: readonly CommandName[]): Promise<Comma
 }
 
 /** Runs one command line. @throws AppError, Exit. */
-export async function runProgram(words: readonly string[]): Promise<void> {
+export async function runProgram(given: readonly string[]): Promise<void> {
+  const topic = given[0] === 'help' ? given[1] : undefined;
+  // Help on what is no command: as wrong a word as the command itself.
+  const words = topic === undefined || isCommandName(topic) || topic === 'help' ? given : [topic];
   const first = words[0] ?? 'help';
   const known = isCommandName(first) ? [first] : ALL_COMMANDS;
   const program = await buildProgram(known);

@@ -36,6 +36,7 @@ function describe(provider: ProviderInfo): string {
         field.secret ? 'secret' : '',
         field.required ? '' : 'optional',
         field.default === undefined ? '' : `default ${field.default}`,
+        field.options === undefined ? '' : `one of: ${field.options.join(' ')}`,
       ]
         .filter((part) => part !== '')
         .join(', '),

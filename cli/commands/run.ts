@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Input } from '../../shared/contract/methods.ts';
+import type { Input, Output } from '../../shared/contract/methods.ts';
 import { parseReference, PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
 import { runChild } from '../child.ts';
 import { connectAgent } from '../connect.ts';
@@ -39,27 +39,46 @@ async function run(command: readonly string[], options: Options): Promise<void> 
   if (command.length === 0)
     throw usage('The command to run is missing.', 'For example: keyharbor run --provider openai -- python app.py');
   const file = options.envFile === undefined ? { references: [], plain: {} } : readEnvFile(options.envFile);
-  // The later one wins where a name comes twice: what was said most exactly.
-  const items: Items = [
-    ...(options.provider ?? []).map(parseProvider),
-    ...file.references,
-    ...(options.env ?? []).map(parseEnvWord),
-  ];
-  const variables = await resolve(items);
-  const env: NodeJS.ProcessEnv = { ...process.env, ...file.plain };
-  for (const { name, value } of variables) env[name] = value;
-  const secrets = options.mask ? variables.filter(({ secret }) => secret).map(({ value }) => value) : [];
-  const { code, problem } = await runChild(command, env, secrets);
+  const providers = (options.provider ?? []).map(parseProvider);
+  const named = new Map(
+    [...file.references, ...(options.env ?? []).map(parseEnvWord)].map((word) => [word.name, word]),
+  );
+  const variables = await resolve(providers, [...named.values()]);
+  // What was said more exactly wins: a provider's usual names, then the file, then --env.
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...values(variables.usual),
+    ...file.plain,
+    ...values(variables.named),
+  };
+  const secrets = options.mask ? [...variables.usual, ...variables.named].filter(({ secret }) => secret) : [];
+  const { code, problem } = await runChild(
+    command,
+    env,
+    secrets.map(({ value }) => value),
+  );
   if (problem !== null) note(`keyharbor: ${problem}`);
   throw new Exit(code);
 }
 
-async function resolve(items: Items): Promise<readonly { name: string; value: string; secret: boolean }[]> {
-  if (items.length === 0) return [];
+type Variables = Output<'credentials.environment'>;
+
+/** One question for whole providers and one for named variables, for the second may change what the first said. */
+async function resolve(
+  providers: Items,
+  named: Items,
+): Promise<{ readonly usual: Variables; readonly named: Variables }> {
+  if (providers.length + named.length === 0) return { usual: [], named: [] };
   const agent = await connectAgent();
-  const variables = await agent.call('credentials.environment', { items });
+  const ask = async (items: Items): Promise<Variables> =>
+    items.length === 0 ? [] : agent.call('credentials.environment', { items });
+  const [usual, exact] = await Promise.all([ask(providers), ask(named)]);
   agent.close();
-  return variables;
+  return { usual, named: exact };
+}
+
+function values(variables: Variables): Record<string, string> {
+  return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 }
 
 const collect = (word: string, all: readonly string[] = []): readonly string[] => [...all, word];

@@ -82,21 +82,20 @@ test('run hides an injected secret in stdout and stderr, --no-mask lets it throu
   expect(open).toMatchObject({ code: 9, stdout: `a${SECRET}`, stderr: `b${SECRET}` });
 });
 
-test('run asks for everything at once and gives plain values of a .env as they are', async () => {
-  const home = await serve({ 'credentials.environment': [{ name: 'B', value: SECRET, secret: true }] });
+test('run: what is said more exactly wins, and plain values of a .env stay as they are', async () => {
+  const home = await serve({
+    'credentials.environment': ({ items }: { items: { name?: string; ref?: string; provider?: string }[] }) =>
+      items.flatMap(({ name, ref, provider }) =>
+        provider === undefined
+          ? [{ name, value: `value of ${ref}`, secret: true }]
+          : ['A', 'B', 'C', 'D'].map((usual) => ({ name: usual, value: `usual ${usual}`, secret: true })),
+      ),
+  });
   const file = join(folder, '.env');
-  writeFileSync(file, `# comment\nexport A='plain value'\nB="kh://openai/work"\n`);
-  const words = ['run', '--no-mask', '--provider', 'openai', '--env-file', file, '--env', 'C=kh://openai/c', '--'];
-  const { stdout } = await kh([...words, 'sh', '-c', 'printf "$A|$B"'], { home });
-  expect(stdout).toBe(`plain value|${SECRET}`);
-  expect(agent.calls).toEqual([
-    {
-      method: 'credentials.environment',
-      params: {
-        items: [{ provider: 'openai' }, { name: 'B', ref: 'kh://openai/work' }, { name: 'C', ref: 'kh://openai/c' }],
-      },
-    },
-  ]);
+  writeFileSync(file, `# comment\nexport B='plain value'\nC="kh://openai/file"\nD=kh://openai/file\n`);
+  const words = ['run', '--no-mask', '--provider', 'openai', '--env-file', file, '--env', 'D=kh://openai/env', '--'];
+  const { stdout } = await kh([...words, 'sh', '-c', 'printf "$A|$B|$C|$D"'], { home });
+  expect(stdout).toBe('usual A|plain value|value of kh://openai/file|value of kh://openai/env');
 });
 
 test('run gives the child our stdin and no shell reads its words', async () => {

@@ -14,6 +14,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 test.each([
   [['lst'], 'Did you mean list?'],
   [['xyzzy'], '--help'],
+  [['help', 'lst'], 'Did you mean list?'],
   [['list', '--sate', 'active'], 'Did you mean --state?'],
   [['get'], 'Usage: keyharbor get'],
   [['get', 'kh://openai/work', 'extra'], 'Usage: keyharbor get'],

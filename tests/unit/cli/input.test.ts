@@ -22,6 +22,7 @@ const auth: AuthInfo = {
   primary: 'key',
   fields: [field('key', true), field('user', false), field('pem', true, { required: false, multiline: true })],
   environment: [],
+  ownAddress: false,
   check: null,
 };
 
