@@ -1,7 +1,14 @@
-import type { WindowMethod } from '../../shared/contract/bridge.ts';
+import type { PageBridge, WindowMethod } from '../../shared/contract/bridge.ts';
 import type { ContractEvent } from '../../shared/contract/handlers.ts';
 import type { Input, Output } from '../../shared/contract/methods.ts';
 import { AppError, toErrorBody } from '../../shared/errors.ts';
+
+declare global {
+  interface Window {
+    /** Put there by the host before any script runs; the page's only way to the core. */
+    readonly keyharbor: PageBridge;
+  }
+}
 
 type Call = <M extends WindowMethod>(method: M, input: Input<M>) => Promise<Output<M>>;
 

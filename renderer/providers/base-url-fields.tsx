@@ -8,14 +8,25 @@ import type { CredentialForm, FormErrors } from './form-model.ts';
 interface Props {
   readonly form: CredentialForm;
   readonly provider: ProviderInfo;
+  /** The kind's own fields say where it goes: there is only the word about being local. */
+  readonly ownAddress: boolean;
   readonly errors: FormErrors;
   readonly editing: boolean;
   readonly onChange: (change: Partial<CredentialForm>) => void;
 }
 
 /** Where the key is sent. A local address is allowed only by the owner's explicit word. */
-export function BaseUrlFields({ form, provider, errors, editing, onChange }: Props) {
+export function BaseUrlFields({ form, provider, ownAddress, errors, editing, onChange }: Props) {
   const standard = provider.baseUrl.default;
+  const local = (
+    <Checkbox
+      label={m.providers.form.local}
+      hint={m.providers.form.localHint}
+      checked={form.local}
+      onChange={(on) => onChange({ local: on })}
+    />
+  );
+  if (ownAddress) return local;
   return (
     <>
       <Field
@@ -24,7 +35,10 @@ export function BaseUrlFields({ form, provider, errors, editing, onChange }: Pro
         error={errors['baseUrl']}
         hint={
           <>
-            <p>{standard === null ? m.providers.form.baseUrlNeeded : m.providers.form.baseUrlHint(standard)}</p>
+            <p>
+              {provider.baseUrl.hint ??
+                (standard === null ? m.providers.form.baseUrlNeeded : m.providers.form.baseUrlHint(standard))}
+            </p>
             {editing && <p>{m.providers.form.originWarning}</p>}
           </>
         }
@@ -41,14 +55,7 @@ export function BaseUrlFields({ form, provider, errors, editing, onChange }: Pro
           />
         )}
       </Field>
-      {form.baseUrl.trim() !== '' && (
-        <Checkbox
-          label={m.providers.form.local}
-          hint={m.providers.form.localHint}
-          checked={form.local}
-          onChange={(local) => onChange({ local })}
-        />
-      )}
+      {form.baseUrl.trim() !== '' && local}
     </>
   );
 }

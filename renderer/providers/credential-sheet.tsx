@@ -38,10 +38,18 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
     submit();
   };
   const pick = (picked: string, authKind: string | null): void => change({ provider: picked, authKind, others: {} });
-  const baseUrlFirst = provider?.baseUrl.changeable === true && provider.baseUrl.default === null;
+  const ownAddress = auth?.ownAddress === true;
+  const baseUrlFirst = ownAddress || (provider?.baseUrl.changeable === true && provider.baseUrl.default === null);
   const count = Object.keys(errors).length;
-  const baseUrl = provider?.baseUrl.changeable === true && (
-    <BaseUrlFields form={form} provider={provider} errors={errors} editing={editing !== undefined} onChange={change} />
+  const baseUrl = provider !== undefined && (ownAddress || provider.baseUrl.changeable) && (
+    <BaseUrlFields
+      form={form}
+      provider={provider}
+      ownAddress={ownAddress}
+      errors={errors}
+      editing={editing !== undefined}
+      onChange={change}
+    />
   );
   return (
     <>

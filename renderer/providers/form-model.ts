@@ -110,6 +110,7 @@ export function validate(form: CredentialForm, { provider, taken, editing, today
   if (form.expires !== '' && form.expires < today && form.expires !== editing?.expiresAt?.slice(0, 10)) {
     errors['expires'] = m.providers.form.expiryWrong;
   }
+  if (auth?.ownAddress === true) return errors;
   if (form.baseUrl === '' && provider?.baseUrl.default === null && provider.baseUrl.changeable) {
     errors['baseUrl'] = m.providers.form.baseUrlMissing;
   } else if (form.baseUrl !== '' && !isBaseUrl(form.baseUrl, form.local)) {
@@ -144,8 +145,14 @@ export function toInput(form: CredentialForm, auth: AuthKind, label: string): In
     project: form.project.trim(),
     note: form.note,
     ...(form.expires === '' ? {} : { expiresAt: form.expires }),
-    ...(form.baseUrl.trim() === '' ? {} : { baseUrl: form.baseUrl.trim(), local: form.local }),
+    ...addressOf(form, auth),
   };
+}
+
+/** Kinds whose fields say where they go have no base URL, but may be on a private address too. */
+function addressOf(form: CredentialForm, auth: AuthKind): { baseUrl?: string; local?: boolean } {
+  if (auth.ownAddress) return { local: form.local };
+  return form.baseUrl.trim() === '' ? {} : { baseUrl: form.baseUrl.trim(), local: form.local };
 }
 
 /** Only what differs, so that nothing else is touched (a new secret makes a version, a new address drops grants). */
@@ -172,7 +179,9 @@ export function toChanges(form: CredentialForm, before: CredentialSummary, auth:
     ...(form.shared === was.shared ? {} : { scope: form.shared ? ('system' as const) : ('user' as const) }),
     ...(form.baseUrl.trim() === was.baseUrl && form.local === was.local
       ? {}
-      : { baseUrl: form.baseUrl.trim() === '' ? null : form.baseUrl.trim(), local: form.local }),
+      : auth.ownAddress
+        ? { local: form.local }
+        : { baseUrl: form.baseUrl.trim() === '' ? null : form.baseUrl.trim(), local: form.local }),
   };
 }
 

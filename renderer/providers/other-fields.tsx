@@ -1,6 +1,7 @@
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import { m } from '../i18n/messages.ts';
 import { Field } from '../ui/field.tsx';
+import { Select } from '../ui/select.tsx';
 import { SecretInput } from '../ui/secret-input.tsx';
 import { TextArea, TextInput } from '../ui/text-input.tsx';
 import type { AuthKind, CredentialForm, FormErrors } from './form-model.ts';
@@ -37,6 +38,11 @@ export function OtherFields({ form, auth, editing, errors, onChange }: Props) {
               onChange: change,
               ...(placeholder === undefined ? {} : { placeholder }),
             };
+            if (field.options !== undefined) {
+              const options = field.options.map((option) => ({ value: option, label: option }));
+              const none = { value: '', label: field.default ?? m.common.none };
+              return <Select {...control} value={value} options={[none, ...options]} onChange={change} />;
+            }
             if (field.secret) return <SecretInput {...shared} multiline={field.multiline} />;
             return field.multiline ? <TextArea {...shared} /> : <TextInput {...shared} />;
           }}
