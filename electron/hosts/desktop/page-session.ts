@@ -1,0 +1,25 @@
+import { type Session, session } from 'electron';
+import type { PageFiles } from '../common/page-files.ts';
+import { servePages } from './page-protocol.ts';
+import { HOME } from './page-site.ts';
+
+/** The session of our windows: in memory only, no permission, no device, no network (SECURITY-DESIGN.md section 8). */
+export function pageSession(files: PageFiles, options: { readonly devTools: boolean }): Session {
+  const ours = session.fromPartition('keyharbor', { cache: false }); // without "persist:" nothing is written to disk
+  servePages(ours.protocol, files);
+  ours.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
+  ours.setPermissionCheckHandler(() => false);
+  ours.setDevicePermissionHandler(() => false);
+  ours.setBluetoothPairingHandler((_details, callback) => callback({ confirmed: false }));
+  ours.setDisplayMediaRequestHandler((_request, callback) => callback(null));
+  ours.setSpellCheckerEnabled(false);
+  ours.on('will-download', (event) => event.preventDefault());
+  for (const event of ['select-hid-device', 'select-serial-port', 'select-usb-device'] as const) {
+    ours.on(event as 'select-usb-device', (details) => details.preventDefault());
+  }
+  ours.webRequest.onBeforeRequest((details, callback) => {
+    const allowed = details.url.startsWith(HOME) || (options.devTools && details.url.startsWith('devtools://'));
+    callback({ cancel: !allowed });
+  });
+  return ours;
+}
