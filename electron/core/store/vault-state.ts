@@ -52,6 +52,10 @@ export function sealState(db: Database.Database, given: StateKey): void {
   db.prepare('UPDATE vault_state SET epoch = ?, mac = ?').run(epoch, macOf(given, { ...row, epoch }));
 }
 
+export function mirroredHeaderEpoch(db: Database.Database): unknown {
+  return db.prepare('SELECT header_epoch FROM vault_state').pluck().get();
+}
+
 export function setHeaderEpoch(db: Database.Database, headerEpoch: number): void {
   db.prepare('UPDATE vault_state SET header_epoch = ?').run(headerEpoch);
 }

@@ -10,7 +10,14 @@ import { type BackupKind, makeBackup } from '../store/backup.ts';
 import { isSound, openDatabase } from '../store/database.ts';
 import { isNewer, migrate, USAGE_MIGRATIONS, VAULT_MIGRATIONS } from '../store/migrate.ts';
 import { onDisk } from '../store/sqlite-error.ts';
-import { initState, type StateKey, sealState, setHeaderEpoch, verifiedState } from '../store/vault-state.ts';
+import {
+  initState,
+  mirroredHeaderEpoch,
+  type StateKey,
+  sealState,
+  setHeaderEpoch,
+  verifiedState,
+} from '../store/vault-state.ts';
 import { deriveKey, deriveKeyObject, deriveVaultKeys } from './hkdf.ts';
 import { formatHeader, type Header, MAX_HEADER_BYTES, parseHeader, verifyHeader } from './header.ts';
 import type { OpenVault, VaultKeys } from './open-vault.ts';
@@ -75,8 +82,14 @@ export class Session implements OpenVault {
     return onDisk(() => whole.immediate());
   }
 
+  /** Call it inside `write`. */
   setHeaderEpoch(epoch: number): void {
     setHeaderEpoch(this.db, epoch);
+  }
+
+  /** After a crash between header and database the mirror is one behind. */
+  catchUpWith(header: Header): void {
+    if (mirroredHeaderEpoch(this.db) !== header.headerEpoch) this.write(() => this.setHeaderEpoch(header.headerEpoch));
   }
 
   backUp(paths: Paths, clock: Clock, kind: BackupKind, header: Header): void {

@@ -648,7 +648,7 @@ export class Vault {
     const session = openSession({ paths: this.#paths, clock: this.#clock, header, vmk });
     try {
       if (!session.readOnly) {
-        session.write(() => session.setHeaderEpoch(header.headerEpoch));
+        session.catchUpWith(header);
         adoptPending(session, this.#paths, this.#clock);
         files.removeHeaderBackup(this.#paths);
       }
