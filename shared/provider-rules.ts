@@ -102,7 +102,16 @@ export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem
         if (!prefix.endsWith('/')) report('a prefix ends with a slash', ...at('send', number));
       }
     });
-    kind.environment.forEach(({ field }, number) => names([field], fields, ...at('environment', number)));
+    kind.environment.forEach((entry, number) =>
+      names([entry.field, ...(entry.with === undefined ? [] : [entry.with])], fields, ...at('environment', number)),
+    );
+    kind.address.forEach((place, number) => {
+      const parts = Object.entries(place).flatMap(([part, name]) => (part === 'protocol' ? [] : [name]));
+      names(parts, open, ...at('address', number));
+    });
+    kind.fields.forEach((field, number) => {
+      if (field.secret && field.options !== undefined) report('a secret has no options', ...at('fields', number));
+    });
     const first = repeated(kind.environment.flatMap((entry) => entry.names.slice(0, 1)));
     if (first !== undefined) report(`two fields would be injected as ${first}`, ...at('environment'));
     kind.formats.forEach((format, number) => {
@@ -118,6 +127,17 @@ export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem
 
   const requests = (list: 'checks' | 'accountApis', period: boolean) =>
     entry[list].forEach((request, index) => {
+      if ('protocol' in request && request.protocol !== 'http') {
+        const { protocol } = request;
+        for (const name of request.for) {
+          const kind = entry.auth.find((each) => each.kind === name);
+          if (kind === undefined) report(`no auth kind is called "${name}"`, list, index, 'for');
+          else if (!kind.address.some((each) => each.protocol === protocol)) {
+            report(`"${name}" does not say where its ${protocol} server is`, list, index);
+          }
+        }
+        return;
+      }
       if (request.baseUrl !== undefined) checkUrl(request.baseUrl, false, list, index, 'baseUrl');
       const templates = [request.path, ...Object.values(request.headers)];
       const used = templates.flatMap(templateNames);

@@ -51,9 +51,14 @@ const field = z.strictObject({
   multiline: z.boolean().default(false),
   /**
    * What a public field must be, where it becomes part of a request. `host_label` is one name without dots, `host` a
-   * name or address with or without a port, `path_segment` holds no slash, question mark or dots alone.
+   * name or address with or without a port, `hostname` one without, `path_segment` holds no slash, question mark or
+   * dots alone.
    */
-  shape: z.enum(['header_name', 'header_value', 'path', 'path_segment', 'host_label', 'host']).optional(),
+  shape: z
+    .enum(['header_name', 'header_value', 'path', 'path_segment', 'host_label', 'host', 'hostname', 'port'])
+    .optional(),
+  /** The only values that a public field can have. */
+  options: z.array(text).min(2).optional(),
 });
 
 /**
@@ -92,17 +97,34 @@ const environment = z.strictObject({
   field: fieldName,
   /** The first is injected by `run`; the others are recognised on import. */
   names: z.array(z.string().regex(/^[A-Z_][A-Z0-9_]*$/)).min(1),
+  /** Only where this other field is filled in too. */
+  with: fieldName.optional(),
 });
+
+/**
+ * Where a kind goes that has no base URL: public fields say it. Bound to the secret as a base URL is, and held to the
+ * same address rules. Mail servers: `host` may be left empty where the other server is given; `port` and `security`
+ * (tls, starttls, none) follow from each other. `mcp_stdio` is a program on this computer.
+ */
+const address = z.discriminatedUnion('protocol', [
+  z.strictObject({ protocol: z.enum(['smtp', 'imap']), host: fieldName, port: fieldName, security: fieldName }),
+  z.strictObject({ protocol: z.literal('mcp_http'), url: fieldName }),
+  z.strictObject({ protocol: z.literal('mcp_stdio'), command: fieldName, args: fieldName }),
+]);
+export type AddressDescriptor = z.output<typeof address>;
 
 const authKind = z.strictObject({
   kind: fieldName,
   label: text,
-  /** The field that `--stdin` reads and `get` prints. */
+  /** The field that `--stdin` reads and `get` prints; one that may be empty only where `secretless` says so. */
   primary: fieldName,
+  /** A kind that can do without a secret: a server that asks for none. */
+  secretless: z.boolean().default(false),
   fields: z.array(field).min(1),
   send: z.array(placement),
   environment: z.array(environment),
   formats: z.array(format),
+  address: z.array(address).default([]),
   /** Where this kind talks to another place than the provider's base URL. */
   baseUrl: catalogueUrl.optional(),
   /** A server on this computer or network: http and one exact loopback or private address are in order. */
@@ -164,9 +186,16 @@ const fact = z.strictObject({
   as: z.enum(['text', 'list', 'count', 'time', 'usd', 'cents', 'negated_cents']).default('text'),
 });
 
-const check = z.strictObject({
+const anyCheck = {
   id: z.string().regex(/^[a-z][a-z0-9_]*$/),
   for: z.array(fieldName).min(1),
+  costMicroUsd: z.int().min(0),
+  proves: text,
+};
+
+const httpCheck = z.strictObject({
+  ...anyCheck,
+  protocol: z.literal('http').default('http'),
   method: z.enum(['GET', 'HEAD', 'POST']),
   /**
    * Another place than the base URL. Such a check is passed over where the credential has a base URL that is not in
@@ -180,10 +209,14 @@ const check = z.strictObject({
   path: z.string().regex(/^(\/|\{[a-z][a-z0-9_]*\}$)/),
   headers: z.record(headerName, z.string()).default({}),
   body: z.unknown().optional(),
-  costMicroUsd: z.int().min(0),
-  proves: text,
   facts: z.array(fact).default([]),
 });
+
+/** Other protocols have code of their own; what they need is said by the kind's `address` and `send`. */
+export const OTHER_PROTOCOLS = ['smtp', 'imap', 'mcp_http', 'mcp_stdio'] as const;
+const otherCheck = z.strictObject({ ...anyCheck, protocol: z.enum(OTHER_PROTOCOLS) });
+
+const check = z.discriminatedUnion('protocol', [httpCheck, otherCheck]);
 
 /** Counters in response headers. A member is left out where nothing is sent or its unit is not known. */
 const rateLimit = z.strictObject({
@@ -294,6 +327,7 @@ export type ProviderDescriptor = z.output<typeof descriptor>;
 export type AuthKindDescriptor = ProviderDescriptor['auth'][number];
 export type FieldDescriptor = AuthKindDescriptor['fields'][number];
 export type CheckDescriptor = ProviderDescriptor['checks'][number];
+export type HttpCheckDescriptor = Extract<CheckDescriptor, { protocol: 'http' }>;
 
 /** What a window or a command line needs to know of a provider: no rules, no check internals. */
 export const providerInfo = z.strictObject({
@@ -302,7 +336,13 @@ export const providerInfo = z.strictObject({
   category: z.string(),
   links: z.strictObject({ docs: z.string().optional(), keys: z.string().optional(), status: z.string().optional() }),
   icon: z.strictObject({ initials: z.string(), hue: z.int() }),
-  baseUrl: z.strictObject({ default: z.string().nullable(), changeable: z.boolean(), hint: z.string().optional() }),
+  baseUrl: z.strictObject({
+    default: z.string().nullable(),
+    changeable: z.boolean(),
+    hint: z.string().optional(),
+    /** Other addresses of the same provider: taken like the default, without a confirmation. */
+    choices: z.array(z.strictObject({ label: z.string(), url: z.string() })),
+  }),
   auth: z.array(
     z.strictObject({
       kind: z.string(),
@@ -310,6 +350,8 @@ export const providerInfo = z.strictObject({
       primary: fieldName,
       fields: z.array(field),
       environment: z.array(z.string()),
+      /** Public fields say where it goes (a host, a URL, a program): there is no base URL, but `local` has a meaning. */
+      ownAddress: z.boolean().default(false),
       check: z.strictObject({ costMicroUsd: z.int(), proves: z.string() }).nullable(),
     }),
   ),

@@ -5,7 +5,9 @@ import {
   isHeaderName,
   isHeaderValue,
   isHost,
+  isHostname,
   isPathSegment,
+  isPort,
   isRequestPath,
   isSendableSecret,
 } from '../providers/sendable.ts';
@@ -53,9 +55,18 @@ const SHAPES: Readonly<
   path_segment: { fits: isPathSegment, hint: 'Letters, digits and . _ ~ : @ - are known here.' },
   host_label: { fits: (value) => isHost(value) && !/[.:]/.test(value), hint: 'Give one name without dots.' },
   host: { fits: isHost, hint: 'Give a host name such as api.example.com, with a port if needed.' },
+  hostname: { fits: isHostname, hint: 'Give a host name such as mail.example.com; the port is a field of its own.' },
+  port: { fits: isPort, hint: 'Give a number from 1 to 65535.' },
 };
 
 function assertPlain(field: FieldDescriptor, value: string): void {
+  if (field.options !== undefined && !field.options.includes(value)) {
+    throw new AppError(
+      'invalid_input',
+      `${field.label} is not valid. ${NOTHING}`,
+      `One of ${field.options.join(', ')}.`,
+    );
+  }
   const shape = field.shape === undefined ? null : SHAPES[field.shape];
   const fits = shape ? shape.fits(value) : field.multiline || !/\p{Cc}/u.test(value);
   if (fits && value.length <= MAX_PLAIN) return;
@@ -97,7 +108,10 @@ export function checkFields(
   const secrets = new Map<string, string>();
   const plain = new Map<string, string>();
   for (const field of kind.fields) {
-    const value = given.get(field.name);
+    // A default that is needed is kept: what the catalogue says later does not move this credential.
+    const typed = given.get(field.name);
+    const isTyped = typed !== undefined && isFilledIn(field, typed);
+    const value = field.required && !isTyped ? (field.default ?? typed) : typed;
     if (value === undefined || (field.secret ? value === '' : !isFilledIn(field, value))) {
       if (!field.required) continue;
       throw new AppError(

@@ -33,13 +33,20 @@ export function openCredential(
   return {
     primary: kind.primary,
     fields,
-    environment: kind.environment.flatMap(({ field, names }) => {
-      const [name] = names;
-      return name !== undefined && fields.has(field) ? [{ name, field }] : [];
-    }),
+    environment: injectedVariables(kind, fields),
     dispose,
     [Symbol.dispose]: dispose,
   };
+}
+
+/** The first name of each field that is filled in. */
+export function injectedVariables(
+  kind: AuthKindDescriptor,
+  filled: { readonly has: (field: string) => boolean },
+): { readonly name: string; readonly field: string }[] {
+  return kind.environment.flatMap(({ field, names: [name], with: other }) =>
+    name !== undefined && filled.has(field) && filled.has(other ?? field) ? [{ name, field }] : [],
+  );
 }
 
 /** The text of one opened field; absent ones are undefined. The string cannot be wiped: keep it in the narrowest scope. */

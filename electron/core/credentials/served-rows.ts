@@ -5,6 +5,7 @@ import { DATA_KEY_FIELD, openField, recordAad, sealedGeneration } from '../vault
 import type { OpenVault } from '../vault/open-vault.ts';
 import { findCredential } from './credential-table.ts';
 import { readFields } from './field-table.ts';
+import { injectedVariables } from './opened.ts';
 import { resolveServed, type Served, servedVersion, toResolved } from './resolve.ts';
 import { type CredentialRow, idFromHex } from './rows.ts';
 import { placeOf, secretBytes } from './sealing.ts';
@@ -129,9 +130,7 @@ export class ServedRows {
       sealed: rows.flatMap(({ name, sealed }) => (sealed === null ? [] : [bound(name, sealed)])),
       public: rows.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }])),
       primary: kind.primary,
-      environment: kind.environment.flatMap(({ field, names: [name] }) =>
-        name !== undefined && present.has(field) ? [{ name, field }] : [],
-      ),
+      environment: injectedVariables(kind, present),
     };
   }
 }

@@ -33,6 +33,7 @@ export function fillTemplate(template: string, value: (field: string) => string 
 function problemsOf(provider: ProviderDescriptor): string[] {
   return provider.auth.flatMap((kind) => {
     const primary = kind.fields.find((field) => field.name === kind.primary);
+    if (kind.secretless && primary !== undefined) return [];
     return primary?.secret && primary.required ? [] : [`${kind.kind}: the primary field must be a required secret`];
   });
 }
@@ -115,6 +116,13 @@ export function authKindOf(provider: ProviderDescriptor, kind: string | undefine
   );
 }
 
+/** What else a check needs to be filled in: the fields of a path, the host of a mail server. */
+function neededFields(provider: ProviderDescriptor, kind: string, check: CheckDescriptor): string[] {
+  if (check.protocol === 'http') return templateFields(check.path);
+  const addresses = provider.auth.find((each) => each.kind === kind)?.address ?? [];
+  return addresses.flatMap((each) => ('host' in each && each.protocol === check.protocol ? [each.host] : []));
+}
+
 /**
  * The cheapest check of that auth kind that can be made: the catalogue lists them cheapest first.
  * @param given - passes over a check that needs a field which is not filled in, or, beside an own base URL, one that
@@ -129,7 +137,8 @@ export function checkFor(
     (check) =>
       check.for.includes(kind) &&
       (given === undefined ||
-        (templateFields(check.path).every(given.isFilled) && !(given.ownBaseUrl && check.baseUrl !== undefined))),
+        (neededFields(provider, kind, check).every(given.isFilled) &&
+          !(given.ownBaseUrl && 'baseUrl' in check && check.baseUrl !== undefined))),
   );
 }
 
@@ -145,7 +154,12 @@ export function providerInfoOf(provider: ProviderDescriptor): ProviderInfo {
       ...(status === undefined ? {} : { status }),
     },
     icon: provider.icon,
-    baseUrl: { default: provider.baseUrl.default, changeable: provider.baseUrl.changeable },
+    baseUrl: {
+      default: provider.baseUrl.default,
+      changeable: provider.baseUrl.changeable,
+      ...(provider.baseUrl.hint === undefined ? {} : { hint: provider.baseUrl.hint }),
+      choices: provider.baseUrl.choices,
+    },
     auth: provider.auth.map((kind) => {
       const check = checkFor(provider, kind.kind);
       return {
@@ -154,6 +168,9 @@ export function providerInfoOf(provider: ProviderDescriptor): ProviderInfo {
         primary: kind.primary,
         fields: kind.fields,
         environment: kind.environment.flatMap((entry) => entry.names.slice(0, 1)),
+        ownAddress: kind.address.length > 0,
+        local: kind.local,
+        ...(kind.note === undefined ? {} : { note: kind.note }),
         check: check === undefined ? null : { costMicroUsd: check.costMicroUsd, proves: check.proves },
       };
     }),

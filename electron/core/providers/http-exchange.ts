@@ -35,10 +35,17 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
 }
 
-/** What the environment could otherwise weaken (NODE_TLS_REJECT_UNAUTHORIZED, NODE_EXTRA_CA_CERTS) is fixed here. */
-const tlsOptions = () => ({ rejectUnauthorized: true, minVersion: 'TLSv1.2', ca: [...rootCertificates] }) as const;
+/**
+ * What the environment could otherwise weaken (NODE_TLS_REJECT_UNAUTHORIZED, NODE_EXTRA_CA_CERTS) is fixed here.
+ * @param ca - the only certificates to trust (PEM), where the owner named some for this one credential.
+ */
+export const tlsOptions = (ca: readonly string[] = rootCertificates) => ({
+  rejectUnauthorized: true,
+  minVersion: 'TLSv1.2' as const,
+  ca: [...ca],
+});
 
-function whyUnreachable(error: unknown): Unreachable | 'timeout' {
+export function whyUnreachable(error: unknown): Unreachable | 'timeout' {
   if (error instanceof ForbiddenAddress) return 'address';
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   if (cause instanceof ForbiddenAddress) return 'address';

@@ -1,4 +1,4 @@
-import type { CheckDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
+import type { HttpCheckDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
 import type { Exchange, Unreachable } from './http-exchange.ts';
 
 type Rule = ProviderDescriptor['interpret'][number];
@@ -146,10 +146,11 @@ function retryHint(answer: Answer): string | null {
   return Number.isInteger(seconds) && seconds > 0 && seconds <= 86_400 ? `Try again in ${seconds} s.` : null;
 }
 
-function factText(fact: CheckDescriptor['facts'][number], answer: Answer, json: unknown): string | null {
+function factText(fact: HttpCheckDescriptor['facts'][number], answer: Answer, json: unknown): string | null {
   const { from } = fact;
   const found = 'header' in from ? answer.headers.get(from.header.toLowerCase()) : jsonAt(json, from.json);
   if (fact.as === 'list' && Array.isArray(found)) return found.filter((each) => typeof each === 'string').join(', ');
+  if (typeof found === 'boolean') return found ? 'yes' : 'no';
   if (typeof found !== 'string' && typeof found !== 'number') return null;
   const number = 'header' in from ? Number(found) : numberAt(json, from.json);
   const less = 'json' in from && from.minus !== undefined ? numberAt(json, from.minus) : 0;
@@ -172,7 +173,7 @@ function factText(fact: CheckDescriptor['facts'][number], answer: Answer, json: 
 }
 
 /** What the provider said for free. Control characters are taken out and secrets are covered. */
-function factsOf(check: CheckDescriptor, answer: Answer, json: unknown, secrets: readonly string[]): Fact[] {
+function factsOf(check: HttpCheckDescriptor, answer: Answer, json: unknown, secrets: readonly string[]): Fact[] {
   return check.facts.flatMap((fact) => {
     let shown = (factText(fact, answer, json) ?? '').replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '').trim();
     for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '••••');
@@ -209,7 +210,7 @@ function isForeignPage(answer: Answer): boolean {
  */
 export function interpret(
   provider: ProviderDescriptor,
-  check: CheckDescriptor,
+  check: HttpCheckDescriptor,
   outcome: Exchange,
   secrets: readonly string[],
 ): Verdict {

@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** What may stand in a request (SECURITY-DESIGN.md section 7.1; RFC 9110 section 5). */
 const SECRET = /^[\x21-\x7e]+$/;
 const HEADER_VALUE = /^[\x20-\x7e]*$/;
@@ -46,4 +48,13 @@ export function isPathSegment(value: string): boolean {
 /** A name or an IPv4 address, with or without a port. */
 export function isHost(value: string): boolean {
   return /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(?::[0-9]{1,5})?$/.test(value);
+}
+
+/** A name, an IPv4 or an IPv6 address, without a port. */
+export function isHostname(value: string): boolean {
+  return (isHost(value) && !value.includes(':')) || isIPv6(value);
+}
+
+export function isPort(value: string): boolean {
+  return /^[1-9][0-9]{0,4}$/.test(value) && Number(value) <= 65_535;
 }

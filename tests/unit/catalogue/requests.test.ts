@@ -7,7 +7,9 @@ import { entry } from './entries.ts';
 function request(provider: string, authKind: string, checkId: string, fields: Readonly<Record<string, string>>) {
   const descriptor = entry(provider);
   const kind = descriptor.auth.find((each) => each.kind === authKind);
-  const check = descriptor.checks.find(({ id, for: kinds }) => id === checkId && kinds.includes(authKind));
+  const check = descriptor.checks
+    .filter((each) => each.protocol === 'http')
+    .find(({ id, for: kinds }) => id === checkId && kinds.includes(authKind));
   if (kind === undefined || check === undefined) throw new Error('no such kind or check');
   const base = check.baseUrl ?? kind.baseUrl ?? descriptor.baseUrl.default ?? 'https://registry.example';
   return buildCheckRequest(

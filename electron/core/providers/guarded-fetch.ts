@@ -1,0 +1,81 @@
+import type { Agent } from 'undici';
+import { guardedLookup, hostAddress, isAllowedAddress, ForbiddenAddress } from './address-rules.ts';
+import { CHECK_TIMEOUT_MS, tlsOptions } from './http-exchange.ts';
+
+/** More than any server needs to say who it is; beyond it the answer breaks off. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+/** A fetch under the same rules as `exchange`, for libraries that want one. Close it when done. */
+export interface GuardedFetch {
+  readonly fetch: Fetch;
+  close(): Promise<void>;
+}
+
+export class Redirected extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super('redirect');
+    this.status = status;
+  }
+}
+
+function limited(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  let left = MAX_BODY_BYTES;
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        left -= chunk.byteLength;
+        if (left < 0) controller.error(new Error('the answer is too long'));
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
+}
+
+/**
+ * Requests to one origin only: no redirect is followed (it rejects with `Redirected`), the address is judged when the
+ * connection is made, TLS is verified, nothing of the environment changes it.
+ * @param url - whose origin may be asked. @param local - one loopback or private address, else public ones only.
+ */
+export async function guardedFetch(url: string, local: boolean): Promise<GuardedFetch> {
+  const undici = await import('undici');
+  const policy = local ? 'local' : 'public';
+  const { origin, protocol, hostname } = new URL(url);
+  const literal = hostAddress(hostname);
+  const agent: Agent = new undici.Agent({
+    allowH2: false,
+    maxHeaderSize: 16 * 1024,
+    connect: {
+      ...(protocol === 'https:' ? tlsOptions() : {}),
+      lookup: guardedLookup(policy),
+      timeout: CHECK_TIMEOUT_MS,
+    },
+  });
+  const fetch: Fetch = async (to, init = {}) => {
+    // Node calls no lookup for literals.
+    if (new URL(to).origin !== origin || (literal !== null && !isAllowedAddress(literal, policy))) {
+      throw new ForbiddenAddress('not allowed');
+    }
+    const { method = 'GET', headers, body = null, signal = null } = init;
+    const answer = await undici.fetch(to, {
+      method,
+      headers: Object.fromEntries(new Headers(headers)),
+      body: body as string | null,
+      signal,
+      dispatcher: agent,
+      redirect: 'manual',
+    });
+    if (answer.status >= 300 && answer.status < 400) {
+      await answer.body?.cancel();
+      throw new Redirected(answer.status);
+    }
+    return new Response(answer.body === null ? null : limited(answer.body as ReadableStream<Uint8Array>), {
+      status: answer.status,
+      headers: Object.fromEntries(answer.headers),
+    });
+  };
+  return { fetch, close: () => agent.destroy() };
+}
