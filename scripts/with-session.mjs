@@ -72,5 +72,5 @@ function wait(child) {
 }
 
 const code = await main();
-rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 process.exit(code);

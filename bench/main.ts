@@ -1,0 +1,27 @@
+import { measureAgentMemory, formatAgentMemory } from './agent-memory.ts';
+import { formatEndpoint, measureEndpoint } from './endpoint.ts';
+import { formatGet, measureGet } from './get.ts';
+import { formatSeal, measureSeal } from './seal.ts';
+import { formatUnlock, measureUnlock } from './unlock.ts';
+import { formatWindowStart, measureWindowStart } from './window-start.ts';
+
+/** `npm run bench [NAME]…`: all figures, or the named ones. One after the other: they share two cores. */
+const BENCHES = {
+  get: async () => formatGet(await measureGet()),
+  endpoint: async () => formatEndpoint(await measureEndpoint()),
+  seal: async () => formatSeal(await measureSeal()),
+  unlock: async () => formatUnlock(await measureUnlock()),
+  window: async () => formatWindowStart(await measureWindowStart()),
+  memory: async () => formatAgentMemory(await measureAgentMemory()),
+} as const;
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0) {
+  console.error(`There is no bench of that name. Known: ${Object.keys(BENCHES).join(', ')}`);
+  process.exit(2);
+}
+for (const [name, measure] of Object.entries(BENCHES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`${await measure()}\n`);
+}

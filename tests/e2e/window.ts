@@ -1,0 +1,58 @@
+import { expect, type Page } from '@playwright/test';
+
+/** What a person does in the window, in the words that stand on it. */
+export const PASSWORD = 'correct horse battery staple 42';
+
+export async function createVault(page: Page, { bind = true } = {}): Promise<string> {
+  await page.getByRole('button', { name: 'Create vault' }).click();
+  await page.getByLabel('Master password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Repeat the password').fill(PASSWORD);
+  await expect(page.getByText(/Strong|Very strong/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Create vault' }).click();
+  const groups = page.getByRole('list', { name: 'Recovery code' }).getByRole('listitem');
+  await expect(groups.first()).toBeVisible({ timeout: 20_000 });
+  const code = (await groups.allInnerTexts()).map((text) => text.split(/\s+/).at(-1) ?? '');
+  for (const field of await page.getByLabel(/^Group \d+$/).all()) {
+    const label = await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '');
+    await field.fill(code[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
+  }
+  await page.getByRole('button', { name: 'Continue' }).click();
+  const device = page.getByRole('switch', { name: /keychain/ });
+  await page.getByRole('heading', { name: 'Tie the vault to this computer' }).waitFor();
+  if (!bind && (await device.count()) > 0 && (await device.isChecked())) await device.click();
+  await page.getByRole('button', { name: 'Open Keyharbor' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Providers' })).toBeVisible({ timeout: 20_000 });
+  return code.join('-');
+}
+
+export interface NewKey {
+  readonly value: string;
+  readonly provider: string;
+  readonly label: string;
+  readonly baseUrl?: string;
+  readonly test?: boolean;
+}
+
+/** Opens the form with Ctrl+N, pastes, and saves. A local base URL is confirmed by `confirm` outside the page. */
+export async function addKey(page: Page, key: NewKey, confirm?: () => Promise<void>): Promise<void> {
+  await page.keyboard.press('Control+n');
+  const form = page.getByRole('dialog', { name: 'New key' });
+  await form.getByLabel('Paste your key').fill(key.value);
+  await expect(form.getByText(new RegExp(`${key.provider}`)).first()).toBeVisible();
+  await form.getByLabel(/^Label/).fill(key.label);
+  if (key.baseUrl !== undefined) {
+    await form.getByRole('button', { name: 'Advanced' }).click();
+    await form.getByLabel(/^Base URL/).fill(key.baseUrl);
+    await form.getByLabel('This is a local address').check();
+  }
+  const check = form.getByLabel('Test the key after saving');
+  if (key.test === false) await check.uncheck();
+  await form.getByRole('button', { name: 'Save key' }).click();
+  await confirm?.();
+  await expect(form).toBeHidden({ timeout: 15_000 });
+}
+
+export async function unlock(page: Page, password = PASSWORD): Promise<void> {
+  await page.getByLabel('Master password').fill(password);
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+}
