@@ -86,8 +86,19 @@ export function createApp(options: AppOptions): App {
     emit,
     staysMs: () => settings.vault().clipboardSeconds * 1000,
   });
-  const credentials = new Credentials({ vault, clock, log, catalogue, lastUsed, settings, clipboard, emit, version });
   const clients = new Clients({ vault, clock, lastUsed, emit });
+  const credentials = new Credentials({
+    vault,
+    clock,
+    log,
+    catalogue,
+    lastUsed,
+    settings,
+    clipboard,
+    clients,
+    emit,
+    version,
+  });
   const lockPolicy = new LockPolicy({
     vault,
     clock,

@@ -1,13 +1,15 @@
 import type { CheckResult } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { ValidationResult } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor, ValidationResult } from '../../../shared/provider.ts';
 import { formatReference } from '../../../shared/reference.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import { authKindOf, type Catalogue, checkFor, fillTemplate } from '../providers/catalogue.ts';
-import { runHttpCheck } from '../providers/http-check.ts';
+import { runCheck } from '../providers/check.ts';
 import { recognise, recognitionReason } from '../providers/inspect.ts';
 import type { Verdict } from '../providers/interpret.ts';
+import { type OwnAddress, originOf, ownAddresses } from '../providers/own-address.ts';
+import { baseUrlOf, isOwnBaseUrl } from '../providers/place.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { findCheck, putCheck } from './check-table.ts';
@@ -47,6 +49,24 @@ function fromRow(credential: CredentialRow, row: CheckRow): CheckResult {
     checkedAt: toTimestamp(row.checked_at_ms),
     cached: true,
   };
+}
+
+/**
+ * Where the fields say that this credential goes.
+ * @throws AppError `security_violation` where that is not the place to which its secrets are bound.
+ */
+function boundAddresses(
+  credential: CredentialRow,
+  kind: AuthKindDescriptor,
+  value: (field: string) => string | undefined,
+): readonly OwnAddress[] {
+  if (kind.address.length === 0) return [];
+  const addresses = ownAddresses(kind, value, credential.local === 1);
+  if (originOf(addresses) === credential.origin) return addresses;
+  throw new AppError(
+    'security_violation',
+    'The address of this credential was changed from outside. Nothing was sent.',
+  );
 }
 
 /**
@@ -139,10 +159,15 @@ export class ConnectionTests {
     using opened = openCredential(vault, credential, kind, credential.current_version);
     const fields = new Map([...opened.fields].map(([name, bytes]) => [name, bytes.toString('utf8')]));
     const value = (name: string) => fields.get(name) ?? kind.fields.find((field) => field.name === name)?.default;
-    const own = credential.origin !== '';
+    const given = (name: string) => fields.get(name);
+    const own = isOwnBaseUrl({ provider, kind }, credential.origin, given);
     const check = checkFor(provider, kind.kind, { isFilled: (name) => value(name) !== undefined, ownBaseUrl: own });
-    const template = check?.baseUrl ?? kind.baseUrl ?? provider.baseUrl.default;
-    if (check === undefined || (!own && template === null)) {
+    const elsewhere = check !== undefined && 'baseUrl' in check && !own ? check.baseUrl : undefined;
+    const baseUrl =
+      elsewhere === undefined
+        ? baseUrlOf({ provider, kind }, credential.origin, given)
+        : fillTemplate(elsewhere, value);
+    if (check === undefined || baseUrl === null) {
       throw new AppError('unsupported', `There is no free way to test this kind of ${provider.name} credential.`);
     }
     const primary = fields.get(kind.primary) ?? '';
@@ -156,16 +181,18 @@ export class ConnectionTests {
         facts: [],
       };
     }
-    const unguard = this.#deps.log.guard(primary);
+    const unguard = primary === '' ? () => undefined : this.#deps.log.guard(primary);
     try {
-      const verdict = await runHttpCheck(
+      const verdict = await runCheck(
         {
           provider,
           authKind: kind,
           check,
-          baseUrl: own ? credential.origin : fillTemplate(template ?? '', value),
-          local: own ? credential.local === 1 : kind.local,
+          baseUrl,
+          ownBaseUrl: own,
+          local: credential.local === 1,
           fields,
+          addresses: boundAddresses(credential, kind, value),
         },
         { clock: this.#deps.clock, signal, userAgent: this.#deps.userAgent },
       );

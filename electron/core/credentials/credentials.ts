@@ -11,10 +11,12 @@ import { AppError } from '../../../shared/errors.ts';
 import { formatReference, parseReference } from '../../../shared/reference.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { ClipboardGuard } from '../clipboard/clipboard-guard.ts';
+import type { Clients } from '../endpoint/clients.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
 import { formatWarnings } from '../providers/inspect.ts';
+import { isCataloguePlace, type Place, placeFor } from '../providers/place.ts';
 import type { Clock } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { LastUsed } from '../usage/last-used.ts';
@@ -34,9 +36,10 @@ import { ServedRows } from './served-rows.ts';
 import type { OpenedFields, ResolvedCredential } from './types.ts';
 import type { VaultAccess } from './vault-access.ts';
 import { findSameSecret } from './version-table.ts';
-import { addCredential, editCredential, type WriteContext, type Written } from './write.ts';
+import { addCredential, editCredential, placeAfter, type WriteContext, type Written } from './write.ts';
 
 const HIDE_AFTER_MS = 30_000;
+const SWEEP_MS = 24 * 60 * 60_000;
 
 type Saved = Output<'credentials.add'>;
 type Warnings = Saved['warnings'];
@@ -44,12 +47,13 @@ type Warnings = Saved['warnings'];
 export interface CredentialsDeps {
   readonly vault: VaultAccess;
   readonly clock: Clock;
-  readonly log: Pick<Log, 'guard'>;
+  readonly log: Pick<Log, 'guard' | 'warn'>;
   readonly catalogue: Catalogue;
   readonly lastUsed: LastUsed;
   readonly settings: Pick<SettingsStore, 'vault'>;
   readonly clipboard: ClipboardGuard;
   readonly emit: Emit;
+  readonly clients: Pick<Clients, 'dropGrants' | 'grantsDropped'>;
   /** The program's version, told to providers in `user-agent`. */
   readonly version: string;
 }
@@ -58,6 +62,7 @@ export interface CredentialsDeps {
 export class Credentials {
   readonly #deps: CredentialsDeps;
   readonly #reveals: RevealLimit;
+  #stopSweeping = (): void => undefined;
   readonly #tests: ConnectionTests;
   readonly #servedRows = new ServedRows((credential) => this.#kind(credential));
 
@@ -75,14 +80,24 @@ export class Credentials {
     });
   }
 
-  /** What time did since the last unlock: the bin's retention, the end of rotations. */
+  /** What time did since the last unlock, and does from now on: the bin's retention, the end of rotations. */
   unlocked(): void {
+    this.#stopSweeping();
+    this.#stopSweeping = this.#deps.clock.after(SWEEP_MS, () => {
+      try {
+        this.unlocked();
+      } catch {
+        this.#deps.log.warn('credentials.sweep-failed'); // a full disk: tomorrow again
+      }
+    });
     const purged = sweep(this.#vault(), this.#deps.clock);
     for (const id of purged) this.#deps.lastUsed.forget('credential', id);
+    if (purged.length > 0) this.#changed(purged);
   }
 
   /** Running tests stop; nothing of this lock's time counts for the next. */
   locking(): void {
+    this.#stopSweeping();
     this.#tests.cancelAll();
     this.#reveals.reset();
     this.#servedRows.drop();
@@ -100,6 +115,27 @@ export class Credentials {
 
   get(target: Target): CredentialDetail {
     return this.#detail(findTarget(this.#vault(), target).id);
+  }
+
+  /**
+   * The place that a new credential would go to, or a changed one: null where the catalogue names it or it stays the
+   * same. The owner has to agree to it when a window asks (SECURITY-DESIGN.md section 7.1).
+   * @throws AppError as `add` and `edit` do for a place.
+   */
+  newPlace(input: Pick<NewCredential, 'provider' | 'authKind' | 'fields' | 'baseUrl' | 'local'>): Place | null {
+    const provider = this.#deps.catalogue.get(input.provider);
+    const kindOf = { provider, kind: authKindOf(provider, input.authKind) };
+    const place = placeFor(kindOf, (name) => input.fields[name] || undefined, input.baseUrl ?? null, input.local);
+    return isCataloguePlace(kindOf, place) ? null : place;
+  }
+
+  changedPlace(target: Target, changes: CredentialChanges): Place | null {
+    const vault = this.#vault();
+    const before = findTarget(vault, target);
+    const place = placeAfter({ vault, catalogue: this.#deps.catalogue }, before, changes);
+    if (place.origin === before.origin && place.local === (before.local === 1)) return null;
+    const provider = this.#deps.catalogue.get(before.provider);
+    return isCataloguePlace({ provider, kind: this.#kind(before) }, place) ? null : place;
   }
 
   /** @throws AppError `invalid_input`, `invalid_key_format`, `conflict` (label), `security_violation` (address). */
@@ -245,7 +281,9 @@ export class Credentials {
   }
 
   #context(actor: string): WriteContext {
-    return { vault: this.#vault(), clock: this.#deps.clock, catalogue: this.#deps.catalogue, actor };
+    const { clock, catalogue, clients } = this.#deps;
+    const vault = this.#vault();
+    return { vault, clock, catalogue, actor, dropGrants: (moved) => clients.dropGrants(vault, moved, actor) };
   }
 
   #kind(credential: CredentialRow) {
@@ -262,6 +300,7 @@ export class Credentials {
 
   #saved(written: Written): Saved {
     const credential = this.#detail(written.id);
+    this.#deps.clients.grantsDropped(written.losing);
     this.#changed([credential.id]);
     return { credential, warnings: this.#warnings(credential, written) };
   }
@@ -274,6 +313,10 @@ export class Credentials {
     );
     const same =
       written.fingerprint === null ? undefined : findSameSecret(this.#vault().db, written.fingerprint, written.id);
+    if (written.losing.length > 0) {
+      const message = `It goes to another address now: ${written.losing.length === 1 ? 'a client' : `${written.losing.length} clients`} lost the grants on it.`;
+      warnings.push({ code: 'grants_dropped', message });
+    }
     if (same) warnings.push({ code: 'duplicate_value', message: `Same value as ${formatReference(same)}.` });
     return warnings;
   }

@@ -2,6 +2,8 @@ import type { Output, ParsedInput } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import { isReference, parseReference } from '../../../shared/reference.ts';
+import { templateFields } from '../providers/catalogue.ts';
+import { baseUrlOf, catalogueBase, isOwnBaseUrl } from '../providers/place.ts';
 import { fieldText } from './opened.ts';
 import type { CredentialRow } from './rows.ts';
 import type { OpenedFields } from './types.ts';
@@ -33,6 +35,21 @@ function providerReference(text: string) {
   );
 }
 
+/** The variable by which the provider's SDK learns of an address that it does not know by itself. */
+function baseVariable(
+  provider: ProviderDescriptor,
+  kind: AuthKindDescriptor,
+  origin: string,
+  opened: OpenedFields,
+): { readonly name: string; readonly value: string; readonly own: boolean } | null {
+  const [name] = provider.baseUrl.environment;
+  const given = (field: string) => fieldText(opened, field) || undefined;
+  if (name === undefined || kind.address.length > 0) return null;
+  if (origin === '' && templateFields(catalogueBase({ provider, kind }) ?? '').length === 0) return null;
+  const value = baseUrlOf({ provider, kind }, origin, given);
+  return value === null ? null : { name, value, own: isOwnBaseUrl({ provider, kind }, origin, given) };
+}
+
 function* variablesOf(item: ParsedInput<'credentials.environment'>['items'][number], open: Open): Generator<Variable> {
   if ('ref' in item) {
     const { provider, label, field, version } = parseReference(item.ref);
@@ -48,13 +65,13 @@ function* variablesOf(item: ParsedInput<'credentials.environment'>['items'][numb
   const { provider: id, label, version } = providerReference(item.provider);
   const { opened, kind, provider, credential } = open(id, label, null, version);
   try {
+    const base = baseVariable(provider, kind, credential.origin, opened);
     for (const { name, field } of opened.environment) {
+      if (name === base?.name && base.own) continue;
       yield { name, value: fieldText(opened, field) ?? '', secret: isSecretField(kind, field) };
     }
-    const [baseUrlName] = provider.baseUrl.environment;
-    if (credential.origin !== '' && baseUrlName !== undefined) {
-      yield { name: baseUrlName, value: credential.origin, secret: false };
-    }
+    const isThere = opened.environment.some(({ name }) => name === base?.name);
+    if (base !== null && (base.own || !isThere)) yield { name: base.name, value: base.value, secret: false };
   } finally {
     opened.dispose();
   }

@@ -3,6 +3,7 @@ import type { CredentialDetail, CredentialSummary } from '../../../shared/contra
 import { VALIDATION_RESULTS, validationResult } from '../../../shared/provider.ts';
 import { formatReference } from '../../../shared/reference.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
+import { isNamedByFields } from '../providers/place.ts';
 import type { LastUse } from '../usage/last-used.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { toTimestamp } from './expiry.ts';
@@ -100,8 +101,13 @@ export function readSummaries(
   );
   return rows.map((row) => {
     const id = idToHex(row.id);
-    const kind = catalogue.find(row.provider)?.auth.find((each) => each.kind === row.auth_kind);
+    const provider = catalogue.find(row.provider);
+    const kind = provider?.auth.find((each) => each.kind === row.auth_kind);
     const own = fields.get(id) ?? [];
+    const isNamed = (origin: string) =>
+      provider !== undefined &&
+      kind !== undefined &&
+      isNamedByFields({ provider, kind }, origin, (name) => own.find((field) => field.name === name)?.shown);
     const order = kind?.fields.map((field) => field.name) ?? [];
     const primary = kind?.primary ?? own.find((field) => field.secret === 1)?.name ?? 'api_key';
     const version = versions.get(id)?.[0];
@@ -131,7 +137,8 @@ export function readSummaries(
       tags: (tags.get(id) ?? []).map((each) => each.tag),
       project: row.project,
       note: row.note,
-      baseUrl: row.origin === '' ? null : row.origin,
+      // Where public fields name the place, they show it.
+      baseUrl: row.origin === '' || isNamed(row.origin) ? null : row.origin,
       local: row.local === 1,
       expiresAt: toTimestamp(row.expires_at_ms),
       createdAt: toTimestamp(row.created_at_ms),

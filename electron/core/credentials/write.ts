@@ -3,13 +3,14 @@ import type { CredentialChanges, NewCredential } from '../../../shared/contract/
 import { AppError } from '../../../shared/errors.ts';
 import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import { appendAudit } from '../audit/audit-log.ts';
-import { originFor } from '../providers/base-url.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
+import type { MovedCredential } from '../endpoint/dropped-grants.ts';
+import { isNamedByFields, type Place, placeFor } from '../providers/place.ts';
 import type { Clock } from '../seams.ts';
 import { wipe } from '../vault/bytes.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { removeCheck } from './check-table.ts';
-import { insertCredential, isLabelTaken, updateCredential } from './credential-table.ts';
+import { insertCredential, isLabelTaken, listLabels, updateCredential } from './credential-table.ts';
 import { expiryMs } from './expiry.ts';
 import { checkFields, type FieldInput } from './field-input.ts';
 import { putField, readFields, removeField } from './field-table.ts';
@@ -28,6 +29,8 @@ export interface WriteContext {
   readonly clock: Clock;
   readonly catalogue: Catalogue;
   readonly actor: string;
+  /** Takes from clients what they were granted on a credential that moves; inside the same transaction. */
+  readonly dropGrants: (moved: MovedCredential) => readonly string[];
 }
 
 /** What was written: whose it is, and the secrets' text for warnings, gone with the call. */
@@ -36,7 +39,12 @@ export interface Written {
   readonly fingerprint: string | null;
   /** Secret fields that are new or different. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** Clients that lost a grant, because the credential goes to another place now. */
+  readonly losing: readonly string[];
 }
+
+/** Of a credential without a secret: it is like no other. */
+const NO_FINGERPRINT = '';
 
 interface KindOf {
   readonly provider: ProviderDescriptor;
@@ -78,8 +86,8 @@ function putVersion(
   try {
     const { dataKey, sealed } = sealVersion(vault, placeOf(credential, version), secrets);
     const primary = secrets.get(kind.primary);
-    if (primary === undefined) throw new Error('the primary field is required');
-    const fingerprint = fingerprintOf(vault, primary);
+    if (primary === undefined && !kind.secretless) throw new Error('the primary field is required');
+    const fingerprint = primary === undefined ? NO_FINGERPRINT : fingerprintOf(vault, primary);
     const now = clock.now();
     insertVersion(vault.db, {
       credential_id: credential.id,
@@ -114,6 +122,7 @@ export function addCredential(context: WriteContext, input: NewCredential): Writ
   const provider = catalogue.get(input.provider);
   const kind = authKindOf(provider, input.authKind);
   const fields = checkFields(provider, kind, new Map(Object.entries(input.fields)));
+  const place = placeFor({ provider, kind }, (name) => fields.plain.get(name), input.baseUrl ?? null, input.local);
   const now = clock.now();
   const row: CredentialRow = {
     id: randomBytes(CREDENTIAL_ID_BYTES),
@@ -127,8 +136,8 @@ export function addCredential(context: WriteContext, input: NewCredential): Writ
     current_version: 1,
     project: input.project,
     note: input.note,
-    origin: originFor(provider, input.baseUrl ?? null, input.local),
-    local: input.local ? 1 : 0,
+    origin: place.origin,
+    local: place.local ? 1 : 0,
     expires_at_ms: input.expiresAt === undefined ? null : expiryMs(input.expiresAt),
     created_at_ms: now,
     updated_at_ms: now,
@@ -148,7 +157,12 @@ export function addCredential(context: WriteContext, input: NewCredential): Writ
     });
     return made;
   });
-  return { id: row.id, fingerprint, secrets: fields.secrets };
+  return {
+    id: row.id,
+    fingerprint: fingerprint === NO_FINGERPRINT ? null : fingerprint,
+    secrets: fields.secrets,
+    losing: [],
+  };
 }
 
 /** The fields as they would be after `given`, and which secrets are really different. */
@@ -211,12 +225,51 @@ function replacePlain({ vault }: WriteContext, row: CredentialRow, plain: Readon
   }
 }
 
-/** Local has to be said again with each new address; without a new address it stays. */
-function placeAfter(row: CredentialRow, changes: CredentialChanges, provider: ProviderDescriptor) {
-  if (changes.baseUrl === undefined && changes.local === undefined) return { origin: row.origin, local: row.local };
-  const baseUrl = changes.baseUrl === undefined ? row.origin : changes.baseUrl;
-  const local = changes.local ?? (changes.baseUrl === undefined && row.local === 1);
-  return { origin: originFor(provider, baseUrl, local), local: local ? (1 as const) : (0 as const) };
+/** Whether it is still the same local place; what cannot be a local one is another. */
+function isStillLocal(row: CredentialRow, at: (local: boolean) => Place): boolean {
+  try {
+    return row.local === 1 && at(true).origin === row.origin;
+  } catch {
+    return false;
+  }
+}
+
+/** The public fields of the current version. */
+function plainFields({ vault }: Pick<WriteContext, 'vault'>, row: CredentialRow): Map<string, string> {
+  const rows = readFields(vault.db, row.id, row.current_version);
+  return new Map(rows.flatMap(({ name, value }) => (value === null ? [] : [[name, value] as const])));
+}
+
+/**
+ * Where it goes after the changes. Local has to be said again with each new address; without a new address it stays.
+ * @throws AppError as `placeFor`.
+ */
+export function placeAfter(
+  context: Pick<WriteContext, 'vault' | 'catalogue'>,
+  row: CredentialRow,
+  changes: Pick<CredentialChanges, 'baseUrl' | 'local' | 'fields'>,
+): Place {
+  const now: Place = { origin: row.origin, local: row.local === 1 };
+  if (changes.baseUrl === undefined && changes.local === undefined && changes.fields === undefined) return now;
+  const provider = context.catalogue.get(row.provider);
+  const kindOf = { provider, kind: authKindOf(provider, row.auth_kind) };
+  const before = plainFields(context, row);
+  const isPlain = (name: string) => kindOf.kind.fields.some((field) => field.name === name && !field.secret);
+  const given = Object.entries(changes.fields ?? {}).filter(([name]) => isPlain(name));
+  const after = new Map([...before, ...given].filter(([, value]) => value !== ''));
+  const isNamed = row.origin === '' || isNamedByFields(kindOf, row.origin, (name) => before.get(name));
+  if (changes.baseUrl === undefined && changes.local === undefined && !isNamed) return now;
+  const baseUrl = changes.baseUrl === undefined ? (isNamed ? null : row.origin) : changes.baseUrl;
+  const at = (local: boolean) => placeFor(kindOf, (name) => after.get(name), baseUrl, local);
+  return at(changes.local ?? (!(isNamed && kindOf.kind.local) && isStillLocal(row, at)));
+}
+
+const MAX_LABELS = 256;
+
+function movedCredential(vault: OpenVault, before: CredentialRow, after: CredentialRow): MovedCredential {
+  const labels = [...new Set([before.label, after.label])];
+  const others = listLabels(vault.db, before.provider, MAX_LABELS).filter((label) => !labels.includes(label));
+  return { provider: before.provider, labels, others };
 }
 
 /** @throws AppError as `addCredential`; `conflict` also for a state in which this is not possible. */
@@ -229,9 +282,11 @@ export function editCredential(context: WriteContext, before: CredentialRow, cha
     changes.fields === undefined ? null : mergedFields(context, before, { provider, kind }, changes.fields);
   const rotates = fields !== null && (fields.changedSecrets.size > 0 || fields.dropsSecret);
   if (rotates) assertUse(before.state, 'replace');
+  const place = placeAfter(context, before, changes);
   const after: CredentialRow = {
     ...before,
-    ...placeAfter(before, changes, provider),
+    origin: place.origin,
+    local: place.local ? 1 : 0,
     label: changes.label ?? before.label,
     name: changes.name ?? before.name,
     scope: changes.scope ?? before.scope,
@@ -246,9 +301,10 @@ export function editCredential(context: WriteContext, before: CredentialRow, cha
     updated_at_ms: clock.now(),
   };
   assertLabelFree(context, after.provider, after.scope, after.label, after.id);
-  const moves = after.origin !== before.origin;
-  const fingerprint = vault.write(() => {
-    if (moves) resealAll(context, before, after);
+  const moves = after.origin !== before.origin || after.local !== before.local;
+  const { fingerprint, losing } = vault.write(() => {
+    const lost = moves ? context.dropGrants(movedCredential(vault, before, after)) : [];
+    if (after.origin !== before.origin) resealAll(context, before, after);
     const made = rotates ? rotate(context, after, kind, fields.input) : null;
     if (fields !== null && made === null) replacePlain(context, after, fields.input.plain);
     updateCredential(vault.db, made === null ? after : { ...after, current_version: made.version });
@@ -265,7 +321,8 @@ export function editCredential(context: WriteContext, before: CredentialRow, cha
         ...(moves ? { newBaseUrl: true } : {}),
       },
     });
-    return made?.fingerprint ?? null;
+    const print = made === null || made.fingerprint === NO_FINGERPRINT ? null : made.fingerprint;
+    return { fingerprint: print, losing: lost };
   });
-  return { id: after.id, fingerprint, secrets: fields?.changedSecrets ?? new Map() };
+  return { id: after.id, fingerprint, secrets: fields?.changedSecrets ?? new Map(), losing };
 }

@@ -21,6 +21,7 @@ import {
 } from './client-table.ts';
 import { type ClientToken, formatClientToken, newClientToken, type TokenKind } from './client-token.ts';
 import type { VaultGate } from './deps.ts';
+import { grantsLeft, losesGrants, type MovedCredential } from './dropped-grants.ts';
 
 export interface ClientsDeps {
   readonly vault: VaultGate;
@@ -163,6 +164,39 @@ export class Clients {
       appendAudit(vault, clock, { actor: token.id, action: 'client.exposed', target: token.id, result: 'refused' });
       putClient(vault, { ...row, exposed_at_ms: clock.now() });
     });
+    this.#deps.emit({ event: 'clients.changed', data: {} });
+  }
+
+  /**
+   * A credential goes to another place: no client reaches it any more until the owner says so again. Call it inside
+   * `vault.write`, and `grantsDropped` with what it gives after the commit.
+   * @returns ids of the clients that lost something.
+   */
+  dropGrants(vault: OpenVault, moved: MovedCredential, actor: string): string[] {
+    const losing = listClients(vault.db).filter((row) => {
+      // A row that was tampered with opens nothing; signing it anew would heal it.
+      const isIntact = timingSafeEqual(clientRowMac(vault, row), row.row_mac);
+      return isIntact && row.revoked_at_ms === null && losesGrants(parsedGrants(row), moved);
+    });
+    for (const row of losing) {
+      const left = grantsLeft(parsedGrants(row), moved).map(formatGrant);
+      putClient(vault, { ...row, grants: JSON.stringify(left) });
+      appendAudit(vault, this.#deps.clock, {
+        actor,
+        action: 'client.grants-dropped',
+        target: row.id,
+        result: 'ok',
+        meta: { provider: moved.provider },
+      });
+    }
+    return losing.map(({ id }) => id);
+  }
+
+  /** Their next request is judged anew; what they are receiving is cut. */
+  grantsDropped(clientIds: readonly string[]): void {
+    if (clientIds.length === 0) return;
+    this.dropDecisions();
+    for (const id of clientIds) for (const listener of this.#revokedListeners) listener(id);
     this.#deps.emit({ event: 'clients.changed', data: {} });
   }
 

@@ -1,5 +1,4 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { ProviderDescriptor } from '../../../shared/provider.ts';
 import {
   type AddressPolicy,
   addressKind,
@@ -75,21 +74,17 @@ export function normaliseBaseUrl(text: string, local: boolean): string {
 }
 
 /**
- * The origin column of a credential: its own base URL, or empty where the catalogue's is used.
+ * The host of a server that is reached over another protocol than HTTP, under the same rules as the host of a base URL.
+ * @param text - a name or an address, without a port. @returns it in lower case and IDNA, IPv6 without brackets.
  * @throws AppError `invalid_input`, `security_violation`.
  */
-export function originFor(provider: ProviderDescriptor, baseUrl: string | null, local: boolean): string {
-  if (baseUrl === null || baseUrl === '') {
-    if (provider.baseUrl.default === null) {
-      throw refused(`${provider.name} needs one.`, 'Give it with --base-url, or in the field “Base URL”.');
-    }
-    if (local) throw refused('a local server needs its address.', 'Give it with --base-url.');
-    return '';
+export function normaliseHost(text: string, local: boolean): string {
+  const url = URL.parse(`https://${text.includes(':') && !text.startsWith('[') ? `[${text}]` : text}`);
+  if (url === null || url.port !== '' || url.pathname !== '/' || url.username !== '' || url.hostname.endsWith('.')) {
+    throw new AppError('invalid_input', `This is not the name of a server. ${NOTHING_STORED}`, 'Give a host name.');
   }
-  if (!provider.baseUrl.changeable) {
-    throw refused(`${provider.name} has one address only.`, 'Leave the base URL out.');
-  }
-  return normaliseBaseUrl(baseUrl, local);
+  assertHost(url, local ? 'local' : 'public');
+  return hostAddress(url.hostname) ?? url.hostname;
 }
 
 /** Joins a path of the catalogue (or one the owner gave) to a base URL and makes sure that it stayed under it. */

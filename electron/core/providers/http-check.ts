@@ -1,5 +1,4 @@
-import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, CheckDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor, HttpCheckDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import type { Clock } from '../seams.ts';
 import { joinPath } from './base-url.ts';
 import { fillTemplate, templateFields } from './catalogue.ts';
@@ -9,29 +8,65 @@ import { interpret, type Verdict } from './interpret.ts';
 export interface CheckSubject {
   readonly provider: ProviderDescriptor;
   readonly authKind: AuthKindDescriptor;
-  readonly check: CheckDescriptor;
+  readonly check: HttpCheckDescriptor;
   /** The credential's own base URL, or the catalogue's. */
   readonly baseUrl: string;
+  /** `baseUrl` is the owner's own, not one of the catalogue's. */
+  readonly ownBaseUrl: boolean;
   readonly local: boolean;
   /** All filled-in fields as text. */
   readonly fields: ReadonlyMap<string, string>;
 }
 
-/** Builds the request of a check from data alone: the catalogue's templates and the fields. */
+/** A webhook address that cannot be one of this provider's: it is not called. */
+export class ForeignWebhook extends Error {}
+
+type Value = (field: string) => string | undefined;
+
+/** Where a webhook kind has its own base URL, its address has to lie under that. */
+function webhookUrl(subject: CheckSubject, field: string, prefixes: readonly string[], value: Value): URL {
+  const url = URL.parse(value(field) ?? '');
+  const allowed = subject.ownBaseUrl ? [`${subject.baseUrl}/`] : prefixes;
+  const isUnder = allowed.some((prefix) => url?.href.startsWith(prefix) === true);
+  if (url === null || !isUnder || url.username !== '' || url.password !== '') throw new ForeignWebhook('not called');
+  url.hash = '';
+  return url;
+}
+
+/** The same JSON with the fields filled in; braces that name no field of the kind are text. */
+function filledBody(body: unknown, kind: AuthKindDescriptor, value: Value): unknown {
+  if (typeof body === 'string') {
+    return body.replace(/\{([a-z][a-z0-9_]*)\}/g, (whole, name: string) =>
+      kind.fields.some((field) => field.name === name) ? (value(name) ?? '') : whole,
+    );
+  }
+  if (Array.isArray(body)) return body.map((each) => filledBody(each, kind, value));
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(Object.entries(body).map(([name, each]) => [name, filledBody(each, kind, value)]));
+}
+
+/**
+ * Builds the request of a check from data alone: the catalogue's templates and the fields.
+ * @throws ForeignWebhook
+ */
 export function buildCheckRequest(subject: CheckSubject, userAgent: string): OutgoingRequest {
   const { authKind, check, fields } = subject;
-  const value = (name: string) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;
+  const value: Value = (name) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;
+  const webhook = authKind.send.find((placement) => placement.where === 'url');
   // A path that the owner chose is joined as it is; elsewhere a field fills one segment or one query value.
   const chosen = check.path.startsWith('{');
   const encoded = (name: string) => encodeURIComponent(value(name) ?? '');
-  const url = joinPath(subject.baseUrl, fillTemplate(check.path, chosen ? value : encoded));
+  const url =
+    webhook === undefined
+      ? joinPath(subject.baseUrl, fillTemplate(check.path, chosen ? value : encoded))
+      : webhookUrl(subject, webhook.field, webhook.prefixes, value);
   const headers = new Map<string, string>([
     ['accept', 'application/json'],
     ['accept-encoding', 'identity'],
     ['user-agent', userAgent],
   ]);
   for (const [name, text] of Object.entries(check.headers)) headers.set(name.toLowerCase(), text);
-  if (check.body !== undefined) headers.set('content-type', 'application/json');
+  let body = check.body === undefined ? undefined : filledBody(check.body, authKind, value);
   for (const placement of authKind.send) {
     switch (placement.where) {
       case 'header':
@@ -48,8 +83,10 @@ export function buildCheckRequest(subject: CheckSubject, userAgent: string): Out
         url.pathname = `${fillTemplate(placement.prefix, value)}${url.pathname}`;
         break;
       case 'body':
+        body = { ...(typeof body === 'object' ? body : {}), [placement.name]: fillTemplate(placement.value, value) };
+        break;
       case 'url':
-        throw new AppError('unsupported', 'This kind of credential cannot be tested yet. Nothing was sent.');
+        break;
       case 'basic': {
         const pair = `${fillTemplate(placement.user, value)}:${fillTemplate(placement.password, value)}`;
         headers.set('authorization', `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`);
@@ -57,7 +94,8 @@ export function buildCheckRequest(subject: CheckSubject, userAgent: string): Out
       }
     }
   }
-  return { method: check.method, url, headers, body: check.body === undefined ? null : JSON.stringify(check.body) };
+  if (body !== undefined) headers.set('content-type', 'application/json');
+  return { method: check.method, url, headers, body: body === undefined ? null : JSON.stringify(body) };
 }
 
 /** Runs one check. Rejects only with the reason of `signal`. */
@@ -65,7 +103,13 @@ export async function runHttpCheck(
   subject: CheckSubject,
   options: { readonly clock: Clock; readonly signal: AbortSignal; readonly userAgent: string },
 ): Promise<Verdict> {
-  const request = buildCheckRequest(subject, options.userAgent);
+  let request: OutgoingRequest;
+  try {
+    request = buildCheckRequest(subject, options.userAgent);
+  } catch (error) {
+    if (error instanceof ForeignWebhook) return foreignWebhook(subject);
+    throw error;
+  }
   const secrets = subject.authKind.fields
     .filter((field) => field.secret)
     .flatMap((field) => subject.fields.get(field.name) ?? []);
@@ -75,4 +119,15 @@ export async function runHttpCheck(
     signal: options.signal,
   });
   return interpret(subject.provider, subject.check, outcome, secrets);
+}
+
+function foreignWebhook({ provider, authKind, ownBaseUrl }: CheckSubject): Verdict {
+  const prefixes = authKind.send.flatMap((each) => (each.where === 'url' ? each.prefixes : []));
+  return {
+    result: 'invalid_format',
+    latencyMs: null,
+    detail: `This is not the address of a ${provider.name} webhook. Nothing was sent.`,
+    hint: ownBaseUrl ? 'It has to begin with the base URL.' : `It begins with ${prefixes.join(' or ')}.`,
+    facts: [],
+  };
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
-import { normaliseBaseUrl } from '../../core/providers/base-url.ts';
+import type { Place } from '../../core/providers/place.ts';
 import type { Area } from '../caller.ts';
 
 export function credentialHandlers(app: App): Area<'credentials'> {
@@ -9,14 +9,11 @@ export function credentialHandlers(app: App): Area<'credentials'> {
     'credentials.list': (filter) => credentials.list(filter),
     'credentials.get': ({ target }) => credentials.get(target),
     'credentials.add': async (input, { actor, caller }) => {
-      if (caller === 'window') await confirmBaseUrl(app, input.baseUrl, input.local, null);
+      if (caller === 'window') await confirmPlace(app, credentials.newPlace(input));
       return credentials.add(input, actor);
     },
     'credentials.edit': async ({ target, changes }, { actor, caller }) => {
-      if (caller === 'window') {
-        const before = credentials.get(target);
-        await confirmBaseUrl(app, changes.baseUrl, changes.local ?? before.local, before.baseUrl);
-      }
+      if (caller === 'window') await confirmPlace(app, credentials.changedPlace(target, changes));
       return credentials.edit(target, changes, actor);
     },
     'credentials.suspend': ({ target }, { actor }) => credentials.move(target, 'suspend', actor),
@@ -41,25 +38,21 @@ export function credentialHandlers(app: App): Area<'credentials'> {
 }
 
 /**
- * Another base URL is another place that gets the key. From a window that needs a yes outside the page, naming the
- * host (SECURITY-DESIGN.md section 7.1); on the command line `--base-url` is the consent.
- * @param given - undefined, null or empty: the credential is to have none of its own, or is to keep it.
- * @param before - the base URL that the credential has now; null where it has none of its own.
+ * Another base URL, or another host, port or program in a public field, is another place that gets the key. From a
+ * window that needs a yes outside the page, naming it (SECURITY-DESIGN.md section 7.1); on the command line `--base-url`
+ * and `--field` are the consent.
  */
-async function confirmBaseUrl(
-  app: App,
-  given: string | null | undefined,
-  local: boolean,
-  before: string | null,
-): Promise<void> {
-  if (given === undefined || given === null || given === '') return;
-  const baseUrl = normaliseBaseUrl(given, local);
-  if (baseUrl === before) return;
+async function confirmPlace(app: App, place: Place | null): Promise<void> {
+  if (place === null) return;
+  const program = place.origin.startsWith('stdio:');
+  const hosts = place.origin.split(' ').flatMap((each) => URL.parse(each)?.host || []);
   const agreed = await app.options.shell.confirm({
-    title: 'Send this key to another host?',
-    message: `Requests with this key would go to ${new URL(baseUrl).host}${local ? ', on this computer or network' : ''}.`,
-    detail: baseUrl,
-    accept: 'Use this host',
+    title: program ? 'Start this program with the key?' : 'Send this key to another host?',
+    message: program
+      ? 'A test of this credential would start this program on this computer.'
+      : `Requests with this key would go to ${[...new Set(hosts)].join(' and ')}${place.local ? ', on this computer or network' : ''}.`,
+    detail: place.origin,
+    accept: program ? 'Allow this program' : 'Use this host',
   });
-  if (!agreed) throw new AppError('forbidden', 'The base URL was declined. Nothing was changed.');
+  if (!agreed) throw new AppError('forbidden', 'The address was declined. Nothing was changed.');
 }

@@ -18,6 +18,7 @@ function request(provider: string, authKind: string, checkId: string, fields: Re
       authKind: kind,
       check,
       baseUrl: fillTemplate(base, (name) => fields[name]),
+      ownBaseUrl: false,
       local: false,
       fields: new Map(Object.entries(fields)),
     },

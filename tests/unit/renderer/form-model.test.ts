@@ -22,7 +22,7 @@ const provider: ProviderInfo = {
   category: 'llm',
   links: {},
   icon: { initials: 'OA', hue: 160 },
-  baseUrl: { default: 'https://api.openai.com/v1', changeable: true },
+  baseUrl: { default: 'https://api.openai.com/v1', changeable: true, choices: [] },
   auth: [
     {
       kind: 'api_key',
@@ -66,7 +66,7 @@ describe('what keeps a form from being saved', () => {
     expect(validate({ ...filled, baseUrl: 'ftp://x', local: true }, known)).toHaveProperty('baseUrl');
   });
   test('no base URL where the provider has none of its own', () => {
-    const own = { ...provider, baseUrl: { default: null, changeable: true } };
+    const own = { ...provider, baseUrl: { default: null, changeable: true, choices: [] } };
     expect(validate(filled, { ...known, provider: own })).toHaveProperty('baseUrl');
   });
   test('a secret left empty while editing is not missing', () => {
