@@ -5,6 +5,7 @@ import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Checkbox } from '../ui/checkbox.tsx';
 import { Confirm } from '../ui/confirm.tsx';
+import { Disclosure } from '../ui/disclosure.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
@@ -126,18 +127,15 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
           )}
           {baseUrlFirst && baseUrl}
           <AboutFields form={form} label={label} errors={errors} nowMs={nowMs} onChange={change} />
-          <details className={styles.advanced} open={errors['baseUrl'] !== undefined || undefined}>
-            <summary>{m.providers.form.advanced}</summary>
-            <div>
-              {!baseUrlFirst && baseUrl}
-              <Checkbox
-                label={m.providers.form.shared}
-                hint={m.providers.form.sharedHint}
-                checked={form.shared}
-                onChange={(shared) => change({ shared })}
-              />
-            </div>
-          </details>
+          <Disclosure title={m.providers.form.advanced} forced={errors['baseUrl'] !== undefined}>
+            {!baseUrlFirst && baseUrl}
+            <Checkbox
+              label={m.providers.form.shared}
+              hint={m.providers.form.sharedHint}
+              checked={form.shared}
+              onChange={(shared) => change({ shared })}
+            />
+          </Disclosure>
           <ErrorNote error={state.failure} />
         </form>
       </Sheet>

@@ -12,12 +12,13 @@ export function TopBar() {
       <button
         type="button"
         className={styles.searchbox}
-        aria-label={m.shell.search}
         aria-keyshortcuts="Control+K"
         onClick={() => show({ palette: true })}
       >
         <Search size={16} aria-hidden />
-        <span>{m.shell.searchShort}</span>
+        <span>
+          {m.shell.searchShort} <span className="visually-hidden">{m.shell.searchWhat}</span>
+        </span>
         <ShortcutKeys keys="Ctrl+K" />
       </button>
       <div className={styles.push}>

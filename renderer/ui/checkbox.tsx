@@ -1,5 +1,3 @@
-import { Checkbox as Base } from '@base-ui/react/checkbox';
-import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useId } from 'react';
 import styles from './toggle.module.css';
@@ -12,26 +10,21 @@ interface Props {
   readonly onChange: (on: boolean) => void;
 }
 
+/** The platform's own box, drawn with the tokens. */
 export function Checkbox({ label, hint, checked, disabled, onChange }: Props) {
   const id = useId();
   return (
     <div className={styles.checkrow}>
-      <Base.Root
-        aria-labelledby={`${id}-label`}
+      <input
+        type="checkbox"
+        id={id}
         aria-describedby={hint ? `${id}-hint` : undefined}
         checked={checked}
         disabled={disabled === true}
-        onCheckedChange={onChange}
+        onChange={(event) => onChange(event.target.checked)}
         className={styles.box}
-        id={id}
-      >
-        <Base.Indicator>
-          <Check size={14} strokeWidth={3} aria-hidden />
-        </Base.Indicator>
-      </Base.Root>
-      <label htmlFor={id} id={`${id}-label`}>
-        {label}
-      </label>
+      />
+      <label htmlFor={id}>{label}</label>
       {hint !== undefined && (
         <span id={`${id}-hint`} className={styles.hint}>
           {hint}

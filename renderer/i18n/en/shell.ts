@@ -10,8 +10,9 @@ export const shell = {
   bin: 'Bin',
   collapse: 'Collapse the sidebar',
   expand: 'Expand the sidebar',
-  search: 'Search keys, screens and acts',
+  /** Shown, and what is only spoken after it. */
   searchShort: 'Search',
+  searchWhat: 'keys, screens and acts',
   add: 'New',
   addKey: 'New key',
   addClient: 'New client',
