@@ -55,10 +55,18 @@ export async function startAgent(program: string, home: string, env: NodeJS.Proc
       stdio: ['ignore', 'ignore', lastWords ?? 'ignore'],
       windowsHide: true,
     });
-    return await untilItListens(child, home, () => readBack(lastWords));
+    const client = await untilItListens(child, home, () => readBack(lastWords));
+    await endLoser(child, client);
+    return client;
   } finally {
     if (lastWords !== null) closeSync(lastWords);
   }
+}
+
+/** Another command's agent was faster. Ours, still starting, would else come up after a `stop` that was meant for both. */
+async function endLoser(child: ChildProcess, client: AgentClient): Promise<void> {
+  await client.call('vault.status', {});
+  if (client.pid !== child.pid) child.kill();
 }
 
 async function untilItListens(child: ChildProcess, home: string, lastWords: () => string): Promise<AgentClient> {

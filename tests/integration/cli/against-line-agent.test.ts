@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { type LineAgent, startLineAgent, WireError } from '../../unit/cli/line-agent.ts';
 import { kh, onTerminal, outcomeOf, start } from './command.ts';
 
@@ -10,7 +10,7 @@ const SECRET = ['sk', 'line', 'agent', 'secret', 'value'].join('-');
 let agent: LineAgent;
 const folder = mkdtempSync(join(tmpdir(), 'kh-line-'));
 afterEach(async () => agent.close());
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const field = { name: 'api_key', label: 'API key', secret: true, required: true, multiline: false };
 const openai = {

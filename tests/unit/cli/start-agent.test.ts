@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   mkdtempSync,
@@ -10,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AgentClient } from '../../../cli/agent-client.ts';
 import { agentEnvironment, startAgent } from '../../../cli/start-agent.ts';
 
@@ -28,8 +29,8 @@ afterEach(() => {
 });
 
 /** An agent of a few lines that listens and tells about itself, after what `before` does. */
-function program(before: string): string {
-  const file = join(folder, 'agent.mjs');
+function program(before: string, name = 'agent.mjs'): string {
+  const file = join(folder, name);
   writeFileSync(
     file,
     `import { mkdirSync } from 'node:fs';
@@ -38,9 +39,12 @@ ${before}
 mkdirSync(process.env.KEYHARBOR_HOME + '/run', { recursive: true });
 createServer((socket) => {
   const line = (message) => socket.write(JSON.stringify(message) + '\\n');
-  socket.on('data', () => {
-    line({ hello: { contract: 1, version: '1', pid: process.pid } });
-    line({ id: 1, result: { cwd: process.cwd(), env: process.env, argv: process.argv.slice(2) } });
+  socket.on('data', (chunk) => {
+    for (const text of String(chunk).trim().split('\\n')) {
+      const { id } = JSON.parse(text);
+      if (id === undefined) line({ hello: { contract: 1, version: '1', pid: process.pid } });
+      else line({ id, result: { cwd: process.cwd(), env: process.env, argv: process.argv.slice(2) } });
+    }
   });
 }).listen(process.env.KEYHARBOR_HOME + '/run/agent.sock');
 `,
@@ -109,6 +113,14 @@ test('an agent that gives way to another one leads to that one', async () => {
   await second.call('app.doctor', {});
   expect(second.pid).toBe(pid);
   started.shift();
+});
+
+test('an agent that another one overtook is ended, so that it does not come up later', async () => {
+  await start(program(''), path);
+  const slow = program('await new Promise((late) => setTimeout(late, 60_000));', 'slow.mjs');
+  started.push(await startAgent(slow, folder, path));
+  await vi.waitFor(() => expect(spawnSync('pgrep', ['-f', slow]).status).toBe(1), { timeout: 5000 });
+  started.pop()?.close();
 });
 
 test('a program that is missing is said, not waited for', async () => {
