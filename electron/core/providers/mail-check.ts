@@ -6,7 +6,7 @@ import type { Fact, Verdict } from './interpret.ts';
 import type { MailLogin, MailOptions, MailOutcome } from './mail-outcome.ts';
 import { mailWords } from './mail-words.ts';
 import { addressText, type MailAddress } from './own-address.ts';
-import { serverText } from './server-text.ts';
+import { coverSecrets, serverText } from './server-text.ts';
 import { smtpLogin } from './smtp-login.ts';
 
 const NAMES = { smtp: 'SMTP', imap: 'IMAP' } as const;
@@ -59,7 +59,9 @@ function verdictOf(tried: readonly Tried[], all: readonly MailAddress[], login: 
     return { result: 'valid', latencyMs, detail, hint: '', facts };
   }
   const said = 'text' in outcome ? serverText(outcome.text, forms) : '';
-  const words = mailWords(outcome, { host: address.host, how: login.how, said });
+  // A secret that is echoed must not be taken for the server's words either.
+  const covered = 'text' in outcome ? { ...outcome, text: coverSecrets(outcome.text, forms) } : outcome;
+  const words = mailWords(covered, { host: address.host, how: login.how, said });
   const sent = outcome.kind === 'unreachable' ? null : latencyMs;
   if (all.length === 1) return { ...words, latencyMs: sent, facts };
   const name = NAMES[address.protocol];

@@ -8,14 +8,22 @@ function shapesOf(secret: string): string[] {
 }
 
 /**
- * A server's own words, fit to be shown: secrets covered, without control and direction characters, cut.
+ * A server's own words with what it was sent taken out.
  * @param secrets - what was sent, also in the combined form that a login mechanism gives it; empty ones are passed over.
  */
-export function serverText(text: string, secrets: readonly string[]): string {
-  let shown = text;
+export function coverSecrets(text: string, secrets: readonly string[]): string {
   const shapes = secrets.filter((secret) => secret !== '').flatMap(shapesOf);
-  for (const shape of shapes.toSorted((a, b) => b.length - a.length)) shown = shown.replaceAll(shape, COVER);
-  const plain = shown
+  return shapes
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((covered, shape) => covered.replaceAll(shape, COVER), text);
+}
+
+/**
+ * A server's own words, fit to be shown: secrets covered, without control and direction characters, cut.
+ * @param secrets - as for `coverSecrets`.
+ */
+export function serverText(text: string, secrets: readonly string[]): string {
+  const plain = coverSecrets(text, secrets)
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/\p{Cf}/gu, '')
     .replace(/ {2,}/g, ' ')
