@@ -58,7 +58,7 @@ export function ClientSheet() {
       onClose={close}
       foot={
         <>
-          {create.pending && <p role="status">{m.clients.confirmElsewhere}</p>}
+          {create.pending && <p role="status">{m.common.confirmElsewhere}</p>}
           <Button onClick={close}>{m.common.cancel}</Button>
           <Button look="primary" type="submit" form={id} pending={create.pending}>
             {m.clients.create}

@@ -2,7 +2,7 @@ import { call } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
 import { keepCredential, setTesting, useCredentials } from '../state/credentials.ts';
 import { useSession } from '../state/session.ts';
-import { announce, announceFailure, toasts } from '../ui/toasts.ts';
+import { announce, announceFailure, clearSlot } from '../ui/toasts.ts';
 import { displayName } from './arrange.ts';
 import { askPassword } from './step-up.ts';
 
@@ -29,6 +29,7 @@ export async function testCredential(id: string, force = true): Promise<void> {
     }
     const tone = result === 'valid' ? 'ok' : 'bad';
     announce(m.providers.tested(nameOf(id), m.providers.results[result]), {
+      slot: id,
       tone,
       ...(result === 'valid' ? {} : { description: rest.detail }),
     });
@@ -44,9 +45,8 @@ export async function copyCredential(id: string, as: 'value' | 'env', field?: st
     const { clearsAfterMs, what } = await askPassword((password) =>
       call('credentials.copy', { id, as, ...(field === undefined ? {} : { field }), ...password }),
     );
-    toasts.close(COPY_TOAST);
     announce(m.providers.copied(what, Math.round(clearsAfterMs / 1000)), {
-      id: COPY_TOAST,
+      slot: COPY_TOAST,
       barMs: clearsAfterMs,
       act: { label: m.providers.clearNow, run: () => void clearClipboard() },
     });
@@ -64,7 +64,7 @@ async function clearClipboard(): Promise<void> {
   }
 }
 
-addEventListener('keyharbor:clipboard-cleared', () => toasts.close(COPY_TOAST));
+addEventListener('keyharbor:clipboard-cleared', () => clearSlot(COPY_TOAST));
 
 type Move = 'delete' | 'restore' | 'suspend' | 'reinstate' | 'revoke';
 const SAID: Readonly<Record<Move, (name: string) => string>> = {

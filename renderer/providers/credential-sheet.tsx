@@ -76,6 +76,7 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
             <p role="alert" className={styles.summary}>
               {count > 0 && m.providers.form.errors(count)}
             </p>
+            {state.pending && (form.local || form.baseUrl !== '') && <p role="status">{m.common.confirmElsewhere}</p>}
             <Button onClick={() => (dirty ? setLeaving(true) : close())}>{m.common.cancel}</Button>
             <Button look="primary" type="submit" form={id} pending={state.pending} aria-keyshortcuts="Control+Enter">
               {editing === undefined ? m.providers.form.save : m.providers.form.saveChanges}

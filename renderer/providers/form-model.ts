@@ -68,8 +68,10 @@ export function authOf(form: CredentialForm, provider: ProviderInfo | undefined)
   return provider?.auth.find((one) => one.kind === form.authKind) ?? provider?.auth[0];
 }
 
+/** What stands in a field: what was typed, else what the catalogue proposes. */
 export function valueOf(form: CredentialForm, auth: AuthKind | undefined, field: string): string {
-  return auth === undefined || field === auth.primary ? form.secret : (form.others[field] ?? '');
+  if (auth === undefined || field === auth.primary) return form.secret;
+  return form.others[field] ?? auth.fields.find((one) => one.name === field)?.default ?? '';
 }
 
 /** "default" where it is free, else the first free "key-2", "key-3" … */
@@ -98,7 +100,7 @@ export function validate(form: CredentialForm, { provider, taken, editing, today
   if (auth === undefined && form.secret === '') errors['secret'] = m.providers.form.fieldMissing(m.providers.key);
   for (const field of auth?.fields ?? []) {
     const kept = editing !== undefined && field.secret && editing.fields.some((one) => one.name === field.name);
-    if (field.required && field.default === undefined && !kept && valueOf(form, auth, field.name).trim() === '') {
+    if (field.required && !kept && valueOf(form, auth, field.name).trim() === '') {
       errors[field.name === auth?.primary ? 'secret' : `field:${field.name}`] = m.providers.form.fieldMissing(
         field.label,
       );
@@ -124,13 +126,20 @@ function isBaseUrl(text: string, local: boolean): boolean {
   return url !== null && url.hostname !== '' && (url.protocol === 'https:' || (local && url.protocol === 'http:'));
 }
 
-/** The fields that hold something; a lone line end after a pasted one-line secret is not part of it. */
+/** A pasted one-line secret loses the line end that came with it; everything else is taken as it was typed. */
+function typedValues(form: CredentialForm, auth: AuthKind): readonly (readonly [AuthKind['fields'][number], string])[] {
+  return auth.fields
+    .filter(({ name }) => name === auth.primary || form.others[name] !== undefined)
+    .map((field) => {
+      const value = valueOf(form, auth, field.name);
+      return [field, field.secret && !field.multiline ? value.trim() : value] as const;
+    });
+}
+
+/** Untouched fields are left to the core, which knows their defaults; an emptied default is sent as empty. */
 function fieldsOf(form: CredentialForm, auth: AuthKind): Record<string, string> {
-  const filled = auth.fields.map(({ name, multiline }) => {
-    const value = valueOf(form, auth, name);
-    return [name, multiline ? value : value.trim()] as const;
-  });
-  return Object.fromEntries(filled.filter(([, value]) => value !== ''));
+  const meant = typedValues(form, auth).filter(([field, value]) => value !== '' || field.default !== undefined);
+  return Object.fromEntries(meant.map(([field, value]) => [field.name, value]));
 }
 
 export function toInput(form: CredentialForm, auth: AuthKind, label: string): Input<'credentials.add'> {
@@ -159,15 +168,10 @@ function addressOf(form: CredentialForm, auth: AuthKind): { baseUrl?: string; lo
 export function toChanges(form: CredentialForm, before: CredentialSummary, auth: AuthKind): CredentialChanges {
   const was = formOf(before);
   const shownBefore = new Map(before.fields.filter((field) => !field.secret).map((field) => [field.name, field.shown]));
-  const fields = Object.fromEntries(
-    auth.fields
-      .map(({ name, multiline, secret }) => {
-        const value = valueOf(form, auth, name);
-        return { name, secret, value: multiline ? value : value.trim() };
-      })
-      .filter(({ name, secret, value }) => (secret ? value !== '' : value !== (shownBefore.get(name) ?? '')))
-      .map(({ name, value }) => [name, value]),
+  const changed = typedValues(form, auth).filter(([{ name, secret, default: proposed }, value]) =>
+    secret ? value !== '' : value !== (shownBefore.get(name) ?? proposed ?? ''),
   );
+  const fields = Object.fromEntries(changed.map(([field, value]) => [field.name, value]));
   return {
     ...(Object.keys(fields).length === 0 ? {} : { fields }),
     ...(form.label === null || form.label === was.label ? {} : { label: form.label }),

@@ -5,6 +5,7 @@ import { Select } from '../ui/select.tsx';
 import { SecretInput } from '../ui/secret-input.tsx';
 import { TextArea, TextInput } from '../ui/text-input.tsx';
 import type { AuthKind, CredentialForm, FormErrors } from './form-model.ts';
+import { valueOf } from './form-model.ts';
 
 interface Props {
   readonly form: CredentialForm;
@@ -20,7 +21,7 @@ export function OtherFields({ form, auth, editing, errors, onChange }: Props) {
     .filter((field) => field.name !== auth.primary)
     .map((field) => {
       const kept = field.secret ? editing?.fields.find((one) => one.name === field.name)?.shown : undefined;
-      const value = form.others[field.name] ?? '';
+      const value = valueOf(form, auth, field.name);
       const change = (typed: string): void => onChange(field.name, typed);
       return (
         <Field
@@ -31,17 +32,16 @@ export function OtherFields({ form, auth, editing, errors, onChange }: Props) {
           error={errors[`field:${field.name}`]}
         >
           {(control) => {
-            const placeholder = kept === undefined ? field.default : m.providers.form.unchanged(kept);
             const shared = {
               ...control,
               value,
               onChange: change,
-              ...(placeholder === undefined ? {} : { placeholder }),
+              ...(kept === undefined ? {} : { placeholder: m.providers.form.unchanged(kept) }),
             };
             if (field.options !== undefined) {
               const options = field.options.map((option) => ({ value: option, label: option }));
-              const none = { value: '', label: field.default ?? m.common.none };
-              return <Select {...control} value={value} options={[none, ...options]} onChange={change} />;
+              const none = field.required || field.default !== undefined ? [] : [{ value: '', label: m.common.none }];
+              return <Select {...control} value={value} options={[...none, ...options]} onChange={change} />;
             }
             if (field.secret) return <SecretInput {...shared} multiline={field.multiline} />;
             return field.multiline ? <TextArea {...shared} /> : <TextInput {...shared} />;

@@ -32,7 +32,7 @@ export function ProviderPicker({ value, disabled, onChange, ...control }: Props)
     >
       <div className={styles.picker}>
         <Combobox.Input {...control} placeholder={m.providers.form.providerSearch} className={fields.control} />
-        <Combobox.Trigger className={styles.pickerbutton} aria-label={m.providers.form.provider} tabIndex={-1}>
+        <Combobox.Trigger className={styles.pickerbutton} aria-label={m.providers.form.providerOpen} tabIndex={-1}>
           <ChevronDown size={16} aria-hidden />
         </Combobox.Trigger>
       </div>

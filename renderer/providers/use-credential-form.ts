@@ -69,7 +69,10 @@ export function useCredentialForm(sheet: CredentialSheetKind) {
     show({ sheet: null });
     const newSecret = editing === undefined || credential.version !== editing.version;
     const said = warnings.map((warning) => warning.message).join(' ');
-    announce(m.providers.form.saved(nameOf(credential.id)), said === '' ? {} : { description: said });
+    announce(
+      m.providers.form.saved(nameOf(credential.id)),
+      said === '' ? { slot: credential.id } : { description: said },
+    );
     if (form.check && asked.check !== null && newSecret) void testCredential(credential.id);
   });
   return {

@@ -16,7 +16,7 @@ export interface Setting {
 
 export function SettingRow({ title, text, byDefault, onReset, control, below }: Setting) {
   return (
-    <div className={styles.row} role="group" aria-label={title}>
+    <div className={styles.row}>
       <div className={styles.text}>
         <h3>{title}</h3>
         {text !== undefined && <p>{text}</p>}

@@ -8,7 +8,7 @@ import { announce, announceFailure } from '../ui/toasts.ts';
 export async function saveSettings(change: Input<'settings.set'>): Promise<boolean> {
   try {
     useSession.setState({ settings: await call('settings.set', change) });
-    announce(m.settings.saved, { id: 'settings-saved' });
+    announce(m.settings.saved, { slot: 'settings' });
     return true;
   } catch (thrown) {
     announceFailure(thrown);

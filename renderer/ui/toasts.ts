@@ -11,21 +11,33 @@ export interface ToastData {
 /** Also usable outside React: stores and shortcuts announce what they did. */
 export const toasts = Toast.createToastManager<ToastData>();
 
-const SHORT_MS = 6_000;
+const SHORT_MS = 5_000;
 const LONG_MS = 12_000;
 
-export function announce(
-  title: string,
-  data: ToastData & { readonly description?: string; readonly id?: string } = {},
-) {
-  const { description, id, ...rest } = data;
-  return toasts.add({
+/** The toast that stands in a slot; the next one of the same slot takes its place. */
+const slots = new Map<string, string>();
+
+interface Said extends ToastData {
+  readonly description?: string;
+  /** What it is about: only the newest toast about one thing is shown. */
+  readonly slot?: string;
+}
+
+export function announce(title: string, { description, slot, ...data }: Said = {}): void {
+  if (slot !== undefined) clearSlot(slot);
+  const id = toasts.add({
     title,
     ...(description === undefined ? {} : { description }),
-    ...(id === undefined ? {} : { id }),
-    timeout: rest.barMs ?? (rest.act === undefined ? SHORT_MS : LONG_MS),
-    data: rest,
+    timeout: data.barMs ?? (data.act === undefined ? SHORT_MS : LONG_MS),
+    data,
   });
+  if (slot !== undefined) slots.set(slot, id);
+}
+
+export function clearSlot(slot: string): void {
+  const id = slots.get(slot);
+  if (id !== undefined) toasts.close(id);
+  slots.delete(slot);
 }
 
 /** A failure that belongs to no form: what happened, what to do. */

@@ -60,7 +60,6 @@ export const clients = {
   testToken: 'Test token',
   testTokenHint: 'Reaches only keys that were made for a local address.',
   create: 'Create client',
-  confirmElsewhere: 'Confirm in the window that Keyharbor opened.',
   tokenTitle: 'Client created',
   tokenLead: 'Copy the token into the tool now. It is not shown again.',
   token: 'Token',

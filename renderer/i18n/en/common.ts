@@ -20,6 +20,7 @@ export const common = {
   password: 'Master password',
   passwordNeeded: 'Enter your master password.',
   capsLock: 'Caps Lock is on.',
+  confirmElsewhere: 'Confirm in the window that Keyharbor opened.',
   newTab: 'opens in your browser',
   brokenTitle: 'Keyharbor could not start',
   brokenText: 'Your vault was not touched.',

@@ -164,6 +164,7 @@ export const providers = {
     switchTo: (provider: string) => `Switch to ${provider}`,
     provider: 'Provider',
     providerSearch: 'Search providers',
+    providerOpen: 'Show all providers',
     providerMissing: 'Choose a provider.',
     providerNone: 'No provider has that name. Choose “Other HTTP API” for anything else.',
     authKind: 'Kind of credential',

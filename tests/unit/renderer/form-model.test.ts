@@ -10,6 +10,7 @@ import {
   toChanges,
   toInput,
   validate,
+  valueOf,
 } from '../../../renderer/providers/form-model.ts';
 import { newCredential } from '../../../shared/contract/schemas.ts';
 import type { ProviderInfo } from '../../../shared/provider.ts';
@@ -81,6 +82,16 @@ test('what is added fits the contract, and a line end after the key is left out'
   expect(input).not.toHaveProperty('baseUrl');
 });
 
+test('a proposed value is left to the core until it is touched; emptied, it is sent as empty', () => {
+  const prefix = { ...text, name: 'prefix', label: 'Before the key', default: 'Bearer ' };
+  const kind = { ...auth, fields: [...auth.fields, prefix] };
+  const fields = (others: CredentialForm['others']) => toInput({ ...filled, others }, kind, 'work').fields;
+  expect(valueOf(filled, kind, 'prefix')).toBe('Bearer ');
+  expect(fields({})).toEqual({ api_key: SECRET });
+  expect(fields({ prefix: '' })).toEqual({ api_key: SECRET, prefix: '' });
+  expect(fields({ prefix: 'Token ' })).toEqual({ api_key: SECRET, prefix: 'Token ' });
+});
+
 describe('what an edit changes', () => {
   const before = credential({ tags: ['prod'], project: 'Atlas' });
   test('nothing, when nothing was touched', () => {
@@ -91,7 +102,7 @@ describe('what an edit changes', () => {
   });
   test('an emptied public field is sent as empty, an emptied expiry as null', () => {
     const dated = credential({ expiresAt: '2027-01-01T23:59:59.000Z' });
-    expect(toChanges({ ...formOf(dated), others: {}, expires: '' }, dated, auth)).toEqual({
+    expect(toChanges({ ...formOf(dated), others: { organization: '' }, expires: '' }, dated, auth)).toEqual({
       fields: { organization: '' },
       expiresAt: null,
     });
