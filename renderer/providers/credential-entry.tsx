@@ -8,11 +8,12 @@ import { classes } from '../ui/classes.ts';
 import { displayName } from './arrange.ts';
 import styles from './cards.module.css';
 import { healthOf } from './health.ts';
+import { Highlight } from './highlight.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { RowActions } from './row-actions.tsx';
 import { SecretText } from './secret-text.tsx';
 import { TestLine, UsedLine } from './test-line.tsx';
-import { focusRow, onRowKey } from './use-row-keys.ts';
+import { focusRow, onRowKey, onRowMenu } from './use-row-keys.ts';
 import { useReveal } from './use-reveal.ts';
 
 interface Props {
@@ -35,6 +36,7 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
     <li
       className={classes(styles.entry, selected && styles.selected)}
       onFocus={() => onActive(id)}
+      onContextMenu={onRowMenu}
       onKeyDown={(event) => onRowKey(event, id, (rows) => focusRow(event.currentTarget, rows))}
     >
       <div className={styles.line}>
@@ -46,8 +48,14 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
           aria-current={selected ? 'true' : undefined}
           onClick={() => navigate({ id })}
         >
-          <span className={styles.name}>{name}</span>
-          {credential.name !== '' && <span className={styles.label}>{credential.label}</span>}
+          <span className={styles.name}>
+            <Highlight text={name} />
+          </span>
+          {credential.name !== '' && (
+            <span className={styles.label}>
+              <Highlight text={credential.label} />
+            </span>
+          )}
         </button>
         <HealthBadge health={testing ? 'testing' : health} />
       </div>

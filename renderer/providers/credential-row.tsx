@@ -9,12 +9,13 @@ import { classes } from '../ui/classes.ts';
 import { ProviderTile } from '../ui/provider-tile.tsx';
 import { displayName } from './arrange.ts';
 import { healthOf } from './health.ts';
+import { Highlight } from './highlight.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { RowActions } from './row-actions.tsx';
 import { SecretText } from './secret-text.tsx';
 import styles from './table.module.css';
 import { TestLine, UsedLine } from './test-line.tsx';
-import { onRowKey } from './use-row-keys.ts';
+import { onRowKey, onRowMenu } from './use-row-keys.ts';
 import { useReveal } from './use-reveal.ts';
 
 interface Props {
@@ -44,6 +45,7 @@ export const CredentialRow = memo(function CredentialRow(props: Props) {
       className={classes(styles.row, selected && styles.selected)}
       style={{ transform: `translateY(${offsetPx}px)` }}
       onFocus={() => onActive(id)}
+      onContextMenu={onRowMenu}
       onKeyDown={(event) => onRowKey(event, id, (rows) => onGo(index, rows))}
     >
       <div role="cell" className={styles.namecell}>
@@ -56,7 +58,9 @@ export const CredentialRow = memo(function CredentialRow(props: Props) {
           aria-current={selected ? 'true' : undefined}
           onClick={() => navigate({ id })}
         >
-          <span className={styles.name}>{name}</span>
+          <span className={styles.name}>
+            <Highlight text={name} />
+          </span>
           <span className={styles.sub}>
             {provider?.name ?? credential.provider} / {credential.label}
           </span>

@@ -58,6 +58,19 @@ export interface Surroundings {
   readonly providerName: (id: string) => string;
 }
 
+/** A summary never changes, it is replaced: its text is put together once, not at every key press. */
+const texts = new WeakMap<CredentialSummary, string>();
+
+function textOf(one: CredentialSummary, providerName: Surroundings['providerName']): string {
+  const known = texts.get(one);
+  if (known !== undefined) return known;
+  const { name, label, provider, project, fingerprint, note, tags } = one;
+  const parts = [name, label, provider, providerName(provider), project, fingerprint, note, ...tags];
+  const text = parts.join('\n').toLowerCase();
+  texts.set(one, text);
+  return text;
+}
+
 /** Makes the test for one set of filters, so that the text is taken apart once and not per key. */
 export function matcher(filters: Filters, { nowMs, providerName }: Surroundings) {
   const query = parseQuery(filters.query);
@@ -78,18 +91,7 @@ export function matcher(filters: Filters, { nowMs, providerName }: Surroundings)
       return false;
     }
     if (query.words.length === 0) return true;
-    const text = [
-      one.name,
-      one.label,
-      one.provider,
-      providerName(one.provider),
-      one.project,
-      one.fingerprint,
-      one.note,
-      ...one.tags,
-    ]
-      .join('\n')
-      .toLowerCase();
+    const text = textOf(one, providerName);
     return query.words.every((word) => text.includes(word));
   };
 }

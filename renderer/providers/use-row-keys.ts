@@ -1,4 +1,4 @@
-import type { KeyboardEvent } from 'react';
+import type { KeyboardEvent, MouseEvent } from 'react';
 import { chord } from '../shell/shortcuts.ts';
 import { show } from '../state/view.ts';
 import { copyCredential, testCredential } from './acts.ts';
@@ -50,4 +50,11 @@ export function focusRow(from: HTMLElement, rows: number): void {
   const at = all.findIndex((row) => from.contains(row));
   const to = Math.min(all.length - 1, Math.max(0, at + rows));
   all[to]?.focus();
+}
+
+/** The context menu of a row is its own menu; selected text keeps the platform's. */
+export function onRowMenu(event: MouseEvent<HTMLElement>): void {
+  if (getSelection()?.isCollapsed === false) return;
+  event.preventDefault();
+  event.currentTarget.querySelector<HTMLElement>('[aria-haspopup="menu"]')?.click();
 }

@@ -38,6 +38,9 @@ function actOnScreen(keys: string): boolean {
   switch (keys) {
     case 'Ctrl+F':
       return find();
+    case 'Alt+Left':
+      history.back();
+      return true;
     case 'Ctrl+N':
       show({ sheet: { kind: 'add', provider: null } });
       return true;

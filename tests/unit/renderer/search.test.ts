@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Filters } from '../../../renderer/providers/search.ts';
 import { matcher, parseQuery } from '../../../renderer/providers/search.ts';
+import { splitMatches } from '../../../renderer/providers/split-matches.ts';
 import { credential, inDays, NOW_MS, tested } from './credential-fixture.ts';
 
 const around = { nowMs: NOW_MS, providerName: (id: string) => (id === 'openai' ? 'OpenAI' : 'GitHub') };
@@ -57,4 +58,10 @@ test('chips and text narrow together', () => {
   expect(matcher({ query: 'work', provider: 'openai', state: 'healthy', tag: 'prod' }, around)(one)).toBe(true);
   expect(matcher({ query: 'work', provider: 'github', state: 'healthy', tag: 'prod' }, around)(one)).toBe(false);
   expect(matcher({ query: 'other', provider: 'openai', state: 'healthy', tag: 'prod' }, around)(one)).toBe(false);
+});
+
+test('what was searched for is cut out of a text, signs taken as they are', () => {
+  expect(splitMatches('OpenAI work', ['open', 'wor'])).toEqual(['', 'Open', 'AI ', 'wor', 'k']);
+  expect(splitMatches('a.b a+b', ['a.b'])).toEqual(['', 'a.b', ' a+b']);
+  expect(splitMatches('work', [])).toEqual(['work']);
 });
