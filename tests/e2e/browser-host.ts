@@ -46,15 +46,27 @@ export async function startBrowserHost(home: string, env: NodeJS.ProcessEnv = {}
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [host.stdout, host.stderr]) stream.on('data', (data: Buffer) => (output += data.toString('utf8')));
+  for (const stream of [host.stdout, host.stderr])
+    stream.on('data', (data: Buffer) => (output += data.toString('utf8')));
   const ended = new Promise<number | null>((resolve) => host.once('exit', (code) => resolve(code)));
-  const portFile = await until(() => profileWithPort(temp), ended, () => output);
+  const portFile = await until(
+    () => profileWithPort(temp),
+    ended,
+    () => output,
+  );
   const port = readFileSync(portFile, 'utf8').split('\n')[0];
   const address = `http://127.0.0.1:${port}`;
   // The runner attaches only when the window is there: while the host still sets it up, both would wait for each other.
-  await until(() => listsOurs(address), ended, () => output);
+  await until(
+    () => listsOurs(address),
+    ended,
+    () => output,
+  );
   const browser = await chromium.connectOverCDP(address);
-  const page = browser.contexts()[0]?.pages().find((found) => found.url().startsWith(ORIGIN));
+  const page = browser
+    .contexts()[0]
+    ?.pages()
+    .find((found) => found.url().startsWith(ORIGIN));
   if (page === undefined) throw new Error('the window is gone');
   return {
     page,
@@ -74,7 +86,11 @@ const PAUSE_MS = 50;
 const PATIENCE_MS = 20_000;
 
 /** Asks again and again, for at most 20 s; gives up at once when the host ended. */
-async function until<T>(ask: () => T | null | Promise<T | null>, ended: Promise<unknown>, output: () => string): Promise<T> {
+async function until<T>(
+  ask: () => T | null | Promise<T | null>,
+  ended: Promise<unknown>,
+  output: () => string,
+): Promise<T> {
   let gone = false;
   void ended.then(() => (gone = true));
   for (let waitedMs = 0; waitedMs < PATIENCE_MS && !gone; waitedMs += PAUSE_MS) {

@@ -41,11 +41,11 @@ export async function addKey(page: Page, key: NewKey, confirm?: () => Promise<vo
   await expect(form.getByText(new RegExp(`${key.provider}`)).first()).toBeVisible();
   await form.getByLabel(/^Label/).fill(key.label);
   if (key.baseUrl !== undefined) {
-    await form.getByRole('button', { name: 'Advanced' }).click();
+    await form.getByText('Advanced', { exact: true }).click();
     await form.getByLabel(/^Base URL/).fill(key.baseUrl);
-    await form.getByLabel('This is a local address').check();
+    await form.getByRole('checkbox', { name: 'This is a local address' }).check();
   }
-  const check = form.getByLabel('Test the key after saving');
+  const check = form.getByRole('checkbox', { name: 'Test the key after saving' });
   if (key.test === false) await check.uncheck();
   await form.getByRole('button', { name: 'Save key' }).click();
   await confirm?.();
