@@ -2,34 +2,35 @@ import { guardedLookup } from './address-rules.ts';
 import { CHECK_TIMEOUT_MS, tlsOptions, whyUnreachable } from './http-exchange.ts';
 import { type MailOptions, type MailOutcome, tlsProblem } from './mail-outcome.ts';
 
+/** How long a server may take to say goodbye before the connection is dropped. */
+const GOODBYE_MS = 500;
+
+const pause = (ms: number) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+
 interface ImapError {
   readonly code?: string;
-  readonly authenticationFailed?: boolean;
   readonly serverResponseCode?: string;
-  readonly response?: unknown;
   readonly responseStatus?: string;
   readonly responseText?: string;
-  readonly reason?: string;
   readonly tlsFailed?: boolean;
   readonly message: string;
 }
 
-function outcomeOf(error: unknown, offersStarttls: boolean): MailOutcome {
+/** @param goodbye - what the server said when it ended the session by itself; empty where it did not. */
+function outcomeOf(error: unknown, offersStarttls: boolean, goodbye: string): MailOutcome {
   const { code = '', message, tlsFailed, ...said } = error as ImapError;
   if (message === 'Unsupported authentication mechanism' || message === 'Login is disabled') {
     return { kind: 'no_mechanism' };
   }
   if (tlsFailed && !offersStarttls && code === '') return { kind: 'no_starttls' };
-  if (said.authenticationFailed || said.responseStatus === 'NO' || said.responseStatus === 'BAD') {
-    const text = typeof said.response === 'string' ? said.response.replace(/^\S+ (?=NO|BAD)/, '') : '';
-    const status = /^BAD\b/.test(text) || said.responseStatus === 'BAD' ? 'BAD' : 'NO';
-    const plain = said.responseText ?? text.replace(/^(?:NO|BAD) (?:\[[^\]]*\] ?)?/, '');
-    return { kind: 'imap_reply', status, word: said.serverResponseCode ?? null, text: plain };
+  if (said.responseStatus === 'NO' || said.responseStatus === 'BAD') {
+    const word = said.serverResponseCode ?? null;
+    return { kind: 'imap_reply', status: said.responseStatus, word, text: said.responseText ?? '' };
   }
-  if (typeof said.reason === 'string' && said.reason !== '') {
-    const [, word = null, text = said.reason] = /^(?:\[([A-Z]+)[^\]]*\] )?(.*)$/s.exec(said.reason) ?? [];
-    return { kind: 'imap_reply', status: 'BYE', word, text };
-  }
+  if (goodbye !== '') return { kind: 'imap_reply', status: 'BYE', word: null, text: goodbye };
   if (/TIMEOUT/.test(code)) return { kind: 'timeout' };
   const why = whyUnreachable(error);
   if (why === 'timeout') return { kind: 'timeout' };
@@ -38,9 +39,11 @@ function outcomeOf(error: unknown, offersStarttls: boolean): MailOutcome {
     : { kind: 'unreachable', why, tls: null };
 }
 
-/** Which login was used; none where the server greeted with PREAUTH. Not among the library's types. */
-function loggedIn(client: object): boolean {
-  return (client as { readonly authCapabilities: ReadonlyMap<string, unknown> }).authCapabilities.size > 0;
+/** Not among the library's types. */
+interface Inside {
+  /** Which login was used; none where the server greeted with PREAUTH. */
+  readonly authCapabilities: ReadonlyMap<string, unknown>;
+  readonly byeReason?: string;
 }
 
 /**
@@ -63,7 +66,9 @@ export async function imapLogin(options: MailOptions): Promise<MailOutcome> {
       login.how === 'password'
         ? { user: login.user, pass: login.secret }
         : { user: login.user, accessToken: login.secret },
-    verifyOnly: true,
+    disableAutoIdle: true,
+    disableAutoEnable: true,
+    disableCompression: true,
     logger: false,
     clientInfo: { name: 'Keyharbor', version, vendor: '', 'support-url': '' },
     connectionTimeout: CHECK_TIMEOUT_MS,
@@ -73,9 +78,15 @@ export async function imapLogin(options: MailOptions): Promise<MailOutcome> {
   client.on('error', () => undefined); // what matters comes from connect()
   const onAbort = () => client.close();
   signal.addEventListener('abort', onAbort, { once: true });
+  const inside = client as unknown as Inside;
+  // A server that hangs up early leaves connect() waiting.
+  const closed = new Promise<never>((_resolve, reject) => {
+    client.once('close', () => setImmediate(() => reject(new Error('closed'))));
+  });
   try {
-    await client.connect();
-    if (!loggedIn(client)) return { kind: 'no_login_needed' };
+    await Promise.race([client.connect(), closed]);
+    if (inside.authCapabilities.size === 0) return { kind: 'no_login_needed' };
+    await Promise.race([client.logout(), pause(GOODBYE_MS)]).catch(() => undefined);
     const { name, vendor, version: serverVersion } = client.serverInfo ?? {};
     const server = [vendor === name ? undefined : vendor, name, serverVersion].filter(Boolean).join(' ');
     return {
@@ -89,7 +100,7 @@ export async function imapLogin(options: MailOptions): Promise<MailOutcome> {
       ],
     };
   } catch (error) {
-    return outcomeOf(error, client.capabilities.has('STARTTLS'));
+    return outcomeOf(error, client.capabilities.has('STARTTLS'), inside.byeReason ?? '');
   } finally {
     signal.removeEventListener('abort', onAbort);
     client.close();

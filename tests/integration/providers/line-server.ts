@@ -10,10 +10,11 @@ export interface LineServer {
   readonly closed: Promise<void>;
 }
 
-/** A server of lines: says `greeting` to whoever connects and gives each line to `answer`. */
+/** A server of lines: says `greeting` to whoever connects, then hangs up or gives each line to `answer`. */
 export async function lineServer(
   greeting: string | null,
   answer: (line: string, say: (text: string) => void, socket: Socket) => void = () => undefined,
+  hangsUp = false,
 ): Promise<LineServer> {
   const heard: string[] = [];
   const sockets = new Set<Socket>();
@@ -31,6 +32,7 @@ export async function lineServer(
     socket.once('close', isClosed);
     const say = (text: string) => socket.write(`${text}\r\n`);
     if (greeting !== null) say(greeting);
+    if (hangsUp) socket.end();
     isConnected();
     let rest = '';
     socket.on('data', (chunk) => {
