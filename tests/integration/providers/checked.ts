@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { parseProvider } from '../../../electron/core/providers/catalogue.ts';
@@ -47,6 +48,15 @@ export function check({ provider: id, kind, check: checkId, fields, ...given }: 
       userAgent: 'keyharbor/0.0.0-test',
     },
   );
+}
+
+/** A port on loopback where nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
 }
 
 /** Runs at the end of the test, the last one first. */

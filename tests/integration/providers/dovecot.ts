@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { closedPort } from './checked.ts';
 
 /** Debian's dovecot-imapd as a child on loopback, with a configuration and a home of its own. */
 export interface Dovecot {
@@ -21,14 +21,6 @@ interface Options {
   readonly key: string;
   /** Answers an access token with JSON {active, email}. */
   readonly introspectionUrl: string;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
 
 function idOf(name: string, flag: '-u' | '-g' | '-gn'): string {
@@ -52,7 +44,7 @@ export async function startDovecot({ user, password, cert, key, introspectionUrl
     writeFileSync(join(folder, name), text, { mode: 0o644 });
     return join(folder, name);
   };
-  const [imapPort, imapsPort] = [await freePort(), await freePort()];
+  const [imapPort, imapsPort] = [await closedPort(), await closedPort()];
   const users = file('users', `${user}:{PLAIN}${password}::::::\n`);
   const oauth2 = file(
     'oauth2.conf',

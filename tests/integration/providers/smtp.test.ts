@@ -1,10 +1,10 @@
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { SMTPServer, type SMTPServerAuthentication, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { selfSigned } from '../../support/self-signed.ts';
-import { type Asked, atEnd, check } from './checked.ts';
+import { type Asked, atEnd, check, closedPort } from './checked.ts';
 import { lineServer } from './line-server.ts';
 
 const USER = 'someone@example.invalid';
@@ -222,11 +222,7 @@ describe('answers to an SMTP login', () => {
 
 describe('an SMTP server that cannot be reached', () => {
   it('a closed port is no word about the login', async () => {
-    const server = createTcpServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    const verdict = await login(port, { security: 'tls', password: PASSWORD });
+    const verdict = await login(await closedPort(), { security: 'tls', password: PASSWORD });
     expect(verdict).toMatchObject({ result: 'provider_unavailable', latencyMs: null });
     expect(verdict.detail).toBe('Nothing answers at 127.0.0.1 on this port.');
   });
