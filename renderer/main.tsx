@@ -1,10 +1,11 @@
+// First, so that what a component says of itself wins over the base.
+import './styles/tokens.css';
+import './styles/base.css';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Tooltip } from '@base-ui/react/tooltip';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import './styles/tokens.css';
-import './styles/base.css';
 import { connect } from './state/connect.ts';
 import { ToastPlace } from './ui/toast.tsx';
 

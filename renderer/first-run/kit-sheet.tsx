@@ -9,7 +9,7 @@ export function KitSheet({ code }: { readonly code: string }) {
   const qr = encode(code, { border: 2 });
   const path = qr.data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
   return createPortal(
-    <div className={styles.sheet} aria-hidden>
+    <div className={styles.sheet} data-print aria-hidden>
       <h2>{m.firstRun.printTitle}</h2>
       <p>{m.firstRun.printText}</p>
       <p className={styles.paper}>{code}</p>

@@ -97,7 +97,7 @@ export function validate(form: CredentialForm, { provider, taken, editing, today
   const errors: Record<string, string> = {};
   const auth = authOf(form, provider);
   if (provider === undefined) errors['provider'] = m.providers.form.providerMissing;
-  if (auth === undefined && form.secret === '') errors['secret'] = m.providers.form.fieldMissing(m.providers.key);
+  if (auth === undefined && form.secret === '') errors['secret'] = m.providers.form.pasteMissing;
   for (const field of auth?.fields ?? []) {
     const kept = editing !== undefined && field.secret && editing.fields.some((one) => one.name === field.name);
     if (field.required && !kept && valueOf(form, auth, field.name).trim() === '') {
