@@ -59,6 +59,57 @@ function repeated(names: readonly string[]): string | undefined {
   return names.find((name, index) => names.indexOf(name) !== index);
 }
 
+type Kind = ProviderDescriptor['auth'][number];
+
+/** Token endpoints are where refresh tokens and private keys go: what names them must be public and hold together. */
+function tokenProblems(
+  kind: Kind,
+  fields: ReadonlySet<string>,
+  open: ReadonlySet<string>,
+  report: (message: string) => void,
+): void {
+  const { token } = kind;
+  if (token === undefined) return;
+  const { grant, expiresAt, ...rest } = token;
+  const primary = kind.fields.find((field) => field.name === kind.primary);
+  if (primary?.secret !== true) report('the access token is no secret');
+  if (!kind.fields.some((field) => field.name === expiresAt && field.obtained && !field.secret)) {
+    report(`"${expiresAt}" is not an obtained public field`);
+  }
+  if ('tokenUrl' in token) {
+    const { tokenUrl } = token;
+    const urls = typeof tokenUrl === 'string' ? [tokenUrl] : Object.values(tokenUrl.urls);
+    for (const url of urls) {
+      const problem = urlProblem(url, kind.local);
+      if (problem !== null) report(`the token URL ${problem}`);
+      for (const name of templateNames(url)) if (!open.has(name)) report(`no public field is called "${name}"`);
+    }
+    if (typeof tokenUrl !== 'string') {
+      const chooser = kind.fields.find((field) => field.name === tokenUrl.field);
+      const known = Object.keys(tokenUrl.urls);
+      if (chooser?.options?.every((option) => known.includes(option)) !== true) {
+        report(`"${tokenUrl.field}" has options without a token URL`);
+      }
+    }
+  }
+  const named: Readonly<Record<string, unknown>> = rest;
+  for (const [member, name] of Object.entries(named)) {
+    const isName = TOKEN_FIELDS.has(member) && typeof name === 'string';
+    if (isName && !fields.has(name)) report(`${grant}: no field is called "${name}"`);
+  }
+}
+
+const TOKEN_FIELDS = new Set(
+  ['clientId', 'clientSecret', 'refreshToken', 'scopes', 'key', 'appId', 'installation'].concat([
+    'accessKeyId',
+    'secretAccessKey',
+    'region',
+    'role',
+    'sessionAccessKeyId',
+    'sessionSecretAccessKey',
+  ]),
+);
+
 /** What one member of a catalogue entry says about another and does not hold. */
 export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem[] {
   const problems: DescriptorProblem[] = [];
@@ -93,6 +144,10 @@ export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem
     });
     kind.send.forEach((placement, number) => {
       const used = Object.values(placement).flatMap((part) => (typeof part === 'string' ? templateNames(part) : []));
+      if (placement.where === 'sigv4') {
+        const { accessKeyId, secretAccessKey, sessionToken } = placement;
+        names([accessKeyId, secretAccessKey, sessionToken], fields, ...at('send', number));
+      }
       names(placement.where === 'url' ? [placement.field] : used, fields, ...at('send', number));
       const stray = Object.values(placement).some((part) => typeof part === 'string' && hasStrayBrace(part));
       if (stray) report('a brace is part of no field', ...at('send', number));
@@ -102,6 +157,8 @@ export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem
         if (!prefix.endsWith('/')) report('a prefix ends with a slash', ...at('send', number));
       }
     });
+    tokenProblems(kind, fields, open, (message) => report(message, ...at('token')));
+    if (kind.entered !== undefined) names([kind.entered], fields, ...at('entered'));
     kind.environment.forEach((entry, number) =>
       names([entry.field, ...(entry.with === undefined ? [] : [entry.with])], fields, ...at('environment', number)),
     );
@@ -139,7 +196,8 @@ export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem
         return;
       }
       if (request.baseUrl !== undefined) checkUrl(request.baseUrl, false, list, index, 'baseUrl');
-      const templates = [request.path, ...Object.values(request.headers)];
+      const form = 'form' in request ? Object.values(request.form ?? {}) : [];
+      const templates = [request.path, ...Object.values(request.headers), ...form];
       const used = templates.flatMap(templateNames);
       if (templates.some(hasStrayBrace)) report('a brace is part of no field', list, index);
       for (const kind of request.for) {
@@ -149,7 +207,8 @@ export function descriptorProblems(entry: ProviderDescriptor): DescriptorProblem
           continue;
         }
         const known = period ? new Set([...fields, ...PERIOD]) : fields;
-        names([...used, ...bodyNames(request.body)], known, list, index);
+        const needs = 'needs' in request && Array.isArray(request.needs) ? request.needs : [];
+        names([...used, ...needs, ...bodyNames(request.body)], known, list, index);
       }
     });
   requests('checks', false);

@@ -57,6 +57,8 @@ const field = z.strictObject({
   shape: z
     .enum(['header_name', 'header_value', 'path', 'path_segment', 'host_label', 'host', 'hostname', 'port'])
     .optional(),
+  /** Got from the provider and kept by Keyharbor; never asked for and never taken from the owner. */
+  obtained: z.boolean().optional(),
   /** The only values that a public field can have. */
   options: z.array(text).min(2).optional(),
 });
@@ -72,6 +74,15 @@ const placement = z.discriminatedUnion('where', [
   z.strictObject({ where: z.literal('path'), prefix: text }),
   z.strictObject({ where: z.literal('basic'), user: z.string(), password: z.string() }),
   z.strictObject({ where: z.literal('body'), name: text, value: text }),
+  /** AWS Signature Version 4 of the whole request. `region` is a template. */
+  z.strictObject({
+    where: z.literal('sigv4'),
+    accessKeyId: fieldName,
+    secretAccessKey: fieldName,
+    sessionToken: fieldName,
+    service: text,
+    region: text,
+  }),
   z.strictObject({ where: z.literal('url'), field: fieldName, prefixes: z.array(httpsUrl).min(1) }),
 ]);
 
@@ -113,11 +124,94 @@ const address = z.discriminatedUnion('protocol', [
 ]);
 export type AddressDescriptor = z.output<typeof address>;
 
+/**
+ * Where access tokens are got. In its templates public fields fill one path segment; with `field` the value of that
+ * public field, one of its `options`, chooses. Such a kind has no base URL of its own: its secrets are this server's.
+ */
+const tokenUrl = z.union([
+  catalogueUrl,
+  z.strictObject({ field: fieldName, urls: z.record(z.string(), catalogueUrl) }),
+]);
+export type TokenUrl = z.output<typeof tokenUrl>;
+
+const oauthClient = {
+  tokenUrl,
+  clientId: fieldName,
+  clientSecret: fieldName,
+  /** How the client says who it is (RFC 6749 section 2.3.1): in the body, or as HTTP Basic. */
+  clientAuth: z.enum(['post', 'basic']).default('post'),
+  /** Public field with scopes, with spaces between. */
+  scopes: fieldName.optional(),
+};
+
+/**
+ * How the primary value of a kind is got: a live access token, never typed in. `expiresAt` is the public field that
+ * says until when it is good.
+ */
+const token = z.discriminatedUnion('grant', [
+  /** RFC 6749 section 6. The refresh token is given by the owner, or got by a sign-in in the browser. */
+  z.strictObject({
+    grant: z.literal('refresh_token'),
+    expiresAt: fieldName,
+    ...oauthClient,
+    refreshToken: fieldName,
+    /** Member of the answer that holds the tokens of a person, where they stand apart. */
+    within: jsonPath.default(''),
+    /** RFC 6749 section 4.1 with PKCE (RFC 7636) and a loopback redirect (RFC 8252 section 7.3). */
+    signIn: z
+      .strictObject({
+        url: httpsUrl,
+        parameters: z.record(z.string(), text).default({}),
+        /** Name of the parameter that takes the scopes. */
+        scopeParameter: z.string().default('scope'),
+        /** Public field with the port of the redirect, where the provider wants it registered. */
+        port: fieldName.optional(),
+      })
+      .optional(),
+  }),
+  /** RFC 6749 section 4.4. */
+  z.strictObject({ grant: z.literal('client_credentials'), expiresAt: fieldName, ...oauthClient }),
+  /** RFC 7523 as Google uses it: the whole JSON key of a service account. Its own token_uri is not followed. */
+  z.strictObject({
+    grant: z.literal('google_service_account'),
+    expiresAt: fieldName,
+    tokenUrl,
+    key: fieldName,
+    scopes: fieldName,
+  }),
+  /** A signed app token; where an installation is given, exchanged for one of it at `path` below the base URL. */
+  z.strictObject({
+    grant: z.literal('github_app'),
+    expiresAt: fieldName,
+    appId: fieldName,
+    key: fieldName,
+    installation: fieldName,
+    path: z.string().regex(/^\//),
+  }),
+  /** Temporary AWS credentials from the STS that is the base URL; a role where one is given. */
+  z.strictObject({
+    grant: z.literal('aws_session'),
+    expiresAt: fieldName,
+    accessKeyId: fieldName,
+    secretAccessKey: fieldName,
+    region: fieldName,
+    role: fieldName,
+    /** Where the temporary ones are kept; the session token is the primary value. */
+    sessionAccessKeyId: fieldName,
+    sessionSecretAccessKey: fieldName,
+  }),
+]);
+export type TokenDescriptor = z.output<typeof token>;
+
 const authKind = z.strictObject({
   kind: fieldName,
   label: text,
   /** The field that `--stdin` reads and `get` prints; one that may be empty only where `secretless` says so. */
   primary: fieldName,
+  /** The field that `--stdin` reads, where the primary value is obtained. */
+  entered: fieldName.optional(),
+  /** The primary value is a live access token, got with what the owner gave. */
+  token: token.optional(),
   /** A kind that can do without a secret: a server that asks for none. */
   secretless: z.boolean().default(false),
   fields: z.array(field).min(1),
@@ -209,6 +303,10 @@ const httpCheck = z.strictObject({
   path: z.string().regex(/^(\/|\{[a-z][a-z0-9_]*\}$)/),
   headers: z.record(headerName, z.string()).default({}),
   body: z.unknown().optional(),
+  /** Fields without which it is passed over, beside those of its path. */
+  needs: z.array(fieldName).default([]),
+  /** A body of a form instead; its values are templates. */
+  form: z.record(z.string(), z.string()).optional(),
   facts: z.array(fact).default([]),
 });
 
@@ -347,8 +445,12 @@ export const providerInfo = z.strictObject({
     z.strictObject({
       kind: z.string(),
       label: z.string(),
+      /** The field that `--stdin` reads. */
       primary: fieldName,
+      /** Those that the owner fills in. */
       fields: z.array(field),
+      /** The field that a sign-in in the browser fills; null where there is none. */
+      signIn: fieldName.nullable(),
       environment: z.array(z.string()),
       /** Public fields say where it goes (a host, a URL, a program): there is no base URL, but `local` has a meaning. */
       ownAddress: z.boolean().default(false),

@@ -4,6 +4,7 @@ import { credentialOptions, type CredentialOptions, metadata } from '../credenti
 import { chooseAuth, fieldOptions, fieldValues, type FieldWord } from '../field-values.ts';
 import { findProvider } from '../find-provider.ts';
 import { reportSaved } from '../saved.ts';
+import { signIn } from '../sign-in.ts';
 import { requireUnlocked } from '../vault-state.ts';
 
 async function add(id: string, options: CredentialOptions, words: readonly FieldWord[]): Promise<void> {
@@ -13,7 +14,7 @@ async function add(id: string, options: CredentialOptions, words: readonly Field
   const auth = chooseAuth(provider, options.auth);
   await requireUnlocked(agent);
   const fields = await fieldValues(auth, words, true);
-  const saved = await agent.call('credentials.add', {
+  const added = await agent.call('credentials.add', {
     provider: provider.id,
     authKind: auth.kind,
     fields,
@@ -21,6 +22,8 @@ async function add(id: string, options: CredentialOptions, words: readonly Field
     ...(expiresAt ? { expiresAt } : {}),
     ...(baseUrl ? { baseUrl } : {}),
   });
+  const signsIn = auth.signIn !== null && !(auth.signIn in fields);
+  const saved = signsIn ? { ...added, credential: await signIn(agent, { id: added.credential.id }) } : added;
   await reportSaved(agent, 'Added', saved, options);
 }
 

@@ -3,6 +3,7 @@ import { parseReference } from '../../shared/reference.ts';
 import { connectAgent } from '../connect.ts';
 import { fieldOptions, type FieldWord } from '../field-values.ts';
 import { newValues } from '../new-values.ts';
+import { signIn, signsIn } from '../sign-in.ts';
 import { reportSaved } from '../saved.ts';
 
 interface Options {
@@ -13,8 +14,13 @@ interface Options {
 async function rotate(ref: string, options: Options, words: readonly FieldWord[]): Promise<void> {
   parseReference(ref);
   const agent = await connectAgent();
-  const fields = await newValues(agent, ref, words);
-  const saved = await agent.call('credentials.edit', { target: { ref }, changes: { fields } });
+  const saved =
+    words.length === 0 && (await signsIn(agent, ref))
+      ? { credential: await signIn(agent, { ref }), warnings: [] }
+      : await agent.call('credentials.edit', {
+          target: { ref },
+          changes: { fields: await newValues(agent, ref, words) },
+        });
   await reportSaved(agent, `Version ${saved.credential.version} of`, saved, options);
 }
 

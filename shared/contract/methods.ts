@@ -211,6 +211,24 @@ export const methods = {
     input: z.strictObject({ target: s.target, force: z.boolean().default(false) }),
     output: s.checkResult,
   }),
+  /**
+   * Begins a sign-in at the provider in the owner's browser; from a window the page is opened as well. It waits for ten
+   * minutes; another start, or a lock, calls it off.
+   */
+  'credentials.startSignIn': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: onCredential,
+    output: z.strictObject({ url: z.string() }),
+  }),
+  /** Answers when the started sign-in is over. */
+  'credentials.finishSignIn': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: onCredential,
+    output: s.credentialDetail,
+  }),
+  'credentials.cancelSignIn': method({ callers: BOTH, states: UNLOCKED, input: onCredential, output: nothing }),
   'credentials.cancelTest': method({ callers: BOTH, states: UNLOCKED, input: onCredential, output: nothing }),
 
   // clients and the endpoint

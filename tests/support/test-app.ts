@@ -70,7 +70,11 @@ export interface TestApp {
 }
 
 /** The whole core over a temporary home, without a vault. Closed and removed when the test is finished. */
-export function startTestApp(source: IdleSource = 'requests', home = mkdtempSync(join(tmpdir(), 'kh-app-'))): TestApp {
+export function startTestApp(
+  source: IdleSource = 'requests',
+  home = mkdtempSync(join(tmpdir(), 'kh-app-')),
+  resourcesDir = join(import.meta.dirname, '../../resources'),
+): TestApp {
   const clock = new FakeClock();
   const shell = new TestShell();
   const paths = resolvePaths({ KEYHARBOR_HOME: home });
@@ -82,7 +86,7 @@ export function startTestApp(source: IdleSource = 'requests', home = mkdtempSync
     keychain: noKeychain,
     log,
     version: '0.0.0-test',
-    resourcesDir: join(import.meta.dirname, '../../resources'),
+    resourcesDir,
     idle: { source, defaultMs: 10 * 60_000 },
     host: { stop: () => undefined, handOver: () => undefined, focus: () => false },
   });
@@ -100,8 +104,8 @@ export function startTestApp(source: IdleSource = 'requests', home = mkdtempSync
 }
 
 /** The same with a new vault, unlocked. */
-export async function startUnlockedApp(source: IdleSource = 'requests'): Promise<TestApp> {
-  const started = startTestApp(source);
+export async function startUnlockedApp(source: IdleSource = 'requests', resourcesDir?: string): Promise<TestApp> {
+  const started = startTestApp(source, undefined, resourcesDir);
   await started.app.vault.create({ password: PASSWORD, kdf: 'argon2id' }, 'cli');
   return started;
 }

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ValidationResult } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
 import { formatReference } from '../../../shared/reference.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
@@ -10,12 +10,14 @@ import { recognise, recognitionReason } from '../providers/inspect.ts';
 import type { Verdict } from '../providers/interpret.ts';
 import { type OwnAddress, originOf, ownAddresses } from '../providers/own-address.ts';
 import { baseUrlOf, isOwnBaseUrl } from '../providers/place.ts';
+import { TOKEN_STEP } from '../providers/token-failure.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
-import { findCheck, putCheck } from './check-table.ts';
+import { findCheck, putCheck, removeCheck } from './check-table.ts';
 import { findCredential } from './credential-table.ts';
 import { toTimestamp } from './expiry.ts';
 import { assertUse } from './lifecycle.ts';
+import type { LiveTokens } from './live-tokens.ts';
 import { openCredential } from './opened.ts';
 import { type CheckRow, type CredentialRow, idToHex } from './rows.ts';
 import type { VaultAccess } from './vault-access.ts';
@@ -30,6 +32,7 @@ export interface ConnectionTestsDeps {
   readonly userAgent: string;
   /** Both settable by the owner. */
   readonly limits: () => { readonly failures: number; readonly cooldownMs: number };
+  readonly tokens: Pick<LiveTokens, 'check'>;
   readonly changed: (ids: readonly string[]) => void;
 }
 
@@ -49,6 +52,16 @@ function fromRow(credential: CredentialRow, row: CheckRow): CheckResult {
     checkedAt: toTimestamp(row.checked_at_ms),
     cached: true,
   };
+}
+
+interface KindOf {
+  readonly provider: ProviderDescriptor;
+  readonly kind: AuthKindDescriptor;
+}
+
+function isOfRefresh(row: CheckRow): boolean {
+  const facts = JSON.parse(row.facts) as CheckResult['facts'];
+  return facts.some(({ label, value }) => label === TOKEN_STEP.label && value === TOKEN_STEP.value);
 }
 
 /**
@@ -120,7 +133,7 @@ export class ConnectionTests {
     this.#assertNotPaused(previous);
     const provider = catalogue.get(credential.provider);
     const kind = authKindOf(provider, credential.auth_kind);
-    const verdict = await this.#ask(vault, credential, { provider, kind }, signal);
+    const verdict = await this.#withToken(credential, { provider, kind }, signal);
     const result: CheckResult = {
       ref: formatReference(credential),
       ...verdict,
@@ -130,6 +143,54 @@ export class ConnectionTests {
     };
     this.#keep(credential, result, previous, actor);
     return result;
+  }
+
+  /**
+   * A kind with a live access token is asked for one first. One that the provider revoked before its time is told by the
+   * API alone: then a new one is got and tried once.
+   */
+  async #withToken(credential: CredentialRow, of: KindOf, signal: AbortSignal): Promise<Verdict> {
+    const { tokens, vault } = this.#deps;
+    const refused = await tokens.check(credential, false);
+    signal.throwIfAborted();
+    if (refused !== null) return refused;
+    const verdict = await this.#ask(vault.opened(), credential, of, signal);
+    const again = of.kind.token !== undefined && (verdict.result === 'invalid_key' || verdict.result === 'expired');
+    if (!again) return verdict;
+    const still = await tokens.check(credential, true);
+    signal.throwIfAborted();
+    return still ?? this.#ask(vault.opened(), credential, of, signal);
+  }
+
+  /** A refresh that failed outside of a test is the state of the credential as well. */
+  refreshFailed(credential: CredentialRow, verdict: Verdict): void {
+    const before = findCheck(this.#deps.vault.opened().db, credential.id);
+    const previous = before?.version === credential.current_version ? before : undefined;
+    const checkedAt = toTimestamp(this.#deps.clock.now());
+    const result = {
+      ref: formatReference(credential),
+      ...verdict,
+      facts: [...verdict.facts],
+      checkedAt,
+      cached: false,
+    };
+    this.#keep(credential, result, previous, 'system');
+  }
+
+  /** The refresh after which nobody is asked until the pause is over. */
+  pausedRefresh(credential: CredentialRow): Verdict | null {
+    const row = findCheck(this.#deps.vault.opened().db, credential.id);
+    if (row?.version !== credential.current_version || !isOfRefresh(row) || row.cooldown_until_ms === null) return null;
+    const left = Math.min(row.cooldown_until_ms - this.#deps.clock.now(), this.#deps.limits().cooldownMs);
+    if (left <= 0) return null;
+    const { result, detail, hint, facts } = fromRow(credential, row);
+    return { result, latencyMs: null, detail, hint, facts };
+  }
+
+  refreshRecovered(credential: CredentialRow): void {
+    const vault = this.#deps.vault.opened();
+    const row = findCheck(vault.db, credential.id);
+    if (row !== undefined && isOfRefresh(row)) vault.write(() => removeCheck(vault.db, credential.id));
   }
 
   #isFresh(row: CheckRow): boolean {
@@ -153,7 +214,7 @@ export class ConnectionTests {
   async #ask(
     vault: OpenVault,
     credential: CredentialRow,
-    { provider, kind }: { provider: ReturnType<Catalogue['get']>; kind: ReturnType<typeof authKindOf> },
+    { provider, kind }: KindOf,
     signal: AbortSignal,
   ): Promise<Verdict> {
     using opened = openCredential(vault, credential, kind, credential.current_version);

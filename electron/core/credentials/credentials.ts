@@ -16,6 +16,7 @@ import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
 import { formatWarnings } from '../providers/inspect.ts';
+import { tokenFields } from '../providers/live-token.ts';
 import { isCataloguePlace, type Place, placeFor } from '../providers/place.ts';
 import type { Clock } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
@@ -23,9 +24,10 @@ import type { LastUsed } from '../usage/last-used.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { ConnectionTests } from './connection-tests.ts';
 import { countCredentials, findByLabel, isLabelTaken, updateCredential } from './credential-table.ts';
-import { environmentOf, envLine } from './environment.ts';
+import { environmentOf, envLine, providerReferenceText } from './environment.ts';
 import { findTarget, keyNotFound } from './find.ts';
 import { assertUse, type CredentialMove, moveCredential, stateInWords } from './lifecycle.ts';
+import { asError, LiveTokens } from './live-tokens.ts';
 import { fieldText, openCredential } from './opened.ts';
 import { resolveServed, type Served } from './resolve.ts';
 import { purgeCredential, sweep } from './retention.ts';
@@ -36,7 +38,7 @@ import { ServedRows } from './served-rows.ts';
 import type { OpenedFields, ResolvedCredential } from './types.ts';
 import type { VaultAccess } from './vault-access.ts';
 import { findSameSecret } from './version-table.ts';
-import { addCredential, editCredential, placeAfter, type WriteContext, type Written } from './write.ts';
+import { addCredential, editCredential, keepSignIn, placeAfter, type WriteContext, type Written } from './write.ts';
 
 const HIDE_AFTER_MS = 30_000;
 const SWEEP_MS = 24 * 60 * 60_000;
@@ -64,14 +66,25 @@ export class Credentials {
   readonly #reveals: RevealLimit;
   #stopSweeping = (): void => undefined;
   readonly #tests: ConnectionTests;
+  readonly #tokens: LiveTokens;
   readonly #servedRows = new ServedRows((credential) => this.#kind(credential));
 
   constructor(deps: CredentialsDeps) {
     this.#deps = deps;
     this.#reveals = new RevealLimit(deps.clock);
+    const userAgent = `keyharbor/${deps.version}`;
+    this.#tokens = new LiveTokens({
+      ...deps,
+      userAgent,
+      failed: (credential, verdict) => this.#tests.refreshFailed(credential, verdict),
+      paused: (credential) => this.#tests.pausedRefresh(credential),
+      recovered: (credential) => this.#tests.refreshRecovered(credential),
+      changed: (ids) => this.#changed(ids),
+    });
     this.#tests = new ConnectionTests({
       ...deps,
-      userAgent: `keyharbor/${deps.version}`,
+      userAgent,
+      tokens: this.#tokens,
       limits: () => {
         const { checkFailuresBeforeCooldown, checkCooldownMinutes } = deps.settings.vault();
         return { failures: checkFailuresBeforeCooldown, cooldownMs: checkCooldownMinutes * 60_000 };
@@ -99,6 +112,7 @@ export class Credentials {
   locking(): void {
     this.#stopSweeping();
     this.#tests.cancelAll();
+    this.#tokens.locking();
     this.#reveals.reset();
     this.#servedRows.drop();
   }
@@ -147,6 +161,7 @@ export class Credentials {
   edit(target: Target, changes: CredentialChanges, actor: string): Saved {
     const before = findTarget(this.#vault(), target);
     this.#tests.cancel(idToHex(before.id));
+    this.#tokens.forget(idToHex(before.id));
     return this.#saved(editCredential(this.#context(actor), before, changes));
   }
 
@@ -213,6 +228,64 @@ export class Credentials {
     lastUsed.note('credential', input.id, 'clipboard');
     const { name } = this.#deps.catalogue.get(credential.provider);
     return { clearsAfterMs, what: line?.name ?? `${name} ${credential.label}: ${label}` };
+  }
+
+  /**
+   * Makes sure that what a reference names can be read: an access token is got where it is missing or near its end.
+   * Call it before `read`, which asks nobody.
+   * @throws AppError what the provider said, as `asError` in live-tokens has it.
+   */
+  async prepare(ref: string): Promise<void> {
+    const { provider, label, field, version } = parseReference(ref);
+    if (version !== null) return; // an older one stays as it was
+    const served = resolveServed(this.#vault(), provider, label);
+    if (served === null || (field !== null && !this.#isTokenField(served.credential, field))) return;
+    await this.#tokens.ready(served.credential);
+  }
+
+  /** The same before `environment`, for all that it would open. */
+  async prepareEnvironment(items: ParsedInput<'credentials.environment'>['items']): Promise<void> {
+    for (const item of items) await this.prepare('ref' in item ? item.ref : providerReferenceText(item.provider));
+  }
+
+  /** The same for the endpoint, of what `resolve` calls refreshable; null where it can be opened at once. */
+  prepareId(id: string): Promise<void> | null {
+    return this.#tokens.ready(findTarget(this.#vault(), { id }));
+  }
+
+  /**
+   * Begins a sign-in at the provider. @returns the page to open; `finishSignIn` waits for what comes of it.
+   * @throws AppError `unsupported`, `conflict`, `key_not_found`.
+   */
+  async startSignIn(target: Target, actor: string): Promise<string> {
+    const credential = findTarget(this.#vault(), target);
+    assertUse(credential.state, 'replace');
+    const url = await this.#tokens.startSignIn(credential);
+    const vault = this.#vault();
+    const audited = { actor, action: 'credential.sign-in', target: idToHex(credential.id), result: 'ok' } as const;
+    vault.write(() => appendAudit(vault, this.#deps.clock, audited));
+    return url;
+  }
+
+  /**
+   * Waits for the started sign-in and keeps its tokens: in the version that had none yet, else in a new one.
+   * @throws AppError what the provider said, `validation_timeout`, `conflict` when called off, `vault_locked`.
+   */
+  async finishSignIn(target: Target, actor: string): Promise<CredentialDetail> {
+    const { id } = findTarget(this.#vault(), target);
+    const outcome = await this.#tokens.signInOutcome(idToHex(id));
+    if (outcome.kind === 'failed') throw asError(outcome.verdict);
+    const credential = findTarget(this.#vault(), { id: idToHex(id) });
+    assertUse(credential.state, 'replace');
+    keepSignIn(this.#context(actor), credential, outcome);
+    this.#tokens.forget(idToHex(id));
+    this.#changed([idToHex(id)]);
+    return this.#detail(id);
+  }
+
+  /** Nothing happens where none was started. */
+  cancelSignIn(target: Target): void {
+    this.#tokens.cancelSignIn(idToHex(findTarget(this.#vault(), target).id));
   }
 
   /** One secret for the owner's command line; `?version=N` reads an older one that is not destroyed. */
@@ -334,6 +407,10 @@ export class Credentials {
     );
   }
 
+  #isTokenField(credential: CredentialRow, field: string): boolean {
+    return tokenFields(this.#kind(credential)).includes(field);
+  }
+
   #ownerRow(id: string) {
     const credential = findTarget(this.#vault(), { id });
     assertUse(credential.state, 'read');
@@ -371,6 +448,10 @@ export class Credentials {
     } catch (error) {
       audit('refused');
       throw error;
+    }
+    const asked = this.#ownerRow(input.id);
+    if (this.#isTokenField(asked.credential, input.field ?? asked.kind.primary)) {
+      await this.#tokens.ready(asked.credential);
     }
     const { credential, kind } = this.#ownerRow(input.id);
     using opened = openCredential(this.#vault(), credential, kind, credential.current_version);

@@ -25,8 +25,12 @@ function isSecretField(kind: AuthKindDescriptor, field: string): boolean {
 }
 
 /** "openai", "openai/work" and "kh://openai/work" all name a credential; a left-out label means `default`. */
+export function providerReferenceText(text: string): string {
+  return isReference(text) ? text : `kh://${text}`;
+}
+
 function providerReference(text: string) {
-  const reference = parseReference(isReference(text) ? text : `kh://${text}`);
+  const reference = parseReference(providerReferenceText(text));
   if (reference.field === null) return reference;
   throw new AppError(
     'invalid_input',

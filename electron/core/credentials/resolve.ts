@@ -38,5 +38,6 @@ export function toResolved({ credential, version }: Served): ResolvedCredential 
     local: credential.local === 1,
     expiresAt: toTimestamp(credential.expires_at_ms),
     fingerprint: version.fingerprint,
+    refreshable: false,
   };
 }

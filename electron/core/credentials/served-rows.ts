@@ -7,8 +7,9 @@ import { findCredential } from './credential-table.ts';
 import { readFields } from './field-table.ts';
 import { injectedVariables } from './opened.ts';
 import { resolveServed, type Served, servedVersion, toResolved } from './resolve.ts';
-import { type CredentialRow, idFromHex } from './rows.ts';
+import { type CredentialRow, type FieldRow, idFromHex } from './rows.ts';
 import { placeOf, secretBytes } from './sealing.ts';
+import { NEVER } from './token-store.ts';
 import type { OpenedFields, ResolvedCredential } from './types.ts';
 
 /** More than a busy set of tools asks for; above it all is read again. */
@@ -125,7 +126,7 @@ export class ServedRows {
     const rows = readFields(vault.db, credential.id, version.version);
     const present = new Set(rows.map((row) => row.name));
     return {
-      resolved: toResolved(served),
+      resolved: withTokenEnd(toResolved(served), kind, rows),
       dataKey: version.data_key === null ? null : bound(DATA_KEY_FIELD, version.data_key),
       sealed: rows.flatMap(({ name, sealed }) => (sealed === null ? [] : [bound(name, sealed)])),
       public: rows.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }])),
@@ -133,6 +134,19 @@ export class ServedRows {
       environment: injectedVariables(kind, present),
     };
   }
+}
+
+/** A client that is handed an access token should know when to ask for the next one. */
+function withTokenEnd(
+  resolved: ResolvedCredential,
+  { token }: AuthKindDescriptor,
+  rows: readonly Pick<FieldRow, 'name' | 'value'>[],
+): ResolvedCredential {
+  if (token === undefined) return resolved;
+  const until = rows.find(({ name }) => name === token.expiresAt)?.value ?? NEVER;
+  const { expiresAt } = resolved;
+  const isSooner = until !== NEVER && (expiresAt === null || until < expiresAt);
+  return { ...resolved, refreshable: true, expiresAt: isSooner ? until : expiresAt };
 }
 
 function openSealed(vault: OpenVault, row: ServedRow): Map<string, Buffer> {

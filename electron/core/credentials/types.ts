@@ -14,6 +14,8 @@ export interface ResolvedCredential {
   /** RFC 3339, or null where it does not expire. */
   readonly expiresAt: string | null;
   readonly fingerprint: string;
+  /** Its value is an access token that may have to be got first: `prepareId` before `openFields`. */
+  readonly refreshable: boolean;
 }
 
 /** The opened fields of one version. The caller disposes it, which wipes every buffer. */

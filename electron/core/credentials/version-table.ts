@@ -50,6 +50,15 @@ export function setDataKey(db: Database.Database, id: Buffer, version: number, d
   );
 }
 
+/** Of a version whose telling secret came later: by a sign-in. */
+export function setFingerprint(db: Database.Database, id: Buffer, version: number, fingerprint: string): void {
+  db.prepare('UPDATE credential_version SET fingerprint = ? WHERE credential_id = ? AND version = ?').run(
+    fingerprint,
+    id,
+    version,
+  );
+}
+
 /** Versions that have been waiting for the end of their overlap since before `beforeMs`. */
 export function listPendingBefore(db: Database.Database, beforeMs: number): VersionRow[] {
   const rows = db

@@ -5,6 +5,7 @@ import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/pro
 import { appendAudit } from '../audit/audit-log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
 import type { MovedCredential } from '../endpoint/dropped-grants.ts';
+import { rootField, tokenFields } from '../providers/live-token.ts';
 import { isNamedByFields, type Place, placeFor } from '../providers/place.ts';
 import type { Clock } from '../seams.ts';
 import { wipe } from '../vault/bytes.ts';
@@ -21,7 +22,8 @@ import { openCredential } from './opened.ts';
 import { CREDENTIAL_ID_BYTES, type CredentialRow, idToHex, type Scope } from './rows.ts';
 import { openVersion, placeOf, sealVersion, secretBytes } from './sealing.ts';
 import { replaceTags } from './tag-table.ts';
-import { insertVersion, listVersions, setDataKey, setVersionState } from './version-table.ts';
+import { type ObtainedTokens, storeTokens } from './token-store.ts';
+import { insertVersion, listVersions, setDataKey, setFingerprint, setVersionState } from './version-table.ts';
 
 /** Adding and changing credentials: everything of one act happens in one transaction with its audit entry. */
 export interface WriteContext {
@@ -85,9 +87,11 @@ function putVersion(
   const secrets = new Map([...input.secrets].map(([name, text]) => [name, secretBytes(text)]));
   try {
     const { dataKey, sealed } = sealVersion(vault, placeOf(credential, version), secrets);
-    const primary = secrets.get(kind.primary);
-    if (primary === undefined && !kind.secretless) throw new Error('the primary field is required');
-    const fingerprint = primary === undefined ? NO_FINGERPRINT : fingerprintOf(vault, primary);
+    // An access token comes and goes; what it is got with tells one credential from another.
+    const root = kind.token === undefined ? undefined : secrets.get(rootField(kind.token));
+    const telling = root ?? secrets.get(kind.primary);
+    if (telling === undefined && !kind.secretless && !kind.token) throw new Error('the primary field is required');
+    const fingerprint = telling === undefined ? NO_FINGERPRINT : fingerprintOf(vault, telling);
     const now = clock.now();
     insertVersion(vault.db, {
       credential_id: credential.id,
@@ -121,7 +125,9 @@ export function addCredential(context: WriteContext, input: NewCredential): Writ
   const { vault, clock, catalogue, actor } = context;
   const provider = catalogue.get(input.provider);
   const kind = authKindOf(provider, input.authKind);
+  assertGiven(kind, input.fields);
   const fields = checkFields(provider, kind, new Map(Object.entries(input.fields)));
+  assertRoot(provider, kind, fields.secrets);
   const place = placeFor({ provider, kind }, (name) => fields.plain.get(name), input.baseUrl ?? null, input.local);
   const now = clock.now();
   const row: CredentialRow = {
@@ -165,6 +171,30 @@ export function addCredential(context: WriteContext, input: NewCredential): Writ
   };
 }
 
+/** What is got from the provider is not taken from people: it would be handed out as if it had been. */
+function assertGiven(kind: AuthKindDescriptor, given: Readonly<Record<string, string>>): void {
+  const field = kind.fields.find((each) => each.obtained && each.name in given);
+  if (field === undefined) return;
+  throw new AppError(
+    'invalid_input',
+    `${field.label} (field ${field.name}) is got from the provider and cannot be given. Nothing was stored.`,
+    'Leave it out.',
+  );
+}
+
+/** Without a sign-in there has to be something to begin with. */
+function assertRoot(provider: ProviderDescriptor, kind: AuthKindDescriptor, secrets: FieldInput['secrets']): void {
+  const { token } = kind;
+  if (token === undefined || (token.grant === 'refresh_token' && token.signIn !== undefined)) return;
+  const root = rootField(token);
+  if (secrets.has(kind.primary) || secrets.has(root)) return;
+  throw new AppError(
+    'invalid_input',
+    `${provider.name} (${kind.label}) needs ${kind.primary} or ${root}. Nothing was stored.`,
+    `Pass one with --stdin or --field ${root}=-.`,
+  );
+}
+
 /** The fields as they would be after `given`, and which secrets are really different. */
 function mergedFields(
   context: WriteContext,
@@ -173,7 +203,12 @@ function mergedFields(
   given: Readonly<Record<string, string>>,
 ): { readonly input: FieldInput; readonly changedSecrets: ReadonlyMap<string, string>; readonly dropsSecret: boolean } {
   using opened = openCredential(context.vault, credential, kind, credential.current_version);
-  const now = new Map([...opened.fields].map(([name, bytes]) => [name, bytes.toString('utf8')]));
+  assertGiven(kind, given);
+  const whole = new Map([...opened.fields].map(([name, bytes]) => [name, bytes.toString('utf8')]));
+  // A token that was got with other data is not one of the new data.
+  const obtained = new Set(tokenFields(kind));
+  const differs = Object.entries(given).some(([name, text]) => (whole.get(name) ?? '') !== text);
+  const now = differs ? new Map([...whole].filter(([name]) => !obtained.has(name) || name in given)) : whole;
   const input = checkFields(provider, kind, new Map([...now, ...Object.entries(given)]));
   const changedSecrets = new Map([...input.secrets].filter(([name, text]) => now.get(name) !== text));
   const secretNames = kind.fields.filter((field) => field.secret).map((field) => field.name);
@@ -238,6 +273,51 @@ function isStillLocal(row: CredentialRow, at: (local: boolean) => Place): boolea
 function plainFields({ vault }: Pick<WriteContext, 'vault'>, row: CredentialRow): Map<string, string> {
   const rows = readFields(vault.db, row.id, row.current_version);
   return new Map(rows.flatMap(({ name, value }) => (value === null ? [] : [[name, value] as const])));
+}
+
+/**
+ * Keeps what a sign-in brought. Tokens that the current version lacked are put into it; where it had some, the new ones
+ * are a new version, as after any other rotation.
+ */
+export function keepSignIn(context: WriteContext, credential: CredentialRow, tokens: ObtainedTokens): void {
+  const { vault, clock, catalogue, actor } = context;
+  const kind = authKindOf(catalogue.get(credential.provider), credential.auth_kind);
+  const { token } = kind;
+  if (token === undefined) throw new Error('this kind has no tokens');
+  const rows = readFields(vault.db, credential.id, credential.current_version);
+  const isFirst = !rows.some(({ name }) => name === kind.primary || name === rootField(token));
+  vault.write(() => {
+    const version = isFirst ? credential.current_version : newVersionWithout(context, credential, kind);
+    const now = { ...credential, current_version: version, updated_at_ms: clock.now() };
+    updateCredential(vault.db, now);
+    storeTokens(vault, now, { ...kind, token }, tokens);
+    const root = tokens.secrets.get(rootField(token)) ?? tokens.secrets.get(kind.primary) ?? '';
+    const bytes = secretBytes(root);
+    setFingerprint(vault.db, credential.id, version, fingerprintOf(vault, bytes));
+    wipe(bytes);
+    removeCheck(vault.db, credential.id);
+    appendAudit(vault, clock, {
+      actor,
+      action: 'credential.signed-in',
+      target: idToHex(credential.id),
+      result: 'ok',
+      meta: { version },
+    });
+  });
+}
+
+/** A version with all that the owner gave, and none of the tokens yet. @returns its number. */
+function newVersionWithout(context: WriteContext, credential: CredentialRow, kind: AuthKindDescriptor): number {
+  using opened = openCredential(context.vault, credential, kind, credential.current_version);
+  const got = new Set([...tokenFields(kind), ...(kind.token ? [rootField(kind.token)] : [])]);
+  const kept = [...opened.fields].filter(([name]) => !got.has(name));
+  const isSecret = (name: string) => kind.fields.some((field) => field.name === name && field.secret);
+  const texts = kept.map(([name, bytes]) => [name, bytes.toString('utf8')] as const);
+  const input = {
+    secrets: new Map(texts.filter(([name]) => isSecret(name))),
+    plain: new Map(texts.filter(([name]) => !isSecret(name))),
+  };
+  return rotate(context, credential, kind, input).version;
 }
 
 /**

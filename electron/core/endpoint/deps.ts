@@ -17,5 +17,7 @@ export interface CredentialSource {
   /** User credential first, then system. @throws AppError `key_not_found`. */
   resolve(provider: string, label: string): ResolvedCredential;
   openFields(id: string, version: number): OpenedFields;
+  /** null: it can be opened at once. Otherwise an access token is got first. @throws AppError what the provider said. */
+  prepareId(id: string): Promise<void> | null;
   list(filter: { readonly state: 'active' }): readonly CredentialSummary[];
 }

@@ -1,6 +1,7 @@
 import type { CredentialSummary } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { grantCovers } from '../../../shared/grant.ts';
+import type { ResolvedCredential } from '../credentials/types.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import type { AuditTally } from './audit-tally.ts';
 import type { VerifiedClient } from './clients.ts';
@@ -63,11 +64,28 @@ interface ReadKeyDeps {
 }
 
 /**
- * `GET /v1/keys/{provider}/{label}`. The caller wipes the body when it is sent.
+ * `GET /v1/keys/{provider}/{label}`. The caller wipes the body when it is sent. At once for an ordinary key; a promise
+ * where an access token has to be got from the provider first.
+ * @param isWanted - asked after such a wait: whether the client is still there and may still have it.
  * @throws AppError `key_not_found`; `forbidden` for a test client and a real key; `internal` while the audit log
- * cannot be written.
+ * cannot be written. The promise also rejects with what the provider said, or `unauthorized`.
  */
-export function readKey(deps: ReadKeyDeps, client: VerifiedClient, { provider, label }: ReadRoute): Buffer {
+export function readKey(
+  deps: ReadKeyDeps,
+  client: VerifiedClient,
+  route: ReadRoute,
+  isWanted: () => boolean,
+): Buffer | Promise<Buffer> {
+  const credential = readable(deps, client, route);
+  const pending = credential.refreshable ? deps.credentials.prepareId(credential.id) : null;
+  if (pending === null) return bodyOf(deps, client, credential);
+  return pending.then(() => {
+    if (isWanted()) return bodyOf(deps, client, readable(deps, client, route));
+    throw new AppError('unauthorized', 'The request was called off.');
+  });
+}
+
+function readable(deps: ReadKeyDeps, client: VerifiedClient, { provider, label }: ReadRoute): ResolvedCredential {
   if (!deps.reads.isWritable) {
     throw new AppError(
       'internal',
@@ -83,6 +101,10 @@ export function readKey(deps: ReadKeyDeps, client: VerifiedClient, { provider, l
       'Use a client made without --test, or add a credential with --base-url and --local.',
     );
   }
+  return credential;
+}
+
+function bodyOf(deps: ReadKeyDeps, client: VerifiedClient, credential: ResolvedCredential): Buffer {
   const opened = deps.credentials.openFields(credential.id, credential.version);
   try {
     const body = keyAnswer(credential, opened);

@@ -145,9 +145,14 @@ function serve(
     send(response, 200, JSON_TYPE, listKeys(deps.credentials, client));
     return;
   }
-  const body = readKey(deps, client, route);
-  response.once('close', () => body.fill(0));
-  send(response, 200, JSON_TYPE, body);
+  const answer = (body: Buffer) => {
+    response.once('close', () => body.fill(0));
+    send(response, 200, JSON_TYPE, body);
+  };
+  // Where it has to wait, the client may go or be revoked meanwhile: then its answer is cut.
+  const read = readKey(deps, client, route, () => !response.destroyed);
+  if (Buffer.isBuffer(read)) answer(read);
+  else read.then(answer).catch((error: unknown) => response.destroyed || sendError(response, error));
 }
 
 /** No route takes a body yet: one that came along stays unread, so the connection ends with the answer. */

@@ -33,7 +33,7 @@ export function fillTemplate(template: string, value: (field: string) => string 
 function problemsOf(provider: ProviderDescriptor): string[] {
   return provider.auth.flatMap((kind) => {
     const primary = kind.fields.find((field) => field.name === kind.primary);
-    if (kind.secretless && primary !== undefined) return [];
+    if (primary !== undefined && (kind.secretless || kind.token !== undefined)) return [];
     return primary?.secret && primary.required ? [] : [`${kind.kind}: the primary field must be a required secret`];
   });
 }
@@ -118,7 +118,7 @@ export function authKindOf(provider: ProviderDescriptor, kind: string | undefine
 
 /** What else a check needs to be filled in: the fields of a path, the host of a mail server. */
 function neededFields(provider: ProviderDescriptor, kind: string, check: CheckDescriptor): string[] {
-  if (check.protocol === 'http') return templateFields(check.path);
+  if (check.protocol === 'http') return [...templateFields(check.path), ...check.needs];
   const addresses = provider.auth.find((each) => each.kind === kind)?.address ?? [];
   return addresses.flatMap((each) => ('host' in each && each.protocol === check.protocol ? [each.host] : []));
 }
@@ -165,8 +165,9 @@ export function providerInfoOf(provider: ProviderDescriptor): ProviderInfo {
       return {
         kind: kind.kind,
         label: kind.label,
-        primary: kind.primary,
-        fields: kind.fields,
+        primary: kind.entered ?? kind.primary,
+        fields: kind.fields.filter((field) => !field.obtained),
+        signIn: kind.token?.grant === 'refresh_token' && kind.token.signIn ? kind.token.refreshToken : null,
         environment: kind.environment.flatMap((entry) => entry.names.slice(0, 1)),
         ownAddress: kind.address.length > 0,
         local: kind.local,

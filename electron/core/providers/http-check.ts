@@ -1,5 +1,6 @@
 import type { AuthKindDescriptor, HttpCheckDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import type { Clock } from '../seams.ts';
+import { signAwsRequest } from './aws-signature.ts';
 import { joinPath } from './base-url.ts';
 import { fillTemplate, templateFields } from './catalogue.ts';
 import { exchange, type OutgoingRequest } from './http-exchange.ts';
@@ -86,6 +87,7 @@ export function buildCheckRequest(subject: CheckSubject, userAgent: string): Out
         body = { ...(typeof body === 'object' ? body : {}), [placement.name]: fillTemplate(placement.value, value) };
         break;
       case 'url':
+      case 'sigv4': // signed when all else is there
         break;
       case 'basic': {
         const pair = `${fillTemplate(placement.user, value)}:${fillTemplate(placement.password, value)}`;
@@ -94,8 +96,27 @@ export function buildCheckRequest(subject: CheckSubject, userAgent: string): Out
       }
     }
   }
+  if (check.form !== undefined) {
+    const form = Object.entries(check.form).map(([name, text]) => [name, fillTemplate(text, value)] as const);
+    headers.set('content-type', 'application/x-www-form-urlencoded');
+    return { method: check.method, url, headers, body: new URLSearchParams(Object.fromEntries(form)).toString() };
+  }
   if (body !== undefined) headers.set('content-type', 'application/json');
   return { method: check.method, url, headers, body: body === undefined ? null : JSON.stringify(body) };
+}
+
+/** Puts a signature on requests of kinds that sign; others stay as they are. */
+async function signed({ authKind, fields }: CheckSubject, request: OutgoingRequest, nowMs: number) {
+  const placement = authKind.send.find((each) => each.where === 'sigv4');
+  if (placement === undefined) return request;
+  const value: Value = (name) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;
+  const keys = {
+    accessKeyId: value(placement.accessKeyId) ?? '',
+    secretAccessKey: value(placement.secretAccessKey) ?? '',
+    sessionToken: value(placement.sessionToken),
+  };
+  const scope = { service: placement.service, region: fillTemplate(placement.region, value) };
+  return signAwsRequest(request, keys, scope, nowMs);
 }
 
 /** Runs one check. Rejects only with the reason of `signal`. */
@@ -105,7 +126,7 @@ export async function runHttpCheck(
 ): Promise<Verdict> {
   let request: OutgoingRequest;
   try {
-    request = buildCheckRequest(subject, options.userAgent);
+    request = await signed(subject, buildCheckRequest(subject, options.userAgent), options.clock.now());
   } catch (error) {
     if (error instanceof ForeignWebhook) return foreignWebhook(subject);
     throw error;

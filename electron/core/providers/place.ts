@@ -58,7 +58,9 @@ function givenBase({ provider, kind }: KindOf, baseUrl: string, local: boolean):
   if (isChoice(provider, baseUrl.replace(/\/+$/, ''))) {
     return { origin: normaliseBaseUrl(baseUrl, false), local: false };
   }
-  if (!provider.baseUrl.changeable || kind.address.length > 0) {
+  // What is kept for another server than the API is that server's alone.
+  const isBoundElsewhere = kind.token !== undefined && 'tokenUrl' in kind.token;
+  if (!provider.baseUrl.changeable || kind.address.length > 0 || isBoundElsewhere) {
     const hint =
       kind.address.length > 0
         ? `Its fields say where it is: ${kind.fields.map((field) => field.name).join(', ')}.`

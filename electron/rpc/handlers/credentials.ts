@@ -27,8 +27,25 @@ export function credentialHandlers(app: App): Area<'credentials'> {
     },
     'credentials.reveal': (input, { actor }) => credentials.reveal(input, actor),
     'credentials.copy': (input, { actor }) => credentials.copy(input, actor),
-    'credentials.read': ({ ref }, { actor }) => credentials.read(ref, actor),
-    'credentials.environment': ({ items }, { actor }) => credentials.environment(items, actor),
+    'credentials.read': async ({ ref }, { actor }) => {
+      await credentials.prepare(ref);
+      return credentials.read(ref, actor);
+    },
+    'credentials.environment': async ({ items }, { actor }) => {
+      await credentials.prepareEnvironment(items);
+      return credentials.environment(items, actor);
+    },
+    'credentials.startSignIn': async ({ target }, { actor, caller }) => {
+      const url = await credentials.startSignIn(target, actor);
+      // The catalogue names this page, and a click of the owner asked for it.
+      if (caller === 'window') await app.options.shell.openLink(url);
+      return { url };
+    },
+    'credentials.finishSignIn': ({ target }, { actor }) => credentials.finishSignIn(target, actor),
+    'credentials.cancelSignIn': ({ target }) => {
+      credentials.cancelSignIn(target);
+      return {};
+    },
     'credentials.test': ({ target, force }, { actor }) => credentials.test(target, force, actor),
     'credentials.cancelTest': ({ target }) => {
       credentials.cancelTest(target);

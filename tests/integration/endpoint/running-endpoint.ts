@@ -32,6 +32,7 @@ export class FewCredentials implements CredentialSource {
         authKind: 'api_key',
         expiresAt: null,
         fingerprint: 'f'.repeat(16),
+        refreshable: false,
       } as const;
       return [`${String(provider)}/${String(label)}`, { id, provider, label, local, ...rest } as ResolvedCredential];
     }),
@@ -42,6 +43,10 @@ export class FewCredentials implements CredentialSource {
     const found = this.#known.get(`${provider}/${label}`);
     if (found === undefined) throw new AppError('key_not_found', 'No key answers to this.', 'Labels here: work.');
     return found;
+  }
+
+  prepareId(): null {
+    return null;
   }
 
   openFields(): OpenedFields {

@@ -23,6 +23,7 @@ const auth: AuthInfo = {
   fields: [field('key', true), field('user', false), field('pem', true, { required: false, multiline: true })],
   environment: [],
   ownAddress: false,
+  signIn: null,
   check: null,
 };
 

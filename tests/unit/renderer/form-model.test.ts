@@ -35,6 +35,7 @@ const provider: ProviderInfo = {
       ],
       environment: ['OPENAI_API_KEY'],
       ownAddress: false,
+      signIn: null,
       check: { costMicroUsd: 0, proves: 'the key works' },
     },
   ],
