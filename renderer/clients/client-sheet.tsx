@@ -1,4 +1,4 @@
-import type { FormEvent, KeyboardEvent } from 'react';
+import type { FormEvent } from 'react';
 import { useId, useRef, useState } from 'react';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
@@ -47,15 +47,13 @@ export function ClientSheet() {
     if (Object.keys(all).length === 0) void create.run();
     else requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
-  };
   if (made !== null) return <TokenDialog token={made.token} grants={made.grants} onClose={close} />;
   return (
     <Sheet
       open
       title={m.clients.createTitle}
       onClose={close}
+      onSave={submit}
       foot={
         <>
           {create.pending && <p role="status">{m.common.confirmElsewhere}</p>}
@@ -66,7 +64,7 @@ export function ClientSheet() {
         </>
       }
     >
-      <form id={id} ref={body} className={styles.form} noValidate onSubmit={submit} onKeyDown={onKeyDown}>
+      <form id={id} ref={body} className={styles.form} noValidate onSubmit={submit}>
         <Field label={m.clients.name} hint={m.clients.nameHint} error={errors['name']} required>
           {(control) => (
             <TextInput {...control} autoFocus maxLength={64} value={form.name} onChange={(name) => change({ name })} />

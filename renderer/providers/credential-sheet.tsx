@@ -1,4 +1,4 @@
-import type { FormEvent, KeyboardEvent } from 'react';
+import type { FormEvent } from 'react';
 import { useId, useRef, useState } from 'react';
 import { m } from '../i18n/messages.ts';
 import { show } from '../state/view.ts';
@@ -33,11 +33,6 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
     if (state.submit()) return;
     requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    submit();
-  };
   const pick = (picked: string, authKind: string | null): void => change({ provider: picked, authKind, others: {} });
   const ownAddress = auth?.ownAddress === true;
   const baseUrlFirst = ownAddress || (provider?.baseUrl.changeable === true && provider.baseUrl.default === null);
@@ -58,6 +53,7 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
         open
         title={editing === undefined ? m.providers.form.addTitle : m.providers.form.editTitle(displayName(editing))}
         onClose={() => (dirty ? setLeaving(true) : close())}
+        onSave={submit}
         foot={
           <>
             {auth !== undefined && (
@@ -84,7 +80,7 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
           </>
         }
       >
-        <form id={id} ref={body} className={styles.form} noValidate onSubmit={submit} onKeyDown={onKeyDown}>
+        <form id={id} ref={body} className={styles.form} noValidate onSubmit={submit}>
           <SecretField
             form={form}
             auth={auth}

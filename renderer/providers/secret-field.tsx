@@ -43,10 +43,7 @@ export function SecretField({ form, auth, masked, inspection, error, canSwitch, 
       </Field>
       <div role="status">
         {recognised !== null && (
-          <Note
-            tone={foreign ? 'warn' : 'ok'}
-            title={m.providers.form.looksLike(recognised.what, recognised.providerName)}
-          >
+          <Note tone={foreign ? 'warn' : 'ok'} title={m.providers.form.looksLike(recognised.what)}>
             <p>{recognised.reason}</p>
             {foreign && canSwitch && (
               <Button onClick={() => onSwitch(recognised.provider, recognised.authKind)}>

@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode, RefObject } from 'react';
+import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import { m } from '../i18n/messages.ts';
 import { IconButton } from './icon-button.tsx';
 import styles from './overlay.module.css';
@@ -11,19 +11,26 @@ interface Props {
   readonly title: string;
   /** Asked to close (Escape, backdrop, button); the owner decides, so that nothing typed is lost. */
   readonly onClose: () => void;
+  /** Ctrl+Enter (or Cmd+Enter) anywhere in the sheet, its foot included. */
+  readonly onSave: () => void;
   readonly initialFocus?: RefObject<HTMLElement | null>;
   readonly foot: ReactNode;
   readonly children: ReactNode;
 }
 
 /** A side sheet for forms. */
-export function Sheet({ open, title, onClose, initialFocus, foot, children }: Props) {
+export function Sheet({ open, title, onClose, onSave, initialFocus, foot, children }: Props) {
   useReturnFocus();
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    onSave();
+  };
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup data-overlay className={styles.sheet} initialFocus={initialFocus}>
+        <Base.Popup data-overlay className={styles.sheet} initialFocus={initialFocus} onKeyDown={onKeyDown}>
           <div className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
             <IconButton label={m.common.close} icon={<X size={18} aria-hidden />} onClick={onClose} />

@@ -160,7 +160,7 @@ export const providers = {
     editTitle: (name: string) => `Edit ${name}`,
     paste: 'Paste your key',
     pasteHint: 'Keyharbor looks at its shape to find the provider. It stays on this computer.',
-    looksLike: (what: string, provider: string) => `This looks like a ${provider} ${what}.`,
+    looksLike: (what: string) => `Recognised: ${what}`,
     switchTo: (provider: string) => `Switch to ${provider}`,
     provider: 'Provider',
     providerSearch: 'Search providers',
