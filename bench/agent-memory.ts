@@ -100,10 +100,13 @@ function residentBytes(pid: number | undefined): number {
   return Number(kib) * 1024;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { agentBytes, bareBytes, ratio } = await measureAgentMemory();
-  const mib = (bytes: number): string => (bytes / MIB).toFixed(1);
-  console.log(`agent idle, ${CREDENTIALS} credentials  ${mib(agentBytes)} MiB resident`);
-  console.log(`bare node                     ${mib(bareBytes)} MiB resident`);
-  console.log(`ratio                         ${ratio.toFixed(2)}`);
+export function formatAgentMemory({ agentBytes, bareBytes, ratio }: AgentMemory): string {
+  const mib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
+  return [
+    `resident memory, ${CREDENTIALS} credentials, idle`,
+    `  ${'the headless agent'.padEnd(28)}${mib(agentBytes).padStart(12)}`,
+    `  ${'bare node'.padEnd(28)}${mib(bareBytes).padStart(12)}   ratio ${ratio.toFixed(2)}`,
+  ].join('\n');
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(formatAgentMemory(await measureAgentMemory()));
