@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { fakeKey } from '../support/fake-keys.ts';
+import { startStandIn } from '../support/stand-in-provider.ts';
+import { HOSTS, type OpenWindow } from './hosts.ts';
+import { addKey, createVault, unlock } from './window.ts';
+
+/** The screens and states that a person meets, each looked at by axe in both themes, wide and narrow. */
+const LOOKS = [
+  { name: 'light', scheme: 'light', width: 1280, height: 860 },
+  { name: 'dark', scheme: 'dark', width: 1280, height: 860 },
+  { name: 'narrow', scheme: 'light', width: 360, height: 740 },
+  { name: 'narrow-dark', scheme: 'dark', width: 360, height: 740 },
+] as const;
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+
+const host = HOSTS[0];
+if (host === undefined) throw new Error('no host to look at');
+
+test('every screen and state passes axe and fits, in both themes, wide and narrow', async () => {
+  test.setTimeout(300_000);
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  const provider = await startStandIn();
+  const window: OpenWindow = await host.open(home);
+  const { page } = window;
+  const found: string[] = [];
+
+  /** Shows one state in each look: no axe finding, nothing cut off sideways. */
+  const look = async (state: string): Promise<void> => {
+    for (const { name, scheme, width, height } of LOOKS) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+      if (wide) found.push(`${state}, ${name}: wider than the window`);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
+      for (const { id, nodes } of violations) {
+        found.push(`${state}, ${name}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);
+      }
+      await page.screenshot({ path: join('test-results/looks', `${state}-${name}.png`) });
+    }
+    await page.setViewportSize({ width: 1280, height: 860 });
+  };
+
+  try {
+    await look('01-welcome');
+    await page.getByRole('button', { name: 'Create vault' }).click();
+    await page.getByLabel('Master password', { exact: true }).fill('password1234');
+    await expect(page.getByText(/Too easy|Weak|Very weak/).first()).toBeVisible();
+    await look('02-password');
+    await page.reload();
+    await createVault(page);
+    await look('03-providers-empty');
+
+    await page.keyboard.press('Control+n');
+    await page.getByLabel('Paste your key').fill(fakeKey('github', 'classic'));
+    await expect(page.getByText(/GitHub/).first()).toBeVisible();
+    await look('04-add-key');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await uncovered(page);
+
+    const accept = () => window.accept('Use this host');
+    await addKey(
+      page,
+      { value: fakeKey('openai', 'project'), provider: 'OpenAI', label: 'work', baseUrl: provider.url },
+      accept,
+    );
+    await expect(page.getByText('Healthy').first()).toBeVisible();
+    provider.answerWith({ sample: 'anthropic', case: 'invalid_key' });
+    await addKey(
+      page,
+      { value: fakeKey('anthropic', 'API key'), provider: 'Anthropic', label: 'lab', baseUrl: provider.url },
+      accept,
+    );
+    await expect(page.getByText('Failing').first()).toBeVisible();
+    await addKey(page, { value: fakeKey('github', 'classic'), provider: 'GitHub', label: 'cli', test: false });
+    await look('05-providers-cards');
+    await page.getByRole('button', { name: 'Reveal work' }).click();
+    await look('06-providers-revealed');
+    await page.getByRole('button', { name: 'Hide work' }).click();
+    await page
+      .getByRole('radio', { name: 'List' })
+      .or(page.getByRole('button', { name: 'List' }))
+      .first()
+      .click();
+    await look('07-providers-list');
+    await page.locator('[data-row]').filter({ hasText: 'lab' }).first().click();
+    await look('08-detail');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await look('09-palette');
+    await page.keyboard.press('Escape');
+    await uncovered(page);
+    await page.keyboard.press('Control+/');
+    await look('10-shortcuts');
+    await page.keyboard.press('Escape');
+    await uncovered(page);
+
+    await page.keyboard.press('Control+2');
+    await expect(page.getByRole('heading', { level: 1, name: 'Clients' })).toBeVisible();
+    await look('11-clients-empty');
+    await page.getByRole('button', { name: 'New client' }).first().click();
+    await page.getByLabel('Name of the tool').fill('nightly script');
+    await look('12-new-client');
+    await page.getByRole('checkbox', { name: 'openai/work' }).check();
+    await page.getByRole('button', { name: 'Create client' }).click();
+    await window.accept('Create token');
+    await expect(page.getByRole('dialog', { name: 'Client created' })).toBeVisible();
+    await look('13-token');
+    await page.getByRole('button', { name: 'I stored it' }).click();
+    await look('14-clients');
+    await page.keyboard.press('Control+3');
+    await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+    await look('15-settings');
+    await page.keyboard.press('Control+l');
+    await expect(page.getByRole('heading', { name: 'Unlock your vault' })).toBeVisible();
+    await look('16-locked');
+    await unlock(page, 'not the password at all');
+    await expect(page.getByText('Wrong password').first()).toBeVisible();
+    await look('17-wrong-password');
+    await page.getByRole('button', { name: 'Use recovery code' }).click();
+    await look('18-recovery');
+    expect(found).toEqual([]);
+  } finally {
+    await window.close();
+    await provider.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
+
+test('the main job with the keyboard alone', async () => {
+  test.setTimeout(120_000);
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  const window = await host.open(home);
+  const { page } = window;
+  try {
+    await createVault(page);
+    await page.keyboard.press('Control+n');
+    await page.keyboard.insertText(fakeKey('github', 'classic'));
+    await expect(
+      page
+        .getByRole('dialog', { name: 'New key' })
+        .getByText(/GitHub/)
+        .first(),
+    ).toBeVisible();
+    await page.getByRole('checkbox', { name: 'Test the key after saving' }).focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByRole('region', { name: 'GitHub' })).toBeVisible();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('git');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText(/Copied .* clears in/)).toBeVisible();
+    await focusFirstKey(page);
+    await page.keyboard.press('Delete');
+    await page.getByRole('button', { name: 'Move to bin' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('region', { name: 'GitHub' })).toBeHidden();
+    await page.keyboard.press('Control+l');
+    await page.keyboard.insertText('correct horse battery staple 42');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { level: 1, name: 'Providers' })).toBeVisible();
+  } finally {
+    await window.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
+
+/** No dialog or sheet lies over the screen any more. */
+async function uncovered(page: Page): Promise<void> {
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+}
+
+async function focusFirstKey(page: Page): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate(() => document.activeElement?.hasAttribute('data-row') === true)) return;
+  }
+  throw new Error('Tab never reaches a key');
+}
