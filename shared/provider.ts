@@ -454,6 +454,10 @@ export const providerInfo = z.strictObject({
       environment: z.array(z.string()),
       /** Public fields say where it goes (a host, a URL, a program): there is no base URL, but `local` has a meaning. */
       ownAddress: z.boolean().default(false),
+      /** A server on this computer or network: its base URL may be http and a private address. */
+      local: z.boolean(),
+      /** What a person should know before keeping such a credential. */
+      note: z.string().optional(),
       check: z.strictObject({ costMicroUsd: z.int(), proves: z.string() }).nullable(),
     }),
   ),
