@@ -32,7 +32,7 @@ export interface ConnectionTestsDeps {
   readonly userAgent: string;
   /** Both settable by the owner. */
   readonly limits: () => { readonly failures: number; readonly cooldownMs: number };
-  readonly tokens: Pick<LiveTokens, 'check'>;
+  readonly tokens: Pick<LiveTokens, 'check' | 'canRenew'>;
   readonly changed: (ids: readonly string[]) => void;
 }
 
@@ -155,8 +155,8 @@ export class ConnectionTests {
     signal.throwIfAborted();
     if (refused !== null) return refused;
     const verdict = await this.#ask(vault.opened(), credential, of, signal);
-    const again = of.kind.token !== undefined && (verdict.result === 'invalid_key' || verdict.result === 'expired');
-    if (!again) return verdict;
+    const isRefused = verdict.result === 'invalid_key' || verdict.result === 'expired';
+    if (!isRefused || !tokens.canRenew(credential)) return verdict;
     const still = await tokens.check(credential, true);
     signal.throwIfAborted();
     return still ?? this.#ask(vault.opened(), credential, of, signal);

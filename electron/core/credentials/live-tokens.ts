@@ -102,6 +102,12 @@ export class LiveTokens {
     return this.#obtain(credential, kind);
   }
 
+  /** Whether another access token can be got: without, asking again would be the same question. */
+  canRenew(credential: CredentialRow): boolean {
+    const kind = this.#kind(credential);
+    return isRefreshable(kind) && this.#hasRoot(credential, kind);
+  }
+
   /**
    * Starts a sign-in in the browser; one before it for the same credential is called off.
    * @throws AppError `unsupported` where this kind has none, `conflict` where its port is taken.
