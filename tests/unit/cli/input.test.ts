@@ -23,7 +23,9 @@ const auth: AuthInfo = {
   fields: [field('key', true), field('user', false), field('pem', true, { required: false, multiline: true })],
   environment: [],
   ownAddress: false,
+  local: false,
   signIn: null,
+  local: false,
   check: null,
 };
 
