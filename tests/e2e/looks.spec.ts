@@ -33,7 +33,7 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     for (const { name, scheme, width, height } of LOOKS) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > globalThis.innerWidth + 1);
       if (wide) found.push(`${state}, ${name}: wider than the window`);
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
       for (const { id, nodes } of violations) {
