@@ -160,6 +160,7 @@ test('the main job with the keyboard alone', async () => {
     await page.keyboard.press('Enter');
     await expect(page.getByRole('region', { name: 'GitHub' })).toBeHidden();
     await page.keyboard.press('Control+l');
+    await expect(page.getByLabel('Master password')).toBeFocused();
     await page.keyboard.insertText('correct horse battery staple 42');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('heading', { level: 1, name: 'Providers' })).toBeVisible();
