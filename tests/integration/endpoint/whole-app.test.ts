@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
+import { answeringServer, json } from '../../support/answering-server.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
+import { localCatalogue } from '../../support/local-catalogue.ts';
 import { credentialInput, PASSWORD, startUnlockedApp, type TestApp } from '../../support/test-app.ts';
 import { ask } from './raw-http.ts';
 
@@ -87,4 +89,72 @@ test('no file of the home holds the key or the token that went over the wire', a
     const bytes = readFileSync(path);
     for (const secret of [KEY, token, token.slice(19)]) expect(bytes.includes(secret)).toBe(false);
   }
+});
+
+test('a tool that asks for an access token waits until one is there, and is told when it ends', async () => {
+  let status = 200;
+  const server = await answeringServer((response) =>
+    status === 200
+      ? json(response, 200, { token_type: 'Bearer', access_token: 'live-token', expires_in: 3600 })
+      : json(response, status, { error: 'invalid_client' }),
+  );
+  const t = await startUnlockedApp('requests', localCatalogue(['azure_openai'], server.url));
+  const fields = { tenant_id: 't', client_id: 'c', client_secret: 'fake', resource: 'mine' };
+  t.app.credentials.add(credentialInput({ provider: 'azure_openai', authKind: 'entra', fields }), 'cli');
+  const token = newToken(t, ['keys:read:azure_openai']);
+  const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
+  const read = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/v1/keys/azure_openai`, {
+      headers: Object.fromEntries(bearer(token)),
+    });
+    return { status: response.status, body: await response.text() };
+  };
+  const answers = await Promise.all([read(), read(), read()]);
+  for (const { status: got, body } of answers) {
+    expect(got).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({
+      value: 'live-token',
+      env: { AZURE_OPENAI_AD_TOKEN: 'live-token' },
+      expiresAt: new Date(t.clock.now() + 3_600_000).toISOString(),
+    });
+  }
+  expect(server.seen).toHaveLength(1);
+  status = 401;
+  t.clock.wallMs += 3_600_000;
+  const refused = await read();
+  expect(refused.status).toBe(502);
+  expect(JSON.parse(refused.body)).toMatchObject({ code: 'invalid_key' });
+});
+
+test('a client that is revoked while it waits for an access token gets none', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let arrived = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const server = await answeringServer(async (response) => {
+    arrived();
+    await held;
+    json(response, 200, { token_type: 'Bearer', access_token: 'live-token', expires_in: 3600 });
+  });
+  const t = await startUnlockedApp('requests', localCatalogue(['azure_openai'], server.url));
+  const fields = { tenant_id: 't', client_id: 'c', client_secret: 'fake', resource: 'mine' };
+  const input = credentialInput({ provider: 'azure_openai', authKind: 'entra', fields });
+  const { id } = t.app.credentials.add(input, 'cli').credential;
+  const token = newToken(t, ['keys:read:azure_openai']);
+  const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
+  const headers = Object.fromEntries(bearer(token));
+  const reading = fetch(`http://127.0.0.1:${port}/v1/keys/azure_openai`, { headers }).then(
+    (response) => response.text(),
+    () => 'cut',
+  );
+  await asked;
+  t.app.clients.revoke('demo', 'cli');
+  release();
+  expect(await reading).toBe('cut');
+  await t.app.credentials.prepare('kh://azure_openai');
+  expect(t.app.credentials.get({ id }).lastUsedBy).toBeNull();
 });

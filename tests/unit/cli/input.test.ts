@@ -25,7 +25,6 @@ const auth: AuthInfo = {
   ownAddress: false,
   local: false,
   signIn: null,
-  local: false,
   check: null,
 };
 

@@ -37,7 +37,6 @@ const provider: ProviderInfo = {
       ownAddress: false,
       local: false,
       signIn: null,
-      local: false,
       check: { costMicroUsd: 0, proves: 'the key works' },
     },
   ],
