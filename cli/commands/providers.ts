@@ -20,12 +20,13 @@ function row({ id, name, category, auth }: ProviderInfo): readonly string[] {
 
 function describe(provider: ProviderInfo): string {
   const { id, name, category, links, baseUrl } = provider;
+  const base = `${baseUrl.default ?? 'yours'}${baseUrl.changeable ? '' : ' (fixed)'}`;
   const head = pairs([
     ['Provider', `${name} (${id})`],
     ['Category', category],
     ['Get a key', links.keys ?? null],
     ['Docs', links.docs ?? null],
-    ['Base URL', `${baseUrl.default ?? 'yours'}${baseUrl.changeable ? '' : ' (fixed)'}`],
+    ['Base URL', provider.auth.every((auth) => auth.ownAddress) ? 'none: its fields say where it is' : base],
   ]);
   const kinds = provider.auth.map((auth, index) => {
     const fields = auth.fields.map((field) => [

@@ -10,11 +10,14 @@ import {
 
 const NOTHING_STORED = 'Nothing was stored.';
 
-function refused(what: string, hint: string): AppError {
-  return new AppError('invalid_input', `Base URL: ${what} ${NOTHING_STORED}`, hint);
+type Refused = (what: string, hint: string) => AppError;
+
+/** @param name - what people call it where they typed it. */
+function refusal(name: string): Refused {
+  return (what, hint) => new AppError('invalid_input', `${name}: ${what} ${NOTHING_STORED}`, hint);
 }
 
-function parse(text: string): URL {
+function parse(text: string, refused: Refused): URL {
   if (text.length > 2048 || /[\s\\]/.test(text)) throw refused('it holds a space or a backslash.', 'Give a plain URL.');
   const url = URL.parse(text);
   if (url === null) throw refused('this is not a URL.', 'Give one like https://api.example.com/v1.');
@@ -34,12 +37,12 @@ function parse(text: string): URL {
   return url;
 }
 
-function assertHost(url: URL, policy: AddressPolicy): void {
+function assertHost(url: URL, policy: AddressPolicy, refused: Refused): void {
   const address = hostAddress(url.hostname);
   if (isMetadataName(url.hostname) || (address !== null && addressKind(address) === 'metadata')) {
     throw new AppError(
       'security_violation',
-      `A cloud metadata service is never a base URL. ${NOTHING_STORED}`,
+      `A cloud metadata service is never a place for a key. ${NOTHING_STORED}`,
       'Give the address of the API itself.',
     );
   }
@@ -65,25 +68,27 @@ function assertHost(url: URL, policy: AddressPolicy): void {
 /**
  * Checks an own base URL (PRODUCT.md, "Base URL") and gives the form that is stored and bound to the secret: host in
  * lower case and IDNA, no default port, no slash at the end. A name is judged again, by its address, on each connection.
+ * @param name - what people call it where they typed it.
  * @throws AppError `invalid_input` that says what is wrong, `security_violation` for metadata services.
  */
-export function normaliseBaseUrl(text: string, local: boolean): string {
-  const url = parse(text);
-  assertHost(url, local ? 'local' : 'public');
+export function normaliseBaseUrl(text: string, local: boolean, name = 'Base URL'): string {
+  const refused = refusal(name);
+  const url = parse(text, refused);
+  assertHost(url, local ? 'local' : 'public', refused);
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
 /**
  * The host of a server that is reached over another protocol than HTTP, under the same rules as the host of a base URL.
- * @param text - a name or an address, without a port. @returns it in lower case and IDNA, IPv6 without brackets.
+ * @param text - a name or an address, without a port. @param name - what people call it. @returns it in lower case and IDNA, IPv6 without brackets.
  * @throws AppError `invalid_input`, `security_violation`.
  */
-export function normaliseHost(text: string, local: boolean): string {
+export function normaliseHost(text: string, local: boolean, name: string): string {
   const url = URL.parse(`https://${text.includes(':') && !text.startsWith('[') ? `[${text}]` : text}`);
   if (url === null || url.port !== '' || url.pathname !== '/' || url.username !== '' || url.hostname.endsWith('.')) {
-    throw new AppError('invalid_input', `This is not the name of a server. ${NOTHING_STORED}`, 'Give a host name.');
+    throw refusal(name)('this is not the name of a server.', 'Give a host name.');
   }
-  assertHost(url, local ? 'local' : 'public');
+  assertHost(url, local ? 'local' : 'public', refusal(name));
   return hostAddress(url.hostname) ?? url.hostname;
 }
 

@@ -57,7 +57,8 @@ function mailAddress(
       'Choose tls or starttls; none is for a server on this computer or network (--local).',
     );
   }
-  return { protocol, host: normaliseHost(host, local), port: port ?? PORTS[protocol][security], security };
+  const name = `${protocol.toUpperCase()} server`;
+  return { protocol, host: normaliseHost(host, local, name), port: port ?? PORTS[protocol][security], security };
 }
 
 function addressFrom(
@@ -70,7 +71,7 @@ function addressFrom(
     case 'imap':
       return mailAddress(descriptor, value, local);
     case 'mcp_http':
-      return { protocol: 'mcp_http', url: normaliseBaseUrl(value(descriptor.url) ?? '', local) };
+      return { protocol: 'mcp_http', url: normaliseBaseUrl(value(descriptor.url) ?? '', local, 'URL') };
     case 'mcp_stdio': {
       const args = splitWords(value(descriptor.args) ?? '');
       if (args !== null) return { protocol: 'mcp_stdio', command: value(descriptor.command) ?? '', args };
