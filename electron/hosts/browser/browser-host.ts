@@ -117,7 +117,8 @@ class BrowserHost {
       env: this.#env,
       clipboard: new BrowserClipboard(browser),
       window: () => this.#window,
-      confirm: (question) => confirmInWindow({ browser, files: this.#files, clock: systemClock }, question),
+      confirm: (question) =>
+        confirmInWindow({ browser, files: this.#files, clock: systemClock, over: this.#window }, question),
       clearClipboard: async () => this.#core?.app.clipboard.clear(),
     });
     void browser.ended.then(() => shell.stop());

@@ -17,13 +17,15 @@ interface Deps {
   readonly browser: BrowserProcess;
   readonly files: PageFiles;
   readonly clock: Clock;
+  /** The window in whose middle it comes up. */
+  readonly over: PageWindow | null;
 }
 
 /**
  * Asks in a second window, on an origin and with a binding of its own, so that the main page can neither draw over
  * it nor answer. Closing it, waiting too long or accepting too early is a no.
  */
-export async function confirmInWindow({ browser, files, clock }: Deps, question: Question): Promise<boolean> {
+export async function confirmInWindow({ browser, files, clock, over }: Deps, question: Question): Promise<boolean> {
   const answer = Promise.withResolvers<boolean>();
   const site = { origin: ORIGIN, start: '/confirm.html' };
   const url = `${BEFORE_PAGE}<!--${randomBytes(16).toString('hex')}-->`; // nobody else can ask for this window
@@ -39,7 +41,7 @@ export async function confirmInWindow({ browser, files, clock }: Deps, question:
     void window.closed.then(() => answer.resolve(false));
     window
       .load()
-      .then(() => window.resize(SIZE.width, SIZE.height))
+      .then(() => window.placeOver(over, SIZE))
       .then(() => window.bringToFront())
       .then(() => {
         shownAt = clock.monotonic();

@@ -82,9 +82,23 @@ export class PageWindow {
     await this.#session.send('Page.bringToFront');
   }
 
-  async resize(width: number, height: number): Promise<void> {
+  /** Gives this window that size, in the middle of `other` where there is one. */
+  async placeOver(other: PageWindow | null, size: { readonly width: number; readonly height: number }): Promise<void> {
     const { windowId } = await this.#session.send('Browser.getWindowForTarget');
-    await this.#session.send('Browser.setWindowBounds', { windowId, bounds: { width, height } });
+    const around = await other?.bounds();
+    const middle = (start = 0, length = 0, own = 0) => Math.max(0, Math.round(start + (length - own) / 2));
+    const place =
+      around === undefined
+        ? {}
+        : {
+            left: middle(around.left, around.width, size.width),
+            top: middle(around.top, around.height, size.height),
+          };
+    await this.#session.send('Browser.setWindowBounds', { windowId, bounds: { ...size, ...place } });
+  }
+
+  async bounds(): Promise<{ left?: number; top?: number; width?: number; height?: number }> {
+    return (await this.#session.send('Browser.getWindowForTarget')).bounds;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BrowserProcess } from '../../../electron/hosts/browser/browser-process.ts';
 import { ACCEPT_AFTER_MS, confirmInWindow, GIVE_UP_AFTER_MS } from '../../../electron/hosts/browser/confirm-window.ts';
+import type { PageWindow } from '../../../electron/hosts/browser/page-window.ts';
 import { PageFiles } from '../../../electron/hosts/common/page-files.ts';
 import type { Clock } from '../../../electron/core/seams.ts';
 import { openPage, pageFolder, startBrowser } from './support.ts';
@@ -37,10 +38,11 @@ describe('the confirmation window', () => {
   const files = new PageFiles(folder.path);
   let browser: BrowserProcess;
   let clock: HandClock;
+  let over: PageWindow;
 
   beforeAll(async () => {
     browser = startBrowser();
-    await openPage(browser, folder.path, () => undefined);
+    ({ window: over } = await openPage(browser, folder.path, () => undefined));
   });
   beforeEach(() => {
     clock = new HandClock();
@@ -63,7 +65,7 @@ describe('the confirmation window', () => {
       if (method === 'Page.bringToFront') setImmediate(() => inFront.resolve());
       return result;
     };
-    const answer = confirmInWindow({ browser, files, clock }, QUESTION);
+    const answer = confirmInWindow({ browser, files, clock, over }, QUESTION);
     const { sessionId, targetId } = await attached.promise;
     const session = browser.cdp.session(sessionId);
     await inFront.promise;
