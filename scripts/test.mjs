@@ -32,6 +32,7 @@ const stillMissing = ensureSystemPackages({
   dbus: () => onPath('dbus-run-session') && onPath('dbus-daemon'),
   'gnome-keyring': () => onPath('gnome-keyring-daemon'),
   'libsecret-1-0': library('libsecret-1.so.0'),
+  'dovecot-imapd': () => existsSync('/usr/sbin/dovecot') || process.platform !== 'linux',
   'fonts-liberation': () => existsSync('/usr/share/fonts/truetype/liberation') || process.platform !== 'linux',
 });
 if (process.platform === 'linux' && stillMissing.length > 0) {
@@ -81,7 +82,7 @@ async function vitest(project, inSession) {
     'run',
     '--project',
     project,
-    '--reporter=dot',
+    '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
   ];

@@ -31,8 +31,7 @@ function startDisplay() {
 }
 
 // The daemon unlocks (and so makes) the login keyring with what it reads from its standard input.
-const KEYRING =
-  'printf keyring | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@"';
+const KEYRING = 'printf keyring | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@"';
 
 async function main() {
   if (process.platform !== 'linux') return wait(spawn(command, args, { stdio: 'inherit', env: toolEnv() }));
