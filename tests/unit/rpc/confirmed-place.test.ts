@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { Question } from '../../../electron/core/seams.ts';
+import type { Caller } from '../../../shared/contract/methods.ts';
+import { createRouter } from '../../../electron/rpc/router.ts';
+import { startUnlockedApp } from '../../support/test-app.ts';
+
+/** An app whose owner says no to every question outside the page. */
+async function declining() {
+  const t = await startUnlockedApp();
+  const asked: Question[] = [];
+  t.shell.confirm = (question: Question) => {
+    asked.push(question);
+    return Promise.resolve(false);
+  };
+  const route = createRouter(t.app);
+  const call = (caller: Caller, method: string, params: unknown) => route({ caller, connection: 'c', method, params });
+  return { t, asked, call };
+}
+
+const azure = { provider: 'azure_openai', fields: { api_key: 'FAKE', resource: 'mine' } };
+
+describe('a place that a public field names', () => {
+  it('is asked for outside the page, and a no stores nothing', async () => {
+    const { t, asked, call } = await declining();
+    await expect(call('window', 'credentials.add', azure)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(asked).toMatchObject([{ detail: 'https://mine.openai.azure.com' }]);
+    expect(asked[0]?.message).toContain('mine.openai.azure.com');
+    expect(t.app.credentials.list({})).toEqual([]);
+  });
+
+  it('is the command line’s own word, and a window cannot change it without a yes', async () => {
+    const { t, asked, call } = await declining();
+    await call('socket', 'credentials.add', azure);
+    expect(asked).toEqual([]);
+    const [credential] = t.app.credentials.list({});
+    const target = { id: credential?.id };
+    await call('window', 'credentials.edit', { target, changes: { note: 'x', fields: { deployment: 'd' } } });
+    expect(asked).toEqual([]);
+    const moved = call('window', 'credentials.edit', { target, changes: { fields: { resource: 'theirs' } } });
+    await expect(moved).rejects.toMatchObject({ code: 'forbidden' });
+    expect(asked).toMatchObject([{ detail: 'https://theirs.openai.azure.com' }]);
+  });
+
+  it('is shown for mail servers and programs too', async () => {
+    const { asked, call } = await declining();
+    const mail = { host: 'smtp.example.com', imap_host: 'imap.example.com', username: 'a', password: 'FAKE' };
+    await expect(call('window', 'credentials.add', { provider: 'email', fields: mail })).rejects.toThrow();
+    expect(asked[0]?.message).toContain('smtp.example.com:465 and imap.example.com:993');
+  });
+});
