@@ -3,6 +3,7 @@ import { m } from '../i18n/messages.ts';
 import { Checkbox } from '../ui/checkbox.tsx';
 import { Field } from '../ui/field.tsx';
 import { TextInput } from '../ui/text-input.tsx';
+import styles from './form.module.css';
 import type { CredentialForm, FormErrors } from './form-model.ts';
 
 interface Props {
@@ -55,6 +56,15 @@ export function BaseUrlFields({ form, provider, ownAddress, errors, editing, onC
           />
         )}
       </Field>
+      {provider.baseUrl.choices.length > 0 && (
+        <div className={styles.presets} role="group" aria-label={m.providers.form.baseUrlChoices}>
+          {provider.baseUrl.choices.map(({ label, url }) => (
+            <button key={url} type="button" onClick={() => onChange({ baseUrl: url, local: false })}>
+              {label}
+            </button>
+          ))}
+        </div>
+      )}
       {form.baseUrl.trim() !== '' && local}
     </>
   );

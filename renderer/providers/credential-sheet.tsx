@@ -8,6 +8,7 @@ import { Confirm } from '../ui/confirm.tsx';
 import { Disclosure } from '../ui/disclosure.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
+import { Note } from '../ui/note.tsx';
 import { Select } from '../ui/select.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { AboutFields } from './about-fields.tsx';
@@ -112,6 +113,11 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
                 />
               )}
             </Field>
+          )}
+          {auth?.note !== undefined && (
+            <Note tone="info">
+              <p>{auth.note}</p>
+            </Note>
           )}
           {auth !== undefined && (
             <OtherFields

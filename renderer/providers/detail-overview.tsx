@@ -8,6 +8,7 @@ import { openLink, testCredential } from './acts.ts';
 import styles from './detail.module.css';
 import { DetailFacts } from './detail-facts.tsx';
 import { FieldLine } from './field-line.tsx';
+import { SignIn } from './sign-in.tsx';
 import { TestReport } from './test-report.tsx';
 
 interface Props {
@@ -26,7 +27,9 @@ const isFilled = (field: CredentialSummary['fields'][number]): boolean => field.
 
 export function DetailOverview({ credential, provider, nowMs }: Props) {
   const testing = useCredentials((store) => store.testing.has(credential.id));
-  const check = provider?.auth.find((one) => one.kind === credential.authKind)?.check ?? null;
+  const kind = provider?.auth.find((one) => one.kind === credential.authKind);
+  const check = kind?.check ?? null;
+  const signIn = kind?.signIn ?? null;
   const keyPage = provider?.links.keys;
   return (
     <>
@@ -35,6 +38,12 @@ export function DetailOverview({ credential, provider, nowMs }: Props) {
           <FieldLine key={field.name} credential={credential} field={field} />
         ))}
       </div>
+      {signIn !== null && credential.state === 'active' && (
+        <SignIn
+          id={credential.id}
+          done={credential.fields.some((field) => field.name === signIn && field.shown !== '')}
+        />
+      )}
       <div className={styles.block}>
         <h3>{m.providers.detail.lastTest}</h3>
         <TestReport lastTest={credential.lastTest} nowMs={nowMs} />

@@ -4,7 +4,7 @@ import type { ProviderInfo } from '../../shared/provider.ts';
 import { DEFAULT_LABEL, LABEL_PATTERN } from '../../shared/reference.ts';
 import { m } from '../i18n/messages.ts';
 
-/** What the sheet holds while a credential is entered. `secret` is the primary field, so that pasting comes before choosing. */
+/** What the sheet holds while a credential is entered. `secret` is the pasted field, so that pasting comes before choosing. */
 export interface CredentialForm {
   readonly provider: string | null;
   readonly authKind: string | null;
@@ -47,8 +47,8 @@ export function formOf(one: CredentialSummary): CredentialForm {
   return {
     provider: one.provider,
     authKind: one.authKind,
-    secret: open.find(([name]) => name === one.primary)?.[1] ?? '',
-    others: Object.fromEntries(open.filter(([name]) => name !== one.primary)),
+    secret: '',
+    others: Object.fromEntries(open),
     label: one.label,
     name: one.name,
     project: one.project,
@@ -68,9 +68,14 @@ export function authOf(form: CredentialForm, provider: ProviderInfo | undefined)
   return provider?.auth.find((one) => one.kind === form.authKind) ?? provider?.auth[0];
 }
 
+/** The field that is pasted: the primary one where it is a secret. Some local servers have none. */
+export function pastedField(auth: AuthKind): AuthKind['fields'][number] | undefined {
+  return auth.fields.find((field) => field.name === auth.primary && field.secret);
+}
+
 /** What stands in a field: what was typed, else what the catalogue proposes. */
 export function valueOf(form: CredentialForm, auth: AuthKind | undefined, field: string): string {
-  if (auth === undefined || field === auth.primary) return form.secret;
+  if (auth === undefined || field === pastedField(auth)?.name) return form.secret;
   return form.others[field] ?? auth.fields.find((one) => one.name === field)?.default ?? '';
 }
 
@@ -101,9 +106,8 @@ export function validate(form: CredentialForm, { provider, taken, editing, today
   for (const field of auth?.fields ?? []) {
     const kept = editing !== undefined && field.secret && editing.fields.some((one) => one.name === field.name);
     if (field.required && !kept && valueOf(form, auth, field.name).trim() === '') {
-      errors[field.name === auth?.primary ? 'secret' : `field:${field.name}`] = m.providers.form.fieldMissing(
-        field.label,
-      );
+      errors[auth !== undefined && field === pastedField(auth) ? 'secret' : `field:${field.name}`] =
+        m.providers.form.fieldMissing(field.label);
     }
   }
   const label = form.label ?? freeLabel(taken);
@@ -129,7 +133,7 @@ function isBaseUrl(text: string, local: boolean): boolean {
 /** A pasted one-line secret loses the line end that came with it; everything else is taken as it was typed. */
 function typedValues(form: CredentialForm, auth: AuthKind): readonly (readonly [AuthKind['fields'][number], string])[] {
   return auth.fields
-    .filter(({ name }) => name === auth.primary || form.others[name] !== undefined)
+    .filter((field) => field === pastedField(auth) || form.others[field.name] !== undefined)
     .map((field) => {
       const value = valueOf(form, auth, field.name);
       return [field, field.secret && !field.multiline ? value.trim() : value] as const;

@@ -5,7 +5,7 @@ import { Select } from '../ui/select.tsx';
 import { SecretInput } from '../ui/secret-input.tsx';
 import { TextArea, TextInput } from '../ui/text-input.tsx';
 import type { AuthKind, CredentialForm, FormErrors } from './form-model.ts';
-import { valueOf } from './form-model.ts';
+import { pastedField, valueOf } from './form-model.ts';
 
 interface Props {
   readonly form: CredentialForm;
@@ -15,10 +15,10 @@ interface Props {
   readonly onChange: (field: string, value: string) => void;
 }
 
-/** The fields of the kind besides the primary one, as the catalogue describes them. */
+/** The fields of the kind besides the pasted one, as the catalogue describes them. */
 export function OtherFields({ form, auth, editing, errors, onChange }: Props) {
   return auth.fields
-    .filter((field) => field.name !== auth.primary)
+    .filter((field) => field !== pastedField(auth))
     .map((field) => {
       const kept = field.secret ? editing?.fields.find((one) => one.name === field.name)?.shown : undefined;
       const value = valueOf(form, auth, field.name);

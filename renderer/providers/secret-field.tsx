@@ -5,6 +5,7 @@ import { Field } from '../ui/field.tsx';
 import { Note } from '../ui/note.tsx';
 import { SecretInput } from '../ui/secret-input.tsx';
 import type { AuthKind, CredentialForm } from './form-model.ts';
+import { pastedField } from './form-model.ts';
 
 interface Props {
   readonly form: CredentialForm;
@@ -19,13 +20,14 @@ interface Props {
 
 /** Paste first: the primary secret, whose key it looks like, and what is unusual about it. */
 export function SecretField({ form, auth, masked, inspection, error, canSwitch, onChange, onSwitch }: Props) {
-  const primary = auth?.fields.find((field) => field.name === auth.primary);
+  const primary = auth === undefined ? undefined : pastedField(auth);
   const recognised = inspection?.recognised ?? null;
   const foreign = recognised !== null && form.provider !== null && recognised.provider !== form.provider;
   const editing = masked !== undefined;
   const hint = editing
     ? m.providers.form.replaces
     : (primary?.hint ?? (auth === undefined ? m.providers.form.pasteHint : undefined));
+  if (auth !== undefined && primary === undefined) return null;
   return (
     <>
       <Field label={primary?.label ?? m.providers.form.paste} hint={hint} error={error} required={!editing}>

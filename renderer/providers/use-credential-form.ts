@@ -10,7 +10,17 @@ import { show } from '../state/view.ts';
 import { announce } from '../ui/toasts.ts';
 import { nameOf, testCredential } from './acts.ts';
 import type { CredentialForm } from './form-model.ts';
-import { authOf, EMPTY_FORM, formOf, freeLabel, isDirty, toChanges, toInput, validate } from './form-model.ts';
+import {
+  authOf,
+  EMPTY_FORM,
+  formOf,
+  freeLabel,
+  isDirty,
+  pastedField,
+  toChanges,
+  toInput,
+  validate,
+} from './form-model.ts';
 import { useInspection } from './use-inspection.ts';
 
 export type CredentialSheetKind = Extract<Sheet, { kind: 'add' | 'edit' }>;
@@ -42,7 +52,7 @@ export function useCredentialForm(sheet: CredentialSheetKind) {
   const inspection = useInspection({
     provider: chosen?.id ?? null,
     authKind: asked?.kind ?? null,
-    field: asked?.primary ?? null,
+    field: asked === undefined ? null : (pastedField(asked)?.name ?? null),
     value: form.secret,
   });
   // Nothing was chosen yet: the recognised provider is taken. The note says why, and the picker changes it.

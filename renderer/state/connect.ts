@@ -4,20 +4,23 @@ import { dropClients, loadClients, useClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
 import { enterShell, loadSession, useSession } from './session.ts';
 import { dropView } from './view.ts';
+import { toasts } from '../ui/toasts.ts';
 
 type LockReason = Extract<ContractEvent, { event: 'vault.locked' }>['data']['reason'];
 
-/** If the page could not be loaded anew after a lock, the unlock screen comes up in the old one. */
+/** If the host does not load the page anew after a lock, the unlock screen comes up in the old one. */
 const RELOAD_PATIENCE_MS = 1_500;
 
 /**
- * Locked: every store is dropped and the page is loaded anew, so that no old string stays reachable (SECURITY-DESIGN.md 3).
- * The hash survives, so unlocking leads back to the same place; the reason survives in history.state.
+ * Locked: every store is dropped at once and nothing is shown; the host loads the page anew, so that no old string stays
+ * reachable (SECURITY-DESIGN.md 3). The hash survives, so unlocking leads back to the same place; the reason survives in
+ * history.state.
  */
 function onLocked(reason: LockReason): void {
   dropCredentials();
   dropClients();
   dropView();
+  toasts.close();
   const { settings, phase } = useSession.getState();
   useSession.setState({
     phase: 'clearing',
@@ -26,10 +29,7 @@ function onLocked(reason: LockReason): void {
   });
   history.replaceState({ lockReason: reason }, '');
   if (phase === 'locked') void loadSession();
-  else {
-    location.reload();
-    setTimeout(() => void loadSession(), RELOAD_PATIENCE_MS);
-  }
+  else setTimeout(() => void loadSession(), RELOAD_PATIENCE_MS);
 }
 
 async function onUnlocked(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   formOf,
   freeLabel,
   isDirty,
+  pastedField,
   toChanges,
   toInput,
   validate,
@@ -92,6 +93,19 @@ test('a proposed value is left to the core until it is touched; emptied, it is s
   expect(fields({})).toEqual({ api_key: SECRET });
   expect(fields({ prefix: '' })).toEqual({ api_key: SECRET, prefix: '' });
   expect(fields({ prefix: 'Token ' })).toEqual({ api_key: SECRET, prefix: 'Token ' });
+});
+
+test('a local server without a secret has nothing to paste: its address is an ordinary field', () => {
+  const host = { ...text, name: 'host', label: 'Address', required: true, default: '127.0.0.1:11434' };
+  const kind = { ...auth, primary: 'host', fields: [host] };
+  const local = { ...provider, auth: [kind] };
+  const form = { ...EMPTY_FORM, provider: 'openai' };
+  expect(pastedField(kind)).toBeUndefined();
+  expect(validate(form, { ...known, provider: local })).toEqual({});
+  expect(validate({ ...form, others: { host: '' } }, { ...known, provider: local })).toHaveProperty('field:host');
+  expect(toInput({ ...form, others: { host: '10.0.0.2:11434' } }, kind, 'work').fields).toEqual({
+    host: '10.0.0.2:11434',
+  });
 });
 
 describe('what an edit changes', () => {
