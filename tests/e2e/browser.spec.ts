@@ -88,6 +88,24 @@ test.describe('the browser host', () => {
     await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
+  test('a browser that shows no window is said in one line, and nothing stays behind', () => {
+    const other = mkdtempSync(join(tmpdir(), 'kh-home-'));
+    const start = (browser: string) =>
+      spawnSync(process.execPath, host.process.spawnargs.slice(1), {
+        env: { ...process.env, KEYHARBOR_HOME: other, KEYHARBOR_BROWSER: browser },
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+    const ended = start('/bin/false');
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(/^The browser ended before it showed a window\. Nothing was changed\. .*\n$/);
+    const missing = start(join(other, 'no-such-browser'));
+    expect(missing.status).toBe(1);
+    expect(missing.stderr).toBe('KEYHARBOR_BROWSER does not name a program. Nothing was started.\n');
+    expect(existsSync(join(other, 'run/agent.json'))).toBe(false);
+    rmSync(other, { recursive: true });
+  });
+
   test('SIGTERM ends everything cleanly', async () => {
     const { pid, profile } = browserOf(host);
     host.process.kill('SIGTERM');

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { toErrorBody } from '../../../shared/errors.ts';
+import { AppError, toErrorBody } from '../../../shared/errors.ts';
 import { systemClock } from '../../core/clock.ts';
 import { answerBinding } from '../../rpc/page-binding.ts';
 import { hardenProcess, IS_PRODUCTION, refusedSwitch, startSwitches } from '../common/harden.ts';
@@ -53,6 +53,15 @@ function fail(line: string): number {
   return 1;
 }
 
+function noWindow(cause: unknown): AppError {
+  return new AppError(
+    'unsupported',
+    'The browser ended before it showed a window. Nothing was changed.',
+    'Is there a display? KEYHARBOR_BROWSER names another browser; "keyharbor serve" needs none.',
+    { cause },
+  );
+}
+
 class BrowserHost {
   readonly #env: NodeJS.ProcessEnv;
   readonly #found: FoundBrowser;
@@ -74,16 +83,23 @@ class BrowserHost {
     core.warnings.forEach(complain);
     const browser = this.#browser;
     if (browser === null) throw new Error('the browser was not started');
-    let asked = false;
+    let weEnded = false;
+    let wentByItself = false;
     void core.closed.then(() => {
-      asked = true;
+      weEnded = true;
       return browser.close();
     });
-    await this.#showWindow(core, browser);
+    void browser.cdp.closed.then(() => {
+      wentByItself = !weEnded;
+      return core.close(); // at once: no window, no open vault
+    });
+    await this.#showWindow(core, browser).catch((error: unknown) => {
+      throw weEnded ? error : noWindow(error);
+    });
     say(`The window is ${basename(this.#found.executable)}: ${this.#found.why}.`);
     const exitCode = await browser.ended;
-    const crashed = !asked && exitCode !== 0;
     await core.close();
+    const crashed = wentByItself && exitCode !== 0;
     return crashed ? fail('The browser ended unexpectedly. The vault is locked; nothing was lost. Start again.') : 0;
   }
 

@@ -20,6 +20,8 @@ export interface BrowserOptions {
 export type Claim = (target: TargetInfo, session: CdpSession) => boolean;
 
 const PATIENCE_MS = 5_000;
+const LAST_WRITES_MS = 500;
+const KILLED = -1;
 const PIPES = ['pipe', 'pipe'] as const;
 
 /**
@@ -28,7 +30,7 @@ const PIPES = ['pipe', 'pipe'] as const;
  */
 export class BrowserProcess {
   readonly cdp: CdpPipe;
-  /** Resolves with the exit code (or -1 for a signal) once the process is gone and its profile removed. */
+  /** Resolves with the exit code (-1: killed, or never started) once the process is gone and its profile removed. */
   readonly ended: Promise<number>;
   readonly #options: BrowserOptions;
   readonly profile: string;
@@ -41,13 +43,16 @@ export class BrowserProcess {
     this.#child = this.#spawn(options.url, true);
     const [, , , toBrowser, fromBrowser] = this.#child.stdio;
     this.cdp = new CdpPipe(toBrowser as Writable, fromBrowser as Readable);
-    this.ended = new Promise((resolve) => {
-      const end = (code: number) => {
-        removeProfile(this.profile);
-        resolve(code);
-      };
-      this.#child.once('exit', (code) => end(code ?? -1));
-      this.#child.once('error', () => end(-1));
+    this.ended = new Promise<number>((resolve) => {
+      this.#child.once('exit', (code) => resolve(code ?? KILLED));
+      this.#child.once('error', () => resolve(KILLED));
+    }).then(async (code) => {
+      removeProfile(this.profile);
+      if (code !== KILLED) return code;
+      // Its other processes notice a little later, and one of them may just have written a file again.
+      await new Promise((resolve) => setTimeout(resolve, LAST_WRITES_MS));
+      removeProfile(this.profile);
+      return code;
     });
     // A browser that lost its pipe ends by itself; one that does not is of no use to anybody.
     void this.cdp.closed.then(() => setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS).unref());
