@@ -162,8 +162,7 @@ class BrowserHost {
       window.load().then(() => shown.resolve(window), shown.reject);
       return true;
     });
-    await browser.watch();
-    const window = await shown.promise;
+    const [window] = await Promise.all([shown.promise, browser.watch()]);
     this.#window = window;
     void window.closed.then(() => browser.close());
     core.app.onEvent((event) => {
