@@ -23,6 +23,9 @@ async function askCode(): Promise<string> {
   return code;
 }
 
+const NOTHING_REPLACED =
+  'The vault is open. Its keychain cannot be asked here, so nothing was replaced: password and recovery code stay as they are.';
+
 async function recover(options: Options): Promise<void> {
   const given = await passwordsOnStdin(options.passwordStdin, ['the recovery code', 'the new password']);
   const agent = await connectAgent();
@@ -30,12 +33,20 @@ async function recover(options: Options): Promise<void> {
   const recoveryCode = given[0]?.trim() ?? (await askCode());
   const newPassword = given[1] ?? (await askNewPassword(agent));
   const file = options.recoveryFile === undefined ? null : makeKitFile(options.recoveryFile, homeFolder(process.env));
-  let code: string;
+  let code: string | null;
   try {
     code = (await agent.call('vault.recover', { recoveryCode: recoveryCode.slice(0, 128), newPassword })).recoveryCode;
   } catch (error) {
     file?.discard();
     throw error;
+  }
+  if (code === null) {
+    file?.discard();
+    const { state } = await agent.call('vault.status', {});
+    agent.close();
+    if (options.json === true)
+      return printJson({ state, recoveryConfirmed: protection.recoveryConfirmed, recoveryCode: null });
+    return print(NOTHING_REPLACED);
   }
   // A vault that its owner kept apart from the keychain stays so.
   const bindDevice = protection.deviceBound;

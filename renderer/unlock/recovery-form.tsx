@@ -12,6 +12,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { TextInput } from '../ui/text-input.tsx';
+import { announce } from '../ui/toasts.ts';
 import styles from './gate.module.css';
 
 /** Opens the vault with the recovery code: forces a new password and a new kit. */
@@ -26,7 +27,9 @@ export function RecoveryForm({ onPassword }: { readonly onPassword: () => void }
     useSession.setState({ phase: 'recovering' });
     try {
       const { recoveryCode } = await call('vault.recover', { recoveryCode: code, newPassword: fresh.ready ?? '' });
-      setKit(recoveryCode);
+      if (recoveryCode !== null) return setKit(recoveryCode);
+      await leave();
+      announce(m.unlock.nothingReplaced);
     } catch (thrown) {
       useSession.setState({ phase: 'locked' });
       throw thrown;

@@ -110,12 +110,15 @@ export const methods = {
     input: z.strictObject({ oldPassword: s.password, newPassword: s.password }),
     output: s.vaultStatus,
   }),
-  /** Opens the vault with the recovery code, sets a new password and makes a new kit. */
+  /**
+   * Opens the vault with the recovery code, sets a new password and makes a new kit. A null code: the vault is open and
+   * nothing was replaced, as the keychain that it is bound to cannot be asked now.
+   */
   'vault.recover': method({
     callers: BOTH,
     states: ['locked', 'unlocked'],
     input: z.strictObject({ recoveryCode: z.string().max(128), newPassword: s.password }),
-    output: z.strictObject({ recoveryCode: z.string() }),
+    output: z.strictObject({ recoveryCode: z.string().nullable() }),
   }),
 
   // providers

@@ -35,7 +35,12 @@ const browser: HostUnderTest = {
       output: host.output,
       accept: async (label) => {
         await expect.poll(question, { message: 'a question outside the page' }).toBeDefined();
-        await question()?.getByRole('button', { name: label }).click();
+        const asked = question();
+        // The window closes with the answer, sometimes before the click is reported done.
+        const accept = asked?.getByRole('button', { name: label }).click();
+        await accept?.catch((error: unknown) => {
+          if (asked?.isClosed() !== true) throw error;
+        });
       },
       clipboard: () => host.page.evaluate(() => navigator.clipboard.readText()).catch(() => null),
       close: () => host.close(),

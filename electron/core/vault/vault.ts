@@ -296,10 +296,10 @@ export class Vault {
 
   /**
    * Opens the vault with the recovery code, sets a new password, makes a new kit and binds the device secret anew.
-   * @returns the new code, to be shown once. Empty where nothing was replaced: the vault is bound to a keychain that cannot
+   * @returns the new code, to be shown once. null where nothing was replaced: the vault is bound to a keychain that cannot
    * be asked now (locked, another session), so password, code and device secret stay as they are.
    */
-  recover(code: string, newPassword: string, actor: Actor = 'system'): Promise<string> {
+  recover(code: string, newPassword: string, actor: Actor = 'system'): Promise<string | null> {
     return this.#inTurn(async (goOn) => {
       const header = this.#header ?? files.readHeader(this.#paths);
       const given = parseRecoveryCode(code);
@@ -566,7 +566,7 @@ export class Vault {
     newPassword: string,
     actor: Actor,
     goOn: () => void,
-  ): Promise<string> {
+  ): Promise<string | null> {
     const vaultId = Buffer.from(header.vaultId, 'hex');
     const old = this.#passwordSlotOf(header);
     const wasLocked = this.#session === null;
@@ -604,7 +604,7 @@ export class Vault {
     }
     this.#unlocking = false;
     if (wasLocked && this.#session !== null) this.#announceUnlocked();
-    return code === null ? '' : formatRecoveryCode(code);
+    return code === null ? null : formatRecoveryCode(code);
   }
 
   // --- header and session

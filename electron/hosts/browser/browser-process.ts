@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Protocol } from 'devtools-protocol/types/protocol.js';
 import { browserFlags } from './browser-flags.ts';
 import { CdpPipe, type CdpSession } from './cdp-pipe.ts';
-import { makeProfile, removeProfile } from './profile.ts';
+import { makeProfile, profileEnvironment, removeProfile } from './profile.ts';
 
 type TargetInfo = Protocol.Target.TargetInfo;
 
@@ -106,6 +106,9 @@ export class BrowserProcess {
     const { executable, env, width, height } = this.#options;
     const withoutSandbox = process.platform === 'linux' && process.getuid?.() === 0;
     const flags = browserFlags({ profile: this.profile, url, width, height, piped, withoutSandbox });
-    return spawn(executable, flags, { stdio: ['ignore', 'ignore', 'ignore', ...(piped ? PIPES : [])], env });
+    return spawn(executable, flags, {
+      stdio: ['ignore', 'ignore', 'ignore', ...(piped ? PIPES : [])],
+      env: { ...env, ...profileEnvironment(this.profile) },
+    });
   }
 }

@@ -9,9 +9,14 @@ const PREFIX = 'keyharbor-window-';
 export function makeProfile(): string {
   removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), PREFIX)); // mkdtemp makes it 0700
-  mkdirSync(join(folder, 'Default'), { mode: 0o700 });
+  for (const name of ['Default', 'tmp']) mkdirSync(join(folder, name), { mode: 0o700 });
   writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(BROWSER_PREFERENCES), { mode: 0o600 });
   return folder;
+}
+
+/** What the browser would leave beside its profile (its lock's socket, crash reports) goes into it as well. */
+export function profileEnvironment(folder: string): NodeJS.ProcessEnv {
+  return { TMPDIR: join(folder, 'tmp'), BREAKPAD_DUMP_LOCATION: join(folder, 'crashes') };
 }
 
 /** The browser's last processes may still be writing when it is removed. */

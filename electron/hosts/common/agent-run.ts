@@ -47,6 +47,8 @@ export async function startAgentRun(run: string, deps: SocketConnectionDeps): Pr
     for (const socket of [left?.socket, left?.endpointSocket]) if (typeof socket === 'string') removeTempSocket(socket);
     removeStaleSocket(place.path);
   }
+  // Left by a killed process: somebody else may listen on that port by now.
+  rmSync(join(run, 'endpoint.json'), { force: true });
   const server: SocketServer = await serveOnSocket(place.path, deps);
   const { version } = deps;
   let agent: AgentFile = { pid: process.pid, version, socket: place.path, endpointSocket: null };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BrowserWindow} from 'electron';
+import type { BrowserWindow } from 'electron';
 import { app, clipboard, globalShortcut, ipcMain } from 'electron';
 import { methods, type MethodName, type Output } from '../../../shared/contract/methods.ts';
 import { systemClock } from '../../core/clock.ts';

@@ -17,6 +17,8 @@ export const unlock = {
   codeMissing: 'Enter the recovery code.',
   newPassword: 'New master password',
   recover: 'Open vault',
+  nothingReplaced:
+    'Opened. The keychain cannot be asked now, so nothing was replaced: password and recovery code stay as they are.',
   newKitTitle: 'Your new recovery kit',
   newKitLead: 'The old code no longer works. Save this one now; it is shown once.',
   reasons: {

@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -96,9 +105,12 @@ test('after kill -9 the next start finds the home free, the vault locked and not
   first.kill('SIGKILL');
   expect(await first.ended).toMatchObject({ signal: 'SIGKILL' });
   expect(existsSync(join(home, 'run/agent.sock'))).toBe(true);
+  // Somebody else may listen on that port by now: no tool may be sent there.
+  writeFileSync(join(home, 'run/endpoint.json'), '{"address":"127.0.0.1","port":7717,"pid":1}');
 
   const second = await running();
   expect(second.output).toContain('locked: run "keyharbor unlock"');
+  expect(existsSync(join(home, 'run/endpoint.json'))).toBe(false);
   const caller = await call(second);
   expect(await caller.ask('credentials.list')).toMatchObject({ error: { code: 'vault_locked' } });
   expect(await caller.ask('vault.unlock', { password: PASSWORD })).toMatchObject({ state: 'unlocked' });

@@ -8,10 +8,12 @@ import { startUnlockedApp } from '../../support/test-app.ts';
 async function declining() {
   const t = await startUnlockedApp();
   const asked: Question[] = [];
-  t.shell.confirm = (question: Question) => {
-    asked.push(question);
-    return Promise.resolve(false);
-  };
+  Object.assign(t.shell, {
+    confirm: (question: Question) => {
+      asked.push(question);
+      return Promise.resolve(false);
+    },
+  });
   const route = createRouter(t.app);
   const call = (caller: Caller, method: string, params: unknown) => route({ caller, connection: 'c', method, params });
   return { t, asked, call };

@@ -92,7 +92,7 @@ describe('recovering', () => {
     vault.lock('asked');
     expect(await codeOf(() => vault.unlock(PASSWORD))).toBe('wrong_password');
     expect(await codeOf(() => vault.recover(recoveryCode, PASSWORD))).toBe('wrong_password');
-    await vault.recover(renewed, PASSWORD);
+    await vault.recover(renewed ?? '', PASSWORD);
     expect(readAudit(vault.opened(), { limit: 1 })[0]).toMatchObject({ action: 'vault.recover', result: 'ok' });
   });
 
@@ -164,13 +164,13 @@ describe('a vault bound to this computer', () => {
     const { vault, keychain, recoveryCode } = await deviceBoundVault();
     vault.lock('asked');
     keychain.name = null;
-    expect(await vault.recover(recoveryCode, OTHER_PASSWORD)).toBe('');
+    expect(await vault.recover(recoveryCode, OTHER_PASSWORD)).toBeNull();
     expect(vault.state).toBe('unlocked');
     vault.lock('asked');
     keychain.name = 'Test Keychain';
     expect(await codeOf(() => vault.unlock(OTHER_PASSWORD))).toBe('wrong_password');
     await vault.unlock(PASSWORD);
-    expect(await vault.recover(recoveryCode, OTHER_PASSWORD)).not.toBe('');
+    expect(await vault.recover(recoveryCode, OTHER_PASSWORD)).not.toBeNull();
   });
 
   test('leaves no old secret in the keychain after recovery', async () => {
