@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import type { ProviderInfo } from '../../../shared/provider.ts';
 import { type LineAgent, startLineAgent, WireError } from '../../unit/cli/line-agent.ts';
 import { kh, onTerminal, outcomeOf, start } from './command.ts';
 
@@ -13,14 +14,19 @@ afterEach(async () => agent.close());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const field = { name: 'api_key', label: 'API key', secret: true, required: true, multiline: false };
-const openai = {
+const openai: ProviderInfo = {
   id: 'openai',
   name: 'OpenAI',
   category: 'llm',
   links: {},
   icon: { initials: 'O', hue: 1 },
-  baseUrl: { default: null, changeable: true },
-  auth: [{ kind: 'api_key', label: 'API key', primary: 'api_key', fields: [field], environment: [], check: null }],
+  baseUrl: { default: null, changeable: true, choices: [] },
+  auth: [
+    {
+      ...{ kind: 'api_key', label: 'API key', primary: 'api_key', fields: [field], environment: [] },
+      ...{ local: false, ownAddress: false, signIn: null, check: null },
+    },
+  ],
 };
 
 async function serve(answers: Record<string, unknown>): Promise<string> {
