@@ -55,7 +55,8 @@ export function browserFlags(start: BrowserStart): readonly string[] {
     `--user-data-dir=${start.profile}`,
     `--window-size=${start.width},${start.height}`,
     ...(start.piped ? ['--remote-debugging-pipe'] : []),
-    ...(start.withoutSandbox ? ['--no-sandbox'] : []),
+    // The second switch only keeps Chromium from warning about the first in a bar above the page.
+    ...(start.withoutSandbox ? ['--no-sandbox', '--test-type'] : []),
     `--app=${start.url}`,
   ];
 }
