@@ -73,7 +73,7 @@ export class LiveTokens {
   readonly #deps: LiveTokensDeps;
   readonly #running = new Map<string, Promise<Verdict | null>>();
   readonly #quiet = new Map<string, { readonly untilMs: number; readonly verdict: Verdict }>();
-  readonly #signIns = new Map<string, { readonly signIn: SignIn; readonly abort: AbortController }>();
+  readonly #signIns = new Map<string, { readonly started: Promise<SignIn>; readonly abort: AbortController }>();
   #locked = new AbortController();
 
   constructor(deps: LiveTokensDeps) {
@@ -122,9 +122,15 @@ export class LiveTokens {
     const abort = new AbortController();
     const options = { ...this.#options(), signal: AbortSignal.any([abort.signal, this.#locked.signal]) };
     const subject: SignInSubject = { ...this.#subject(credential, kind), token: kind.token };
-    const signIn = await startSignIn(subject, options);
-    this.#signIns.set(id, { signIn, abort });
-    return signIn.url;
+    // Kept from the first moment: another one, a cancel or a lock also calls off what is only starting.
+    const running = { started: startSignIn(subject, options), abort };
+    this.#signIns.set(id, running);
+    try {
+      return (await running.started).url;
+    } catch (error) {
+      if (this.#signIns.get(id) === running) this.#signIns.delete(id);
+      throw error;
+    }
   }
 
   /** What the started sign-in brought. @throws AppError `conflict` where none was started or it was called off. */
@@ -132,7 +138,7 @@ export class LiveTokens {
     const running = this.#signIns.get(id);
     if (running !== undefined) {
       try {
-        return await running.signIn.outcome;
+        return await (await running.started).outcome;
       } finally {
         if (this.#signIns.get(id) === running) this.#signIns.delete(id);
       }

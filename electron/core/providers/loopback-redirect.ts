@@ -38,7 +38,7 @@ function listen(server: Server, port: number): Promise<void> {
 /**
  * @param isOurs - tells the answer that was waited for (by its state) from whatever else a page in the browser sends:
  *   that is answered with 404 and changes nothing.
- * @throws AppError `conflict` where `port` is taken.
+ * @throws AppError `conflict` where `port` is taken, or the reason of `signal`.
  */
 export async function listenForRedirect(
   port: number,
@@ -55,6 +55,11 @@ export async function listenForRedirect(
     server.close();
     server.closeAllConnections();
   };
+  // An event that was before we listened does not come again.
+  if (signal.aborted) {
+    close();
+    throw signal.reason as Error;
+  }
   const answered = new Promise<URLSearchParams>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     server.on('request', (request, response) => {

@@ -40,6 +40,7 @@ export async function startSignIn(subject: SignInSubject, options: TokenOptions)
     );
   }
   const oauth = await import('oauth4webapi');
+  options.signal.throwIfAborted();
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const clientId = value(token.clientId) ?? '';

@@ -155,6 +155,33 @@ describe('a sign-in', () => {
     await expect(fetch(redirect)).rejects.toThrow();
   });
 
+  test('that is only starting is called off by a lock, a cancel and the next one', async () => {
+    const { t, id, redirect, url } = await (async () => {
+      const given = await setting();
+      const { redirect: first, url: page } = await given.start();
+      given.t.app.credentials.cancelSignIn({ id: given.id });
+      return { ...given, redirect: first, url: page };
+    })();
+    expect(url.searchParams.get('redirect_uri')).toBe(redirect);
+    const { port } = new URL(redirect); // free again, and known by name
+    const fields = { client_id: '1.2', client_secret: 'fake', redirect_port: port };
+    const slack = t.app.credentials.add(credentialInput({ provider: 'slack', authKind: 'oauth2', fields }), 'cli');
+    const target = { id: slack.credential.id };
+    const start = () => t.app.credentials.startSignIn(target, 'cli');
+    const cancelled = expect(start()).rejects.toThrow(code('conflict'));
+    t.app.credentials.cancelSignIn(target);
+    await cancelled;
+    const overtaken = expect(start()).rejects.toThrow(code('conflict'));
+    expect(await start()).toContain('state=');
+    await overtaken;
+    t.app.credentials.cancelSignIn(target);
+    const locked = expect(start()).rejects.toThrow(code('vault_locked'));
+    t.app.vault.lock('asked');
+    await locked;
+    await expect(fetch(redirect)).rejects.toThrow(); // nobody listens
+    expect(id).not.toBe(target.id);
+  });
+
   test('comes back to the registered port where the provider wants one', async () => {
     const { t, redirect } = await (async () => {
       const given = await setting();
