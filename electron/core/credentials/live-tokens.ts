@@ -169,7 +169,8 @@ export class LiveTokens {
     const before = this.#quietVerdict(credential);
     const verdict = before ?? (await this.#obtain(credential, kind));
     if (verdict === null) return;
-    if (before === null) {
+    // Once for all who waited for the same request: ten programs are not ten failures in a row.
+    if (before === null && this.#quiet.get(idToHex(credential.id))?.verdict !== verdict) {
       this.#quiet.set(idToHex(credential.id), { untilMs: this.#deps.clock.monotonic() + QUIET_MS, verdict });
       this.#deps.failed(credential, verdict);
     }
@@ -195,6 +196,8 @@ export class LiveTokens {
   }
 
   async #ask(credential: CredentialRow, kind: RefreshableKind): Promise<Verdict | null> {
+    // Where nothing can be kept nobody is asked: many providers take the old refresh token away with the answer.
+    this.#deps.vault.opened().write(() => undefined);
     const subject = this.#subject(credential, kind);
     const secrets = kind.fields.filter((field) => field.secret).flatMap((field) => subject.value(field.name) ?? []);
     const unguards = secrets.map((secret) => this.#deps.log.guard(secret));

@@ -172,6 +172,19 @@ describe('a refresh that fails', () => {
     expect(t.app.credentials.get({ id }).lastTest).toBeNull();
   });
 
+  test('counts once, however many waited for it', async () => {
+    const { t, server } = await setting(['azure_openai'], (response) => json(response, 503, {}));
+    const id = add(t, 'azure_openai', 'entra', ENTRA);
+    const all = await Promise.allSettled(Array.from({ length: 10 }, () => get(t, 'kh://azure_openai')));
+    expect(all.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 'rejected'));
+    expect(server.seen).toHaveLength(1);
+    const audited = readAudit(t.app.vault.opened(), { limit: 50 }).filter(({ action }) => action === 'credential.test');
+    expect(audited).toHaveLength(1);
+    await expect(t.app.credentials.test({ id }, true, 'cli')).resolves.toMatchObject({
+      result: 'provider_unavailable',
+    });
+  });
+
   test('three times in a row pauses for a while', async () => {
     const { t, server } = await setting(['azure_openai'], (response) => json(response, 503, {}));
     add(t, 'azure_openai', 'entra', ENTRA);
@@ -232,6 +245,16 @@ describe('a refresh token', () => {
     expect(forms.map((form) => form.get('refresh_token'))).toEqual(['xoxe-1-FAKE-first', 'xoxe-1-FAKE-1']);
     expect(t.app.credentials.read('kh://slack/default/refresh_token', 'cli').value).toBe('xoxe-1-FAKE-2');
     expect(t.app.credentials.get({ id }).version).toBe(1);
+  });
+
+  test('is not used up where its successor could not be kept', async () => {
+    const { t, server } = await setting(['slack'], counting());
+    add(t, 'slack', 'oauth2', FIELDS);
+    t.app.vault.opened().db.pragma('query_only = ON');
+    await expect(get(t, 'kh://slack')).rejects.toThrow();
+    expect(server.seen).toHaveLength(0);
+    t.app.vault.opened().db.pragma('query_only = OFF');
+    expect(await get(t, 'kh://slack')).toBe('live-token-1');
   });
 
   test('that is refused with status 200 has expired', async () => {
