@@ -162,7 +162,10 @@ export class Credentials {
     const before = findTarget(this.#vault(), target);
     this.#tests.cancel(idToHex(before.id));
     this.#tokens.forget(idToHex(before.id));
-    return this.#saved(editCredential(this.#context(actor), before, changes));
+    const saved = this.#saved(editCredential(this.#context(actor), before, changes));
+    // What a sign-in brings that began with the data before is not one of the new data.
+    if (changes.fields !== undefined) this.#tokens.cancelSignIn(idToHex(before.id));
+    return saved;
   }
 
   /** @throws AppError `conflict` for an illegal move, or for a label that was taken while this one was in the bin. */

@@ -155,6 +155,16 @@ describe('a sign-in', () => {
     await expect(fetch(redirect)).rejects.toThrow();
   });
 
+  test('is called off by other data for it: what it brought would pass for theirs', async () => {
+    const { t, id, start } = await setting();
+    const { comeBack } = await start();
+    const finished = expect(t.app.credentials.finishSignIn({ id }, 'cli')).rejects.toThrow(code('conflict'));
+    t.app.credentials.edit({ id }, { note: 'not of the sign-in' }, 'cli');
+    t.app.credentials.edit({ id }, { fields: { client_id: 'client-2' } }, 'cli');
+    await finished;
+    await expect(comeBack({ code: 'good' })).rejects.toThrow();
+  });
+
   test('that is only starting is called off by a lock, a cancel and the next one', async () => {
     const { t, id, redirect, url } = await (async () => {
       const given = await setting();
