@@ -5,6 +5,10 @@ import { type MailOptions, type MailOutcome, tlsProblem } from './mail-outcome.t
 /** How long a server may take to say goodbye before the connection is dropped. */
 const GOODBYE_MS = 500;
 
+/** The library's own limits are 1 and 2 GB. A login has short answers. */
+const MAX_LINE_BYTES = 64 * 1024;
+const MAX_RESPONSE_BYTES = 256 * 1024;
+
 const pause = (ms: number) =>
   new Promise<void>((resolve) => {
     setTimeout(resolve, ms).unref();
@@ -53,6 +57,7 @@ interface Inside {
 export async function imapLogin(options: MailOptions): Promise<MailOutcome> {
   const { address, login, ca, local, signal, version } = options;
   const { ImapFlow } = await import('imapflow');
+  if (signal.aborted) return { kind: 'timeout' }; // its event is over: nobody would close the connection
   const client = new ImapFlow({
     host: address.host,
     port: address.port,
@@ -70,6 +75,9 @@ export async function imapLogin(options: MailOptions): Promise<MailOutcome> {
     disableAutoEnable: true,
     disableCompression: true,
     logger: false,
+    maxLineLength: MAX_LINE_BYTES,
+    maxLiteralSize: MAX_LINE_BYTES,
+    maxResponseSize: MAX_RESPONSE_BYTES,
     clientInfo: { name: 'Keyharbor', version, vendor: '', 'support-url': '' },
     connectionTimeout: CHECK_TIMEOUT_MS,
     greetingTimeout: CHECK_TIMEOUT_MS,

@@ -63,6 +63,7 @@ function outcomeOf(error: unknown): MailOutcome {
 export async function smtpLogin(options: MailOptions): Promise<MailOutcome> {
   const { address, login, ca } = options;
   const { createTransport } = await import('nodemailer');
+  if (options.signal.aborted) return { kind: 'timeout' }; // its event is over: nobody would close the connection
   let socket: Socket | undefined;
   try {
     socket = await open(options);

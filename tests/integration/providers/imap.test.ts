@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imapLogin } from '../../../electron/core/providers/imap-login.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { type Asked, check } from './checked.ts';
@@ -195,6 +196,37 @@ describe('an IMAP server that cannot be reached', () => {
     abort.abort(new Error('cancelled by the owner'));
     await expect(running).rejects.toThrow('cancelled by the owner');
     await server.closed;
+  });
+
+  it('a test that was called off before its library was there sends nothing', async () => {
+    const server = await lineServer('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready', (line, say) =>
+      say(`${line.split(' ')[0] ?? ''} NO not here`),
+    );
+    const outcome = await imapLogin({
+      address: { protocol: 'imap', host: '127.0.0.1', port: server.port, security: 'none' },
+      login: { user: 'someone', secret: PASSWORD, how: 'password' },
+      local: true,
+      ca: undefined,
+      signal: AbortSignal.abort(new Error('locked')),
+      version: '0',
+    });
+    expect(outcome).toEqual({ kind: 'timeout' });
+    expect(server.heard).toEqual([]);
+  });
+
+  it('a line without an end is cut off', async () => {
+    let sent = 0;
+    const server = await lineServer(null, () => undefined);
+    const running = login(server.port, { imap_security: 'none', password: PASSWORD });
+    await server.connected;
+    const chunk = 'x'.repeat(64 * 1024);
+    const flood = (socket: Socket): void => {
+      while (!socket.destroyed && sent < 64 * 1024 * 1024 && socket.write(chunk)) sent += chunk.length;
+      if (!socket.destroyed && sent < 64 * 1024 * 1024) socket.once('drain', () => flood(socket));
+    };
+    flood(server.socket());
+    expect((await running).result).toBe('provider_unavailable');
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
   it('a public name that leads to loopback is found out when the connection is made', async () => {

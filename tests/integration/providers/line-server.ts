@@ -8,6 +8,8 @@ export interface LineServer {
   /** Resolves when a client has connected. */
   readonly connected: Promise<void>;
   readonly closed: Promise<void>;
+  /** Of the last client. */
+  readonly socket: () => Socket;
 }
 
 /** A server of lines: says `greeting` to whoever connects, then hangs up or gives each line to `answer`. */
@@ -49,5 +51,10 @@ export async function lineServer(
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return { port: (server.address() as AddressInfo).port, heard, connected, closed };
+  const socket = () => {
+    const last = [...sockets].at(-1);
+    if (last === undefined) throw new Error('nobody has connected');
+    return last;
+  };
+  return { port: (server.address() as AddressInfo).port, heard, connected, closed, socket };
 }

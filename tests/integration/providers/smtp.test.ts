@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { SMTPServer, type SMTPServerAuthentication, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
+import { smtpLogin } from '../../../electron/core/providers/smtp-login.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { type Asked, atEnd, check, closedPort } from './checked.ts';
@@ -290,6 +291,20 @@ describe('an SMTP server that cannot be reached', () => {
     abort.abort(new Error('cancelled by the owner'));
     await expect(running).rejects.toThrow('cancelled by the owner');
     await server.closed;
+  });
+
+  it('a test that was called off before its library was there sends nothing', async () => {
+    const server = await smtpServer({ disabledCommands: ['STARTTLS'], allowInsecureAuth: true });
+    const outcome = await smtpLogin({
+      address: { protocol: 'smtp', host: '127.0.0.1', port: server.port, security: 'none' },
+      login: { user: USER, secret: PASSWORD, how: 'password' },
+      local: true,
+      ca: undefined,
+      signal: AbortSignal.abort(new Error('locked')),
+      version: '0',
+    });
+    expect(outcome).toEqual({ kind: 'timeout' });
+    expect(server.tried).toEqual([]);
   });
 
   it('a connection that breaks is no word about the login', async () => {
