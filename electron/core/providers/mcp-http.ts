@@ -146,7 +146,11 @@ function outcomeOf(error: unknown, last: Response | null): McpOutcome {
 export async function askMcpHttp(options: McpHttpOptions): Promise<McpOutcome> {
   const seen: { last: Response | null } = { last: null };
   const guarded = await guardedFetch(options.url, options.local);
+  // Cuts what the SDK has open without our signal, and lets it send no goodbye: the key goes nowhere after a lock.
+  const cut = () => void guarded.close();
+  options.signal.addEventListener('abort', cut, { once: true });
   try {
+    options.signal.throwIfAborted();
     const connection = watched(guarded, seen);
     const modern = await askModern(options, connection);
     if (modern === 'malformed') return { kind: 'not_mcp' };
@@ -154,6 +158,7 @@ export async function askMcpHttp(options: McpHttpOptions): Promise<McpOutcome> {
   } catch (error) {
     return outcomeOf(error, seen.last);
   } finally {
+    options.signal.removeEventListener('abort', cut);
     await guarded.close();
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
@@ -399,5 +400,34 @@ describe('an MCP server that cannot be reached', () => {
     abort.abort(new Error('cancelled by the owner'));
     await expect(running).rejects.toThrow('cancelled by the owner');
     await peer.closed;
+  });
+
+  it('a test that is cancelled within a session sends nothing more, not even the end of the session', async () => {
+    const abort = new AbortController();
+    const sockets: Socket[] = [];
+    const peer = await httpServer((request, response, body) => {
+      sockets.push(request.socket);
+      const { id, method } = body as { id?: unknown; method?: string };
+      if (method === 'ping') {
+        abort.abort(new Error('cancelled by the owner'));
+        return; // never answered
+      }
+      if (method !== 'initialize') {
+        response.writeHead(method === 'server/discover' ? 404 : 202).end();
+        return;
+      }
+      const result = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'peer', version: '1' } };
+      response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 's-1' });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    });
+    await expect(ask(peer.url, { token: TOKEN }, { signal: abort.signal })).rejects.toThrow('cancelled by the owner');
+    const open = sockets.filter((socket) => !socket.destroyed);
+    await Promise.all(open.map((socket) => once(socket, 'close')));
+    expect(peer.heard.map(({ method, rpc }) => rpc ?? method)).toEqual([
+      'server/discover',
+      'initialize',
+      'notifications/initialized',
+      'ping',
+    ]);
   });
 });
