@@ -26,6 +26,8 @@ export class ClipboardGuard {
   readonly #key = randomBytes(32);
   #copied: Buffer | null = null;
   #callOff: (() => void) | null = null;
+  /** The write under way: a lock in the middle of it waits, and then takes off what was written. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(deps: ClipboardGuardDeps) {
     this.#deps = deps;
@@ -40,9 +42,19 @@ export class ClipboardGuard {
   async copy(text: string): Promise<number> {
     const clipboard = this.#clipboard();
     const staysMs = this.#deps.staysMs();
-    await clipboard.write(text);
+    const copied = this.#hash(text);
+    const before = this.#copied;
+    this.#copied = copied;
+    const writing = clipboard.write(text);
+    this.#writing = writing.catch(() => undefined); // told below
+    try {
+      await writing;
+    } catch (error) {
+      if (this.#copied === copied) this.#copied = before;
+      throw error;
+    }
+    if (this.#copied !== copied) return staysMs; // another copy, or a lock that took this one off
     this.#callOff?.();
-    this.#copied = this.#hash(text);
     this.#later(staysMs, RETRIES);
     return staysMs;
   }
@@ -76,6 +88,8 @@ export class ClipboardGuard {
     const copied = this.#copied;
     if (clipboard === null || copied === null) return true;
     try {
+      await this.#writing;
+      if (this.#copied !== copied) return true;
       const now = await clipboard.read();
       if (this.#copied !== copied) return true; // something else was copied meanwhile, with its own time
       if (now === null) return false;

@@ -27,7 +27,7 @@ function guard() {
   });
   /** Lets the promises of a fired timer settle. */
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
-  return { clock, state, guard: made, settle };
+  return { clock, state, guard: made, clipboard, settle };
 }
 
 test('our text is cleared when its time is over, not before', async () => {
@@ -49,6 +49,30 @@ test('what someone else copied meanwhile is left alone', async () => {
   await settle();
   await ours.clear();
   expect(state).toMatchObject({ text: 'a shopping list', cleared: 0 });
+});
+
+test('a lock in the middle of a copy takes it off again', async () => {
+  const { state, guard: ours, clipboard } = guard();
+  const written = Promise.withResolvers<undefined>();
+  clipboard.write = async (text) => {
+    await written.promise;
+    state.text = text;
+  };
+  const copying = ours.copy('secret-1');
+  const cleared = ours.clear();
+  written.resolve(undefined);
+  await Promise.all([copying, cleared]);
+  expect(state).toMatchObject({ text: '', cleared: 1 });
+});
+
+test('a copy that fails leaves the time of the one before', async () => {
+  const { clock, state, guard: ours, clipboard, settle } = guard();
+  await ours.copy('secret-1');
+  clipboard.write = () => Promise.reject(new Error('gone'));
+  await expect(ours.copy('secret-2')).rejects.toThrow('gone');
+  clock.advance(30_000);
+  await settle();
+  expect(state).toMatchObject({ text: '', cleared: 1 });
 });
 
 test('a second copy has its own full time', async () => {
