@@ -45,7 +45,8 @@ export function storeTokens(
       const masked = text === undefined ? rows.find((row) => row.name === name)?.masked : maskSecret(text, '');
       putField(vault.db, { credential_id: id, version: number, name, sealed: blob, value: null, masked: masked ?? '' });
     }
-    const value = obtained.expiresAtMs === null ? NEVER : new Date(obtained.expiresAtMs).toISOString();
+    const end = new Date(obtained.expiresAtMs ?? Number.NaN);
+    const value = Number.isNaN(end.getTime()) ? NEVER : end.toISOString(); // beyond all dates is no end either
     const { expiresAt: name } = kind.token;
     putField(vault.db, { credential_id: id, version: number, name, sealed: null, value, masked: '' });
     return true;

@@ -3,6 +3,7 @@ import { signAwsRequest } from './aws-signature.ts';
 import { joinPath } from './base-url.ts';
 import { exchange } from './http-exchange.ts';
 import { interpret, jsonAt } from './interpret.ts';
+import { isSendableSecret } from './sendable.ts';
 import { TOKEN_STEP } from './token-failure.ts';
 import { failed, type TokenOptions, type TokenOutcome, type TokenSubject } from './token-subject.ts';
 
@@ -60,7 +61,7 @@ export async function awsSession(subject: TokenSubject<AwsSession>, options: Tok
       : undefined;
   const member = (name: string) => {
     const found = jsonAt(given, name);
-    return typeof found === 'string' && found !== '' ? found : null;
+    return typeof found === 'string' && isSendableSecret(found) ? found : null;
   };
   const [id, secret, session] = [member('AccessKeyId'), member('SecretAccessKey'), member('SessionToken')];
   const end = jsonAt(given, 'Expiration');

@@ -3,6 +3,7 @@ import type { AuthorizationServer, Client, ClientAuth, TokenEndpointResponse } f
 import type { TokenDescriptor } from '../../../shared/provider.ts';
 import { exchange, type Exchange } from './http-exchange.ts';
 import { jsonAt } from './interpret.ts';
+import { isSendableSecret } from './sendable.ts';
 import { failedExchange, refusedToken, type TokenMeans } from './token-failure.ts';
 import { failed, tokenEndpoint, type TokenOptions, type TokenOutcome, type TokenSubject } from './token-subject.ts';
 
@@ -38,7 +39,8 @@ function normalised(outcome: Exchange, within: string): Response {
   const tokens = jsonAt(whole, within) ?? whole;
   const headers = { 'content-type': 'application/json' };
   const access = jsonAt(tokens, 'access_token');
-  if (typeof access === 'string' && outcome.status < 300) {
+  // RFC 6749 appendix A.12; a space could not stand in a header of ours.
+  if (typeof access === 'string' && isSendableSecret(access) && outcome.status < 300) {
     const kept = ['access_token', 'expires_in', 'refresh_token'].flatMap((name) => {
       const value = jsonAt(tokens, name);
       return value === undefined || value === null ? [] : [[name, value] as const];

@@ -5,6 +5,7 @@ import { joinPath } from './base-url.ts';
 import { exchange } from './http-exchange.ts';
 import { jsonAt, type Verdict } from './interpret.ts';
 import { endOf, isOutcome, requestTokens } from './oauth-request.ts';
+import { isSendableSecret } from './sendable.ts';
 import { failedExchange, TOKEN_STEP } from './token-failure.ts';
 import { failed, tokenEndpoint, type TokenOptions, type TokenOutcome, type TokenSubject } from './token-subject.ts';
 
@@ -138,7 +139,9 @@ export async function gitHubAppToken(subject: TokenSubject<GitHubApp>, options: 
   const json = readJson(outcome.text);
   const text = jsonAt(json, 'token');
   const end = Date.parse(String(jsonAt(json, 'expires_at')));
-  if (outcome.status < 300 && typeof text === 'string' && !Number.isNaN(end)) return tokens(text, end);
+  if (outcome.status < 300 && typeof text === 'string' && isSendableSecret(text) && !Number.isNaN(end)) {
+    return tokens(text, end);
+  }
   const verdict = failedExchange(provider, outcome);
   if (outcome.status === 401) {
     return failed({

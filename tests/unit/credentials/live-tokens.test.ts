@@ -112,6 +112,25 @@ describe('a live access token', () => {
     );
   });
 
+  test('that ends beyond all dates is kept as one without an end', async () => {
+    const { t, server } = await setting(['azure_openai'], counting(1e300));
+    add(t, 'azure_openai', 'entra', ENTRA);
+    expect(await get(t, 'kh://azure_openai')).toBe('live-token-1');
+    t.clock.wallMs += 1000 * HOUR_MS;
+    expect(await get(t, 'kh://azure_openai')).toBe('live-token-1');
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test.each(['two words', 'line\r\nx-evil: 1', 'nul\0', ''])(
+    'that cannot stand in a header is none: %j',
+    async (token) => {
+      const { t } = await setting(['azure_openai'], (response) => json(response, 200, { access_token: token }));
+      const id = add(t, 'azure_openai', 'entra', ENTRA);
+      await expect(get(t, 'kh://azure_openai')).rejects.toThrow(code('provider_unavailable'));
+      expect(t.app.credentials.get({ id }).fields.map(({ name }) => name)).not.toContain('access_token');
+    },
+  );
+
   test('is got anew after a change, in a new version only for a new secret', async () => {
     const { t } = await setting(['azure_openai'], counting());
     const id = add(t, 'azure_openai', 'entra', ENTRA);
