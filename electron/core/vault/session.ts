@@ -97,8 +97,11 @@ export class Session implements OpenVault {
   }
 
   close(): void {
-    this.usageDb.close();
-    this.db.close();
+    try {
+      this.usageDb.close();
+    } finally {
+      this.db.close();
+    }
   }
 }
 

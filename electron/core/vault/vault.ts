@@ -757,9 +757,11 @@ export class Vault {
   #closeSession(): void {
     this.#callOffBackup();
     this.#backendNotice = null;
-    this.#session?.close();
+    const session = this.#session;
     this.#session = null;
     this.#header = null;
+    // Whatever the databases say to it: without a session nobody gets at them or at the keys.
+    if (session !== null) this.#guarded('close', () => session.close());
   }
 
   #forgetCode(): void {

@@ -324,3 +324,18 @@ test('a write that fails leaves nothing, and the next one works', async () => {
   addSetting(vault, 'whole');
   expect(epoch()).toBe(Number(before) + 1);
 });
+
+test('a lock holds even where a database cannot be closed', async () => {
+  const { vault } = await unlockedVault();
+  const { usageDb, db } = vault.opened();
+  const reading = usageDb.prepare('SELECT 1 UNION SELECT 2').iterate();
+  reading.next(); // SQLite closes nothing in the middle of this
+  expect(() => vault.lock('asked')).not.toThrow();
+  expect(vault.state).toBe('locked');
+  expect(await codeOf(() => vault.opened())).toBe('vault_locked');
+  expect(db.open).toBe(false);
+  reading.return?.();
+  usageDb.close();
+  await vault.unlock(PASSWORD);
+  expect(vault.state).toBe('unlocked');
+});
