@@ -40,12 +40,15 @@ function homeFinding(home: string): Finding {
   const found = lstatSync(home, { throwIfNoEntry: false });
   if (found === undefined) return { ...base, status: 'ok', detail: `${home} (not made yet)`, hint: '' };
   const problem = homeProblem(found.isSymbolicLink(), found.isDirectory(), found.uid, found.mode);
-  const hint = problem === null ? '' : 'Give it to your user alone: chmod 700, or choose another with KEYHARBOR_HOME.';
+  const repair =
+    found.isSymbolicLink() || !found.isDirectory()
+      ? 'Put the folder itself there, or set KEYHARBOR_HOME to where it really is.'
+      : 'Give it to your user alone: chmod 700, or choose another with KEYHARBOR_HOME.';
   return {
     ...base,
     status: problem === null ? 'ok' : 'problem',
     detail: problem === null ? home : `${home} ${problem}`,
-    hint,
+    hint: problem === null ? '' : repair,
   };
 }
 

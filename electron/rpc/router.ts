@@ -4,6 +4,7 @@ import { AppError, toErrorBody } from '../../shared/errors.ts';
 import type { App } from '../core/app.ts';
 import { crashFields, type Log } from '../core/logs/log.ts';
 import type { Clock } from '../core/seams.ts';
+import { databaseError } from '../core/store/sqlite-error.ts';
 import { actorOf, type Call, type CallContext, type Route } from './caller.ts';
 import { allHandlers } from './handlers/all.ts';
 import { inputProblem } from './input-problem.ts';
@@ -48,7 +49,7 @@ export function routeThrough({ handlers, state, clock, log }: RouterDeps): Route
     } catch (error) {
       if (error instanceof AppError) throw error;
       log.error('rpc.failed', { method, ...crashFields(error) });
-      const { code, message, hint } = toErrorBody(error);
+      const { code, message, hint } = toErrorBody(databaseError(error));
       throw new AppError(code, message, hint);
     }
   };

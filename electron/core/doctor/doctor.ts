@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { doctorFinding, EndpointStatus } from '../../../shared/contract/schemas.ts';
 import type { Clock, Keychain, Paths } from '../seams.ts';
 import { newestBackupMs } from '../store/backup.ts';
+import { isSound } from '../store/database.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { Protection } from '../vault/vault.ts';
 
@@ -20,6 +21,7 @@ export interface DoctorDeps {
     readonly state: string;
     protection(): Protection;
     notices(): readonly string[];
+    headerProblem(): { readonly message: string; readonly hint: string } | null;
     opened(): OpenVault;
   };
   readonly endpoint: { status(): EndpointStatus };
@@ -98,8 +100,23 @@ function home({ paths }: DoctorDeps): Finding {
   }
 }
 
+/** Reads every page: unlocking reads only a few, so damage further in shows here first. */
+function isDamaged(vault: OpenVault): boolean {
+  try {
+    return !isSound(vault.db);
+  } catch {
+    return true;
+  }
+}
+
 function vaultState({ vault }: DoctorDeps): Finding {
   const title = 'Vault';
+  if (vault.state === 'unlocked' && isDamaged(vault.opened())) {
+    const hint = 'Copy the Keyharbor folder first, then put back the newest folder from backups.';
+    return finding('vault', 'problem', title, 'The database is damaged; some of it cannot be read.', hint);
+  }
+  const problem = vault.headerProblem();
+  if (problem !== null) return finding('vault', 'problem', title, problem.message, problem.hint);
   const notices = vault.notices();
   if (notices.length > 0) return finding('vault', 'warning', title, notices.join(' '));
   switch (vault.state) {
@@ -129,7 +146,8 @@ async function keychain(deps: DoctorDeps): Promise<Finding> {
 }
 
 function protection({ vault }: DoctorDeps): Finding[] {
-  if (vault.state === 'no-vault') return [];
+  // Of a header that cannot be read nothing is known.
+  if (vault.state === 'no-vault' || vault.headerProblem() !== null) return [];
   const { deviceBound, note, recoveryConfirmed } = vault.protection();
   return [
     finding('device-binding', deviceBound ? 'ok' : 'warning', 'What opens the vault', note),

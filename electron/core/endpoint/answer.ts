@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { AppError, ERROR_OUTCOMES, toErrorBody } from '../../../shared/errors.ts';
+import { databaseError } from '../store/sqlite-error.ts';
 import { SECURITY_HEADERS } from './header-lists.ts';
 import { genericProblem, PROBLEM_TYPE, problem } from './problem.ts';
 
@@ -54,7 +55,7 @@ export function sendUnauthorized(response: ServerResponse, status: 401 | 423 | 4
 
 /** Any failure after the token check. What is not an AppError becomes `internal`: its text could hold a secret. */
 export function sendError(response: ServerResponse, error: unknown, extra: readonly string[] = []): void {
-  const body = toErrorBody(error);
+  const body = toErrorBody(databaseError(error));
   const status = ERROR_OUTCOMES[body.code].http;
   send(response, status, PROBLEM_TYPE, problem(body), [...extra, ...retryAfter(body.retryAfterMs ?? 0)]);
 }

@@ -56,6 +56,12 @@ export function storageError(error: unknown): unknown {
   return error;
 }
 
+/** As `storageError`, for a place that sees errors of other origins too: only what SQLite itself said is translated. */
+export function databaseError(error: unknown): unknown {
+  const fromSqlite = error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('SQLITE_');
+  return fromSqlite ? storageError(error) : error;
+}
+
 /** Runs `act`; a failure of disk or database comes out as an AppError. */
 export function onDisk<T>(act: () => T): T {
   try {

@@ -107,7 +107,7 @@ export class Vault {
   notices(): readonly string[] {
     const notices = [...this.#placeWarnings, ...(this.#session?.notices ?? [])];
     if (this.#backendNotice !== null) notices.push(this.#backendNotice);
-    const problem = this.#session === null ? this.#headerProblem() : null;
+    const problem = this.#session === null ? this.headerProblem() : null;
     if (problem !== null) notices.push(`${problem.message} ${problem.hint}`.trim());
     return notices;
   }
@@ -775,7 +775,7 @@ export class Vault {
   }
 
   #alreadyThere(): AppError {
-    const problem = this.#headerProblem();
+    const problem = this.headerProblem();
     if (problem !== null) return problem;
     return new AppError(
       'conflict',
@@ -792,7 +792,8 @@ export class Vault {
     }
   }
 
-  #headerProblem(): AppError | null {
+  /** What is wrong with the header file as it lies on disk; null where it is sound or there is no vault. */
+  headerProblem(): AppError | null {
     try {
       files.readHeader(this.#paths);
       return null;

@@ -161,6 +161,27 @@ test('what a handler throws unforeseen becomes internal; the log has the method 
   expect(JSON.stringify(logged)).not.toContain(import.meta.dirname);
 });
 
+test('a damaged database is called damaged, also where a handler only reads; nothing of its text passes', async () => {
+  const unreadable = Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' });
+  const throws = () => {
+    throw unreadable;
+  };
+  const { route } = setUp('unlocked', { 'credentials.list': throws });
+  const refused = await failure(callAs(route, 'socket', 'credentials.list'));
+  expect(refused).toMatchObject({ code: 'integrity_failure', message: expect.stringContaining('damaged') as string });
+  expect(refused.hint).toContain('backups');
+  expect(refused.cause).toBeUndefined();
+});
+
+test('a refusal of another origin is not taken for one of the disk', async () => {
+  const denied = Object.assign(new Error('connect EACCES'), { code: 'EACCES' });
+  const throws = () => {
+    throw denied;
+  };
+  const { route } = setUp('unlocked', { 'credentials.list': throws });
+  expect(await failure(callAs(route, 'socket', 'credentials.list'))).toMatchObject({ code: 'internal' });
+});
+
 test('an error of the core passes with its code, hint and wait', async () => {
   const { route, logged } = setUp('locked', {
     'vault.unlock': () => {
