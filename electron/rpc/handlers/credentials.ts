@@ -13,8 +13,13 @@ export function credentialHandlers(app: App): Area<'credentials'> {
       return credentials.add(input, actor);
     },
     'credentials.edit': async ({ target, changes }, { actor, caller }) => {
-      if (caller === 'window') await confirmPlace(app, credentials.changedPlace(target, changes));
-      return credentials.edit(target, changes, actor);
+      if (caller !== 'window') return credentials.edit(target, changes, actor);
+      // The yes is for this credential and this place, whatever was renamed or changed while it was asked for.
+      const same = { id: credentials.get(target).id };
+      const place = credentials.changedPlace(same, changes);
+      await confirmPlace(app, place);
+      assertSamePlace(place, credentials.changedPlace(same, changes));
+      return credentials.edit(same, changes, actor);
     },
     'credentials.suspend': ({ target }, { actor }) => credentials.move(target, 'suspend', actor),
     'credentials.reinstate': ({ target }, { actor }) => credentials.move(target, 'reinstate', actor),
@@ -72,4 +77,9 @@ async function confirmPlace(app: App, place: Place | null): Promise<void> {
     accept: program ? 'Allow this program' : 'Use this host',
   });
   if (!agreed) throw new AppError('forbidden', 'The address was declined. Nothing was changed.');
+}
+
+function assertSamePlace(agreed: Place | null, now: Place | null): void {
+  if (agreed?.origin === now?.origin && agreed?.local === now?.local) return;
+  throw new AppError('conflict', 'The credential was changed meanwhile. Nothing was changed.', 'Try again.');
 }

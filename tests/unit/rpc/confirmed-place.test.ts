@@ -49,4 +49,38 @@ describe('a place that a public field names', () => {
     await expect(call('window', 'credentials.add', { provider: 'email', fields: mail })).rejects.toThrow();
     expect(asked[0]?.message).toContain('smtp.example.com:465 and imap.example.com:993');
   });
+
+  it('gets a yes for what was shown alone: not for another credential, nor for another place of this one', async () => {
+    const { t, call } = await declining();
+    await call('socket', 'credentials.add', azure);
+    await call('socket', 'credentials.add', { ...azure, label: 'other' });
+    const [first, second] = ['kh://azure_openai', 'kh://azure_openai/other'].map(
+      (ref) => t.app.credentials.get({ ref }).id,
+    );
+    const whileAsked = (act: () => unknown) =>
+      Object.assign(t.shell, {
+        confirm: () => {
+          act();
+          return Promise.resolve(true);
+        },
+      });
+    const socket = (id: string | undefined, changes: object) =>
+      t.app.credentials.edit({ id: id ?? '' }, changes, 'cli');
+    whileAsked(() => {
+      socket(first, { label: 'old' });
+      socket(second, { label: 'default' });
+    });
+    const baseUrl = 'https://gateway.example.com';
+    await call('window', 'credentials.edit', { target: { ref: 'kh://azure_openai' }, changes: { baseUrl } });
+    expect(t.app.credentials.get({ id: second ?? '' }).baseUrl).not.toBe(baseUrl);
+    expect(t.app.credentials.get({ id: first ?? '' }).baseUrl).toBe(baseUrl);
+
+    const mail = { host: 'smtp.example.com', username: 'a', password: 'FAKE' };
+    await call('socket', 'credentials.add', { provider: 'email', fields: mail });
+    const target = { ref: 'kh://email' };
+    whileAsked(() => t.app.credentials.edit(target, { fields: { host: 'smtp.example.net' } }, 'cli'));
+    const moved = call('window', 'credentials.edit', { target, changes: { fields: { port: '2525' } } });
+    await expect(moved).rejects.toMatchObject({ code: 'conflict' });
+    expect(t.app.credentials.get(target).fields).not.toContainEqual(expect.objectContaining({ value: '2525' }));
+  });
 });
