@@ -102,7 +102,14 @@ describe.each(entries)('the guide of $id', ({ id, auth, checks, links }) => {
 
 describe('links between pages', () => {
   const guidePages = readdirSync(docs).filter((name) => name.endsWith('.md'));
-  const pages = ['SECURITY.md', 'CONTRIBUTING.md', 'docs/command-line.md', 'docs/architecture.md'];
+  const pages = [
+    'README.md',
+    'docs/user-guide.md',
+    'SECURITY.md',
+    'CONTRIBUTING.md',
+    'docs/command-line.md',
+    'docs/architecture.md',
+  ];
 
   it.each([...pages, ...guidePages.map((name) => `docs/providers/${name}`)])(
     '%s points to files that are there',
