@@ -1,7 +1,10 @@
+/** No program takes a NUL in an argument or its environment; JSON can hold one. */
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
+
 function jsonWords(text: string): string[] | null {
   try {
     const words: unknown = JSON.parse(text);
-    return Array.isArray(words) && words.every((word) => typeof word === 'string') ? words : null;
+    return Array.isArray(words) && words.every(isText) ? words : null;
   } catch {
     return null;
   }
@@ -62,7 +65,7 @@ export function parseEnvironment(text: string): Map<string, string> | null {
 function jsonEnvironment(text: string): Map<string, string> | null {
   try {
     const entries = Object.entries(JSON.parse(text) as Record<string, unknown>);
-    const good = entries.every(([name, value]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && typeof value === 'string');
+    const good = entries.every(([name, value]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && isText(value));
     return good ? new Map(entries as [string, string][]) : null;
   } catch {
     return null;

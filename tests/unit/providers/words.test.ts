@@ -17,7 +17,7 @@ describe('arguments', () => {
     expect(splitWords(text)).toEqual(words);
   });
 
-  it.each(['"open', "it's", '["a"', '[1]', '[["a"]]'])('%s cannot be read', (text) => {
+  it.each(['"open', "it's", '["a"', '[1]', '[["a"]]', '["a\\u0000"]'])('%s cannot be read', (text) => {
     expect(splitWords(text)).toBeNull();
   });
 });
@@ -52,7 +52,10 @@ describe('an environment', () => {
     expect([...(parseEnvironment(text) ?? [])]).toEqual(variables);
   });
 
-  it.each(['no sign', '1A=2', 'A B=3', '{"A":1}', '{"A-B":"1"}', '{"A"'])('%s cannot be read', (text) => {
-    expect(parseEnvironment(text)).toBeNull();
-  });
+  it.each(['no sign', '1A=2', 'A B=3', '{"A":1}', '{"A-B":"1"}', '{"A"', '{"A":"FAKE\\u0000"}'])(
+    '%s cannot be read',
+    (text) => {
+      expect(parseEnvironment(text)).toBeNull();
+    },
+  );
 });
