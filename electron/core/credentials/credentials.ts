@@ -147,6 +147,8 @@ export class Credentials {
     const vault = this.#vault();
     const before = findTarget(vault, target);
     const place = placeAfter({ vault, catalogue: this.#deps.catalogue }, before, changes);
+    // The environment of a program says as much about what will run as its command does.
+    if (place.origin.startsWith('stdio:') && changes.fields !== undefined) return place;
     if (place.origin === before.origin && place.local === (before.local === 1)) return null;
     const provider = this.#deps.catalogue.get(before.provider);
     return isCataloguePlace({ provider, kind: this.#kind(before) }, place) ? null : place;

@@ -50,6 +50,19 @@ describe('a place that a public field names', () => {
     expect(asked[0]?.message).toContain('smtp.example.com:465 and imap.example.com:993');
   });
 
+  it('is asked for again with another environment of the same program', async () => {
+    const { t, asked, call } = await declining();
+    const fields = { command: 'node', args: 'server.js' };
+    await call('socket', 'credentials.add', { provider: 'mcp', authKind: 'stdio', fields });
+    const target = { ref: 'kh://mcp' };
+    await call('window', 'credentials.edit', { target, changes: { note: 'x' } });
+    expect(asked).toEqual([]);
+    const changes = { fields: { env: 'NODE_OPTIONS=--import=data:text/javascript,' } };
+    await expect(call('window', 'credentials.edit', { target, changes })).rejects.toMatchObject({ code: 'forbidden' });
+    expect(asked).toMatchObject([{ accept: 'Allow this program' }]);
+    expect(t.app.credentials.get(target).version).toBe(1);
+  });
+
   it('gets a yes for what was shown alone: not for another credential, nor for another place of this one', async () => {
     const { t, call } = await declining();
     await call('socket', 'credentials.add', azure);
