@@ -28,7 +28,7 @@ export async function runAgent(argv: readonly string[], streams: HeadlessStreams
     refuseOpenSwitches();
     const given = parseHeadlessArguments(argv);
     // Before anything is open: who waits for a password that does not come can simply be ended.
-    const password = given.passwordStdin ? await readFirstLine(streams.stdin) : null;
+    let password = given.passwordStdin ? await readFirstLine(streams.stdin) : null;
     const started = await startCore(headlessOptions(given));
     if (started.kind === 'elsewhere') {
       say('Keyharbor already runs for this home.');
@@ -37,6 +37,7 @@ export async function runAgent(argv: readonly string[], streams: HeadlessStreams
     core = started;
     for (const warning of core.warnings) complain(`keyharbor: ${warning}`);
     if (password !== null) await core.app.vault.unlock(password, 'cli');
+    password = null; // this call lives as long as the agent
     if (!given.onDemand && given.endpoint) await switchEndpointOn(core, given.port);
     say(greeting(core, given));
     await core.closed;
