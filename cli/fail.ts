@@ -16,7 +16,7 @@ export function usage(message: string, hint = ''): AppError {
 }
 
 function withWait(body: ErrorBody): ErrorBody {
-  if (body.retryAfterMs === undefined || /\bwait\b/i.test(body.hint)) return body;
+  if (body.retryAfterMs === undefined || /\b(wait|try again in)\b/i.test(body.hint)) return body;
   const seconds = Math.ceil(body.retryAfterMs / 1000);
   const wait = seconds > 0 ? `Wait ${seconds} s, then try again.` : '';
   return { ...body, hint: [body.hint, wait].filter((part) => part !== '').join(' ') };

@@ -18,7 +18,9 @@ export async function reportSaved(
 ): Promise<void> {
   for (const { message } of saved.warnings) note(`keyharbor: ${plain(message)}`);
   const { credential } = saved;
-  if (!options.json) print(`${verb} ${credential.ref} (${plain(credential.masked)}).`);
+  // A credential whose token is still to be got has nothing to show yet.
+  const shown = credential.masked === '' ? '' : ` (${plain(credential.masked)})`;
+  if (!options.json) print(`${verb} ${credential.ref}${shown}.`);
   const target = { id: credential.id };
   const check = options.test ? await agent.call('credentials.test', { target, force: true }) : null;
   agent.close();

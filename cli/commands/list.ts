@@ -40,7 +40,14 @@ const HEADING = ['REFERENCE', 'NAME', 'STATE', 'SECRET', 'LAST TEST', 'LAST USED
 function row(credential: CredentialSummary): readonly string[] {
   const { ref, name, scope, state, masked, lastTest, lastUsedAt } = credential;
   const shownState = scope === 'system' ? `${state} (system)` : state;
-  return [ref, name === '' ? '-' : name, shownState, masked, lastTest?.result ?? '-', localTime(lastUsedAt)];
+  return [
+    ref,
+    name === '' ? '-' : name,
+    shownState,
+    masked === '' ? '-' : masked,
+    lastTest?.result ?? '-',
+    localTime(lastUsedAt),
+  ];
 }
 
 export function register(program: Command): void {

@@ -16,7 +16,7 @@ export interface Recognition {
 }
 
 function withArticle(words: string): string {
-  return `${/^[aeiou]/i.test(words) ? 'an' : 'a'} ${words}`;
+  return `${/^([aeiou]|npm\b)/i.test(words) ? 'an' : 'a'} ${words}`;
 }
 
 /** "Anthropic API key" */
