@@ -57,7 +57,7 @@ export class AgentClient {
           new AppError(
             'forbidden',
             'The agent could not be reached. Nothing was done.',
-            'Run "keyharbor doctor" to see what is in the way.',
+            'Check that the home and what is in it belongs to you and can be written, and that you are the user who started it.',
             { cause: error },
           ),
         );

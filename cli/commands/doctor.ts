@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Output } from '../../shared/contract/methods.ts';
@@ -37,7 +37,11 @@ function seenFromHere(home: string): readonly Finding[] {
 
 function homeFinding(home: string): Finding {
   const base = { id: 'client.home', title: 'Home' };
-  const found = lstatSync(home, { throwIfNoEntry: false });
+  const found = look(home);
+  if (found === null) {
+    const hint = 'Check who owns the folder that KEYHARBOR_HOME names, or use another one.';
+    return { ...base, status: 'problem', detail: `${home} cannot be looked at by this user.`, hint };
+  }
   if (found === undefined) return { ...base, status: 'ok', detail: `${home} (not made yet)`, hint: '' };
   const problem = homeProblem(found.isSymbolicLink(), found.isDirectory(), found.uid, found.mode);
   const repair =
@@ -50,6 +54,15 @@ function homeFinding(home: string): Finding {
     detail: problem === null ? home : `${home} ${problem}`,
     hint: problem === null ? '' : repair,
   };
+}
+
+/** Undefined where there is none, null where this user may not look. */
+function look(path: string): Stats | undefined | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return null;
+  }
 }
 
 function homeProblem(isLink: boolean, isFolder: boolean, owner: number, mode: number): string | null {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +104,17 @@ test.each([
   const { stdout } = await kh(words, { home });
   expect(stdout).toMatch(said);
   expect(() => readFileSync(join(home, 'run', 'agent.json'))).toThrow();
+});
+
+test('doctor names a home that cannot even be looked at', async () => {
+  // A link to itself: the system refuses to look behind it, as it does behind a folder of another user.
+  const loop = `${home}-loop`;
+  symlinkSync(loop, loop);
+  const { code, stdout, stderr } = await kh(['doctor'], { home: join(loop, 'home') });
+  rmSync(loop);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/\[problem\]\s+Home: .* cannot be looked at/);
+  expect(stderr).toBe('');
 });
 
 test('a reader that goes away ends the output quietly', async () => {
