@@ -1,11 +1,18 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { AppError } from '../../shared/errors.ts';
 import { Note } from './note.tsx';
 
-/** What failed and what to do. Always present, so that readers announce a new error. */
+/**
+ * What failed and what to do. Always present, so that readers announce a new error. It may stand below what is in view
+ * (at the end of a long form), so a new one is brought there.
+ */
 export function ErrorNote({ error, children }: { readonly error: AppError | null; readonly children?: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (error !== null) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [error]);
   return (
-    <div role="alert">
+    <div role="alert" ref={place}>
       {error !== null && (
         <Note tone="bad" title={error.message}>
           {error.hint !== '' && <p>{error.hint}</p>}
