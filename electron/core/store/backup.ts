@@ -51,7 +51,9 @@ export function makeBackup(source: BackupSource, kind: BackupKind): string {
       rmSync(unfinished, { recursive: true, force: true });
       throw error;
     }
-    for (const old of backupsOf(folder, kind).slice(KEEP[kind])) {
+    // Never the one just made, though a clock that was set back lets it look like the oldest.
+    const others = backupsOf(folder, kind).filter(({ name }) => name !== path.basename(final));
+    for (const old of others.slice(KEEP[kind] - 1)) {
       rmSync(path.join(folder, old.name), { recursive: true, force: true });
     }
   });

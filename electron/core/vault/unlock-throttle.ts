@@ -10,6 +10,8 @@ import { readSmallFile, replaceFile } from '../store/atomic-file.ts';
 const FREE_FAILURES = 3;
 const MAX_DELAY_MS = 60_000;
 const MAX_FILE_BYTES = 4096;
+/** How far the two clocks may drift apart without a restart. */
+const SAME_BOOT_MS = 10_000;
 
 const stateSchema = z.strictObject({
   version: z.literal(1),
@@ -37,10 +39,10 @@ export class UnlockThrottle {
 
   /** Milliseconds until the next attempt is accepted; 0: now. */
   waitMs(): number {
-    const { failures, monotonicMs } = this.#state;
+    const { failures } = this.#state;
     if (failures <= FREE_FAILURES) return 0;
     const now = this.#monotonic();
-    if (now < monotonicMs) this.#state = { ...this.#state, monotonicMs: now }; // the computer was restarted
+    if (this.#wasRestarted(now)) this.#state = { ...this.#state, atMs: this.#clock.now(), monotonicMs: now };
     const delay = Math.min(1000 * 2 ** (failures - FREE_FAILURES - 1), MAX_DELAY_MS);
     return Math.max(0, this.#state.monotonicMs + delay - now);
   }
@@ -68,6 +70,15 @@ export class UnlockThrottle {
     if (this.#state.failures === 0) return;
     this.#state = this.#fresh();
     this.#write();
+  }
+
+  /**
+   * The boot clock began anew: it is behind, or the moment of boot that both clocks give is another one. Setting the wall
+   * clock looks the same and only makes the wait start again.
+   */
+  #wasRestarted(now: number): boolean {
+    const { atMs, monotonicMs } = this.#state;
+    return now < monotonicMs || Math.abs(this.#clock.now() - now - (atMs - monotonicMs)) > SAME_BOOT_MS;
   }
 
   #fresh(): State {

@@ -57,6 +57,15 @@ test('after a reboot the full delay starts again', () => {
   expect(restarted.waitMs()).toBe(0);
 });
 
+test('a reboot long ago counts too: the boot clock is ahead again, but of another boot', () => {
+  const { file, clock } = failing(6);
+  clock.monotonicMs += 3_600_000;
+  const restarted = new UnlockThrottle(file, clock);
+  expect(restarted.waitMs()).toBe(4000);
+  clock.advance(4000);
+  expect(restarted.waitMs()).toBe(0);
+});
+
 test('a right password forgets the failures, on disk too', () => {
   const { file, clock, throttle } = failing(6);
   throttle.succeeded();
