@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -94,6 +95,18 @@ export async function deviceBoundVault(paths?: Paths): Promise<TestVault & { rea
   const proof = { code: test.recoveryCode };
   await test.vault.confirmRecovery({ proof, password: PASSWORD, bindDevice: true });
   return test;
+}
+
+/** A bare row, where only it matters that there is a credential. */
+export function addCredentialRow(vault: Vault): void {
+  const open = vault.opened();
+  open.write(() =>
+    open.db
+      .prepare(
+        `INSERT INTO credential VALUES (?, 'openai', 'api_key', 'default', '', 'user', 'active', NULL, 1, '', '', '', 0, NULL, 0, 0, NULL)`,
+      )
+      .run(randomBytes(16)),
+  );
 }
 
 /** The AppError code that `act` fails with; fails the test when it does not fail. */

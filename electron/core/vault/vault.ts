@@ -46,6 +46,7 @@ const FAILURES_THAT_LOCK = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const BACKUP_DELAY_MS = 1000;
 const BACKUP_CHECK_MS = 60 * 60 * 1000;
+const FIRST_BACKUP_CHECK_MS = 60 * 1000;
 
 let selfTest: Promise<void> | undefined;
 
@@ -734,17 +735,22 @@ export class Vault {
     for (const listener of this.#unlockedListeners) this.#guarded('unlock-listener', listener);
   }
 
-  /** After unlock, and hourly while it stays open: a verified copy when the newest is older than a day. */
+  /**
+   * After unlock, and while it stays open: a verified copy when the newest is older than a day. Hourly; each minute until
+   * there is a first one, which waits for the first credential: a copy of an empty vault would be no backup of it.
+   */
   #scheduleBackup(afterMs: number): void {
     this.#callOffBackup();
     this.#callOffBackup = this.#clock.after(afterMs, () => {
       const { session, header } = this.#mustBeOpen();
+      let waitsForFirst = false;
       this.#guarded('backup', () => {
         const newest = newestBackupMs(this.#paths.backups, 'daily');
         const due = newest === null || this.#clock.now() - newest >= DAY_MS || newest > this.#clock.now();
-        if (due && !session.readOnly) session.backUp(this.#paths, this.#clock, 'daily', header);
+        waitsForFirst = newest === null && session.db.prepare('SELECT 1 FROM credential').get() === undefined;
+        if (due && !waitsForFirst && !session.readOnly) session.backUp(this.#paths, this.#clock, 'daily', header);
       });
-      this.#scheduleBackup(BACKUP_CHECK_MS);
+      this.#scheduleBackup(waitsForFirst ? FIRST_BACKUP_CHECK_MS : BACKUP_CHECK_MS);
     });
   }
 

@@ -14,7 +14,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Paths } from '../../../electron/core/seams.ts';
-import { codeOf, PASSWORD, testHome, testVault, unlockedVault } from '../../support/test-vault.ts';
+import { addCredentialRow, codeOf, PASSWORD, testHome, testVault, unlockedVault } from '../../support/test-vault.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -155,8 +155,10 @@ describe('backups', () => {
   test('one is made after unlock when the newest is older than a day, and opens by itself', async () => {
     const { vault, paths, clock } = await unlockedVault();
     const list = () => readdirSync(paths.backups).filter((name) => name.startsWith('daily-'));
-    expect(list()).toEqual([]);
     clock.advance(1000);
+    expect(list(), 'an empty vault').toEqual([]);
+    addCredentialRow(vault);
+    clock.advance(60_000);
     expect(list()).toHaveLength(1);
     vault.lock('asked');
     await vault.unlock(PASSWORD);
@@ -175,7 +177,8 @@ describe('backups', () => {
   });
 
   test('seven daily ones are kept', async () => {
-    const { paths, clock } = await unlockedVault();
+    const { vault, paths, clock } = await unlockedVault();
+    addCredentialRow(vault);
     for (let day = 0; day < 10; day += 1) clock.advance(DAY_MS);
     const names = readdirSync(paths.backups).filter((name) => name.startsWith('daily-'));
     expect(names).toHaveLength(7);

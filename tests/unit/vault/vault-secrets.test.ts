@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { sealField, newDataKey, recordAad } from '../../../electron/core/vault/envelope.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
-import { codeOf, deviceBoundVault, OTHER_PASSWORD, PASSWORD } from '../../support/test-vault.ts';
+import { addCredentialRow, codeOf, deviceBoundVault, OTHER_PASSWORD, PASSWORD } from '../../support/test-vault.ts';
 
 test('no file of the home holds a password, code, key or name in any form, after all that can happen to a vault', async () => {
   const { vault, paths, clock, keychain, recoveryCode } = await deviceBoundVault();
@@ -34,6 +34,7 @@ test('no file of the home holds a password, code, key or name in any form, after
     const sealed = sealField(newDataKey(), 1, recordAad(place), Buffer.from(secretKey));
     open.db.prepare('INSERT INTO setting VALUES (?, ?)').run('sealed', sealed.toString('base64'));
   });
+  addCredentialRow(vault);
   clock.advance(1000); // the daily backup
   vault.lock('idle');
   await failing(vault.unlock('a wrong password of mine'));
