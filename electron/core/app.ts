@@ -8,6 +8,7 @@ import { type Emit, EventHub } from './events.ts';
 import { type IdleSource, LockPolicy } from './lock-policy/lock-policy.ts';
 import type { Log } from './logs/log.ts';
 import { Catalogue } from './providers/catalogue.ts';
+import { OwnProviders } from './providers/own-providers.ts';
 import { Providers } from './providers/providers.ts';
 import type { Clock, Keychain, Paths, Shell } from './seams.ts';
 import { SettingsStore } from './settings/settings-store.ts';
@@ -44,6 +45,7 @@ export interface App {
   readonly vault: Vault;
   readonly credentials: Credentials;
   readonly providers: Providers;
+  readonly ownProviders: OwnProviders;
   readonly clients: Clients;
   readonly endpoint: Endpoint;
   readonly lastUsed: LastUsed;
@@ -99,6 +101,7 @@ export function createApp(options: AppOptions): App {
     emit,
     version,
   });
+  const ownProviders = new OwnProviders({ vault, clock, log, catalogue, clients, emit });
   const lockPolicy = new LockPolicy({
     vault,
     clock,
@@ -114,6 +117,7 @@ export function createApp(options: AppOptions): App {
 
   // Registered last, so that what the services above still have to note is noted before it is written.
   vault.onUnlocked(() => {
+    ownProviders.unlocked();
     try {
       credentials.unlocked();
     } catch {
@@ -130,6 +134,7 @@ export function createApp(options: AppOptions): App {
     }
     lastUsed.drop();
     void clipboard.clear();
+    ownProviders.locking();
     emit({ event: 'vault.locked', data: { reason } });
   });
   // Asked once at the start, so that status can tell what would protect a vault here.
@@ -148,6 +153,7 @@ export function createApp(options: AppOptions): App {
     vault,
     credentials,
     providers: new Providers(catalogue),
+    ownProviders,
     clients,
     endpoint,
     lastUsed,

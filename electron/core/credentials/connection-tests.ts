@@ -127,6 +127,7 @@ export class ConnectionTests {
     const { catalogue, clock } = this.#deps;
     const vault = this.#deps.vault.opened();
     assertUse(credential.state, 'test');
+    catalogue.assertEnabled(credential.provider);
     const before = findCheck(vault.db, credential.id);
     const previous = before?.version === credential.current_version ? before : undefined;
     if (previous && !force && this.#isFresh(previous)) return fromRow(credential, previous);
