@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { documentPiecesOf } from '../../shared/document-pieces.ts';
 import { MAX_DESCRIPTOR_BYTES } from '../../shared/own-provider-rules.ts';
 import type { ProviderInfo } from '../../shared/provider.ts';
 import { connectAgent } from '../connect.ts';
@@ -10,8 +11,6 @@ import { readTextFile } from '../stdin.ts';
 import { pairs, plain, table, terminalWidth } from '../table.ts';
 import { ask, canAsk } from '../terminal.ts';
 
-const PIECE = 16_000;
-
 async function providers(id: string | undefined, options: { readonly json?: boolean }): Promise<void> {
   const agent = await connectAgent();
   const all = await agent.call('providers.list', {});
@@ -19,13 +18,6 @@ async function providers(id: string | undefined, options: { readonly json?: bool
   const one = id === undefined ? null : findProvider(all, id);
   if (options.json) return printJson(one === null ? all : [one]);
   write(one === null ? table(['ID', 'NAME', 'CATEGORY', 'AUTH'], all.map(row), terminalWidth()) : describe(one));
-}
-
-/** The text in pieces of what one message may hold in a string; never between the halves of a character. */
-function piecesOf(text: string): string[] {
-  const characters = [...text];
-  const count = Math.max(1, Math.ceil(characters.length / PIECE));
-  return Array.from({ length: count }, (_, at) => characters.slice(at * PIECE, (at + 1) * PIECE).join(''));
 }
 
 interface AddOptions {
@@ -38,7 +30,7 @@ async function addProvider(path: string, options: AddOptions): Promise<void> {
   const text = readTextFile(path, 'The file');
   if (Buffer.byteLength(text) > MAX_DESCRIPTOR_BYTES)
     throw usage('The file is larger than 256 KiB. Nothing was changed.');
-  const document = piecesOf(text);
+  const document = documentPiecesOf(text);
   const agent = await connectAgent();
   const preview = await agent.call('providers.preview', { document });
   const shown = describePreview(preview);

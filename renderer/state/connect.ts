@@ -2,7 +2,7 @@ import type { ContractEvent } from '../../shared/contract/handlers.ts';
 import { call, onContractEvent } from '../contract/client.ts';
 import { dropClients, loadClients, useClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
-import { enterShell, loadSession, useSession } from './session.ts';
+import { enterShell, loadProviders, loadSession, useSession } from './session.ts';
 import { dropView } from './view.ts';
 import { toasts } from '../ui/toasts.ts';
 
@@ -49,6 +49,8 @@ function onEvent(event: ContractEvent): void {
       return useSession.setState({ locksAtMs: null });
     case 'credentials.changed':
       return void refreshCredentials(event.data.ids);
+    case 'providers.changed':
+      return void loadProviders();
     case 'clients.changed':
       return void (useClients.getState().state === 'idle' ? undefined : loadClients());
     case 'endpoint.changed':
