@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
 import { Credentials } from './credentials/credentials.ts';
+import { ScheduledCheck } from './credentials/scheduled-check.ts';
 import { examine, type Finding } from './doctor/doctor.ts';
 import { Clients } from './endpoint/clients.ts';
 import { Endpoint } from './endpoint/endpoint.ts';
@@ -46,6 +47,7 @@ export interface App {
   readonly credentials: Credentials;
   readonly providers: Providers;
   readonly ownProviders: OwnProviders;
+  readonly scheduledCheck: ScheduledCheck;
   readonly clients: Clients;
   readonly endpoint: Endpoint;
   readonly lastUsed: LastUsed;
@@ -102,6 +104,16 @@ export function createApp(options: AppOptions): App {
     version,
   });
   const ownProviders = new OwnProviders({ vault, clock, log, catalogue, clients, emit });
+  const scheduledCheck = new ScheduledCheck({
+    vault,
+    clock,
+    log,
+    shell,
+    catalogue,
+    settings,
+    credentials,
+    emit,
+  });
   const lockPolicy = new LockPolicy({
     vault,
     clock,
@@ -123,9 +135,11 @@ export function createApp(options: AppOptions): App {
     } catch {
       log.warn('credentials.sweep-failed'); // a full disk or a read-only vault: looked at again on the next unlock
     }
+    scheduledCheck.unlocked();
     emit({ event: 'vault.unlocked', data: {} });
   });
   vault.onLocking((reason) => {
+    scheduledCheck.locking();
     credentials.locking();
     try {
       lastUsed.flush();
@@ -154,6 +168,7 @@ export function createApp(options: AppOptions): App {
     credentials,
     providers: new Providers(catalogue),
     ownProviders,
+    scheduledCheck,
     clients,
     endpoint,
     lastUsed,

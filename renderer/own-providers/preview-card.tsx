@@ -1,12 +1,8 @@
 import type { ProviderPreview } from '../../shared/contract/schemas.ts';
+import { formatUsd } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { Note } from '../ui/note.tsx';
 import styles from './own-providers.module.css';
-
-const formatUsd = (micro: number): string =>
-  new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: 6 }).format(
-    micro / 1_000_000,
-  );
 
 function checkText({ check }: ProviderPreview['kinds'][number]): string {
   if (check === null) return m.ownProviders.noCheck;

@@ -6,6 +6,7 @@ import { CredentialSheet } from '../providers/credential-sheet.tsx';
 import { DeleteCredential } from '../providers/delete-credential.tsx';
 import { PurgeCredential } from '../providers/purge-credential.tsx';
 import { RevokeCredential } from '../providers/revoke-credential.tsx';
+import { TestCost } from '../providers/test-cost.tsx';
 import { StepUpDialog } from '../providers/step-up-dialog.tsx';
 import { useView } from '../state/view.ts';
 
@@ -23,6 +24,7 @@ export function Overlays() {
       {ask?.kind === 'revoke-credential' && <RevokeCredential id={ask.id} />}
       {ask?.kind === 'revoke-client' && <RevokeClient id={ask.id} />}
       {ask?.kind === 'remove-provider' && <RemoveProvider id={ask.id} />}
+      {ask?.kind === 'test-cost' && <TestCost {...ask} />}
       <StepUpDialog />
     </>
   );

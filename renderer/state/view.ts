@@ -10,7 +10,13 @@ export type Ask =
   | { readonly kind: 'purge'; readonly id: string }
   | { readonly kind: 'revoke-credential'; readonly id: string }
   | { readonly kind: 'revoke-client'; readonly id: string }
-  | { readonly kind: 'remove-provider'; readonly id: string };
+  | { readonly kind: 'remove-provider'; readonly id: string }
+  | {
+      readonly kind: 'test-cost';
+      readonly ids: readonly string[];
+      readonly costMicroUsd: number;
+      readonly all: boolean;
+    };
 
 /** What lies over the screen, and what was typed into its search. Gone at lock. */
 interface ViewState {

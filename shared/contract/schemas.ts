@@ -270,6 +270,8 @@ export const vaultSettings = z.strictObject({
   clipboardSeconds: z.int().min(10).max(300),
   checkFailuresBeforeCooldown: z.int().min(1).max(10),
   checkCooldownMinutes: z.int().min(1).max(240),
+  /** Every active key that can be tested for free is, once a day while the vault is open. */
+  dailyCheck: z.boolean(),
 });
 export const settings = z.strictObject({ app: appSettings, vault: vaultSettings.nullable() });
 export type AppSettings = z.output<typeof appSettings>;

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { fakeKey } from '../support/fake-keys.ts';
+import { startStandIn } from '../support/stand-in-provider.ts';
 import { HOSTS } from './hosts.ts';
-import { createVault } from './window.ts';
+import { addKey, createVault } from './window.ts';
 
 const LOOKS = [
   { name: 'light', scheme: 'light', width: 1280, height: 860 },
@@ -98,3 +100,50 @@ for (const host of HOSTS) {
     }
   });
 }
+
+test('all keys are tested with one button; what failed leads to its fix', async () => {
+  test.setTimeout(120_000);
+  const [host] = HOSTS;
+  if (host === undefined) throw new Error('no host');
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  const provider = await startStandIn();
+  const window = await host.open(home);
+  const { page } = window;
+  try {
+    await createVault(page);
+    const accept = () => window.accept('Use this host');
+    const keys = [
+      { value: fakeKey('openai', 'project'), provider: 'OpenAI', label: 'one' },
+      { value: fakeKey('openai', 'service'), provider: 'OpenAI', label: 'two' },
+    ];
+    for (const key of keys) await addKey(page, { ...key, baseUrl: provider.url, test: false }, accept);
+    await page.getByRole('button', { name: 'Test all' }).click();
+    await expect(page.getByText('2 of 2 keys work.')).toBeVisible();
+    await expect(page.getByText('Healthy')).toHaveCount(2);
+
+    provider.answerWith('silent');
+    await page.getByRole('button', { name: 'Test all' }).click();
+    await expect(page.getByText('Tested 0 of 2 keys')).toBeVisible();
+    await look(page, 'test-all');
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(page.getByText(/^Stopped after/)).toBeVisible();
+
+    provider.answerWith({ sample: 'openai', case: 'invalid_key' });
+    await page.getByRole('button', { name: 'Test all' }).click();
+    await expect(page.getByText('0 of 2 keys work.')).toBeVisible();
+    await page
+      .locator('[data-row], [data-id]')
+      .or(page.getByText('one', { exact: true }))
+      .first()
+      .click();
+    const detail = page.getByRole('complementary', { name: /./ });
+    await expect(detail.getByRole('button', { name: 'Replace value' })).toBeVisible();
+    await look(page, 'failed');
+    await detail.getByRole('button', { name: 'Mark as revoked' }).click();
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+  } finally {
+    await window.close();
+    await provider.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});

@@ -56,13 +56,15 @@ export class SettingsStore {
       clipboardSeconds: 30,
       checkFailuresBeforeCooldown: 3,
       checkCooldownMinutes: 15,
+      dailyCheck: false,
     };
-    for (const name of Object.keys(settings) as (keyof VaultSettings)[]) {
+    const found = Object.keys(settings).flatMap((name) => {
       const row = rows.get(name);
-      const parsed = vaultSettings.shape[name].safeParse(Number(row));
-      if (row !== undefined && parsed.success) settings[name] = parsed.data;
-    }
-    return settings;
+      const value = row === 'true' || row === 'false' ? row === 'true' : Number(row);
+      const one = vaultSettings.partial().safeParse({ [name]: value });
+      return row !== undefined && one.success ? [one.data] : [];
+    });
+    return Object.assign(settings, ...found.map(given)) as VaultSettings;
   }
 
   /** `vault` is null while locked. */
@@ -72,7 +74,7 @@ export class SettingsStore {
 
   /** @throws AppError `vault_locked` when vault settings are given while locked: then nothing changes. */
   set(changes: ParsedInput<'settings.set'>, actor: string): Settings {
-    const forVault = Object.entries<number>(given(changes.vault ?? {}));
+    const forVault = Object.entries<number | boolean>(given(changes.vault ?? {}));
     if (forVault.length > 0) {
       const vault = this.#deps.vault.opened();
       vault.write(() => {

@@ -69,6 +69,8 @@ export const settings = {
   checkFailuresText: 'After so many, a key is not tested again for the cool-down. 1 to 10.',
   cooldown: 'Cool-down',
   cooldownText: 'How long a failing key rests before the next test. 1 to 240 minutes.',
+  dailyCheck: 'Test all keys once a day',
+  dailyCheckText: 'Only while the vault is open, and only tests that are free. Tells you when a key no longer works.',
   version: 'Version',
   host: 'Runs as',
   hosts: { desktop: 'Desktop app', browser: 'Window of the installed browser', headless: 'Agent without a window' },
