@@ -58,13 +58,14 @@ export class SettingsStore {
       checkCooldownMinutes: 15,
       dailyCheck: false,
     };
-    const found = Object.keys(settings).flatMap((name) => {
+    const read: Record<string, unknown> = { ...settings };
+    for (const name of Object.keys(settings) as (keyof VaultSettings)[]) {
       const row = rows.get(name);
       const value = row === 'true' || row === 'false' ? row === 'true' : Number(row);
-      const one = vaultSettings.partial().safeParse({ [name]: value });
-      return row !== undefined && one.success ? [one.data] : [];
-    });
-    return Object.assign(settings, ...found.map(given)) as VaultSettings;
+      const parsed = vaultSettings.shape[name].safeParse(value);
+      if (row !== undefined && parsed.success) read[name] = parsed.data;
+    }
+    return read as VaultSettings;
   }
 
   /** `vault` is null while locked. */
