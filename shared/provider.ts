@@ -421,7 +421,8 @@ const descriptor = z.strictObject({
 export const providerDescriptor = descriptor.superRefine((given, context) => {
   for (const problem of descriptorProblems(given)) context.addIssue({ code: 'custom', ...problem });
 });
-export type ProviderDescriptor = z.output<typeof descriptor>;
+/** `own`: a row of the vault, not of the program: where it goes is stored with each of its credentials. */
+export type ProviderDescriptor = z.output<typeof descriptor> & { readonly own?: true };
 export type AuthKindDescriptor = ProviderDescriptor['auth'][number];
 export type FieldDescriptor = AuthKindDescriptor['fields'][number];
 export type CheckDescriptor = ProviderDescriptor['checks'][number];
@@ -432,6 +433,10 @@ export const providerInfo = z.strictObject({
   id: providerId,
   name: z.string(),
   category: z.string(),
+  /** Made by the owner, not of the catalogue. */
+  own: z.boolean(),
+  /** One that is off takes no new credentials, tests none and hands none out. */
+  enabled: z.boolean(),
   links: z.strictObject({ docs: z.string().optional(), keys: z.string().optional(), status: z.string().optional() }),
   icon: z.strictObject({ initials: z.string(), hue: z.int() }),
   baseUrl: z.strictObject({

@@ -8,8 +8,8 @@ import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson } from '../output.ts';
 
-/** Providers that are asked at the same time by --all. */
-const PARALLEL = 4;
+/** Credentials that are tested at the same time by --all; the core lets two of them ask one provider. */
+const PARALLEL = 8;
 
 interface Options {
   readonly all?: boolean;

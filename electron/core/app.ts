@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
 import { Credentials } from './credentials/credentials.ts';
+import { ScheduledCheck } from './credentials/scheduled-check.ts';
 import { examine, type Finding } from './doctor/doctor.ts';
 import { Clients } from './endpoint/clients.ts';
 import { Endpoint } from './endpoint/endpoint.ts';
@@ -8,6 +9,7 @@ import { type Emit, EventHub } from './events.ts';
 import { type IdleSource, LockPolicy } from './lock-policy/lock-policy.ts';
 import type { Log } from './logs/log.ts';
 import { Catalogue } from './providers/catalogue.ts';
+import { OwnProviders } from './providers/own-providers.ts';
 import { Providers } from './providers/providers.ts';
 import type { Clock, Keychain, Paths, Shell } from './seams.ts';
 import { SettingsStore } from './settings/settings-store.ts';
@@ -44,6 +46,8 @@ export interface App {
   readonly vault: Vault;
   readonly credentials: Credentials;
   readonly providers: Providers;
+  readonly ownProviders: OwnProviders;
+  readonly scheduledCheck: ScheduledCheck;
   readonly clients: Clients;
   readonly endpoint: Endpoint;
   readonly lastUsed: LastUsed;
@@ -99,6 +103,17 @@ export function createApp(options: AppOptions): App {
     emit,
     version,
   });
+  const ownProviders = new OwnProviders({ vault, clock, log, catalogue, clients, emit });
+  const scheduledCheck = new ScheduledCheck({
+    vault,
+    clock,
+    log,
+    shell,
+    catalogue,
+    settings,
+    credentials,
+    emit,
+  });
   const lockPolicy = new LockPolicy({
     vault,
     clock,
@@ -114,14 +129,17 @@ export function createApp(options: AppOptions): App {
 
   // Registered last, so that what the services above still have to note is noted before it is written.
   vault.onUnlocked(() => {
+    ownProviders.unlocked();
     try {
       credentials.unlocked();
     } catch {
       log.warn('credentials.sweep-failed'); // a full disk or a read-only vault: looked at again on the next unlock
     }
+    scheduledCheck.unlocked();
     emit({ event: 'vault.unlocked', data: {} });
   });
   vault.onLocking((reason) => {
+    scheduledCheck.locking();
     credentials.locking();
     try {
       lastUsed.flush();
@@ -130,6 +148,7 @@ export function createApp(options: AppOptions): App {
     }
     lastUsed.drop();
     void clipboard.clear();
+    ownProviders.locking();
     emit({ event: 'vault.locked', data: { reason } });
   });
   // Asked once at the start, so that status can tell what would protect a vault here.
@@ -148,6 +167,8 @@ export function createApp(options: AppOptions): App {
     vault,
     credentials,
     providers: new Providers(catalogue),
+    ownProviders,
+    scheduledCheck,
     clients,
     endpoint,
     lastUsed,

@@ -31,6 +31,8 @@ const RATES: Partial<Readonly<Record<MethodName, Rate>>> = {
   'credentials.copy': { burst: 30, perMinute: 30 },
   // A prompt outside the page: a page must not be able to tire its owner.
   'clients.create': { burst: 20, perMinute: 20 },
+  'providers.save': { burst: 10, perMinute: 20 },
+  'providers.preview': { burst: 20, perMinute: 120 },
   'app.openLink': { burst: 10, perMinute: 20 },
   'app.doctor': { burst: 10, perMinute: 30 },
 };

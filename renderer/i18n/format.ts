@@ -48,3 +48,9 @@ export function formatRelative(iso: string, nowMs: number): string {
   }
   return 'just now';
 }
+
+/** Micro-dollars, exactly: a test may cost less than a cent. */
+export function formatUsd(micro: number): string {
+  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: 6 });
+  return format.format(micro / 1_000_000);
+}

@@ -1,7 +1,9 @@
+import type { Output } from '../../shared/contract/methods.ts';
 import { call } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
 import { keepCredential, setTesting, useCredentials } from '../state/credentials.ts';
 import { useSession } from '../state/session.ts';
+import { show } from '../state/view.ts';
 import { announce, announceFailure, clearSlot } from '../ui/toasts.ts';
 import { displayName } from './arrange.ts';
 import { askPassword } from './step-up.ts';
@@ -16,28 +18,49 @@ export function nameOf(id: string): string {
   return `${provider} ${displayName(one)}`;
 }
 
+/** What the test of a credential may cost, in micro-dollars; null where it cannot be tested. */
+export function testCost(id: string): number | null {
+  const one = useCredentials.getState().byId.get(id);
+  const provider = one && useSession.getState().providers.get(one.provider);
+  return provider?.auth.find(({ kind }) => kind === one?.authKind)?.check?.costMicroUsd ?? null;
+}
+
+/** Tests one; where that costs something the owner is asked first. */
 export async function testCredential(id: string, force = true): Promise<void> {
+  const costMicroUsd = testCost(id) ?? 0;
+  if (costMicroUsd > 0) return show({ ask: { kind: 'test-cost', ids: [id], costMicroUsd, all: false } });
+  await testAgreed(id, force);
+}
+
+/** The same when the cost was agreed to. */
+export async function testAgreed(id: string, force = true): Promise<void> {
   if (useCredentials.getState().testing.has(id)) return;
   setTesting(id, true);
   try {
-    const { result, ...rest } = await call('credentials.test', { target: { id }, force });
-    const one = useCredentials.getState().byId.get(id);
-    if (one !== undefined) {
-      const { ref: _ref, cached: _cached, ...facts } = rest;
-      const byId = new Map(useCredentials.getState().byId).set(id, { ...one, lastTest: { result, ...facts } });
-      useCredentials.setState({ byId });
-    }
+    const { result, detail } = await testAndKeep(id, force);
     const tone = result === 'valid' ? 'ok' : 'bad';
     announce(m.providers.tested(nameOf(id), m.providers.results[result]), {
       slot: id,
       tone,
-      ...(result === 'valid' ? {} : { description: rest.detail }),
+      ...(result === 'valid' ? {} : { description: detail }),
     });
   } catch (thrown) {
     announceFailure(thrown);
   } finally {
     setTesting(id, false);
   }
+}
+
+/** Tests one and shows what came of it on its card, without a word beside. */
+export async function testAndKeep(id: string, force: boolean): Promise<Output<'credentials.test'>> {
+  const tested = await call('credentials.test', { target: { id }, force });
+  const one = useCredentials.getState().byId.get(id);
+  if (one !== undefined) {
+    const { ref: _ref, cached: _cached, ...lastTest } = tested;
+    const byId = new Map(useCredentials.getState().byId).set(id, { ...one, lastTest });
+    useCredentials.setState({ byId });
+  }
+  return tested;
 }
 
 export async function copyCredential(id: string, as: 'value' | 'env', field?: string): Promise<void> {

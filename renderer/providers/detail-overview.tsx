@@ -1,6 +1,7 @@
 import { ExternalLink, RotateCw } from 'lucide-react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import type { ProviderInfo } from '../../shared/provider.ts';
+import { formatUsd } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useCredentials } from '../state/credentials.ts';
 import { Button } from '../ui/button.tsx';
@@ -9,6 +10,7 @@ import styles from './detail.module.css';
 import { DetailFacts } from './detail-facts.tsx';
 import { FieldLine } from './field-line.tsx';
 import { SignIn } from './sign-in.tsx';
+import { TestFix } from './test-fix.tsx';
 import { TestReport } from './test-report.tsx';
 
 interface Props {
@@ -16,11 +18,6 @@ interface Props {
   readonly provider: ProviderInfo | undefined;
   readonly nowMs: number;
 }
-
-const formatUsd = (micro: number): string =>
-  new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: 6 }).format(
-    micro / 1_000_000,
-  );
 
 /** An optional field that was left empty is not shown. */
 const isFilled = (field: CredentialSummary['fields'][number]): boolean => field.secret || field.shown !== '';
@@ -47,6 +44,7 @@ export function DetailOverview({ credential, provider, nowMs }: Props) {
       <div className={styles.block}>
         <h3>{m.providers.detail.lastTest}</h3>
         <TestReport lastTest={credential.lastTest} nowMs={nowMs} />
+        <TestFix credential={credential} />
         <div className={styles.acts}>
           <Button
             icon={<RotateCw size={15} aria-hidden />}

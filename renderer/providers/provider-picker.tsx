@@ -18,7 +18,7 @@ interface Props extends ControlProps {
 /** Type to find a provider. */
 export function ProviderPicker({ value, disabled, onChange, ...control }: Props) {
   const providers = useSession((session) => session.providers);
-  const items = [...providers.values()];
+  const items = [...providers.values()].filter((provider) => provider.enabled);
   return (
     <Combobox.Root
       items={items}

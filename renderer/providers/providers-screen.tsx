@@ -13,6 +13,7 @@ import { DetailPanel } from './detail-panel.tsx';
 import { NoKeys } from './no-keys.tsx';
 import { NoMatch } from './no-match.tsx';
 import styles from './providers.module.css';
+import { TestAll } from './test-all.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useFiltered } from './use-filtered.ts';
 
@@ -41,6 +42,7 @@ export function ProvidersScreen() {
                 : m.providers.ofCount(shown.length, all.length)}
             </p>
           )}
+          {all.length > 0 && <TestAll shown={shown} />}
           {binned > 0 && (
             <a className={styles.headlink} href="#/bin">
               {m.providers.openBin(binned)}

@@ -7,12 +7,14 @@ export const APP_DEFAULTS = {
   language: 'system',
 } as const satisfies Partial<AppSettings>;
 
+export type NumberName = Exclude<keyof VaultSettings, 'dailyCheck'>;
+
 export const VAULT_NUMBERS = {
   autoLockMinutes: { byDefault: 10, min: 1, max: 480 },
   clipboardSeconds: { byDefault: 30, min: 10, max: 300 },
   checkFailuresBeforeCooldown: { byDefault: 3, min: 1, max: 10 },
   checkCooldownMinutes: { byDefault: 15, min: 1, max: 240 },
-} as const satisfies Record<keyof VaultSettings, { byDefault: number; min: number; max: number }>;
+} as const satisfies Record<NumberName, { byDefault: number; min: number; max: number }>;
 
 export const DEFAULT_PORT = 7717;
 

@@ -1,13 +1,12 @@
 import { useId, useState } from 'react';
-import type { VaultSettings } from '../../shared/contract/schemas.ts';
 import { m } from '../i18n/messages.ts';
 import { TextInput } from '../ui/text-input.tsx';
-import { parseWhole, VAULT_NUMBERS } from './defaults.ts';
+import { type NumberName, parseWhole, VAULT_NUMBERS } from './defaults.ts';
 import styles from './settings.module.css';
 import { saveSettings } from './use-settings.ts';
 
 interface Props {
-  readonly name: keyof VaultSettings;
+  readonly name: NumberName;
   readonly label: string;
   readonly unit: string;
   readonly value: number;

@@ -4,6 +4,7 @@ import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { TextInput } from '../ui/text-input.tsx';
+import { ownProviderSettings } from '../own-providers/own-provider-settings.tsx';
 import { aboutSettings } from './about-settings.tsx';
 import { matchesSearch } from './defaults.ts';
 import { generalSettings } from './general-settings.tsx';
@@ -12,19 +13,21 @@ import styles from './settings.module.css';
 import { checkSettings, endpointSettings, securitySettings } from './vault-settings.tsx';
 import { useSession } from '../state/session.ts';
 
-const SECTIONS = ['general', 'security', 'endpoint', 'checks', 'about'] as const;
+const SECTIONS = ['general', 'security', 'endpoint', 'checks', 'providers', 'about'] as const;
 
 /** Every setting, found by its words; each says its default. */
 export function SettingsScreen() {
   const [query, setQuery] = useState('');
   const settings = useSession((session) => session.settings);
   const status = useSession((session) => session.status);
+  const providers = useSession((session) => session.providers);
   if (settings === null || status === null) return null;
   const rows = {
     general: generalSettings(settings.app),
     security: securitySettings(settings.vault, status.protection),
     endpoint: endpointSettings(),
     checks: checkSettings(settings.vault),
+    providers: ownProviderSettings(providers),
     about: aboutSettings(status),
   } as const;
   const found = SECTIONS.map((section) => ({

@@ -2,8 +2,9 @@ import type { VaultSettings, VaultStatus } from '../../shared/contract/schemas.t
 import { PortForm } from '../clients/port-form.tsx';
 import { m } from '../i18n/messages.ts';
 import { Note } from '../ui/note.tsx';
+import { Switch } from '../ui/switch.tsx';
 import { ChangePassword } from './change-password.tsx';
-import { VAULT_NUMBERS, DEFAULT_PORT } from './defaults.ts';
+import { VAULT_NUMBERS, DEFAULT_PORT, type NumberName } from './defaults.ts';
 import { EndpointSwitch } from './endpoint-switch.tsx';
 import { NumberControl } from './number-control.tsx';
 import { RenewKit } from './renew-kit.tsx';
@@ -17,7 +18,7 @@ interface NumberTexts {
   readonly words: (count: number) => string;
 }
 
-function numberSetting(vault: VaultSettings, name: keyof VaultSettings, texts: NumberTexts): Setting {
+function numberSetting(vault: VaultSettings, name: NumberName, texts: NumberTexts): Setting {
   const { byDefault } = VAULT_NUMBERS[name];
   return {
     title: texts.title,
@@ -96,5 +97,18 @@ export function checkSettings(vault: VaultSettings | null): readonly Setting[] {
       unit: m.settings.unitMinutes,
       words: m.settings.minutes,
     }),
+    {
+      title: m.settings.dailyCheck,
+      text: m.settings.dailyCheckText,
+      byDefault: m.settings.off,
+      onReset: vault.dailyCheck ? () => void saveSettings({ vault: { dailyCheck: false } }) : undefined,
+      control: (
+        <Switch
+          label={m.settings.dailyCheck}
+          checked={vault.dailyCheck}
+          onChange={(dailyCheck) => void saveSettings({ vault: { dailyCheck } })}
+        />
+      ),
+    },
   ];
 }

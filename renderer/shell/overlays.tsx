@@ -1,9 +1,12 @@
 import { ClientSheet } from '../clients/client-sheet.tsx';
 import { RevokeClient } from '../clients/revoke-client.tsx';
+import { OwnProviderSheet } from '../own-providers/own-provider-sheet.tsx';
+import { RemoveProvider } from '../own-providers/remove-provider.tsx';
 import { CredentialSheet } from '../providers/credential-sheet.tsx';
 import { DeleteCredential } from '../providers/delete-credential.tsx';
 import { PurgeCredential } from '../providers/purge-credential.tsx';
 import { RevokeCredential } from '../providers/revoke-credential.tsx';
+import { TestCost } from '../providers/test-cost.tsx';
 import { StepUpDialog } from '../providers/step-up-dialog.tsx';
 import { useView } from '../state/view.ts';
 
@@ -15,10 +18,13 @@ export function Overlays() {
     <>
       {(sheet?.kind === 'add' || sheet?.kind === 'edit') && <CredentialSheet sheet={sheet} />}
       {sheet?.kind === 'client' && <ClientSheet />}
+      {sheet?.kind === 'own-provider' && <OwnProviderSheet from={sheet.from} />}
       {ask?.kind === 'delete' && <DeleteCredential id={ask.id} />}
       {ask?.kind === 'purge' && <PurgeCredential id={ask.id} />}
       {ask?.kind === 'revoke-credential' && <RevokeCredential id={ask.id} />}
       {ask?.kind === 'revoke-client' && <RevokeClient id={ask.id} />}
+      {ask?.kind === 'remove-provider' && <RemoveProvider id={ask.id} />}
+      {ask?.kind === 'test-cost' && <TestCost {...ask} />}
       <StepUpDialog />
     </>
   );

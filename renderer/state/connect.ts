@@ -1,8 +1,10 @@
 import type { ContractEvent } from '../../shared/contract/handlers.ts';
 import { call, onContractEvent } from '../contract/client.ts';
+import { m } from '../i18n/messages.ts';
+import { announce } from '../ui/toasts.ts';
 import { dropClients, loadClients, useClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
-import { enterShell, loadSession, useSession } from './session.ts';
+import { enterShell, loadProviders, loadSession, useSession } from './session.ts';
 import { dropView } from './view.ts';
 import { toasts } from '../ui/toasts.ts';
 
@@ -49,6 +51,10 @@ function onEvent(event: ContractEvent): void {
       return useSession.setState({ locksAtMs: null });
     case 'credentials.changed':
       return void refreshCredentials(event.data.ids);
+    case 'credentials.died':
+      return void announce(m.providers.died(event.data.ids.length), { slot: 'died', tone: 'bad' });
+    case 'providers.changed':
+      return void loadProviders();
     case 'clients.changed':
       return void (useClients.getState().state === 'idle' ? undefined : loadClients());
     case 'endpoint.changed':

@@ -56,6 +56,12 @@ export async function loadSession(): Promise<void> {
   }
 }
 
+/** The catalogue, with the owner's own providers while the vault is open. */
+export async function loadProviders(): Promise<void> {
+  const providers = await call('providers.list', {});
+  set({ providers: new Map(providers.map((provider) => [provider.id, provider])) });
+}
+
 export async function refreshStatus(): Promise<void> {
   set({ status: await call('vault.status', {}) });
 }
@@ -67,6 +73,10 @@ export async function refreshSettings(): Promise<void> {
 
 /** From the unlock screen or the last page of the first run into the shell. */
 export async function enterShell(status: VaultStatus): Promise<void> {
-  const [endpoint, settings] = await Promise.all([call('endpoint.status', {}), call('settings.get', {})]);
+  const [endpoint, settings] = await Promise.all([
+    call('endpoint.status', {}),
+    call('settings.get', {}),
+    loadProviders(),
+  ]);
   set({ phase: 'unlocked', status, endpoint, settings, locksAtMs: null });
 }

@@ -3,12 +3,20 @@ import { create } from 'zustand';
 export type Sheet =
   | { readonly kind: 'add'; readonly provider: string | null }
   | { readonly kind: 'edit'; readonly id: string }
-  | { readonly kind: 'client' };
+  | { readonly kind: 'client' }
+  | { readonly kind: 'own-provider'; readonly from: 'form' | 'file' };
 export type Ask =
   | { readonly kind: 'delete'; readonly id: string }
   | { readonly kind: 'purge'; readonly id: string }
   | { readonly kind: 'revoke-credential'; readonly id: string }
-  | { readonly kind: 'revoke-client'; readonly id: string };
+  | { readonly kind: 'revoke-client'; readonly id: string }
+  | { readonly kind: 'remove-provider'; readonly id: string }
+  | {
+      readonly kind: 'test-cost';
+      readonly ids: readonly string[];
+      readonly costMicroUsd: number;
+      readonly all: boolean;
+    };
 
 /** What lies over the screen, and what was typed into its search. Gone at lock. */
 interface ViewState {

@@ -10,6 +10,10 @@ export const events = {
   'vault.lockWarningOver': z.strictObject({}),
   /** `ids` null: read the whole list again. */
   'credentials.changed': z.strictObject({ ids: z.array(s.credentialId).nullable() }),
+  /** The daily check found that keys which worked before are refused now. */
+  'credentials.died': z.strictObject({ ids: z.array(s.credentialId) }),
+  /** An own provider came, went or changed. */
+  'providers.changed': z.strictObject({}),
   'clients.changed': z.strictObject({}),
   'endpoint.changed': s.endpointStatus,
   'settings.changed': s.settings,

@@ -136,6 +136,35 @@ export const methods = {
     output: s.inspection,
   }),
 
+  /** What a descriptor of an own provider would do. Nothing takes effect. */
+  'providers.preview': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ document: s.documentPieces }),
+    output: s.providerPreview,
+  }),
+  /** Adds or replaces an own provider; `hash` is that of a preview. From a window the hosts are asked about outside the page. */
+  'providers.save': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ document: s.documentPieces, hash: s.documentHash }),
+    output: providerInfo,
+  }),
+  /** An own provider that is off tests nothing and hands nothing out. */
+  'providers.enable': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ id: providerId, enabled: z.boolean() }),
+    output: providerInfo,
+  }),
+  /** `conflict` while a credential of it is kept, in the bin too. */
+  'providers.remove': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ id: providerId }),
+    output: nothing,
+  }),
+
   // credentials
   'credentials.list': method({
     callers: BOTH,

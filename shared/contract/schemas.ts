@@ -155,6 +155,44 @@ export const inspection = z.strictObject({
 });
 export type Inspection = z.output<typeof inspection>;
 
+/** The text of a descriptor in pieces, because no string of a message may be longer than 64 KiB. */
+export const documentPieces = z.array(z.string().max(16_384)).min(1).max(64);
+export const documentHash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What a descriptor would do. Nothing of it is in effect. */
+export const providerPreview = z.strictObject({
+  /** Of the descriptor and of what is there now: saving takes it, and only while both are as they were. */
+  hash: documentHash,
+  id: providerId,
+  name: z.string(),
+  category: z.string(),
+  /** An own provider of this id is there and would be replaced. */
+  replaces: z.boolean(),
+  /** Hosts that get what is secret, as they are written in it; fields of a credential may stand in braces. */
+  hosts: z.array(z.string()),
+  kinds: z.array(
+    z.strictObject({
+      kind: z.string(),
+      label: z.string(),
+      /** The base URL; empty where fields of the credential say where it goes. */
+      place: z.string(),
+      local: z.boolean(),
+      /** How the secret travels, in words. */
+      sends: z.array(z.string()),
+      environment: z.array(z.string()),
+      check: z
+        .strictObject({ id: z.string(), request: z.string(), costMicroUsd: z.int(), proves: z.string() })
+        .nullable(),
+    }),
+  ),
+  versions: z.array(z.strictObject({ name: z.string(), path: z.string(), enabled: z.boolean() })),
+  /** Credentials that would go to another place than now, and how many of it there are. */
+  moves: z.int(),
+  credentials: z.int(),
+  warnings: z.array(warning),
+});
+export type ProviderPreview = z.output<typeof providerPreview>;
+
 export const vaultState = z.enum(['no-vault', 'locked', 'unlocking', 'gated', 'unlocked', 'rekeying']);
 export const protection = z.strictObject({
   /** Whether the password slot also needs the device secret from the OS keychain. */
@@ -232,6 +270,8 @@ export const vaultSettings = z.strictObject({
   clipboardSeconds: z.int().min(10).max(300),
   checkFailuresBeforeCooldown: z.int().min(1).max(10),
   checkCooldownMinutes: z.int().min(1).max(240),
+  /** Every active key that can be tested for free is, once a day while the vault is open. */
+  dailyCheck: z.boolean(),
 });
 export const settings = z.strictObject({ app: appSettings, vault: vaultSettings.nullable() });
 export type AppSettings = z.output<typeof appSettings>;

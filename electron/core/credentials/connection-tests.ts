@@ -19,10 +19,13 @@ import { toTimestamp } from './expiry.ts';
 import { assertUse } from './lifecycle.ts';
 import type { LiveTokens } from './live-tokens.ts';
 import { openCredential } from './opened.ts';
+import { PlaceLimit } from './place-limit.ts';
 import { type CheckRow, type CredentialRow, idToHex } from './rows.ts';
 import type { VaultAccess } from './vault-access.ts';
 
 const CACHE_MS = 5 * 60_000;
+/** Tests that ask one provider, or one own base URL, at the same time. */
+const AT_ONCE_PER_PLACE = 2;
 
 export interface ConnectionTestsDeps {
   readonly vault: Pick<VaultAccess, 'opened'>;
@@ -88,6 +91,7 @@ function boundAddresses(
  */
 export class ConnectionTests {
   readonly #deps: ConnectionTestsDeps;
+  readonly #places = new PlaceLimit(AT_ONCE_PER_PLACE);
   readonly #running = new Map<string, { readonly result: Promise<CheckResult>; readonly abort: AbortController }>();
 
   constructor(deps: ConnectionTestsDeps) {
@@ -127,13 +131,17 @@ export class ConnectionTests {
     const { catalogue, clock } = this.#deps;
     const vault = this.#deps.vault.opened();
     assertUse(credential.state, 'test');
+    catalogue.assertEnabled(credential.provider);
     const before = findCheck(vault.db, credential.id);
     const previous = before?.version === credential.current_version ? before : undefined;
     if (previous && !force && this.#isFresh(previous)) return fromRow(credential, previous);
     this.#assertNotPaused(previous);
     const provider = catalogue.get(credential.provider);
     const kind = authKindOf(provider, credential.auth_kind);
-    const verdict = await this.#withToken(credential, { provider, kind }, signal);
+    const place = URL.parse(credential.origin)?.host || provider.id;
+    const verdict = await this.#places.run(place, signal, () =>
+      this.#withToken(credential, { provider, kind }, signal),
+    );
     const result: CheckResult = {
       ref: formatReference(credential),
       ...verdict,

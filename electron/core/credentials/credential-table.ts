@@ -31,6 +31,12 @@ export function findBinnedByLabel(db: Database.Database, provider: string, label
   return z.array(credentialRow).parse(rows);
 }
 
+/** All of a provider, in whatever state. */
+export function listOfProvider(db: Database.Database, provider: string): CredentialRow[] {
+  const rows = db.prepare(`SELECT ${COLUMNS} FROM credential WHERE provider = ? ORDER BY label`).all(provider);
+  return z.array(credentialRow).parse(rows);
+}
+
 export function isLabelTaken(
   db: Database.Database,
   provider: string,

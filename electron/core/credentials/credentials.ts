@@ -137,6 +137,7 @@ export class Credentials {
    * @throws AppError as `add` and `edit` do for a place.
    */
   newPlace(input: Pick<NewCredential, 'provider' | 'authKind' | 'fields' | 'baseUrl' | 'local'>): Place | null {
+    this.#deps.catalogue.assertEnabled(input.provider);
     const provider = this.#deps.catalogue.get(input.provider);
     const kindOf = { provider, kind: authKindOf(provider, input.authKind) };
     const place = placeFor(kindOf, (name) => input.fields[name] || undefined, input.baseUrl ?? null, input.local);
@@ -156,6 +157,7 @@ export class Credentials {
 
   /** @throws AppError `invalid_input`, `invalid_key_format`, `conflict` (label), `security_violation` (address). */
   add(input: NewCredential, actor: string): Saved {
+    this.#deps.catalogue.assertEnabled(input.provider);
     return this.#saved(addCredential(this.#context(actor), input));
   }
 
@@ -332,7 +334,8 @@ export class Credentials {
 
   /** For the endpoint. @throws AppError `key_not_found`, which lists nothing. */
   resolve(provider: string, label: string): ResolvedCredential {
-    const resolved = this.#servedRows.resolve(this.#vault(), provider, label);
+    const vault = this.#vault();
+    const resolved = this.#deps.catalogue.isEnabled(provider) ? this.#servedRows.resolve(vault, provider, label) : null;
     if (resolved === null) throw new AppError('key_not_found', 'There is no such key.');
     return resolved;
   }
@@ -401,6 +404,7 @@ export class Credentials {
 
   /** What the owner gets for provider and label; the hint lists labels, so this is not for the endpoint. */
   #served(vault: OpenVault, provider: string, label: string): Served {
+    this.#deps.catalogue.assertEnabled(provider);
     const served = resolveServed(vault, provider, label);
     if (served !== null) return served;
     const [row] = findByLabel(vault.db, provider, label);

@@ -216,7 +216,7 @@ function mergedFields(
 }
 
 /** Seals every version that still opens for its new place: what a changed base URL asks for. */
-function resealAll({ vault }: WriteContext, before: CredentialRow, after: CredentialRow): void {
+export function resealAll({ vault }: WriteContext, before: CredentialRow, after: CredentialRow): void {
   for (const version of listVersions(vault.db, before.id)) {
     if (version.data_key === null) continue;
     const rows = readFields(vault.db, before.id, version.version);
@@ -270,7 +270,7 @@ function isStillLocal(row: CredentialRow, at: (local: boolean) => Place): boolea
 }
 
 /** The public fields of the current version. */
-function plainFields({ vault }: Pick<WriteContext, 'vault'>, row: CredentialRow): Map<string, string> {
+export function plainFields({ vault }: Pick<WriteContext, 'vault'>, row: CredentialRow): Map<string, string> {
   const rows = readFields(vault.db, row.id, row.current_version);
   return new Map(rows.flatMap(({ name, value }) => (value === null ? [] : [[name, value] as const])));
 }
@@ -346,7 +346,7 @@ export function placeAfter(
 
 const MAX_LABELS = 256;
 
-function movedCredential(vault: OpenVault, before: CredentialRow, after: CredentialRow): MovedCredential {
+export function movedCredential(vault: OpenVault, before: CredentialRow, after: CredentialRow): MovedCredential {
   const labels = [...new Set([before.label, after.label])];
   const others = listLabels(vault.db, before.provider, MAX_LABELS).filter((label) => !labels.includes(label));
   return { provider: before.provider, labels, others };

@@ -30,7 +30,7 @@ export function fillTemplate(template: string, value: (field: string) => string 
 }
 
 /** What the schema leaves open: the value that `--stdin` reads and `get` prints has to be there and secret. */
-function problemsOf(provider: ProviderDescriptor): string[] {
+export function primaryProblems(provider: ProviderDescriptor): string[] {
   return provider.auth.flatMap((kind) => {
     const primary = kind.fields.find((field) => field.name === kind.primary);
     if (primary !== undefined && (kind.secretless || kind.token !== undefined)) return [];
@@ -44,27 +44,72 @@ function problemsOf(provider: ProviderDescriptor): string[] {
  */
 export function parseProvider(json: string): ProviderDescriptor {
   const provider = providerDescriptor.parse(JSON.parse(json));
-  const problems = problemsOf(provider);
+  const problems = primaryProblems(provider);
   if (problems.length > 0) throw new Error(`catalogue entry ${provider.id}: ${problems.join('; ')}`);
   return provider;
 }
 
-/** All providers that this program knows: data, read once at the start. */
+/** An own provider as the vault holds it. */
+export interface OwnProvider {
+  readonly provider: ProviderDescriptor & { readonly own: true };
+  readonly enabled: boolean;
+}
+
+function formatsOf(providers: readonly ProviderDescriptor[]): KnownFormat[] {
+  return providers.flatMap((provider) =>
+    provider.auth.flatMap((authKind) =>
+      authKind.formats.map((format) => ({ provider, authKind, format, whole: new RegExp(`^(?:${format.regex})$`) })),
+    ),
+  );
+}
+
+/**
+ * All providers that are known: those of the program, read once at the start, and the owner's own while the vault is
+ * unlocked. A new own one cannot have a built-in id; one that had it before the program knew it stays what it was.
+ */
 export class Catalogue {
-  readonly #providers: ReadonlyMap<string, ProviderDescriptor>;
-  readonly formats: readonly KnownFormat[];
+  readonly #builtIn: ReadonlyMap<string, ProviderDescriptor>;
+  readonly #builtInFormats: readonly KnownFormat[];
+  #providers: ReadonlyMap<string, ProviderDescriptor>;
+  #formats: readonly KnownFormat[];
+  #off: ReadonlySet<string> = new Set();
 
   constructor(providers: readonly ProviderDescriptor[]) {
-    this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
-    this.formats = providers.flatMap((provider) =>
-      provider.auth.flatMap((authKind) =>
-        authKind.formats.map((format) => ({
-          provider,
-          authKind,
-          format,
-          whole: new RegExp(`^(?:${format.regex})$`),
-        })),
-      ),
+    this.#builtIn = new Map(providers.map((provider) => [provider.id, provider]));
+    this.#builtInFormats = formatsOf(providers);
+    this.#providers = this.#builtIn;
+    this.#formats = this.#builtInFormats;
+  }
+
+  /** Takes the place of all own ones before. */
+  setOwn(own: readonly OwnProvider[]): void {
+    const all = new Map(this.#builtIn);
+    for (const { provider } of own) all.set(provider.id, provider);
+    this.#providers = new Map([...all.values()].sort(byName).map((provider) => [provider.id, provider]));
+    this.#off = new Set(own.filter(({ enabled }) => !enabled).map(({ provider }) => provider.id));
+    const on = own.filter(({ enabled }) => enabled).map(({ provider }) => provider);
+    this.#formats = [...this.#builtInFormats, ...formatsOf(on)];
+  }
+
+  get formats(): readonly KnownFormat[] {
+    return this.#formats;
+  }
+
+  isBuiltIn(id: string): boolean {
+    return this.#builtIn.has(id);
+  }
+
+  isEnabled(id: string): boolean {
+    return !this.#off.has(id);
+  }
+
+  /** @throws AppError `conflict` for an own provider that is switched off. */
+  assertEnabled(id: string): void {
+    if (this.isEnabled(id)) return;
+    throw new AppError(
+      'conflict',
+      'This provider is switched off. Nothing was sent or changed.',
+      'Switch it on under Settings, or with "keyharbor providers enable".',
     );
   }
 
@@ -123,6 +168,16 @@ function neededFields(provider: ProviderDescriptor, kind: string, check: CheckDe
   return addresses.flatMap((each) => ('host' in each && each.protocol === check.protocol ? [each.host] : []));
 }
 
+/** A version of the API that is not enabled is not called. */
+function isOfDisabledVersion({ baseUrl }: ProviderDescriptor, check: CheckDescriptor): boolean {
+  if (check.protocol !== 'http') return false;
+  const under = (path: string) => check.path === path || check.path.startsWith(`${path.replace(/\/+$/, '')}/`);
+  const [longest] = baseUrl.versions
+    .filter((version) => under(version.path))
+    .sort((a, b) => b.path.length - a.path.length);
+  return longest?.enabled === false;
+}
+
 /**
  * The cheapest check of that auth kind that can be made: the catalogue lists them cheapest first.
  * @param given - passes over a check that needs a field which is not filled in, or, beside an own base URL, one that
@@ -136,18 +191,21 @@ export function checkFor(
   return provider.checks.find(
     (check) =>
       check.for.includes(kind) &&
+      !isOfDisabledVersion(provider, check) &&
       (given === undefined ||
         (neededFields(provider, kind, check).every(given.isFilled) &&
           !(given.ownBaseUrl && 'baseUrl' in check && check.baseUrl !== undefined))),
   );
 }
 
-export function providerInfoOf(provider: ProviderDescriptor): ProviderInfo {
+export function providerInfoOf(provider: ProviderDescriptor, enabled = true): ProviderInfo {
   const { docs, keys, status } = provider.links;
   return {
     id: provider.id,
     name: provider.name,
     category: provider.category,
+    own: provider.own === true,
+    enabled,
     links: {
       ...(docs === undefined ? {} : { docs }),
       ...(keys === undefined ? {} : { keys }),

@@ -1,5 +1,6 @@
 import type { Inspection } from '../../../shared/contract/schemas.ts';
 import type { ParsedInput } from '../../../shared/contract/methods.ts';
+import { MAX_OWN_PATTERN_VALUE } from '../../../shared/own-provider-rules.ts';
 import { authKindOf, type Catalogue, type KnownFormat } from './catalogue.ts';
 import { checksumMatches } from './checksums.ts';
 import { isSendableSecret } from './sendable.ts';
@@ -35,7 +36,13 @@ export function recognitionReason(recognition: Recognition, value: string): stri
   return whole ? start : `${start}, but is not complete`;
 }
 
+/** Their patterns come from files: what is long is not tried on them. */
+function canTry(known: KnownFormat, value: string): boolean {
+  return known.provider.own !== true || value.length <= MAX_OWN_PATTERN_VALUE;
+}
+
 function match(known: KnownFormat, value: string): Recognition | null {
+  if (!canTry(known, value)) return null;
   const { format, whole } = known;
   if (whole.test(value)) {
     const right = format.checksum === undefined ? null : checksumMatches(format.checksum, value);
@@ -45,8 +52,9 @@ function match(known: KnownFormat, value: string): Recognition | null {
   return null;
 }
 
-/** A whole match beats a start, a longer prefix a shorter one. */
+/** What the program knows beats what a file says, a whole match a start, a longer prefix a shorter one. */
 function better(a: Recognition, b: Recognition): Recognition {
+  if (a.known.provider.own !== b.known.provider.own) return a.known.provider.own === true ? b : a;
   if (a.whole !== b.whole) return a.whole ? a : b;
   return (b.known.format.prefix?.length ?? 0) > (a.known.format.prefix?.length ?? 0) ? b : a;
 }
@@ -95,7 +103,9 @@ export function formatWarnings(
       message: `${field.label} holds a space or a character that cannot be sent.`,
     });
   }
-  const own = catalogue.formats.filter((each) => each.authKind === kind && each.format.field === fieldName);
+  const own = catalogue.formats.filter(
+    (each) => each.authKind === kind && each.format.field === fieldName && canTry(each, value),
+  );
   const fits = own.map((known) => match(known, value)).find((each) => each?.whole === true);
   if (fits) {
     const checksum = checksumWarning(fits);

@@ -30,12 +30,16 @@ export function catalogueBase({ provider, kind }: KindOf): string | null {
   return kind.baseUrl ?? provider.baseUrl.default;
 }
 
-/** The base URL that public fields name, or null where they name none or one of them is missing. */
+/**
+ * The base URL that public fields name, or null where they name none or one of them is missing. An own provider's is
+ * always bound to its credentials: its descriptor can change, and must not take them along.
+ */
 function namedBase(kindOf: KindOf, value: FieldValue): string | null {
   const template = catalogueBase(kindOf);
   if (template === null) return null;
   const fields = templateFields(template);
-  return fields.length > 0 && fields.every((name) => value(name)) ? fillTemplate(template, value) : null;
+  if (fields.length === 0 && kindOf.provider.own !== true) return null;
+  return fields.every((name) => value(name)) ? fillTemplate(template, value) : null;
 }
 
 function missingField({ provider, kind }: KindOf, value: FieldValue): AppError {

@@ -13,7 +13,7 @@ export class Providers {
   }
 
   list(): ProviderInfo[] {
-    return this.catalogue.all().map(providerInfoOf);
+    return this.catalogue.all().map((provider) => providerInfoOf(provider, this.catalogue.isEnabled(provider.id)));
   }
 
   inspect(input: ParsedInput<'providers.inspect'>): Inspection {

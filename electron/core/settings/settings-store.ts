@@ -56,13 +56,16 @@ export class SettingsStore {
       clipboardSeconds: 30,
       checkFailuresBeforeCooldown: 3,
       checkCooldownMinutes: 15,
+      dailyCheck: false,
     };
+    const read: Record<string, unknown> = { ...settings };
     for (const name of Object.keys(settings) as (keyof VaultSettings)[]) {
       const row = rows.get(name);
-      const parsed = vaultSettings.shape[name].safeParse(Number(row));
-      if (row !== undefined && parsed.success) settings[name] = parsed.data;
+      const value = row === 'true' || row === 'false' ? row === 'true' : Number(row);
+      const parsed = vaultSettings.shape[name].safeParse(value);
+      if (row !== undefined && parsed.success) read[name] = parsed.data;
     }
-    return settings;
+    return read as VaultSettings;
   }
 
   /** `vault` is null while locked. */
@@ -72,7 +75,7 @@ export class SettingsStore {
 
   /** @throws AppError `vault_locked` when vault settings are given while locked: then nothing changes. */
   set(changes: ParsedInput<'settings.set'>, actor: string): Settings {
-    const forVault = Object.entries<number>(given(changes.vault ?? {}));
+    const forVault = Object.entries<number | boolean>(given(changes.vault ?? {}));
     if (forVault.length > 0) {
       const vault = this.#deps.vault.opened();
       vault.write(() => {

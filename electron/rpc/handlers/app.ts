@@ -52,6 +52,7 @@ function httpsLink(text: string): string {
 function isCatalogueLink(app: App, link: string): boolean {
   return app.providers
     .list()
+    .filter(({ own }) => !own) // those come from files
     .flatMap(({ links }) => [links.docs, links.keys, links.status])
     .some((known) => known !== undefined && URL.parse(known)?.href === link);
 }

@@ -18,6 +18,8 @@ const openai: ProviderInfo = {
   id: 'openai',
   name: 'OpenAI',
   category: 'llm',
+  own: false,
+  enabled: true,
   links: {},
   icon: { initials: 'O', hue: 1 },
   baseUrl: { default: null, changeable: true, choices: [] },

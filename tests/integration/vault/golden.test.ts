@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
+import { VAULT_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
 import { unwrapDataKey } from '../../../electron/core/vault/data-key.ts';
 import { openField, recordAad } from '../../../electron/core/vault/envelope.ts';
 import type { OpenVault } from '../../../electron/core/vault/open-vault.ts';
@@ -39,6 +40,23 @@ describe.each(formats)('a vault of format %s', (format) => {
     expect(readValue(vault.opened())).toBe(GOLDEN.value);
     expect(verifyAudit(vault.opened()).firstBadSeq).toBeNull();
     expect(readAudit(vault.opened(), { limit: 9 }).map((entry) => entry.action)).toContain('golden.add');
+  });
+
+  test('gets the layout of today after a backup of how it was, and loses nothing', async () => {
+    const { vault, paths } = copyOf(format);
+    await vault.unlock(GOLDEN.password);
+    const { db } = vault.opened();
+    expect(db.pragma('user_version', { simple: true })).toBe(VAULT_MIGRATIONS.length);
+    expect(db.prepare('SELECT count(*) FROM own_provider').pluck().get()).toBe(0);
+    const [backup, ...more] = readdirSync(paths.backups).filter((name) => name.startsWith('migration-'));
+    expect(more).toEqual([]);
+    const restored = testHome();
+    for (const name of ['vault.json', 'vault.db']) {
+      cpSync(path.join(paths.backups, backup ?? '', name), path.join(restored.home, name));
+    }
+    const again = testVault(restored).vault;
+    await again.unlock(GOLDEN.password);
+    expect(readValue(again.opened())).toBe(GOLDEN.value);
   });
 
   test('opens with its recovery code', async () => {

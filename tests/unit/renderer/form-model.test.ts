@@ -22,6 +22,8 @@ const provider: ProviderInfo = {
   id: 'openai',
   name: 'OpenAI',
   category: 'llm',
+  own: false,
+  enabled: true,
   links: {},
   icon: { initials: 'OA', hue: 160 },
   baseUrl: { default: 'https://api.openai.com/v1', changeable: true, choices: [] },

@@ -54,6 +54,7 @@ test('settings of the vault are rows of it, told to the audit log, and not to be
     clipboardSeconds: 30,
     checkFailuresBeforeCooldown: 3,
     checkCooldownMinutes: 15,
+    dailyCheck: false,
   });
   t.app.settings.set({ vault: { clipboardSeconds: 60 } }, 'ui');
   expect(readAudit(t.app.vault.opened(), { limit: 1 })[0]).toMatchObject({

@@ -1,0 +1,113 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { CheckResult, CredentialSummary } from '../../../shared/contract/schemas.ts';
+import type { Emit } from '../events.ts';
+import type { Log } from '../logs/log.ts';
+import { type Catalogue, checkFor } from '../providers/catalogue.ts';
+import type { Clock, Shell } from '../seams.ts';
+import { putSetting, readSettings } from '../settings/setting-table.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import type { VaultAccess } from './vault-access.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** How often it is looked whether a day has passed: the computer may have slept. */
+const LOOK_MS = 15 * 60_000;
+const AT_ONCE = 4;
+/** When the last one was, UTC epoch milliseconds: a row of the settings that nobody sets. */
+const LAST = 'dailyCheckLastMs';
+
+export interface ScheduledCheckDeps {
+  readonly vault: Pick<VaultAccess, 'opened'>;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
+  readonly shell: Pick<Shell, 'notify'>;
+  readonly catalogue: Catalogue;
+  readonly settings: Pick<SettingsStore, 'vault'>;
+  readonly credentials: {
+    list(filter: { readonly state?: 'active' }): CredentialSummary[];
+    test(target: { readonly id: string }, force: boolean, actor: string): Promise<CheckResult>;
+  };
+  readonly emit: Emit;
+}
+
+function isDead(result: string | undefined): boolean {
+  return result === 'invalid_key' || result === 'expired';
+}
+
+/** Once a day, if the owner wants it and while the vault is open, every active key with a free check is tested. */
+export class ScheduledCheck {
+  readonly #deps: ScheduledCheckDeps;
+  #stop = (): void => undefined;
+  #running: Promise<void> | null = null;
+
+  constructor(deps: ScheduledCheckDeps) {
+    this.#deps = deps;
+  }
+
+  unlocked(): void {
+    this.#stop();
+    this.#stop = this.#deps.clock.after(LOOK_MS, () => this.unlocked());
+    if (!this.#isDue()) return;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  locking(): void {
+    this.#stop();
+  }
+
+  /** Resolves when the one that is under way is over. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  #isDue(): boolean {
+    try {
+      if (!this.#deps.settings.vault().dailyCheck) return false;
+      const last = Number(readSettings(this.#deps.vault.opened().db).get(LAST) ?? 0);
+      // A clock that was set back must not put it off for ever.
+      return Math.abs(this.#deps.clock.now() - last) >= DAY_MS;
+    } catch {
+      return false;
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { vault, clock, catalogue, credentials, log, emit, shell } = this.#deps;
+    try {
+      const opened = vault.opened();
+      opened.write(() => putSetting(opened.db, LAST, String(clock.now())));
+      const due = credentials.list({ state: 'active' }).filter(({ provider, authKind }) => {
+        const known = catalogue.find(provider);
+        const check = known && catalogue.isEnabled(provider) ? checkFor(known, authKind) : undefined;
+        return check?.costMicroUsd === 0;
+      });
+      const died: string[] = [];
+      let next = 0;
+      const worker = async (): Promise<void> => {
+        for (let one = due[next++]; one !== undefined; one = due[next++]) {
+          if ((await this.#died(one)) === true) died.push(one.id);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      if (died.length === 0) return;
+      emit({ event: 'credentials.died', data: { ids: died } });
+      // No name: it may come up over a locked screen.
+      const what = died.length === 1 ? 'A key no longer works.' : `${died.length} keys no longer work.`;
+      shell.notify('Keyharbor', `${what} Open Keyharbor to see what to do.`);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'vault_locked')) log.warn('credentials.daily-check-failed');
+    }
+  }
+
+  /** Whether it worked, or was never asked, before. One that cannot be tested now is left for the next day. */
+  async #died(one: CredentialSummary): Promise<boolean> {
+    try {
+      const { result } = await this.#deps.credentials.test({ id: one.id }, true, 'system');
+      return isDead(result) && !isDead(one.lastTest?.result);
+    } catch (error) {
+      if (error instanceof AppError && error.code !== 'vault_locked') return false;
+      throw error;
+    }
+  }
+}

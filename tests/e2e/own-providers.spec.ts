@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { fakeKey } from '../support/fake-keys.ts';
+import { startStandIn } from '../support/stand-in-provider.ts';
+import { HOSTS } from './hosts.ts';
+import { addKey, createVault } from './window.ts';
+
+const LOOKS = [
+  { name: 'light', scheme: 'light', width: 1280, height: 860 },
+  { name: 'dark', scheme: 'dark', width: 1280, height: 860 },
+  { name: 'narrow', scheme: 'light', width: 360, height: 740 },
+] as const;
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const FILE = join(import.meta.dirname, '../fixtures/own-provider.json');
+
+/** Nothing for axe to find and nothing cut off, in both themes and in a narrow window. */
+async function look(page: Page, state: string): Promise<void> {
+  for (const { name, scheme, width, height } of LOOKS) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height });
+    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > globalThis.innerWidth + 1);
+    expect(isWide, `${state}, ${name}: wider than the window`).toBe(false);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
+    expect(violations, `${state}, ${name}`).toEqual([]);
+    await page.screenshot({ path: join('test-results/looks', `own-${state}-${name}.png`) });
+  }
+  await page.setViewportSize({ width: 1280, height: 860 });
+}
+
+for (const host of HOSTS) {
+  test(`an own provider by a form and by a file, in the ${host.name} host`, async () => {
+    test.setTimeout(120_000);
+    const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+    const window = await host.open(home);
+    const { page } = window;
+    const looked = host === HOSTS[0] ? (state: string) => look(page, state) : () => Promise.resolve();
+    try {
+      await createVault(page);
+      await page.keyboard.press('Control+,');
+      await page.getByRole('heading', { name: 'Own providers' }).waitFor();
+
+      await page.getByRole('button', { name: 'Add provider' }).click();
+      const form = page.getByRole('dialog', { name: 'Add a provider' });
+      await form.getByLabel('Name', { exact: true }).fill('House API');
+      await expect(form.getByLabel('Id')).toHaveValue('house_api');
+      await form.getByLabel('Base URL').fill('http://house.example.com');
+      await form.getByLabel('How the key is sent').selectOption('A header of its own');
+      await form.getByLabel('Value of the header').fill('Token {api_key}');
+      await form.getByLabel(/^Path to test a key/).fill('/me');
+      await form.getByRole('button', { name: 'Add version' }).click();
+      await form.getByLabel('Name of version 1').fill('v2');
+      await form.getByLabel('Path of version 1').fill('/v2');
+      await looked('form');
+      await form.getByRole('button', { name: 'Preview' }).click();
+      await expect(form.getByRole('alert').getByText(/is not https/)).toBeVisible();
+      await form.getByLabel('Base URL').fill('https://house-api.com');
+      await form.getByRole('button', { name: 'Preview' }).click();
+      await expect(form.getByText('house-api.com', { exact: true })).toBeVisible();
+      await expect(form.getByText('GET https://house-api.com/v2/me (free)')).toBeVisible();
+      await looked('preview');
+      await form.getByRole('button', { name: 'Add provider' }).click();
+      await window.accept('Add provider');
+      await expect(form).toBeHidden();
+
+      await page.getByRole('button', { name: 'Import a file' }).click();
+      const sheet = page.getByRole('dialog', { name: 'Import a provider' });
+      await sheet.locator('input[type=file]').setInputFiles(FILE);
+      await expect(sheet.getByText('api.acme-search.com', { exact: true })).toBeVisible();
+      await sheet.getByRole('button', { name: 'Add provider' }).click();
+      await window.accept('Add provider');
+      await expect(sheet).toBeHidden();
+
+      const acme = page.getByRole('switch', { name: 'Use Acme Search' });
+      await expect(acme).toBeChecked();
+      await acme.click();
+      await expect(acme).not.toBeChecked();
+      await acme.scrollIntoViewIfNeeded();
+      await looked('settings');
+      await page.getByRole('button', { name: 'Remove Acme Search' }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Remove provider' }).click();
+      await expect(acme).toHaveCount(0);
+      await expect(page.getByRole('alertdialog')).toHaveCount(0);
+
+      await page.keyboard.press('Control+n');
+      const key = page.getByRole('dialog', { name: 'New key' });
+      await key.getByPlaceholder(/provider/i).fill('House');
+      await page.getByRole('option', { name: 'House API' }).click();
+      await expect(
+        key
+          .getByText('Key in X-API-Key')
+          .or(key.getByLabel('Key', { exact: true }))
+          .first(),
+      ).toBeVisible();
+    } finally {
+      await window.close();
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+}
+
+test('all keys are tested with one button; what failed leads to its fix', async () => {
+  test.setTimeout(120_000);
+  const [host] = HOSTS;
+  if (host === undefined) throw new Error('no host');
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  const provider = await startStandIn();
+  const window = await host.open(home);
+  const { page } = window;
+  try {
+    await createVault(page);
+    const accept = () => window.accept('Use this host');
+    const keys = [
+      { value: fakeKey('openai', 'project'), provider: 'OpenAI', label: 'one' },
+      { value: fakeKey('openai', 'service'), provider: 'OpenAI', label: 'two' },
+    ];
+    for (const key of keys) await addKey(page, { ...key, baseUrl: provider.url, test: false }, accept);
+    await page.getByRole('button', { name: 'Test all' }).click();
+    await expect(page.getByText('2 of 2 keys work.')).toBeVisible();
+    await expect(page.getByText('Healthy')).toHaveCount(2);
+
+    provider.answerWith('silent');
+    await page.getByRole('button', { name: 'Test all' }).click();
+    await expect(page.getByText('Tested 0 of 2 keys')).toBeVisible();
+    await page.screenshot({ path: join('test-results/looks', 'own-test-all.png') });
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(page.getByText(/^Stopped after/)).toBeVisible();
+
+    provider.answerWith({ sample: 'openai', case: 'invalid_key' });
+    await page.getByRole('button', { name: 'Test all' }).click();
+    await expect(page.getByText('0 of 2 keys work.')).toBeVisible();
+    await page
+      .locator('[data-row], [data-id]')
+      .or(page.getByText('one', { exact: true }))
+      .first()
+      .click();
+    const detail = page.getByRole('complementary', { name: /./ });
+    await expect(detail.getByRole('button', { name: 'Replace value' })).toBeVisible();
+    await look(page, 'failed');
+    await detail.getByRole('button', { name: 'Mark as revoked' }).click();
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+  } finally {
+    await window.close();
+    await provider.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
