@@ -22,6 +22,7 @@ export function RecoveryForm({ onPassword }: { readonly onPassword: () => void }
   const [checked, setChecked] = useState(false);
   const [kit, setKit] = useState<string | null>(null);
 
+  const leave = async (): Promise<void> => enterShell(await call('vault.status', {}));
   const recover = useAction(async () => {
     // The vault opens now, but the new kit is shown before the shell.
     useSession.setState({ phase: 'recovering' });
@@ -44,7 +45,6 @@ export function RecoveryForm({ onPassword }: { readonly onPassword: () => void }
     });
     await enterShell(status);
   });
-  const leave = async (): Promise<void> => enterShell(await call('vault.status', {}));
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
