@@ -72,7 +72,7 @@ test('a locked keyring is unreachable, not absent: nothing is asked on screen, a
     message: expect.stringContaining('cannot be asked: the keyring of this desktop is locked') as string,
     state: 'locked',
     failedUnlocks: 0,
-    recoverGives: '',
+    recoverGives: null,
     afterRecover: 'unlocked',
   });
   expect(await inSession(session, 'unlocked', 'open')).toMatchObject({ unlock: 'opened', state: 'unlocked' });
