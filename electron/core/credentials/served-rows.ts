@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { AuthKindDescriptor } from '../../../shared/provider.ts';
 import { wipe } from '../vault/bytes.ts';
 import { DATA_KEY_FIELD, openField, recordAad, sealedGeneration } from '../vault/envelope.ts';
@@ -25,6 +25,8 @@ interface SealedBytes {
 interface ServedRow {
   readonly resolved: ResolvedCredential;
   readonly dataKey: SealedBytes | null;
+  /** The opened data key, from the first use on. It opens no more than the record key that is held anyway. */
+  openedKey: KeyObject | null;
   readonly sealed: readonly SealedBytes[];
   readonly public: readonly { readonly name: string; readonly value: string }[];
   readonly primary: string;
@@ -40,8 +42,9 @@ interface Kept {
 }
 
 /**
- * What the endpoint serves, without asking the database again while nothing was written to it. No plaintext and no
- * data key is kept: both are opened for each use (SECURITY-DESIGN.md section 3). Gone with its vault at lock.
+ * What the endpoint serves, without asking the database again while nothing was written to it. No plaintext is kept: a
+ * secret is opened for each use; its data key stays a KeyObject until something is written or the vault is locked
+ * (SECURITY-DESIGN.md section 3).
  */
 export class ServedRows {
   readonly #kindOf: (credential: CredentialRow) => AuthKindDescriptor;
@@ -128,6 +131,7 @@ export class ServedRows {
     return {
       resolved: withTokenEnd(toResolved(served), kind, rows),
       dataKey: version.data_key === null ? null : bound(DATA_KEY_FIELD, version.data_key),
+      openedKey: null,
       sealed: rows.flatMap(({ name, sealed }) => (sealed === null ? [] : [bound(name, sealed)])),
       public: rows.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }])),
       primary: kind.primary,
@@ -152,14 +156,22 @@ function withTokenEnd(
 function openSealed(vault: OpenVault, row: ServedRow): Map<string, Buffer> {
   const fields = new Map<string, Buffer>();
   if (row.dataKey === null) return fields;
-  const bytes = openField(vault.keys.recordWrap, row.dataKey.aad, row.dataKey.blob);
-  const dataKey = createSecretKey(bytes); // a GCM open costs a quarter with a KeyObject
-  wipe(bytes);
+  row.openedKey ??= openDataKey(vault, row.dataKey);
   try {
-    for (const { name, aad, blob } of row.sealed) fields.set(name, openField(dataKey, aad, blob));
+    for (const { name, aad, blob } of row.sealed) fields.set(name, openField(row.openedKey, aad, blob));
     return fields;
   } catch (error) {
     wipe(...fields.values());
     throw error;
+  }
+}
+
+/** As a KeyObject: a GCM open costs a quarter with one, and its bytes are in nobody's buffer. */
+function openDataKey(vault: OpenVault, { aad, blob }: SealedBytes): KeyObject {
+  const bytes = openField(vault.keys.recordWrap, aad, blob);
+  try {
+    return createSecretKey(bytes);
+  } finally {
+    wipe(bytes);
   }
 }

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Output, ParsedInput } from '../../../shared/contract/methods.ts';
 import type { ClientSummary } from '../../../shared/contract/schemas.ts';
@@ -134,14 +134,14 @@ export class Clients {
   /** null: unknown, wrong, expired or revoked; the caller is not told which. Needs an unlocked vault. */
   verify(token: ClientToken): VerifiedClient | null {
     const vault = this.#deps.vault.opened();
-    const mac = tokenSecretMac(vault, token.secret);
-    const key = mac.toString('latin1');
+    // Of 256 random bits the hash alone tells nothing; the keyed MAC is compared where the row is (`#decide`).
+    const key = hash('sha256', token.secret, 'base64');
     let decided = this.#decisions.get(vault);
     if (decided === undefined) {
       decided = new Map();
       this.#decisions.set(vault, decided);
     }
-    const decision = decided.get(key) ?? this.#decide(vault, token, mac);
+    const decision = decided.get(key) ?? this.#decide(vault, token);
     if (decision === null || decision.client.id !== token.id || decision.client.kind !== token.kind) return null;
     const nowMs = this.#deps.clock.now();
     if (isClientExpired(decision, nowMs)) {
@@ -212,7 +212,8 @@ export class Clients {
   }
 
   /** The full check against the row. An unknown id does the same work on a dummy. */
-  #decide(vault: OpenVault, token: ClientToken, mac: Buffer): Decision | null {
+  #decide(vault: OpenVault, token: ClientToken): Decision | null {
+    const mac = tokenSecretMac(vault, token.secret);
     const row = findClient(vault.db, token.id);
     const rowMac = clientRowMac(vault, row ?? { ...DUMMY_ROW, id: token.id });
     const isRowIntact = timingSafeEqual(rowMac, row?.row_mac ?? DUMMY_MAC);
