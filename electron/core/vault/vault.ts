@@ -130,12 +130,13 @@ export class Vault {
 
   /**
    * Prepares the home and takes the single-writer lock, kept until `close`.
+   * @param lock - the lock, where the caller has it already; it belongs to the vault from then on.
    * @throws AppError `conflict` when another process holds it, `security_violation` for an unsafe home.
    */
-  hold(): void {
+  hold(lock?: WriterLock): void {
     if (this.#writerLock !== null) return;
     this.#placeWarnings = prepareHome(this.#paths);
-    this.#writerLock = acquireWriterLock(this.#paths);
+    this.#writerLock = lock ?? acquireWriterLock(this.#paths);
     if (this.#writerLock === null) {
       throw new AppError(
         'conflict',

@@ -26,7 +26,7 @@ export interface MakeRoomDeps<Lock> {
 }
 
 /** How long a leaving agent may take to let go, and a starting one to listen. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 8000;
 const PAUSE_MS = 50;
 
 /**

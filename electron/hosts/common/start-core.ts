@@ -92,10 +92,8 @@ export async function startCore(options: StartCoreOptions): Promise<RunningCore 
       },
     });
     const route = createRouter(app);
-    // The vault keeps the same lock for as long as it lives. Nothing runs between the two lines: at worst another
-    // process that starts in this moment gets the home, and this one says so.
-    room.lock.release();
-    app.vault.hold();
+    // The same lock goes on to the vault. Let go and taken anew, a process that starts in between would have the home.
+    app.vault.hold(room.lock);
     // On the way out the keys go first, then what still runs is answered, and the home is let go last: a process that
     // waits for it would otherwise meet our socket.
     let run: AgentRun | null = null;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
+import { acquireWriterLock } from '../../../electron/core/store/writer-lock.ts';
 import type { Vault } from '../../../electron/core/vault/vault.ts';
 import {
   codeOf,
@@ -213,6 +214,16 @@ describe('acts at the same time', () => {
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'conflict' } });
     vault.lock('asked');
     await vault.unlock(PASSWORD);
+  });
+
+  test('a lock that its host has already goes on to the vault: at no moment is the home free for another', async () => {
+    const first = testVault();
+    const lock = acquireWriterLock(first.paths);
+    if (lock === null) throw new Error('the home is not free');
+    first.vault.hold(lock);
+    expect(acquireWriterLock(first.paths)).toBeNull();
+    await first.vault.close();
+    expect(acquireWriterLock(first.paths)).not.toBeNull();
   });
 
   test('a second holder of the same home is told so, and may go on once the first ended', async () => {
