@@ -9,7 +9,7 @@ import { type Emit, EventHub } from './events.ts';
 import { type IdleSource, LockPolicy } from './lock-policy/lock-policy.ts';
 import type { Log } from './logs/log.ts';
 import { Catalogue } from './providers/catalogue.ts';
-import { OwnProviders } from './providers/own-providers.ts';
+import { OwnProviders } from './providers/own/own-providers.ts';
 import { Providers } from './providers/providers.ts';
 import type { Clock, Keychain, Paths, Shell } from './seams.ts';
 import { SettingsStore } from './settings/settings-store.ts';

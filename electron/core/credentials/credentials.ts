@@ -16,7 +16,7 @@ import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
 import { formatWarnings } from '../providers/inspect.ts';
-import { tokenFields } from '../providers/live-token.ts';
+import { tokenFields } from '../providers/tokens/live-token.ts';
 import { isCataloguePlace, type Place, placeFor } from '../providers/place.ts';
 import type { Clock } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';

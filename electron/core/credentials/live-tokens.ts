@@ -3,11 +3,11 @@ import type { AuthKindDescriptor, ProviderDescriptor, ValidationResult } from '.
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
-import type { Verdict } from '../providers/interpret.ts';
-import { obtainToken, rootField } from '../providers/live-token.ts';
+import type { Verdict } from '../providers/http/interpret.ts';
+import { obtainToken, rootField } from '../providers/tokens/live-token.ts';
 import { baseUrlOf, withDefaults } from '../providers/place.ts';
-import { type SignIn, type SignInSubject, startSignIn } from '../providers/sign-in.ts';
-import type { TokenOptions, TokenOutcome, TokenSubject } from '../providers/token-subject.ts';
+import { type SignIn, type SignInSubject, startSignIn } from '../providers/tokens/sign-in.ts';
+import type { TokenOptions, TokenOutcome, TokenSubject } from '../providers/tokens/token-subject.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { findCredential } from './credential-table.ts';

@@ -5,7 +5,7 @@ import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/pro
 import { appendAudit } from '../audit/audit-log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
 import type { MovedCredential } from '../endpoint/dropped-grants.ts';
-import { rootField, tokenFields } from '../providers/live-token.ts';
+import { rootField, tokenFields } from '../providers/tokens/live-token.ts';
 import { isNamedByFields, type Place, placeFor } from '../providers/place.ts';
 import type { Clock } from '../seams.ts';
 import { wipe } from '../vault/bytes.ts';

@@ -6,7 +6,7 @@ import {
   isAllowedAddress,
   isLocalName,
   isMetadataName,
-} from './address-rules.ts';
+} from '../net/address-rules.ts';
 
 const NOTHING_STORED = 'Nothing was stored.';
 

@@ -1,7 +1,7 @@
 import type { AuthKindDescriptor, CheckDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import type { Clock } from '../seams.ts';
-import { runHttpCheck } from './http-check.ts';
-import type { Verdict } from './interpret.ts';
+import { runHttpCheck } from './http/http-check.ts';
+import type { Verdict } from './http/interpret.ts';
 import type { OwnAddress } from './own-address.ts';
 
 /** One credential and how to test it, whatever the protocol. */
@@ -37,12 +37,12 @@ export async function runCheck(subject: AnyCheckSubject, options: CheckOptions):
       return runHttpCheck({ ...subject, check }, options);
     case 'smtp':
     case 'imap': {
-      const { runMailCheck } = await import('./mail-check.ts');
+      const { runMailCheck } = await import('./mail/mail-check.ts');
       return runMailCheck(subject, options);
     }
     case 'mcp_http':
     case 'mcp_stdio': {
-      const { runMcpCheck } = await import('./mcp-check.ts');
+      const { runMcpCheck } = await import('./mcp/mcp-check.ts');
       return runMcpCheck(subject, options);
     }
   }

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { parseProvider } from '../../../electron/core/providers/catalogue.ts';
 import { runCheck } from '../../../electron/core/providers/check.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
-import type { Verdict } from '../../../electron/core/providers/interpret.ts';
+import type { Verdict } from '../../../electron/core/providers/http/interpret.ts';
 import { type OwnAddress, ownAddresses } from '../../../electron/core/providers/own-address.ts';
 import type { Clock } from '../../../electron/core/seams.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imapLogin } from '../../../electron/core/providers/imap-login.ts';
+import { imapLogin } from '../../../electron/core/providers/mail/imap-login.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { type Asked, check } from './checked.ts';

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { SMTPServer, type SMTPServerAuthentication, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
-import { smtpLogin } from '../../../electron/core/providers/smtp-login.ts';
+import { smtpLogin } from '../../../electron/core/providers/mail/smtp-login.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { type Asked, atEnd, check, closedPort } from './checked.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { interpret } from '../../../electron/core/providers/interpret.ts';
+import { interpret } from '../../../electron/core/providers/http/interpret.ts';
 import type { ValidationResult } from '../../../shared/provider.ts';
 import { entries, entry, sampleAnswers } from './entries.ts';
 

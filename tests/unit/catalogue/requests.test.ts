@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fillTemplate } from '../../../electron/core/providers/catalogue.ts';
-import { buildCheckRequest } from '../../../electron/core/providers/http-check.ts';
+import { buildCheckRequest } from '../../../electron/core/providers/http/http-check.ts';
 import { entry } from './entries.ts';
 
 /** The request by which a credential of one kind is tested, at the base URL of the catalogue. */

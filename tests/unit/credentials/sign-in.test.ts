@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { readAudit } from '../../../electron/core/audit/audit-log.ts';
-import { SIGN_IN_TIMEOUT_MS } from '../../../electron/core/providers/sign-in.ts';
+import { SIGN_IN_TIMEOUT_MS } from '../../../electron/core/providers/tokens/sign-in.ts';
 import { answeringServer, json } from '../../support/answering-server.ts';
 import { localCatalogue } from '../../support/local-catalogue.ts';
 import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';

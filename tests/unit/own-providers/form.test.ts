@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readOwnDescriptor } from '../../../electron/core/providers/own-descriptor.ts';
-import { buildCheckRequest } from '../../../electron/core/providers/http-check.ts';
-import { interpret } from '../../../electron/core/providers/interpret.ts';
+import { readOwnDescriptor } from '../../../electron/core/providers/own/own-descriptor.ts';
+import { buildCheckRequest } from '../../../electron/core/providers/http/http-check.ts';
+import { interpret } from '../../../electron/core/providers/http/interpret.ts';
 import { checkFor } from '../../../electron/core/providers/catalogue.ts';
 import { descriptorFromForm, type OwnProviderForm } from '../../../shared/own-provider-form.ts';
 

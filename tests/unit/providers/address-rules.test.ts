@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { expect, test } from 'vitest';
-import { addressKind, ForbiddenAddress, guardedLookup } from '../../../electron/core/providers/address-rules.ts';
+import { addressKind, ForbiddenAddress, guardedLookup } from '../../../electron/core/net/address-rules.ts';
 import { joinPath, normaliseBaseUrl } from '../../../electron/core/providers/base-url.ts';
 
 test.each([

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it, test } from 'vitest';
-import { signAwsRequest } from '../../../electron/core/providers/aws-signature.ts';
-import type { OutgoingRequest } from '../../../electron/core/providers/http-exchange.ts';
+import { signAwsRequest } from '../../../electron/core/providers/http/aws-signature.ts';
+import type { OutgoingRequest } from '../../../electron/core/providers/http/http-exchange.ts';
 import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
 import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { exchange, type OutgoingRequest } from '../../../electron/core/providers/http-exchange.ts';
+import { exchange, type OutgoingRequest } from '../../../electron/core/providers/http/http-exchange.ts';
 import { answeringServer, json } from '../../support/answering-server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { selfSigned } from '../../support/self-signed.ts';

@@ -1,11 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import type { TokenDescriptor } from '../../../shared/provider.ts';
-import { joinPath } from './base-url.ts';
-import { exchange } from './http-exchange.ts';
-import { jsonAt, type Verdict } from './interpret.ts';
+import type { TokenDescriptor } from '../../../../shared/provider.ts';
+import { joinPath } from '../base-url.ts';
+import { exchange } from '../http/http-exchange.ts';
+import { jsonAt, type Verdict } from '../http/interpret.ts';
 import { endOf, isOutcome, requestTokens } from './oauth-request.ts';
-import { isSendableSecret } from './sendable.ts';
+import { isSendableSecret } from '../sendable.ts';
 import { failedExchange, TOKEN_STEP } from './token-failure.ts';
 import { failed, tokenEndpoint, type TokenOptions, type TokenOutcome, type TokenSubject } from './token-subject.ts';
 

@@ -1,7 +1,7 @@
-import type { ProviderPreview } from '../../../shared/contract/schemas.ts';
-import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
-import { catalogueBase } from './place.ts';
-import { checkFor } from './catalogue.ts';
+import type { ProviderPreview } from '../../../../shared/contract/schemas.ts';
+import type { AuthKindDescriptor, ProviderDescriptor } from '../../../../shared/provider.ts';
+import { catalogueBase } from '../place.ts';
+import { checkFor } from '../catalogue.ts';
 
 type Kind = ProviderPreview['kinds'][number];
 

@@ -1,9 +1,9 @@
 import type * as oauth4webapi from 'oauth4webapi';
 import type { AuthorizationServer, Client, ClientAuth, TokenEndpointResponse } from 'oauth4webapi';
-import type { TokenDescriptor } from '../../../shared/provider.ts';
-import { exchange, type Exchange } from './http-exchange.ts';
-import { jsonAt } from './interpret.ts';
-import { isSendableSecret } from './sendable.ts';
+import type { TokenDescriptor } from '../../../../shared/provider.ts';
+import { exchange, type Exchange } from '../http/http-exchange.ts';
+import { jsonAt } from '../http/interpret.ts';
+import { isSendableSecret } from '../sendable.ts';
 import { failedExchange, refusedToken, type TokenMeans } from './token-failure.ts';
 import { failed, tokenEndpoint, type TokenOptions, type TokenOutcome, type TokenSubject } from './token-subject.ts';
 

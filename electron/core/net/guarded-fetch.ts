@@ -1,9 +1,10 @@
 import type { Agent } from 'undici';
 import { guardedLookup, hostAddress, isAllowedAddress, ForbiddenAddress } from './address-rules.ts';
-import { CHECK_TIMEOUT_MS, tlsOptions } from './http-exchange.ts';
+import { tlsOptions } from './tls.ts';
 
 /** More than any server needs to say who it is; beyond it the answer breaks off. */
 const MAX_BODY_BYTES = 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -51,7 +52,7 @@ export async function guardedFetch(url: string, local: boolean): Promise<Guarded
     connect: {
       ...(protocol === 'https:' ? tlsOptions() : {}),
       lookup: guardedLookup(policy),
-      timeout: CHECK_TIMEOUT_MS,
+      timeout: CONNECT_TIMEOUT_MS,
     },
   });
   const fetch: Fetch = async (to, init = {}) => {

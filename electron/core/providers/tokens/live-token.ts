@@ -1,4 +1,4 @@
-import type { AuthKindDescriptor, TokenDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor, TokenDescriptor } from '../../../../shared/provider.ts';
 import { endOf, isOutcome, type OAuth, requestTokens } from './oauth-request.ts';
 import type { TokenOptions, TokenOutcome, TokenSubject } from './token-subject.ts';
 

@@ -1,5 +1,5 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { CHECK_TIMEOUT_MS } from './http-exchange.ts';
+import { CHECK_TIMEOUT_MS } from '../http/http-exchange.ts';
 import type { McpServer } from './mcp-outcome.ts';
 
 /** Nothing that a server describes is run or compiled: its schemas are taken as they are. */

@@ -1,9 +1,9 @@
-import type { TokenDescriptor } from '../../../shared/provider.ts';
-import { signAwsRequest } from './aws-signature.ts';
-import { joinPath } from './base-url.ts';
-import { exchange } from './http-exchange.ts';
-import { interpret, jsonAt } from './interpret.ts';
-import { isSendableSecret } from './sendable.ts';
+import type { TokenDescriptor } from '../../../../shared/provider.ts';
+import { signAwsRequest } from '../http/aws-signature.ts';
+import { joinPath } from '../base-url.ts';
+import { exchange } from '../http/http-exchange.ts';
+import { interpret, jsonAt } from '../http/interpret.ts';
+import { isSendableSecret } from '../sendable.ts';
 import { TOKEN_STEP } from './token-failure.ts';
 import { failed, type TokenOptions, type TokenOutcome, type TokenSubject } from './token-subject.ts';
 

@@ -1,6 +1,6 @@
-import type { HttpCheckDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
-import type { Exchange } from './http-exchange.ts';
-import { interpret, type Verdict } from './interpret.ts';
+import type { HttpCheckDescriptor, ProviderDescriptor, ValidationResult } from '../../../../shared/provider.ts';
+import type { Exchange } from '../http/http-exchange.ts';
+import { interpret, type Verdict } from '../http/interpret.ts';
 
 /** Marks a test result as one of a refresh, so that the next good token takes it away. */
 export const TOKEN_STEP = { label: 'Step', value: 'Getting an access token' } as const;

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../seams.ts';
+import type { Clock } from '../../seams.ts';
 import { legacyHandshake } from './mcp-legacy.ts';
 import { discovered, type McpOutcome, MODERN_REVISION, modernRequest, object, toolsIn } from './mcp-outcome.ts';
 import { McpProcess } from './mcp-process.ts';

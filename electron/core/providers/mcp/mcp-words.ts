@@ -1,9 +1,9 @@
-import type { ValidationResult } from '../../../shared/provider.ts';
-import type { AnyCheckSubject } from './check.ts';
-import type { Unreachable } from './http-exchange.ts';
-import type { Fact, Verdict } from './interpret.ts';
+import type { ValidationResult } from '../../../../shared/provider.ts';
+import type { AnyCheckSubject } from '../check.ts';
+import type { Unreachable } from '../../net/unreachable.ts';
+import type { Fact, Verdict } from '../http/interpret.ts';
 import type { McpOutcome, McpServer } from './mcp-outcome.ts';
-import { serverText } from './server-text.ts';
+import { serverText } from '../server-text.ts';
 
 export interface McpContext {
   readonly subject: AnyCheckSubject;

@@ -1,4 +1,4 @@
-import type { Unreachable } from './http-exchange.ts';
+import type { Unreachable } from '../../net/unreachable.ts';
 
 /**
  * Revision 2026-07-28 of the protocol took away the handshake, sessions and ping: such a server is `modern` and is

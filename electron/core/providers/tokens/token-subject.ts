@@ -1,7 +1,7 @@
-import type { AuthKindDescriptor, ProviderDescriptor, TokenDescriptor, TokenUrl } from '../../../shared/provider.ts';
-import type { Clock } from '../seams.ts';
-import { fillTemplate } from './catalogue.ts';
-import type { Verdict } from './interpret.ts';
+import type { AuthKindDescriptor, ProviderDescriptor, TokenDescriptor, TokenUrl } from '../../../../shared/provider.ts';
+import type { Clock } from '../../seams.ts';
+import { fillTemplate } from '../catalogue.ts';
+import type { Verdict } from '../http/interpret.ts';
 
 /** One credential whose access token is to be got. */
 export interface TokenSubject<Grant extends TokenDescriptor = TokenDescriptor> {

@@ -1,12 +1,12 @@
-import type { AnyCheckSubject, CheckOptions } from './check.ts';
-import { fillTemplate } from './catalogue.ts';
-import { CHECK_TIMEOUT_MS } from './http-exchange.ts';
-import type { Verdict } from './interpret.ts';
+import type { AnyCheckSubject, CheckOptions } from '../check.ts';
+import { fillTemplate } from '../catalogue.ts';
+import { CHECK_TIMEOUT_MS } from '../http/http-exchange.ts';
+import type { Verdict } from '../http/interpret.ts';
 import { askMcpHttp } from './mcp-http.ts';
 import type { McpOutcome } from './mcp-outcome.ts';
 import { askMcpStdio } from './mcp-stdio.ts';
 import { mcpVerdict } from './mcp-words.ts';
-import { parseEnvironment } from './words.ts';
+import { parseEnvironment } from '../words.ts';
 
 function headersOf({ authKind, fields }: AnyCheckSubject): Map<string, string> {
   const value = (name: string) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { AppError } from '../../../shared/errors.ts';
-import { MAX_DESCRIPTOR_BYTES, ownProviderProblems } from '../../../shared/own-provider-rules.ts';
-import { type ProviderDescriptor, providerDescriptor } from '../../../shared/provider.ts';
-import { normaliseBaseUrl } from './base-url.ts';
-import { primaryProblems, templateFields } from './catalogue.ts';
-import { catalogueBase } from './place.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { AppError } from '../../../../shared/errors.ts';
+import { MAX_DESCRIPTOR_BYTES, ownProviderProblems } from '../../../../shared/own-provider-rules.ts';
+import { type ProviderDescriptor, providerDescriptor } from '../../../../shared/provider.ts';
+import { normaliseBaseUrl } from '../base-url.ts';
+import { primaryProblems, templateFields } from '../catalogue.ts';
+import { catalogueBase } from '../place.ts';
+import { parseStrictJson } from '../strict-json.ts';
 
 export type OwnDescriptor = ProviderDescriptor & { readonly own: true };
 

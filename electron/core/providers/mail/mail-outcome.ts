@@ -1,5 +1,5 @@
-import type { Unreachable } from './http-exchange.ts';
-import type { MailAddress } from './own-address.ts';
+import type { Unreachable } from '../../net/unreachable.ts';
+import type { MailAddress } from '../own-address.ts';
 
 /** How a login at a mail server went, before it is put into words. */
 export type MailOutcome =

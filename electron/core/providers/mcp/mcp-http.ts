@@ -1,6 +1,6 @@
-import { ForbiddenAddress } from './address-rules.ts';
-import { type GuardedFetch, guardedFetch, Redirected } from './guarded-fetch.ts';
-import { whyUnreachable } from './http-exchange.ts';
+import { ForbiddenAddress } from '../../net/address-rules.ts';
+import { type GuardedFetch, guardedFetch, Redirected } from '../../net/guarded-fetch.ts';
+import { whyUnreachable } from '../../net/unreachable.ts';
 import { legacyHandshake } from './mcp-legacy.ts';
 import {
   discovered,

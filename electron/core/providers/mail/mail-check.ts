@@ -1,12 +1,12 @@
-import { hostAddress, isAllowedAddress } from './address-rules.ts';
-import type { AnyCheckSubject, CheckOptions } from './check.ts';
-import { CHECK_TIMEOUT_MS } from './http-exchange.ts';
+import { hostAddress, isAllowedAddress } from '../../net/address-rules.ts';
+import type { AnyCheckSubject, CheckOptions } from '../check.ts';
+import { CHECK_TIMEOUT_MS } from '../http/http-exchange.ts';
 import { imapLogin } from './imap-login.ts';
-import type { Fact, Verdict } from './interpret.ts';
+import type { Fact, Verdict } from '../http/interpret.ts';
 import type { MailLogin, MailOptions, MailOutcome } from './mail-outcome.ts';
 import { mailWords } from './mail-words.ts';
-import { addressText, type MailAddress } from './own-address.ts';
-import { coverSecrets, serverText } from './server-text.ts';
+import { addressText, type MailAddress } from '../own-address.ts';
+import { coverSecrets, serverText } from '../server-text.ts';
 import { smtpLogin } from './smtp-login.ts';
 
 const NAMES = { smtp: 'SMTP', imap: 'IMAP' } as const;

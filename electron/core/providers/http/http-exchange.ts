@@ -1,6 +1,7 @@
-import { rootCertificates } from 'node:tls';
-import type { Clock } from '../seams.ts';
-import { type AddressPolicy, ForbiddenAddress, guardedLookup, hostAddress, isAllowedAddress } from './address-rules.ts';
+import type { Clock } from '../../seams.ts';
+import { type AddressPolicy, guardedLookup, hostAddress, isAllowedAddress } from '../../net/address-rules.ts';
+import { tlsOptions } from '../../net/tls.ts';
+import { type Unreachable, whyUnreachable } from '../../net/unreachable.ts';
 
 /** One request that carries a credential, and what came of it. No retries, no redirects, no proxies, no cookies. */
 export const CHECK_TIMEOUT_MS = 10_000;
@@ -12,8 +13,6 @@ export interface OutgoingRequest {
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string | null;
 }
-
-export type Unreachable = 'address' | 'name' | 'refused' | 'certificate' | 'broken';
 
 export type Exchange =
   | {
@@ -33,28 +32,6 @@ export interface ExchangeOptions {
   readonly clock: Clock;
   /** Aborting it makes the exchange reject with the signal's reason. */
   readonly signal: AbortSignal;
-}
-
-/**
- * What the environment could otherwise weaken (NODE_TLS_REJECT_UNAUTHORIZED, NODE_EXTRA_CA_CERTS) is fixed here.
- * @param ca - the only certificates to trust (PEM), where the owner named some for this one credential.
- */
-export const tlsOptions = (ca: readonly string[] = rootCertificates) => ({
-  rejectUnauthorized: true,
-  minVersion: 'TLSv1.2' as const,
-  ca: [...ca],
-});
-
-export function whyUnreachable(error: unknown): Unreachable | 'timeout' {
-  if (error instanceof ForbiddenAddress) return 'address';
-  const { code, cause } = error as { code?: unknown; cause?: unknown };
-  if (cause instanceof ForbiddenAddress) return 'address';
-  const name = typeof code === 'string' ? code : '';
-  if (/TIMEOUT|ETIMEDOUT/.test(name)) return 'timeout';
-  if (name === 'ENOTFOUND' || name === 'EAI_AGAIN') return 'name';
-  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(name)) return 'refused';
-  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH/.test(name)) return 'certificate';
-  return 'broken';
 }
 
 async function readStart(body: AsyncIterable<Buffer>): Promise<string> {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError } from '../../../../shared/errors.ts';
 
 /** Where the browser comes back to after a sign-in: one listener on loopback, for one answer (RFC 8252 section 7.3). */
 export interface LoopbackRedirect {

@@ -1,5 +1,6 @@
-import type { HttpCheckDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
-import type { Exchange, Unreachable } from './http-exchange.ts';
+import type { HttpCheckDescriptor, ProviderDescriptor, ValidationResult } from '../../../../shared/provider.ts';
+import type { Exchange } from './http-exchange.ts';
+import type { Unreachable } from '../../net/unreachable.ts';
 
 type Rule = ProviderDescriptor['interpret'][number];
 type Answer = Extract<Exchange, { kind: 'answer' }>;

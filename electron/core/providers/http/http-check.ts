@@ -1,8 +1,8 @@
-import type { AuthKindDescriptor, HttpCheckDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
-import type { Clock } from '../seams.ts';
+import type { AuthKindDescriptor, HttpCheckDescriptor, ProviderDescriptor } from '../../../../shared/provider.ts';
+import type { Clock } from '../../seams.ts';
 import { signAwsRequest } from './aws-signature.ts';
-import { joinPath } from './base-url.ts';
-import { fillTemplate, templateFields } from './catalogue.ts';
+import { joinPath } from '../base-url.ts';
+import { fillTemplate, templateFields } from '../catalogue.ts';
 import { exchange, type OutgoingRequest } from './http-exchange.ts';
 import { interpret, type Verdict } from './interpret.ts';
 
