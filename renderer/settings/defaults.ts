@@ -7,7 +7,10 @@ export const APP_DEFAULTS = {
   language: 'system',
 } as const satisfies Partial<AppSettings>;
 
-export type NumberName = Exclude<keyof VaultSettings, 'dailyCheck'>;
+export type NumberName = Exclude<
+  keyof VaultSettings,
+  'dailyCheck' | 'askTerminals' | 'workBehindLockHours' | 'vaultKv'
+>;
 
 export const VAULT_NUMBERS = {
   autoLockMinutes: { byDefault: 10, min: 1, max: 480 },

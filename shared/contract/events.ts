@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessRequest } from './access.ts';
 import * as s from './schemas.ts';
 
 /** Everything the core tells its windows and subscribers without being asked. Never a secret. */
@@ -16,6 +17,10 @@ export const events = {
   'providers.changed': z.strictObject({}),
   'clients.changed': z.strictObject({}),
   'endpoint.changed': s.endpointStatus,
+  /** Somebody asks for access; the owner's panel or `keyharbor approve` answers. */
+  'access.requested': accessRequest,
+  'access.settled': z.strictObject({ id: z.string(), granted: z.boolean() }),
+  'grants.changed': z.strictObject({}),
   'settings.changed': s.settings,
   'clipboard.cleared': z.strictObject({}),
 } as const;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { fieldName, providerId, providerInfo } from '../provider.ts';
+import { DELIVERY_FORMS } from '../delivery.ts';
+import * as a from './access.ts';
 import * as s from './schemas.ts';
 
 /**
@@ -283,6 +285,89 @@ export const methods = {
     states: UNLOCKED,
     input: z.strictObject({ client: z.string().min(1).max(64) }),
     output: s.clientSummary,
+  }),
+  /** Narrows a client; a wider one is another client. From a window a later end is not possible either. */
+  'clients.narrow': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({
+      client: z.string().min(1).max(64),
+      grants: z.array(z.string().max(128)).min(1).max(256).optional(),
+      expiresAt: z.iso.datetime({ offset: true }).optional(),
+      ratePerSecond: z.number().min(0.1).max(10_000).optional(),
+    }),
+    output: s.clientSummary,
+  }),
+  /** A new token for the same client; the old one stops at once. */
+  'clients.rotate': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ client: z.string().min(1).max(64) }),
+    output: z.strictObject({ client: s.clientSummary, token: z.string() }),
+  }),
+  /**
+   * A token that lives as long as this connection, for `run --proxy`: proxied calls to the given providers and no more.
+   * For each reference the address to use and the names its tools read.
+   */
+  'clients.lend': method({
+    callers: SOCKET,
+    states: UNLOCKED,
+    input: z.strictObject({
+      name: s.line(64).min(1),
+      refs: z.array(z.string().max(256)).min(1).max(256),
+      caller: a.statedCaller.optional(),
+    }),
+    output: z.strictObject({
+      token: z.string(),
+      endpoint: z.string(),
+      routes: z.array(
+        z.strictObject({
+          ref: z.string(),
+          provider: providerId,
+          /** Base URL that a tool is given: the proxy's own. */
+          url: z.string(),
+          /** Variables for the child: base URLs, and the token in place of the key. */
+          environment: z.array(z.strictObject({ name: z.string(), value: z.string(), secret: z.boolean() })),
+        }),
+      ),
+    }),
+  }),
+
+  // the gate
+  /** What waits for the owner's word. */
+  'access.requests': method({ callers: SOCKET, states: UNLOCKED, input: nothing, output: z.array(a.accessRequest) }),
+  /** `forbidden` where a window is there to be asked: then only its panel answers. */
+  'access.answer': method({
+    callers: SOCKET,
+    states: UNLOCKED,
+    input: z.strictObject({ id: z.string().max(32), answer: a.accessAnswer }),
+    output: nothing,
+  }),
+  /** Asks the owner for access to credentials, and waits for the word. `granted` false: denied or not answered. */
+  'access.ask': method({
+    callers: SOCKET,
+    states: UNLOCKED,
+    input: z.strictObject({
+      refs: z.array(z.string().max(256)).min(1).max(64),
+      form: z.enum(DELIVERY_FORMS),
+      caller: a.statedCaller,
+    }),
+    output: z.strictObject({ granted: z.boolean(), message: z.string() }),
+  }),
+  'grants.list': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: z.array(a.accessGrant) }),
+  'grants.narrow': method({ callers: BOTH, states: UNLOCKED, input: a.narrowedGrant, output: a.accessGrant }),
+  'grants.revoke': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ id: z.string().max(64) }),
+    output: nothing,
+  }),
+  /** Lock, drop all grants, revoke all client tokens, stop the endpoint. What was dropped is told where it is known. */
+  'app.panic': method({
+    callers: BOTH,
+    states: 'any',
+    input: nothing,
+    output: z.strictObject({ grants: z.int().nullable(), clients: z.int().nullable() }),
   }),
   'endpoint.status': method({ callers: BOTH, states: 'any', input: nothing, output: s.endpointStatus }),
   'endpoint.on': method({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fieldName, providerId, validationResult } from '../provider.ts';
+import { deliveryForm } from '../delivery.ts';
 import { DEFAULT_LABEL, LABEL_PATTERN } from '../reference.ts';
 
 /** Building blocks of the contract. Strings are bounded here, so no handler sees an endless one. */
@@ -92,6 +93,8 @@ export const credentialSummary = z.strictObject({
   lastUsedAt: timestamp.nullable(),
   lastUsedBy: z.string().nullable(),
   lastTest: checkResult.omit({ ref: true, cached: true }).nullable(),
+  /** The weakest form in which tools get it; null: the default of all credentials. */
+  weakestForm: deliveryForm.nullable(),
 });
 export type CredentialSummary = z.output<typeof credentialSummary>;
 
@@ -119,6 +122,7 @@ export const newCredential = z.strictObject({
   baseUrl: baseUrl.optional(),
   /** The owner's explicit word that base URL is one exact loopback or private address. */
   local: z.boolean().default(false),
+  weakestForm: deliveryForm.nullable().optional(),
 });
 export type NewCredential = z.output<typeof newCredential>;
 
@@ -134,6 +138,7 @@ export const credentialChanges = z.strictObject({
   expiresAt: expiry.nullable().optional(),
   baseUrl: baseUrl.nullable().optional(),
   local: z.boolean().optional(),
+  weakestForm: deliveryForm.nullable().optional(),
 });
 export type CredentialChanges = z.output<typeof credentialChanges>;
 
@@ -272,6 +277,12 @@ export const vaultSettings = z.strictObject({
   checkCooldownMinutes: z.int().min(1).max(240),
   /** Every active key that can be tested for free is, once a day while the vault is open. */
   dailyCheck: z.boolean(),
+  /** Whether a program on the agent socket has to be let in by the owner, once a session. */
+  askTerminals: z.enum(['never', 'with-window', 'always']),
+  /** Hours that granted clients may work on behind a locked window; 0: the vault locks with it. */
+  workBehindLockHours: z.int().min(0).max(8),
+  /** Clients of this vault may use the read subset of HashiCorp Vault's KV version 2. */
+  vaultKv: z.boolean(),
 });
 export const settings = z.strictObject({ app: appSettings, vault: vaultSettings.nullable() });
 export type AppSettings = z.output<typeof appSettings>;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type CredentialRow, credentialRow, type Scope } from './rows.ts';
 
 const COLUMNS = `id, provider, auth_kind, label, name, scope, state, state_before_bin, current_version, project, note,
-  origin, local, expires_at_ms, created_at_ms, updated_at_ms, binned_at_ms`;
+  origin, local, expires_at_ms, created_at_ms, updated_at_ms, binned_at_ms, weakest_form`;
 
 export function findCredential(db: Database.Database, id: Buffer): CredentialRow | undefined {
   const row = db.prepare(`SELECT ${COLUMNS} FROM credential WHERE id = ?`).get(id);
@@ -75,7 +75,7 @@ export function insertCredential(db: Database.Database, row: CredentialRow): voi
   db.prepare(
     `INSERT INTO credential (${COLUMNS}) VALUES (@id, @provider, @auth_kind, @label, @name, @scope, @state,
       @state_before_bin, @current_version, @project, @note, @origin, @local, @expires_at_ms, @created_at_ms,
-      @updated_at_ms, @binned_at_ms)`,
+      @updated_at_ms, @binned_at_ms, @weakest_form)`,
   ).run(row);
 }
 
@@ -85,7 +85,7 @@ export function updateCredential(db: Database.Database, row: CredentialRow): voi
     `UPDATE credential SET label = @label, name = @name, scope = @scope, state = @state,
       state_before_bin = @state_before_bin, current_version = @current_version, project = @project, note = @note,
       origin = @origin, local = @local, expires_at_ms = @expires_at_ms, updated_at_ms = @updated_at_ms,
-      binned_at_ms = @binned_at_ms WHERE id = @id`,
+      binned_at_ms = @binned_at_ms, weakest_form = @weakest_form WHERE id = @id`,
   ).run({
     id: row.id,
     label: row.label,
@@ -101,6 +101,7 @@ export function updateCredential(db: Database.Database, row: CredentialRow): voi
     expires_at_ms: row.expires_at_ms,
     updated_at_ms: row.updated_at_ms,
     binned_at_ms: row.binned_at_ms,
+    weakest_form: row.weakest_form,
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deliveryForm } from '../../../shared/delivery.ts';
 import { credentialState, scope, versionState } from '../../../shared/contract/schemas.ts';
 
 /** Rows as SQLite gives them. They never leave credentials/: everything else sees summaries. */
@@ -24,6 +25,7 @@ export const credentialRow = z.strictObject({
   created_at_ms: z.int(),
   updated_at_ms: z.int(),
   binned_at_ms: z.int().nullable(),
+  weakest_form: deliveryForm.nullable(),
 });
 export type CredentialRow = z.output<typeof credentialRow>;
 

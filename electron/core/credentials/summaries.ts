@@ -140,6 +140,7 @@ export function readSummaries(
       // Where public fields name the place, they show it.
       baseUrl: row.origin === '' || isNamed(row.origin) ? null : row.origin,
       local: row.local === 1,
+      weakestForm: row.weakest_form,
       expiresAt: toTimestamp(row.expires_at_ms),
       createdAt: toTimestamp(row.created_at_ms),
       updatedAt: toTimestamp(row.updated_at_ms),

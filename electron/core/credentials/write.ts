@@ -148,6 +148,7 @@ export function addCredential(context: WriteContext, input: NewCredential): Writ
     created_at_ms: now,
     updated_at_ms: now,
     binned_at_ms: null,
+    weakest_form: input.weakestForm ?? null,
   };
   assertLabelFree(context, row.provider, row.scope, row.label, null);
   const fingerprint = vault.write(() => {
@@ -367,6 +368,7 @@ export function editCredential(context: WriteContext, before: CredentialRow, cha
     ...before,
     origin: place.origin,
     local: place.local ? 1 : 0,
+    weakest_form: changes.weakestForm === undefined ? before.weakest_form : changes.weakestForm,
     label: changes.label ?? before.label,
     name: changes.name ?? before.name,
     scope: changes.scope ?? before.scope,

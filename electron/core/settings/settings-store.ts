@@ -30,6 +30,12 @@ function given<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], u
   };
 }
 
+/** A row is text: true, false, a number, or a word. */
+function settingValue(row: string | undefined): boolean | number | string | undefined {
+  if (row === 'true' || row === 'false') return row === 'true';
+  return row === undefined || row === '' || Number.isNaN(Number(row)) ? row : Number(row);
+}
+
 /** Look, language and the endpoint's switch live in settings.json; everything else is a row of the vault. */
 export class SettingsStore {
   readonly #deps: SettingsStoreDeps;
@@ -57,12 +63,14 @@ export class SettingsStore {
       checkFailuresBeforeCooldown: 3,
       checkCooldownMinutes: 15,
       dailyCheck: false,
+      askTerminals: 'with-window',
+      workBehindLockHours: 0,
+      vaultKv: false,
     };
     const read: Record<string, unknown> = { ...settings };
     for (const name of Object.keys(settings) as (keyof VaultSettings)[]) {
       const row = rows.get(name);
-      const value = row === 'true' || row === 'false' ? row === 'true' : Number(row);
-      const parsed = vaultSettings.shape[name].safeParse(value);
+      const parsed = vaultSettings.shape[name].safeParse(settingValue(row));
       if (row !== undefined && parsed.success) read[name] = parsed.data;
     }
     return read as VaultSettings;
@@ -75,7 +83,7 @@ export class SettingsStore {
 
   /** @throws AppError `vault_locked` when vault settings are given while locked: then nothing changes. */
   set(changes: ParsedInput<'settings.set'>, actor: string): Settings {
-    const forVault = Object.entries<number | boolean>(given(changes.vault ?? {}));
+    const forVault = Object.entries<number | boolean | string>(given(changes.vault ?? {}));
     if (forVault.length > 0) {
       const vault = this.#deps.vault.opened();
       vault.write(() => {

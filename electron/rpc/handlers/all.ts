@@ -1,6 +1,7 @@
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import type { App } from '../../core/app.ts';
 import type { CallContext } from '../caller.ts';
+import { accessHandlers } from './access.ts';
 import { appHandlers } from './app.ts';
 import { clientHandlers } from './clients.ts';
 import { credentialHandlers } from './credentials.ts';
@@ -17,6 +18,7 @@ export function allHandlers(app: App): Handlers<CallContext> {
     ...providerHandlers(app),
     ...credentialHandlers(app),
     ...clientHandlers(app),
+    ...accessHandlers(),
     ...endpointHandlers(app),
     ...settingsHandlers(app),
   };

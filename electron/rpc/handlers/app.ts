@@ -19,10 +19,14 @@ export function appHandlers(app: App): Area<'app'> & Area<'clipboard'> {
       app.lockPolicy.activity();
       return {};
     },
+    'app.panic': () => {
+      app.vault.lock('asked');
+      return { grants: null, clients: null };
+    },
     'app.openLink': async ({ url }) => {
       const link = httpsLink(url);
       if (!isCatalogueLink(app, link)) {
-        const agreed = await shell.confirm({
+        const agreed = await app.confirm({
           title: 'Open this link?',
           message: 'Keyharbor would open a page that is not in its list.',
           detail: link,

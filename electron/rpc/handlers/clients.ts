@@ -3,14 +3,14 @@ import { formatGrant, parseGrant } from '../../../shared/grant.ts';
 import type { App } from '../../core/app.ts';
 import type { Area } from '../caller.ts';
 
-export function clientHandlers({ clients, options }: App): Area<'clients'> {
+export function clientHandlers({ clients, confirm }: App): Area<'clients'> {
   return {
     'clients.list': () => clients.list(),
     'clients.create': async (input, { actor, caller }) => {
       // A page may be led astray: what it asks for is shown outside of it, in full (SECURITY-DESIGN.md T6).
       if (caller === 'window') {
         const grants = input.grants.map((grant) => formatGrant(parseGrant(grant)));
-        const agreed = await options.shell.confirm({
+        const agreed = await confirm({
           title: 'Create a client token?',
           message: `“${input.name}” would be allowed, for ${days(input.expiresInDays)}:`,
           detail: grants.join('\n'),
@@ -20,8 +20,15 @@ export function clientHandlers({ clients, options }: App): Area<'clients'> {
       }
       return clients.create(input, actor);
     },
+    'clients.narrow': notBuilt,
+    'clients.rotate': notBuilt,
+    'clients.lend': notBuilt,
     'clients.revoke': ({ client }, { actor }) => clients.revoke(client, actor),
   };
+}
+
+function notBuilt(): never {
+  throw new AppError('unsupported', 'This is not possible yet. Nothing was changed.');
 }
 
 const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`);

@@ -78,6 +78,7 @@ export class FewCredentials implements CredentialSource {
       project: '',
       note: 'a note for the owner only',
       baseUrl: null,
+      weakestForm: null,
       createdAt: '',
       updatedAt: '',
       rotatedAt: null,

@@ -28,6 +28,7 @@ export function credential(over: Partial<CredentialSummary> = {}): CredentialSum
     project: '',
     note: '',
     baseUrl: null,
+    weakestForm: null,
     local: false,
     expiresAt: null,
     createdAt: inDays(-10),

@@ -55,6 +55,9 @@ test('settings of the vault are rows of it, told to the audit log, and not to be
     checkFailuresBeforeCooldown: 3,
     checkCooldownMinutes: 15,
     dailyCheck: false,
+    askTerminals: 'with-window',
+    workBehindLockHours: 0,
+    vaultKv: false,
   });
   t.app.settings.set({ vault: { clipboardSeconds: 60 } }, 'ui');
   expect(readAudit(t.app.vault.opened(), { limit: 1 })[0]).toMatchObject({
