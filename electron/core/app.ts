@@ -11,7 +11,7 @@ import type { Log } from './logs/log.ts';
 import { Catalogue } from './providers/catalogue.ts';
 import { OwnProviders } from './providers/own/own-providers.ts';
 import { Providers } from './providers/providers.ts';
-import type { Clock, Keychain, Paths, Shell } from './seams.ts';
+import type { Clock, Keychain, Paths, Question, Shell } from './seams.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { LastUsed } from './usage/last-used.ts';
 import { Vault } from './vault/vault.ts';
@@ -61,6 +61,8 @@ export interface App {
   /** Switches the endpoint on if it was on when the program ended. A taken port is told by `endpoint.status()`. */
   resumeEndpoint(): Promise<void>;
   doctor(): Promise<Finding[]>;
+  /** Asks the owner outside the page; false is a no. A lock withdraws the question. */
+  readonly confirm: (question: Question) => Promise<boolean>;
   /** Locks, stops listening and lets go of everything. Safe to call twice. */
   close(reason: 'quit'): Promise<void>;
 }
@@ -138,7 +140,10 @@ export function createApp(options: AppOptions): App {
     scheduledCheck.unlocked();
     emit({ event: 'vault.unlocked', data: {} });
   });
+  let untilLocked = new AbortController();
   vault.onLocking((reason) => {
+    untilLocked.abort();
+    untilLocked = new AbortController();
     scheduledCheck.locking();
     credentials.locking();
     try {
@@ -198,6 +203,7 @@ export function createApp(options: AppOptions): App {
         missing: shell.missing,
         version,
       }),
+    confirm: (question) => shell.confirm(question, { signal: untilLocked.signal }),
     close: () => {
       closing ??= close();
       return closing;

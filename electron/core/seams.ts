@@ -55,8 +55,11 @@ export interface Shell {
   /** What this host cannot do, for Settings: "global shortcut", "tray" … */
   readonly missing: readonly string[];
   notify(title: string, body: string): void;
-  /** Asks outside the page. False when it was declined, timed out or cannot be asked here. */
-  confirm(question: Question): Promise<boolean>;
+  /**
+   * Asks outside the page. False when it was declined, timed out or cannot be asked here, and when `signal` withdrew
+   * it: the question is then gone from the screen.
+   */
+  confirm(question: Question, options?: { readonly signal: AbortSignal }): Promise<boolean>;
   /** null where this host has no clipboard. Read gives null when it cannot be read. */
   readonly clipboard: {
     write(text: string): Promise<void>;

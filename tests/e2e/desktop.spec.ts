@@ -282,6 +282,16 @@ test.describe('the desktop host', () => {
       expect((await again).ok).toBe(false);
     });
 
+    test('a lock takes the question off the screen, which is a no', async () => {
+      await makeVault();
+      const asked = call(host.page, 'clients.create', { name: 'demo', grants: ['keys:list'] });
+      await expect.poll(async () => (await standIn().state()).boxes).toBe(1);
+      await host.desktop.power('lock-screen');
+      const answer = await asked.catch(() => null); // it may be lost with the document
+      expect(answer?.ok ?? false).toBe(false);
+      await expect.poll(async () => (await standIn().state()).boxes).toBe(0);
+    });
+
     test('a link is opened only if it is https', async () => {
       expect((await call(host.page, 'app.openLink', { url: 'file:///etc/passwd' })).ok).toBe(false);
       expect((await standIn().state()).openedLinks).toEqual([]);

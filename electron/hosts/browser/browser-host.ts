@@ -133,8 +133,12 @@ class BrowserHost {
       env: this.#env,
       clipboard: new BrowserClipboard(browser),
       window: () => this.#window,
-      confirm: (question) =>
-        confirmInWindow({ browser, files: this.#files, clock: systemClock, over: this.#window }, question),
+      confirm: (question, options) =>
+        confirmInWindow(
+          { browser, files: this.#files, clock: systemClock, over: this.#window },
+          question,
+          options?.signal,
+        ),
       clearClipboard: async () => this.#core?.app.clipboard.clear(),
     });
     void browser.ended.then(() => shell.stop());

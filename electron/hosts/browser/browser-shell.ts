@@ -1,4 +1,4 @@
-import type { Question, Shell, SystemEvent } from '../../core/seams.ts';
+import type { Shell, SystemEvent } from '../../core/seams.ts';
 import { openableLink } from '../common/open-link.ts';
 import type { BrowserClipboard } from './browser-clipboard.ts';
 import type { PageWindow } from './page-window.ts';
@@ -10,7 +10,7 @@ interface Deps {
   readonly clipboard: BrowserClipboard;
   /** null until the window is there. */
   window(): PageWindow | null;
-  confirm(question: Question): Promise<boolean>;
+  readonly confirm: Shell['confirm'];
   /** The window closes while something of ours lies on the clipboard. */
   clearClipboard(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export function browserShell(deps: Deps): Shell & { stop(): void } {
     notify(title, body) {
       if (process.platform === 'linux') runQuietly('notify-send', ['--app-name=Keyharbor', '--', title, body], env);
     },
-    confirm: (question) => deps.confirm(question),
+    confirm: (question, options) => deps.confirm(question, options),
     clipboard: {
       async write(text) {
         await clipboard.write(text);

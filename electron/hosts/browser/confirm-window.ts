@@ -24,8 +24,14 @@ interface Deps {
 /**
  * Asks in a second window, on an origin and with a binding of its own, so that the main page can neither draw over
  * it nor answer. Closing it, waiting too long or accepting too early is a no.
+ * @param signal - withdraws the question: a no, and the window is closed.
  */
-export async function confirmInWindow({ browser, files, clock, over }: Deps, question: Question): Promise<boolean> {
+export async function confirmInWindow(
+  { browser, files, clock, over }: Deps,
+  question: Question,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (signal?.aborted === true) return false;
   const answer = Promise.withResolvers<boolean>();
   const site = { origin: ORIGIN, start: '/confirm.html' };
   const url = `${BEFORE_PAGE}<!--${randomBytes(16).toString('hex')}-->`; // nobody else can ask for this window
@@ -56,8 +62,11 @@ export async function confirmInWindow({ browser, files, clock, over }: Deps, que
     return true;
   });
   const cancelTimeout = clock.after(GIVE_UP_AFTER_MS, () => answer.resolve(false));
+  const withdrawn = () => answer.resolve(false);
+  signal?.addEventListener('abort', withdrawn);
   browser.openWindow(url);
   const accepted = await answer.promise;
+  signal?.removeEventListener('abort', withdrawn);
   cancelTimeout();
   withdraw();
   return accepted;

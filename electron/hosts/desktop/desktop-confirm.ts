@@ -10,13 +10,21 @@ const ACCEPT = 1;
 /**
  * The system's own dialog, which no page can draw or answer. No is the default, and the answer after a minute. A
  * native button cannot be disabled for a moment: a yes that came too fast to have been read is asked again.
+ * @param withdrawn - a no, and the dialog is closed.
  */
-export async function confirmInDialog(window: BrowserWindow, clock: Clock, question: Question): Promise<boolean> {
+export async function confirmInDialog(
+  window: BrowserWindow,
+  clock: Clock,
+  question: Question,
+  withdrawn?: AbortSignal,
+): Promise<boolean> {
+  if (withdrawn?.aborted === true) return false;
   const giveUp = new AbortController();
+  const signal = withdrawn === undefined ? giveUp.signal : AbortSignal.any([giveUp.signal, withdrawn]);
   const cancelTimeout = clock.after(GIVE_UP_AFTER_MS, () => giveUp.abort());
   try {
     bringToFront(window);
-    while (!giveUp.signal.aborted) {
+    while (!signal.aborted) {
       const shownAt = clock.monotonic();
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',
@@ -27,10 +35,10 @@ export async function confirmInDialog(window: BrowserWindow, clock: Clock, quest
         defaultId: CANCEL,
         cancelId: CANCEL,
         noLink: true,
-        signal: giveUp.signal,
+        signal,
       });
       if (response !== ACCEPT) return false;
-      if (clock.monotonic() - shownAt >= ACCEPT_AFTER_MS) return !giveUp.signal.aborted;
+      if (clock.monotonic() - shownAt >= ACCEPT_AFTER_MS) return !signal.aborted;
     }
     return false;
   } finally {

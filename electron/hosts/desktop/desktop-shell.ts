@@ -28,9 +28,9 @@ export function desktopShell({ clock, platform, missing, window }: Deps): Shell 
     notify(title, body) {
       if (Notification.isSupported()) new Notification({ title, body, silent: true }).show();
     },
-    confirm: (question) => {
+    confirm: (question, options) => {
       const parent = window();
-      return parent === null ? Promise.resolve(false) : confirmInDialog(parent, clock, question);
+      return parent === null ? Promise.resolve(false) : confirmInDialog(parent, clock, question, options?.signal);
     },
     clipboard: desktopClipboard(platform),
     async openLink(link) {

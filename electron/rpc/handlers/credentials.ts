@@ -9,15 +9,16 @@ export function credentialHandlers(app: App): Area<'credentials'> {
     'credentials.list': (filter) => credentials.list(filter),
     'credentials.get': ({ target }) => credentials.get(target),
     'credentials.add': async (input, { actor, caller }) => {
-      if (caller === 'window') await confirmPlace(app, credentials.newPlace(input));
+      if (caller === 'window') await confirmPlace(app, input, credentials.newPlace(input));
       return credentials.add(input, actor);
     },
     'credentials.edit': async ({ target, changes }, { actor, caller }) => {
       if (caller !== 'window') return credentials.edit(target, changes, actor);
       // The yes is for this credential and this place, whatever was renamed or changed while it was asked for.
-      const same = { id: credentials.get(target).id };
+      const shown = credentials.get(target);
+      const same = { id: shown.id };
       const place = credentials.changedPlace(same, changes);
-      await confirmPlace(app, place);
+      await confirmPlace(app, shown, place);
       assertSamePlace(place, credentials.changedPlace(same, changes));
       return credentials.edit(same, changes, actor);
     },
@@ -64,20 +65,25 @@ export function credentialHandlers(app: App): Area<'credentials'> {
  * window that needs a yes outside the page, naming it (SECURITY-DESIGN.md section 7.1); on the command line `--base-url`
  * and `--field` are the consent.
  */
-async function confirmPlace(app: App, place: Place | null): Promise<void> {
+async function confirmPlace(app: App, of: Named, place: Place | null): Promise<void> {
   if (place === null) return;
+  const provider = app.providers.catalogue.find(of.provider)?.name ?? of.provider;
+  const key = `“${provider} ${of.name === '' ? of.label : of.name}”`;
   const program = place.origin.startsWith('stdio:');
   const hosts = place.origin.split(' ').flatMap((each) => URL.parse(each)?.host || []);
-  const agreed = await app.options.shell.confirm({
+  const agreed = await app.confirm({
     title: program ? 'Start this program with the key?' : 'Send this key to another host?',
     message: program
-      ? 'A test of this credential would start this program on this computer.'
-      : `Requests with this key would go to ${[...new Set(hosts)].join(' and ')}${place.local ? ', on this computer or network' : ''}.`,
+      ? `A test of ${key} would start this program on this computer.`
+      : `Requests with ${key} would go to ${[...new Set(hosts)].join(' and ')}${place.local ? ', on this computer or network' : ''}.`,
     detail: place.origin,
     accept: program ? 'Allow this program' : 'Use this host',
   });
   if (!agreed) throw new AppError('forbidden', 'The address was declined. Nothing was changed.');
 }
+
+/** As the window shows it. */
+type Named = Readonly<Record<'provider' | 'label' | 'name', string>>;
 
 function assertSamePlace(agreed: Place | null, now: Place | null): void {
   if (agreed?.origin === now?.origin && agreed?.local === now?.local) return;

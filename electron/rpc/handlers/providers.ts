@@ -28,7 +28,7 @@ async function confirmHosts(app: App, preview: ProviderPreview): Promise<void> {
   const places = [...new Set(kinds.map((kind) => kind.place).filter((place) => place !== ''))];
   const where = hosts.length === 0 ? 'the servers that their fields name' : hosts.join(' and ');
   const moved = moves === 0 ? '' : ` ${moves === 1 ? 'One key' : `${moves} keys`} you keep would go there from now on.`;
-  const agreed = await app.options.shell.confirm({
+  const agreed = await app.confirm({
     title: replaces ? 'Replace this provider?' : 'Add this provider?',
     message: `Keys kept under “${name}” would be sent to ${where}.${moved}`,
     detail: places.join('\n'),

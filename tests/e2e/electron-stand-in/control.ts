@@ -1,7 +1,7 @@
 import { app } from './app.ts';
 import { windows } from './browser-window.ts';
 import { clipboardContent } from './clipboard.ts';
-import { idle, nextBox, notifications, openedLinks, powerMonitor, shortcuts } from './desktop.ts';
+import { idle, nextBox, notifications, openBoxes, openedLinks, powerMonitor, shortcuts } from './desktop.ts';
 import { type FrameLike, handledChannels, invoke } from './ipc-main.ts';
 import { clickItem, type Item, Menu, Tray } from './menus.ts';
 import { privilegedSchemes, sessions } from './session.ts';
@@ -17,6 +17,7 @@ const acts = {
     channels: handledChannels(),
     notifications,
     openedLinks,
+    boxes: openBoxes(),
     shortcuts: [...shortcuts.keys()],
     menu: Menu.application?.items.map(describeItem) ?? [],
     tray: [...Tray.all].map((tray) => ({

@@ -52,6 +52,7 @@ interface OpenBox {
 
 const waiting: ((box: OpenBox) => void)[] = [];
 const open: OpenBox[] = [];
+export const openBoxes = (): number => open.length;
 
 /** The box that is open now, or the next one. */
 export function nextBox(): Promise<OpenBox> {
@@ -66,7 +67,7 @@ export const dialog = {
       const box: OpenBox = {
         options,
         answer: (response) => {
-          open.splice(open.indexOf(box), 1);
+          if (open.includes(box)) open.splice(open.indexOf(box), 1);
           resolve({ response });
         },
       };

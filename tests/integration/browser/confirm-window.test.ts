@@ -53,7 +53,7 @@ describe('the confirmation window', () => {
   });
 
   /** Asks, and gives the session of the window that came up once it is in front. */
-  async function ask() {
+  async function ask(signal?: AbortSignal) {
     const attached = Promise.withResolvers<{ sessionId: string; targetId: string }>();
     const inFront = Promise.withResolvers<void>();
     const stop = browser.cdp.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
@@ -65,7 +65,7 @@ describe('the confirmation window', () => {
       if (method === 'Page.bringToFront') setImmediate(() => inFront.resolve());
       return result;
     };
-    const answer = confirmInWindow({ browser, files, clock, over }, QUESTION);
+    const answer = confirmInWindow({ browser, files, clock, over }, QUESTION, signal);
     const { sessionId, targetId } = await attached.promise;
     const session = browser.cdp.session(sessionId);
     await inFront.promise;
@@ -114,6 +114,16 @@ describe('the confirmation window', () => {
     clock.advance(GIVE_UP_AFTER_MS);
     expect(await answer).toBe(false);
     await gone;
+  });
+
+  test('a question that is withdrawn is a no, and the window is gone', async () => {
+    const lock = new AbortController();
+    const { answer, session } = await ask(lock.signal);
+    const gone = new Promise<void>((resolve) => session.whenDetached(() => resolve()));
+    lock.abort();
+    expect(await answer).toBe(false);
+    await gone;
+    expect(await confirmInWindow({ browser, files, clock, over }, QUESTION, lock.signal)).toBe(false);
   });
 
   test('a window with that address that was not asked for is closed', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Question } from '../../../electron/core/seams.ts';
 import type { Caller } from '../../../shared/contract/methods.ts';
 import { createRouter } from '../../../electron/rpc/router.ts';
-import { startUnlockedApp } from '../../support/test-app.ts';
+import { PASSWORD, startUnlockedApp, type TestApp } from '../../support/test-app.ts';
 
 /** An app whose owner says no to every question outside the page. */
 async function declining() {
@@ -19,6 +19,18 @@ async function declining() {
   return { t, asked, call };
 }
 
+/** Says no from now on, and keeps the signal that it was given. */
+function declinedWith({ shell }: TestApp): { signal?: AbortSignal } {
+  const given: { signal?: AbortSignal } = {};
+  Object.assign(shell, {
+    confirm: (_question: Question, { signal }: { readonly signal: AbortSignal }) => {
+      given.signal = signal;
+      return Promise.resolve(false);
+    },
+  });
+  return given;
+}
+
 const azure = { provider: 'azure_openai', fields: { api_key: 'FAKE', resource: 'mine' } };
 
 describe('a place that a public field names', () => {
@@ -26,7 +38,7 @@ describe('a place that a public field names', () => {
     const { t, asked, call } = await declining();
     await expect(call('window', 'credentials.add', azure)).rejects.toMatchObject({ code: 'forbidden' });
     expect(asked).toMatchObject([{ detail: 'https://mine.openai.azure.com' }]);
-    expect(asked[0]?.message).toContain('mine.openai.azure.com');
+    expect(asked[0]?.message).toBe('Requests with “Azure OpenAI default” would go to mine.openai.azure.com.');
     expect(t.app.credentials.list({})).toEqual([]);
   });
 
@@ -41,6 +53,33 @@ describe('a place that a public field names', () => {
     const moved = call('window', 'credentials.edit', { target, changes: { fields: { resource: 'theirs' } } });
     await expect(moved).rejects.toMatchObject({ code: 'forbidden' });
     expect(asked).toMatchObject([{ detail: 'https://theirs.openai.azure.com' }]);
+  });
+
+  it('names the credential by the name that the owner gave it', async () => {
+    const { asked, call } = await declining();
+    await expect(call('window', 'credentials.add', { ...azure, name: 'My house' })).rejects.toThrow();
+    expect(asked[0]?.message).toContain('“Azure OpenAI My house”');
+  });
+
+  it('is asked about no longer once the vault is locked', async () => {
+    const { t, call } = await declining();
+    const shown = Promise.withResolvers<void>();
+    Object.assign(t.shell, {
+      confirm: (_question: Question, { signal }: { readonly signal: AbortSignal }) =>
+        new Promise<boolean>((resolve) => {
+          signal.addEventListener('abort', () => resolve(false));
+          shown.resolve();
+        }),
+    });
+    const add = expect(call('window', 'credentials.add', azure)).rejects.toMatchObject({ code: 'forbidden' });
+    await shown.promise;
+    t.app.vault.lock('asked');
+    await add;
+    await t.app.vault.unlock(PASSWORD, 'cli');
+    expect(t.app.credentials.list({})).toEqual([]);
+    const again = declinedWith(t);
+    await expect(call('window', 'credentials.add', azure)).rejects.toThrow();
+    expect(again.signal?.aborted).toBe(false);
   });
 
   it('is shown for mail servers and programs too', async () => {
