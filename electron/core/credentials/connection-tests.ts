@@ -159,13 +159,13 @@ export class ConnectionTests {
    */
   async #withToken(credential: CredentialRow, of: KindOf, signal: AbortSignal): Promise<Verdict> {
     const { tokens, vault } = this.#deps;
-    const refused = await tokens.check(credential, false);
+    const refused = await tokens.check(credential, false, signal);
     signal.throwIfAborted();
     if (refused !== null) return refused;
     const verdict = await this.#ask(vault.opened(), credential, of, signal);
     const isRefused = verdict.result === 'invalid_key' || verdict.result === 'expired';
     if (!isRefused || !tokens.canRenew(credential)) return verdict;
-    const still = await tokens.check(credential, true);
+    const still = await tokens.check(credential, true, signal);
     signal.throwIfAborted();
     return still ?? this.#ask(vault.opened(), credential, of, signal);
   }

@@ -27,7 +27,7 @@ import { countCredentials, findByLabel, isLabelTaken, updateCredential } from '.
 import { environmentOf, envLine, providerReferenceText } from './environment.ts';
 import { findTarget, keyNotFound } from './find.ts';
 import { assertUse, type CredentialMove, moveCredential, stateInWords } from './lifecycle.ts';
-import { asError, LiveTokens } from './live-tokens.ts';
+import { LiveTokens } from './live-tokens.ts';
 import { fieldText, openCredential } from './opened.ts';
 import { resolveServed, type Served } from './resolve.ts';
 import { purgeCredential, sweep } from './retention.ts';
@@ -35,6 +35,7 @@ import { RevealLimit } from './reveal-limit.ts';
 import { type CredentialRow, idToHex } from './rows.ts';
 import { readDetail, readSummaries } from './summaries.ts';
 import { ServedRows } from './served-rows.ts';
+import { asError } from './token-words.ts';
 import type { OpenedFields, ResolvedCredential } from './types.ts';
 import type { VaultAccess } from './vault-access.ts';
 import { findSameSecret } from './version-table.ts';
@@ -106,6 +107,7 @@ export class Credentials {
     const purged = sweep(this.#vault(), this.#deps.clock);
     for (const id of purged) this.#deps.lastUsed.forget('credential', id);
     if (purged.length > 0) this.#changed(purged);
+    this.#tokens.unlocked();
   }
 
   /** Running tests stop; nothing of this lock's time counts for the next. */
@@ -240,7 +242,7 @@ export class Credentials {
   /**
    * Makes sure that what a reference names can be read: an access token is got where it is missing or near its end.
    * Call it before `read`, which asks nobody.
-   * @throws AppError what the provider said, as `asError` in live-tokens has it.
+   * @throws AppError what the provider said, as `asError` in token-words has it.
    */
   async prepare(ref: string): Promise<void> {
     const { provider, label, field, version } = parseReference(ref);

@@ -1,5 +1,5 @@
-import { AppError, type ErrorCode } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
@@ -10,11 +10,14 @@ import { type SignIn, type SignInSubject, startSignIn } from '../providers/token
 import type { TokenOptions, TokenOutcome, TokenSubject } from '../providers/tokens/token-subject.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
+import { findCheck } from './check-table.ts';
 import { findCredential } from './credential-table.ts';
 import { readFields } from './field-table.ts';
 import { openCredential } from './opened.ts';
 import { type CredentialRow, idToHex } from './rows.ts';
+import { findRequest, forgetRequest, listRequests, noteRequest } from './token-request-table.ts';
 import { NEVER, storeTokens } from './token-store.ts';
+import { asError, cutShort, isAnswer, lost, missing, type RefreshableKind } from './token-words.ts';
 import type { VaultAccess } from './vault-access.ts';
 
 /** A token that is asked for this close to its end is replaced first. */
@@ -37,24 +40,15 @@ export interface LiveTokensDeps {
   readonly changed: (ids: readonly string[]) => void;
 }
 
-type RefreshableKind = AuthKindDescriptor & { readonly token: NonNullable<AuthKindDescriptor['token']> };
+/** One request, for all who ask for the same. */
+interface Running {
+  readonly result: Promise<Verdict | null>;
+  readonly abort: AbortController;
+  waiting: number;
+}
 
 export function isRefreshable(kind: AuthKindDescriptor): kind is RefreshableKind {
   return kind.token !== undefined;
-}
-
-const CODES: Readonly<Partial<Record<ValidationResult, ErrorCode>>> = {
-  invalid_format: 'invalid_key',
-  invalid_key: 'invalid_key',
-  expired: 'expired_key',
-  insufficient_permission: 'insufficient_permission',
-  quota_exceeded: 'quota_exceeded',
-  rate_limited: 'rate_limited',
-  timeout: 'validation_timeout',
-};
-
-export function asError(verdict: Verdict): AppError {
-  return new AppError(CODES[verdict.result] ?? 'provider_unavailable', verdict.detail, verdict.hint);
 }
 
 /** How things stand with the access token of one credential. */
@@ -71,7 +65,7 @@ type Standing =
  */
 export class LiveTokens {
   readonly #deps: LiveTokensDeps;
-  readonly #running = new Map<string, Promise<Verdict | null>>();
+  readonly #running = new Map<string, Running>();
   readonly #quiet = new Map<string, { readonly untilMs: number; readonly verdict: Verdict }>();
   readonly #signIns = new Map<string, { readonly started: Promise<SignIn>; readonly abort: AbortController }>();
   #locked = new AbortController();
@@ -92,14 +86,17 @@ export class LiveTokens {
     return this.#replace(credential, kind, standing);
   }
 
-  /** For a test: null when the token is good now, else what the provider said. @param force - a new one in any case. */
-  async check(credential: CredentialRow, force: boolean): Promise<Verdict | null> {
+  /**
+   * For a test: null when the token is good now, else what the provider said.
+   * @param force - a new one in any case. @param signal - of the test; rejects with its reason.
+   */
+  async check(credential: CredentialRow, force: boolean, signal: AbortSignal): Promise<Verdict | null> {
     const kind = this.#kind(credential);
     if (!isRefreshable(kind)) return null;
     const standing = this.#standing(this.#deps.vault.opened(), credential, kind);
     if (standing.kind === 'missing') return missing(this.#provider(credential), kind);
     if (standing.kind === 'live' && !(force && this.#hasRoot(credential, kind))) return null;
-    return this.#obtain(credential, kind);
+    return this.#obtain(credential, kind, signal);
   }
 
   /** Whether another access token can be got: without, asking again would be the same question. */
@@ -120,10 +117,13 @@ export class LiveTokens {
     const id = idToHex(credential.id);
     this.cancelSignIn(id);
     const abort = new AbortController();
-    const options = { ...this.#options(), signal: AbortSignal.any([abort.signal, this.#locked.signal]) };
-    const subject: SignInSubject = { ...this.#subject(credential, kind), token: kind.token };
+    const options = this.#options(abort.signal);
+    // Up to ten minutes at the provider's page: the secrets are opened when it has answered.
+    const { token } = kind;
+    const subject: SignInSubject = { ...this.#publicSubject(credential, kind), token };
+    const whole = (): SignInSubject => ({ ...this.#subject(credential, kind), token });
     // Kept from the first moment: another one, a cancel or a lock also calls off what is only starting.
-    const running = { started: startSignIn(subject, options), abort };
+    const running = { started: startSignIn(subject, whole, options), abort };
     this.#signIns.set(id, running);
     try {
       return (await running.started).url;
@@ -157,6 +157,17 @@ export class LiveTokens {
     this.#quiet.delete(id);
   }
 
+  /** What the last lock, or the end of the program, cut short becomes the state of its credential. */
+  unlocked(): void {
+    const { db } = this.#deps.vault.opened();
+    for (const { credential_id: id, version, asked_at_ms: askedAtMs } of listRequests(db)) {
+      const credential = findCredential(db, id);
+      if (credential?.current_version !== version || this.#running.has(keyOf(id, version))) continue;
+      if ((findCheck(db, id)?.checked_at_ms ?? 0) >= askedAtMs) continue; // it says what is newer
+      this.#deps.failed(credential, cutShort(this.#provider(credential)));
+    }
+  }
+
   locking(): void {
     this.#locked.abort(new AppError('vault_locked', 'The vault was locked meanwhile.', 'Unlock it and try again.'));
     this.#locked = new AbortController();
@@ -167,7 +178,7 @@ export class LiveTokens {
   async #replace(credential: CredentialRow, kind: RefreshableKind, standing: Standing): Promise<void> {
     if (standing.kind === 'missing') throw asError(missing(this.#provider(credential), kind));
     const before = this.#quietVerdict(credential);
-    const verdict = before ?? (await this.#obtain(credential, kind));
+    const verdict = before ?? (await this.#obtain(credential, kind, null));
     if (verdict === null) return;
     // Once for all who waited for the same request: ten programs are not ten failures in a row.
     if (before === null && this.#quiet.get(idToHex(credential.id))?.verdict !== verdict) {
@@ -185,47 +196,82 @@ export class LiveTokens {
     return this.#deps.paused(credential);
   }
 
-  /** Once for all who ask. */
-  #obtain(credential: CredentialRow, kind: RefreshableKind): Promise<Verdict | null> {
-    const key = `${idToHex(credential.id)} ${credential.current_version}`;
-    const running = this.#running.get(key);
-    if (running !== undefined) return running;
-    const result = this.#ask(credential, kind).finally(() => this.#running.delete(key));
-    this.#running.set(key, result);
-    return result;
+  /**
+   * Once for all who ask. A test that is cancelled stops its request when nobody else waits for it; one with a refresh
+   * token is let finish: the provider may have replaced that already, and what it answers is the only copy.
+   */
+  async #obtain(credential: CredentialRow, kind: RefreshableKind, signal: AbortSignal | null): Promise<Verdict | null> {
+    signal?.throwIfAborted();
+    const running = this.#start(credential, kind);
+    running.waiting += 1;
+    const calledOff = Promise.withResolvers<never>();
+    const callOff = () => calledOff.reject(signal?.reason);
+    signal?.addEventListener('abort', callOff, { once: true });
+    try {
+      return await Promise.race([running.result, calledOff.promise]);
+    } finally {
+      signal?.removeEventListener('abort', callOff);
+      running.waiting -= 1;
+      if (running.waiting === 0 && !isReplacing(kind)) running.abort.abort(signal?.reason);
+    }
   }
 
-  async #ask(credential: CredentialRow, kind: RefreshableKind): Promise<Verdict | null> {
+  #start(credential: CredentialRow, kind: RefreshableKind): Running {
+    const key = keyOf(credential.id, credential.current_version);
+    const before = this.#running.get(key);
+    if (before !== undefined && !before.abort.signal.aborted) return before;
+    const abort = new AbortController();
+    const result = this.#ask(credential, kind, abort.signal).finally(() => {
+      if (this.#running.get(key) === running) this.#running.delete(key);
+    });
+    result.catch(() => undefined); // whoever waits for it hears of it
+    const running: Running = { result, abort, waiting: 0 };
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #ask(credential: CredentialRow, kind: RefreshableKind, signal: AbortSignal): Promise<Verdict | null> {
+    const { id, current_version: version } = credential;
+    const { clock } = this.#deps;
+    const before = this.#deps.vault.opened();
+    const unanswered = findRequest(before.db, id, version);
     // Where nothing can be kept nobody is asked: many providers take the old refresh token away with the answer.
-    this.#deps.vault.opened().write(() => undefined);
+    before.write(() => {
+      if (isReplacing(kind)) noteRequest(before.db, id, version, clock.now());
+    });
     const subject = this.#subject(credential, kind);
     const secrets = kind.fields.filter((field) => field.secret).flatMap((field) => subject.value(field.name) ?? []);
     const unguards = secrets.map((secret) => this.#deps.log.guard(secret));
     let outcome: TokenOutcome;
     try {
-      outcome = await obtainToken(subject, this.#options());
+      outcome = await obtainToken(subject, this.#options(signal));
     } finally {
       for (const unguard of unguards) unguard();
     }
     const vault = this.#deps.vault.opened();
-    const good = outcome.kind === 'tokens';
     const stored = vault.write(() => {
-      appendAudit(vault, this.#deps.clock, {
+      appendAudit(vault, clock, {
         actor: 'system',
         action: 'credential.refresh',
-        target: idToHex(credential.id),
-        result: good ? 'ok' : 'failed',
+        target: idToHex(id),
+        result: outcome.kind === 'tokens' ? 'ok' : 'failed',
         meta: { outcome: outcome.kind === 'tokens' ? 'valid' : outcome.verdict.result },
       });
+      if (outcome.kind === 'tokens' || (unanswered === undefined && isAnswer(outcome.verdict))) {
+        forgetRequest(vault.db, id, version);
+      }
       return outcome.kind === 'tokens' && storeTokens(vault, credential, kind, outcome);
     });
-    if (outcome.kind === 'failed') return outcome.verdict;
-    if (!stored && findCredential(vault.db, credential.id)?.current_version === credential.current_version) {
+    if (outcome.kind === 'failed') {
+      const isLost = unanswered !== undefined && outcome.verdict.result === 'expired';
+      return isLost ? lost(this.#provider(credential), outcome.verdict, unanswered) : outcome.verdict;
+    }
+    if (!stored && findCredential(vault.db, id)?.current_version === version) {
       throw new AppError('conflict', 'The credential was changed meanwhile.', 'Try again.');
     }
-    this.#quiet.delete(idToHex(credential.id));
+    this.#quiet.delete(idToHex(id));
     this.#deps.recovered(credential);
-    this.#deps.changed([idToHex(credential.id)]);
+    this.#deps.changed([idToHex(id)]);
     return null;
   }
 
@@ -247,7 +293,23 @@ export class LiveTokens {
 
   #subject(credential: CredentialRow, kind: RefreshableKind): TokenSubject {
     using opened = openCredential(this.#deps.vault.opened(), credential, kind, credential.current_version);
-    const fields = new Map([...opened.fields].map(([name, bytes]) => [name, bytes.toString('utf8')]));
+    return this.#subjectOf(
+      credential,
+      kind,
+      new Map([...opened.fields].map(([name, bytes]) => [name, bytes.toString('utf8')])),
+    );
+  }
+
+  #publicSubject(credential: CredentialRow, kind: RefreshableKind): TokenSubject {
+    const rows = readFields(this.#deps.vault.opened().db, credential.id, credential.current_version);
+    return this.#subjectOf(
+      credential,
+      kind,
+      new Map(rows.flatMap(({ name, value }) => (value === null ? [] : [[name, value]]))),
+    );
+  }
+
+  #subjectOf(credential: CredentialRow, kind: RefreshableKind, fields: ReadonlyMap<string, string>): TokenSubject {
     const provider = this.#provider(credential);
     const given = (name: string) => fields.get(name);
     return {
@@ -261,8 +323,9 @@ export class LiveTokens {
     };
   }
 
-  #options(): TokenOptions {
-    return { clock: this.#deps.clock, signal: this.#locked.signal, userAgent: this.#deps.userAgent };
+  #options(signal: AbortSignal): TokenOptions {
+    const either = AbortSignal.any([signal, this.#locked.signal]);
+    return { clock: this.#deps.clock, signal: either, userAgent: this.#deps.userAgent };
   }
 
   #provider(credential: CredentialRow): ProviderDescriptor {
@@ -274,15 +337,9 @@ export class LiveTokens {
   }
 }
 
-/** There is neither an access token nor what one is got with. */
-function missing(provider: ProviderDescriptor, kind: RefreshableKind): Verdict {
-  const root = rootField(kind.token);
-  const signIn = kind.token.grant === 'refresh_token' && kind.token.signIn !== undefined;
-  return {
-    result: 'invalid_key',
-    latencyMs: null,
-    detail: `${provider.name} was not signed in to yet. Nothing was sent.`,
-    hint: `${signIn ? 'Sign in with "keyharbor rotate REF", or put' : 'Put'} a value in: --field ${root}=-`,
-    facts: [],
-  };
+const keyOf = (id: Buffer, version: number): string => `${idToHex(id)} ${version}`;
+
+/** Whether the provider may replace what the request was made with, so that its answer is the only copy. */
+function isReplacing(kind: RefreshableKind): boolean {
+  return kind.token.grant === 'refresh_token';
 }

@@ -73,6 +73,9 @@ export const checkRow = z.strictObject({
 });
 export type CheckRow = z.output<typeof checkRow>;
 
+export const tokenRequestRow = z.strictObject({ credential_id: bytes, version: z.int(), asked_at_ms: z.int() });
+export type TokenRequestRow = z.output<typeof tokenRequestRow>;
+
 export const CREDENTIAL_ID_BYTES = 16;
 export const idToHex = (id: Buffer): string => id.toString('hex');
 export const idFromHex = (hex: string): Buffer => Buffer.from(hex, 'hex');

@@ -19,7 +19,9 @@ export interface ObtainedTokens {
 /**
  * Puts newly obtained tokens into the version they were got for, under a fresh data key: the old ones can be opened no
  * more. Call it inside `vault.write`.
- * @returns false, and nothing is written, where the credential was rotated, moved or removed meanwhile.
+ * A version that was rotated away meanwhile gets them too while it can be read: until its end it is handed out, and a
+ * roll-back to it wants the refresh token that still works.
+ * @returns false, and nothing is written, where the credential was moved or removed meanwhile, or the version destroyed.
  */
 export function storeTokens(
   vault: OpenVault,
@@ -30,7 +32,7 @@ export function storeTokens(
   const { id, current_version: number, origin } = credential;
   const now = findCredential(vault.db, id);
   const version = findVersion(vault.db, id, number);
-  if (now?.current_version !== number || now.origin !== origin || !version?.data_key) return false;
+  if (now?.origin !== origin || !version?.data_key) return false;
   const rows = readFields(vault.db, id, number);
   const secrets = openVersion(vault, placeOf(credential, number), version, rows);
   try {

@@ -304,6 +304,154 @@ describe('a refresh token', () => {
   });
 });
 
+/** A provider that replaces the refresh token with each use, whose answers wait until they are let go. */
+async function replacing() {
+  let valid = 'xoxe-1-FAKE-0';
+  let round = 0;
+  const held: (() => void)[] = [];
+  let came = (): void => undefined;
+  let isHeld = false;
+  const asked = () =>
+    new Promise<void>((resolve) => {
+      came = resolve;
+    });
+  const given = await setting(['slack'], (response, request, form) => {
+    if (request.method !== 'POST' || !form.has('refresh_token')) return json(response, 200, { ok: true });
+    if (form.get('refresh_token') !== valid) return json(response, 200, { ok: false, error: 'invalid_refresh_token' });
+    round += 1;
+    valid = `xoxe-1-FAKE-${round}`; // the old one is gone before anyone has heard
+    const tokens = { access_token: `xoxe.xoxb-1-${round}`, refresh_token: valid, expires_in: 43_200 };
+    const answer = () => json(response, 200, { ok: true, token_type: 'bot', ...tokens });
+    if (isHeld) held.push(answer);
+    else answer();
+    came();
+  });
+  const id = add(given.t, 'slack', 'oauth2', {
+    client_id: '1.2',
+    client_secret: 'fake-slack-secret',
+    refresh_token: valid,
+  });
+  const hold = () => {
+    isHeld = true;
+    return asked();
+  };
+  const letGo = () => {
+    isHeld = false;
+    for (const answer of held.splice(0)) answer();
+  };
+  return { ...given, id, hold, letGo };
+}
+
+describe('a refresh token whose successor is on its way', () => {
+  test('when the vault locks is told on the card after unlock, and a refusal then names the reason', async () => {
+    const { t, id, hold, letGo } = await replacing();
+    const asked = hold();
+    const waiting = expect(get(t, 'kh://slack')).rejects.toThrow(code('vault_locked'));
+    await asked;
+    t.app.vault.lock('asked');
+    await waiting;
+    letGo();
+    await t.app.vault.unlock(PASSWORD, 'cli');
+    const card = t.app.credentials.get({ id }).lastTest;
+    expect(card).toMatchObject({ result: 'timeout', facts: [{ label: 'Step', value: 'Getting an access token' }] });
+    expect([card?.detail, card?.hint]).toEqual([
+      expect.stringContaining('the vault was locked'),
+      expect.stringContaining('sign in again'),
+    ]);
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await expect(get(t, 'kh://slack')).rejects.toThrow(code('expired_key'));
+      expect(t.app.credentials.get({ id }).lastTest?.detail).toContain('never got here');
+      t.clock.advance(31_000);
+    }
+  });
+
+  test('when the program ends is told by the next one', async () => {
+    const { t, id, hold, resources } = await replacing();
+    const asked = hold();
+    const waiting = expect(get(t, 'kh://slack')).rejects.toThrow(code('vault_locked'));
+    await asked;
+    await Promise.all([t.app.close('quit'), waiting]);
+    const again = startTestApp('requests', t.home, resources);
+    await again.app.vault.unlock(PASSWORD, 'cli');
+    expect(again.app.credentials.get({ id }).lastTest?.detail).toContain('Keyharbor ended');
+  });
+
+  test('is no matter where the provider kept the old one: the next use clears the state', async () => {
+    let silent = true;
+    let arrived = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const good = counting();
+    const { t } = await setting(['slack'], (response, request, form) => {
+      if (!silent) return good(response, request, form);
+      arrived();
+      return undefined;
+    });
+    const fields = { client_id: '1.2', client_secret: 'fake', refresh_token: 'xoxe-1-FAKE-kept' };
+    const id = add(t, 'slack', 'oauth2', fields);
+    const waiting = expect(get(t, 'kh://slack')).rejects.toThrow(code('vault_locked'));
+    await asked;
+    t.app.vault.lock('asked');
+    await waiting;
+    silent = false;
+    await t.app.vault.unlock(PASSWORD, 'cli');
+    expect(t.app.credentials.get({ id }).lastTest?.result).toBe('timeout');
+    expect(await get(t, 'kh://slack')).toBe('live-token-1');
+    expect(t.app.credentials.get({ id }).lastTest).toBeNull();
+    t.app.vault.lock('asked');
+    await t.app.vault.unlock(PASSWORD, 'cli');
+    expect(t.app.credentials.get({ id }).lastTest).toBeNull();
+  });
+
+  test('when its test is cancelled is waited for all the same, and kept', async () => {
+    const { t, id, hold, letGo } = await replacing();
+    const asked = hold();
+    const testing = expect(t.app.credentials.test({ id }, false, 'cli')).rejects.toThrow(code('conflict'));
+    await asked;
+    t.app.credentials.cancelTest({ id });
+    await testing;
+    const waiting = get(t, 'kh://slack'); // joins the request that is still out
+    letGo();
+    expect(await waiting).toBe('xoxe.xoxb-1-1');
+    expect(t.app.credentials.read('kh://slack/default/refresh_token', 'cli').value).toBe('xoxe-1-FAKE-1');
+  });
+
+  test('when the owner rotates the credential is kept in the version that it is of', async () => {
+    const { t, id, hold, letGo } = await replacing();
+    const asked = hold();
+    const waiting = get(t, 'kh://slack').catch(() => 'superseded');
+    await asked;
+    t.app.credentials.edit({ id }, { fields: { refresh_token: 'xoxe-1-FAKE-other' } }, 'cli');
+    letGo();
+    await waiting;
+    expect(t.app.credentials.read('kh://slack/default/refresh_token?version=1', 'cli').value).toBe('xoxe-1-FAKE-1');
+    expect(t.app.credentials.read('kh://slack/default/refresh_token', 'cli').value).toBe('xoxe-1-FAKE-other');
+  });
+});
+
+test('a cancelled test stops its token request where nothing can be lost by that', async () => {
+  let arrived = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  let gone = (): void => undefined;
+  const closed = new Promise<void>((resolve) => {
+    gone = resolve;
+  });
+  const { t } = await setting(['azure_openai'], (response) => {
+    response.on('close', () => gone());
+    arrived();
+  });
+  const id = add(t, 'azure_openai', 'entra', ENTRA);
+  const testing = expect(t.app.credentials.test({ id }, false, 'cli')).rejects.toThrow(code('conflict'));
+  await asked;
+  t.app.credentials.cancelTest({ id });
+  await testing;
+  await closed;
+  expect(t.app.credentials.get({ id }).lastTest).toBeNull();
+});
+
 describe('a private key', () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

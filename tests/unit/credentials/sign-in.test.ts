@@ -205,6 +205,21 @@ describe('a sign-in', () => {
     await expect(t.app.credentials.startSignIn({ id }, 'cli')).rejects.toThrow(code('conflict'));
   });
 
+  test('leaves the secrets sealed until the browser comes back', async () => {
+    const { t, id, forms, start } = await setting();
+    const { comeBack } = await start();
+    const sealed = t.app.vault.opened().db.prepare('UPDATE credential_field SET sealed = ? WHERE name = ?');
+    const { sealed: before } = t.app.vault
+      .opened()
+      .db.prepare("SELECT sealed FROM credential_field WHERE name = 'client_secret'")
+      .get() as { sealed: Buffer };
+    sealed.run(Buffer.concat([before.subarray(0, -1), Buffer.from([(before.at(-1) ?? 0) ^ 1])]), 'client_secret');
+    const finished = expect(t.app.credentials.finishSignIn({ id }, 'cli')).rejects.toThrow(code('integrity_failure'));
+    await comeBack({ code: 'good' });
+    await finished;
+    expect(forms).toHaveLength(0);
+  });
+
   test('is not there for other kinds', async () => {
     const { t } = await setting();
     const input = credentialInput({ provider: 'google', label: 'key', fields: { api_key: 'AQ.fake' } });

@@ -27,9 +27,14 @@ function sameText(a: string, b: string): boolean {
 /**
  * Starts an authorization-code sign-in with PKCE S256 (RFC 6749 section 4.1, RFC 7636) and a redirect to loopback. The
  * listener is closed when `outcome` settles.
+ * @param subject - its public fields are enough. @param whole - gives the secrets too, asked when the browser came back.
  * @throws AppError `unsupported` where the catalogue knows no sign-in; `conflict` where the port is taken.
  */
-export async function startSignIn(subject: SignInSubject, options: TokenOptions): Promise<SignIn> {
+export async function startSignIn(
+  subject: SignInSubject,
+  whole: () => SignInSubject,
+  options: TokenOptions,
+): Promise<SignIn> {
   const { token, value, provider } = subject;
   const { signIn } = token;
   if (signIn === undefined) {
@@ -72,11 +77,12 @@ export async function startSignIn(subject: SignInSubject, options: TokenOptions)
     const askedAtMs = options.clock.now();
     const refusal = query.get('error');
     if (refusal !== null) return failed(refusedToken(provider.name, refusal, 'code', null));
+    const asking = whole();
     const answer = await requestTokens(
       {
-        subject,
+        subject: asking,
         clientId,
-        clientAuth: clientAuth(subject),
+        clientAuth: clientAuth(asking),
         means: 'code',
         within: token.within,
         send: (library, server, client, auth, sending) => {
