@@ -9,6 +9,7 @@ import { type Emit, EventHub } from './events.ts';
 import { type IdleSource, LockPolicy } from './lock-policy/lock-policy.ts';
 import type { Log } from './logs/log.ts';
 import { Catalogue } from './providers/catalogue.ts';
+import { Guides } from './providers/guides.ts';
 import { OwnProviders } from './providers/own/own-providers.ts';
 import { Providers } from './providers/providers.ts';
 import type { Clock, Keychain, Paths, Question, Shell } from './seams.ts';
@@ -26,7 +27,7 @@ export interface AppOptions {
   readonly keychain: Keychain;
   readonly log: Log;
   readonly version: string;
-  /** Where providers/ID.json lie. */
+  /** Where providers/ID.json and guides/ID.md lie. */
   readonly resourcesDir: string;
   /** Whose idleness locks, and after how long where the owner set nothing. */
   readonly idle: { readonly source: IdleSource; readonly defaultMs: number };
@@ -47,6 +48,7 @@ export interface App {
   readonly credentials: Credentials;
   readonly providers: Providers;
   readonly ownProviders: OwnProviders;
+  readonly guides: Guides;
   readonly scheduledCheck: ScheduledCheck;
   readonly clients: Clients;
   readonly endpoint: Endpoint;
@@ -173,6 +175,7 @@ export function createApp(options: AppOptions): App {
     credentials,
     providers: new Providers(catalogue),
     ownProviders,
+    guides: new Guides(catalogue, join(options.resourcesDir, 'guides')),
     scheduledCheck,
     clients,
     endpoint,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerGuide } from '../guide/guide.ts';
 import { fieldName, providerId, providerInfo } from '../provider.ts';
 import { DELIVERY_FORMS } from '../delivery.ts';
 import * as a from './access.ts';
@@ -125,6 +126,13 @@ export const methods = {
 
   // providers
   'providers.list': method({ callers: BOTH, states: 'any', input: nothing, output: z.array(providerInfo) }),
+  /** How to get a key, what it has to be allowed to do, what a test tells. Own providers: what their descriptor says. */
+  'providers.guide': method({
+    callers: BOTH,
+    states: 'any',
+    input: z.strictObject({ id: providerId }),
+    output: providerGuide,
+  }),
   /** What a typed or pasted value looks like: warnings, and whose key it is. Nothing is kept. */
   'providers.inspect': method({
     callers: BOTH,

@@ -19,6 +19,7 @@ const named = {
   'vault.changePassword': true,
   'vault.recover': true,
   'providers.list': true,
+  'providers.guide': true,
   'providers.inspect': true,
   'providers.preview': true,
   'providers.save': true,

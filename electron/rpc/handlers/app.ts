@@ -25,7 +25,7 @@ export function appHandlers(app: App): Area<'app'> & Area<'clipboard'> {
     },
     'app.openLink': async ({ url }) => {
       const link = httpsLink(url);
-      if (!isCatalogueLink(app, link)) {
+      if (!app.guides.hasLink(link)) {
         const agreed = await app.confirm({
           title: 'Open this link?',
           message: 'Keyharbor would open a page that is not in its list.',
@@ -51,12 +51,4 @@ function httpsLink(text: string): string {
     throw new AppError('invalid_input', 'Only https links are opened. Nothing was opened.');
   }
   return url.href;
-}
-
-function isCatalogueLink(app: App, link: string): boolean {
-  return app.providers
-    .list()
-    .filter(({ own }) => !own) // those come from files
-    .flatMap(({ links }) => [links.docs, links.keys, links.status])
-    .some((known) => known !== undefined && URL.parse(known)?.href === link);
 }

@@ -4,9 +4,10 @@ import type { App } from '../../core/app.ts';
 import type { Area } from '../caller.ts';
 
 export function providerHandlers(app: App): Area<'providers'> {
-  const { providers, ownProviders } = app;
+  const { providers, ownProviders, guides } = app;
   return {
     'providers.list': () => providers.list(),
+    'providers.guide': ({ id }) => guides.of(id),
     'providers.inspect': (input) => providers.inspect(input),
     'providers.preview': ({ document }) => ownProviders.preview(document.join('')),
     'providers.save': async ({ document, hash }, { actor, caller }) => {
