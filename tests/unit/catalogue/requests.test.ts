@@ -152,6 +152,33 @@ const rows: readonly Row[] = [
     { authorization: 'FAKE', 'content-type': 'application/json' },
   ],
   ['discord', 'bot_token', 'me', token, 'GET https://discord.com/api/v10/users/@me', { authorization: 'Bot FAKE' }],
+  ['http', 'api_key', 'path', { ...key, check_path: '/me' }, 'GET https://registry.example/me', bearer],
+  [
+    'http',
+    'api_key',
+    'path',
+    { ...key, header: 'X-Api-Key', prefix: '' },
+    'GET https://registry.example/',
+    { 'x-api-key': 'FAKE' },
+  ],
+  ['http', 'bearer', 'path', { ...key, check_path: '/me' }, 'GET https://registry.example/me', bearer],
+  [
+    'http',
+    'query',
+    'path',
+    { ...key, parameter: 'to&ken', check_path: '/me?a=b' },
+    'GET https://registry.example/me?a=b&to%26ken=FAKE',
+    {},
+  ],
+  [
+    'http',
+    'basic',
+    'path',
+    { user: 'me', password: 'FAKE' },
+    'GET https://registry.example/',
+    { authorization: basic('me:FAKE') },
+  ],
+  ['http', 'none', 'open_path', {}, 'GET https://registry.example/', {}],
   ['ollama', 'api_key', 'empty_chat', key, 'POST https://ollama.com/v1/chat/completions', bearer],
 ];
 
