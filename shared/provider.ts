@@ -346,6 +346,7 @@ export const USAGE_KINDS = [
   'deepgram',
   'twocaptcha',
 ] as const;
+export type UsageKind = (typeof USAGE_KINDS)[number];
 const usage = z.strictObject({
   kind: z.enum(USAGE_KINDS),
   unit: z.enum(['tokens', 'characters', 'seconds', 'captchas', 'messages', 'calls']),

@@ -1,0 +1,305 @@
+import type { UsageKind } from '../../../../shared/provider.ts';
+import { EventStream } from './event-stream.ts';
+import { JsonPicker, type PickerPlan, pickerPlan } from './json-picker.ts';
+import {
+  count,
+  errorTypeOf,
+  isJson,
+  microUsd,
+  newTally,
+  type Quantity,
+  shortName,
+  type Tally,
+  type Tokens,
+  type Unit,
+} from './tally.ts';
+import { readAmount, readGemini, readPlain, readUsage } from './usage-blocks.ts';
+
+/**
+ * `measured`: the provider said what the call used, to the end. `incomplete`: the answer was cut or failed on the way;
+ * what is counted is the least it can have been. `missing`: an answer that should have said it did not. `none`: there was
+ * nothing to say: an error, a list, a provider that tells no use.
+ */
+export const MEASURES = ['measured', 'incomplete', 'missing', 'none'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+export interface MeterResult {
+  readonly measure: Measure;
+  /** Whether any figure was read: an incomplete answer without one has no known cost. */
+  readonly seen: boolean;
+  readonly model: string | null;
+  readonly tokens: Tokens;
+  readonly quantity: Quantity | null;
+  readonly webSearches: number;
+  /** What the provider itself says this call costs. */
+  readonly providerCostMicroUsd: number | null;
+  /** "batch", "priority" …, where the answer tells; prices differ by it. */
+  readonly serviceTier: string | null;
+  readonly region: string | null;
+  /** The provider's word for what went wrong, without its message. */
+  readonly errorType: string | null;
+}
+
+export interface MeterOptions {
+  /** From the catalogue: `usage.kind` and `usage.unit`. */
+  readonly kind: UsageKind;
+  readonly unit: string;
+  readonly method: string;
+  /** Below the base URL, without the query. */
+  readonly path: string;
+  readonly status: number;
+  readonly contentType: string | null;
+  /** The model the request names, where it was read: used when the answer names none. */
+  readonly requestModel?: string | null;
+  /** A response header by its lower-case name. */
+  readonly header?: (name: string) => string | null;
+}
+
+/** Reads one answer as it passes; keeps no part of it and changes no byte. */
+export interface Meter {
+  /** Never throws. The bytes may be used again by the caller afterwards. */
+  push(chunk: Uint8Array): void;
+  /** @param how - `cut`: the client or the upstream left before the end, or the vault locked. */
+  end(how: 'complete' | 'cut'): MeterResult;
+}
+
+const LLM_PLAN = pickerPlan({
+  model: true,
+  modelVersion: true,
+  type: true,
+  code: true,
+  service_tier: true,
+  usage: true,
+  usageMetadata: true,
+  error: true,
+  x_groq: { usage: true },
+  response: { model: true, usage: true, error: true, service_tier: true },
+  message: { model: true, usage: true },
+  delta: { usage: true },
+  meta: { billed_units: true },
+  prompt_eval_count: true,
+  eval_count: true,
+  duration: true,
+});
+const IMAGES_PLAN = pickerPlan({ model: true, usage: true, error: true, data: 'count' });
+const PLANS: Partial<Record<UsageKind, PickerPlan>> = {
+  replicate: pickerPlan({ model: true, status: true, metrics: true, error: true }),
+  deepgram: pickerPlan({ metadata: { duration: true }, err_code: true }),
+  twocaptcha: pickerPlan({ errorId: true, errorCode: true, status: true, cost: true }),
+  elevenlabs: pickerPlan({ detail: { status: true } }),
+  none: pickerPlan({ error: true }),
+};
+
+/** Paths whose answers tell what was used; at others a missing usage block is no surprise. */
+const BILLED_PATH =
+  /(?:^|\/)(?:chat\/completions|completions|responses|embeddings|messages|fim\/completions|ocr|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech)|rerank|(?:v\d\/)?(?:chat|embed|generate|classify)|api\/(?:chat|generate|embed)|moderations)$|:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)$/;
+const IMAGES_PATH = /(?:^|\/)images\/(?:generations|edits|variations)$/;
+/** Where the verbose answer of a speech model tells the length of the recording. */
+const AUDIO_PATH = /(?:^|\/)audio\/(?:transcriptions|translations)$/;
+const MESSAGES_PATH = /(?:^|\/)messages$/;
+/** Kinds whose result is fetched with GET after the work was ordered with POST. */
+const FETCHED_LATER: ReadonlySet<UsageKind> = new Set(['replicate', 'deepgram', 'elevenlabs']);
+
+const TEXT_LIKE = /json|event-stream|ndjson|text\/plain/i;
+
+export function createMeter(options: MeterOptions): Meter {
+  return new AnswerMeter(options);
+}
+
+class AnswerMeter implements Meter {
+  readonly #options: MeterOptions;
+  readonly #tally: Tally = newTally();
+  readonly #picker: JsonPicker | null;
+  readonly #events: EventStream | null;
+  readonly #anthropic: boolean;
+  /** Anthropic's streams begin with counts; only the later block, or message_stop, ends them. */
+  #stopped = false;
+  #began = false;
+  #eventType: unknown = null;
+  #eventCode: unknown = null;
+  #status: unknown = null;
+
+  constructor(options: MeterOptions) {
+    this.#options = options;
+    const { kind, path, contentType } = options;
+    this.#anthropic = MESSAGES_PATH.test(path);
+    const readable = contentType === null || TEXT_LIKE.test(contentType);
+    const plan = PLANS[kind] ?? (IMAGES_PATH.test(path) ? IMAGES_PLAN : LLM_PLAN);
+    this.#picker = readable ? new JsonPicker(plan, (member, value) => this.#found(member, value)) : null;
+    const streams = this.#picker !== null && contentType !== null && /event-stream/i.test(contentType);
+    this.#events = streams && this.#picker !== null ? new EventStream(this.#picker, () => this.#eventEnded()) : null;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#picker === null || chunk.byteLength === 0) return;
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (this.#events !== null) this.#events.push(bytes);
+    else this.#picker.push(bytes);
+  }
+
+  end(how: 'complete' | 'cut'): MeterResult {
+    this.#events?.end();
+    this.#readRest();
+    const tally = this.#tally;
+    if (this.#options.status >= 400) tally.errorType ??= `http_${this.#options.status}`;
+    const measure = this.#measure(how);
+    // What told nothing that counts here used nothing that is counted.
+    const counts = measure === 'measured' || measure === 'incomplete';
+    const blank = counts ? tally : newTally();
+    return {
+      measure,
+      seen: blank.seen,
+      model: tally.model ?? this.#options.requestModel ?? null,
+      tokens: blank.tokens,
+      quantity: blank.quantity ?? this.#countedCall(),
+      webSearches: blank.webSearches,
+      providerCostMicroUsd: blank.providerCostMicroUsd,
+      serviceTier: tally.serviceTier,
+      region: tally.region,
+      errorType: tally.errorType,
+    };
+  }
+
+  #measure(how: 'complete' | 'cut'): Measure {
+    const { status, kind, method, path } = this.#options;
+    if (status >= 400 || kind === 'none') return 'none';
+    if (method !== 'POST' && !FETCHED_LATER.has(kind)) return 'none';
+    const cut = how === 'cut' || this.#tally.errorType !== null || (this.#began && !this.#stopped);
+    if (this.#tally.seen) return cut ? 'incomplete' : 'measured';
+    const expected = PLANS[kind] === undefined && BILLED_PATH.test(path);
+    if (!expected) return 'none';
+    const halfRead = this.#events === null && this.#picker !== null && !this.#picker.atRest;
+    return cut || halfRead || this.#picker?.overflowed === true ? 'incomplete' : 'missing';
+  }
+
+  /** Providers that tell nothing: what was sent with success counts as one. */
+  #countedCall(): Quantity | null {
+    const { kind, unit, status, method } = this.#options;
+    if (kind !== 'none' || status >= 400) return null;
+    if (unit === 'messages') return method === 'POST' ? { unit, thousandths: 1000 } : null;
+    return unit === 'calls' ? { unit, thousandths: 1000 } : null;
+  }
+
+  #eventEnded(): void {
+    if (this.#eventType === 'error') {
+      // OpenAI's responses put the code beside the type; the others have an error object, which was read already.
+      this.#tally.errorType ??= errorTypeOf({ code: this.#eventCode });
+    }
+    this.#eventCode = null;
+    // Once the model is known only usage and errors matter. Gemini tells its use in every event.
+    if (this.#events !== null && this.#tally.model !== null) this.#events.skimming = this.#options.kind !== 'gemini';
+  }
+
+  #found(member: string, value: unknown): void {
+    if (value === null) return;
+    const tally = this.#tally;
+    switch (member) {
+      case 'usage':
+      case 'response.usage':
+      case 'x_groq.usage':
+      case 'delta.usage':
+        if (!isJson(value)) break;
+        readUsage(tally, value, this.#anthropic);
+        if (this.#began) this.#stopped = true;
+        break;
+      case 'message.usage':
+        if (!isJson(value)) break;
+        readUsage(tally, value, this.#anthropic);
+        this.#began = this.#events !== null;
+        break;
+      case 'meta.billed_units':
+        readUsage(tally, { billed_units: value }, false);
+        break;
+      case 'usageMetadata':
+        if (isJson(value)) readGemini(tally, value);
+        break;
+      case 'model':
+      case 'response.model':
+      case 'message.model':
+        tally.model = shortName(value) ?? tally.model;
+        break;
+      case 'modelVersion':
+        tally.model = shortName(value)?.replace(/^models\//, '') ?? tally.model;
+        break;
+      case 'service_tier':
+      case 'response.service_tier':
+        tally.serviceTier = shortName(value);
+        break;
+      case 'error':
+      case 'response.error':
+        tally.errorType = errorTypeOf(value);
+        break;
+      case 'type':
+        this.#eventType = value;
+        break;
+      case 'code':
+        this.#eventCode = value;
+        break;
+      default:
+        this.#foundOther(member, value);
+    }
+  }
+
+  #foundOther(member: string, value: unknown): void {
+    const tally = this.#tally;
+    switch (member) {
+      case 'prompt_eval_count':
+        readPlain(tally, count(value) ?? 0, tally.tokens.outputTokens);
+        break;
+      case 'eval_count':
+        readPlain(tally, tally.tokens.inputTokens, count(value) ?? 0);
+        break;
+      case 'data': {
+        // Older image models tell no tokens: the pictures are counted.
+        const images = count(value);
+        if (images !== undefined && images > 0) {
+          tally.quantity = { unit: 'images', thousandths: images * 1000 };
+          tally.seen = true;
+        }
+        break;
+      }
+      case 'duration':
+        if (AUDIO_PATH.test(this.#options.path)) tally.seen = readAmount(tally, 'seconds', value) || tally.seen;
+        break;
+      case 'metadata.duration':
+        tally.seen = readAmount(tally, 'seconds', value) || tally.seen;
+        break;
+      case 'metrics':
+        this.#readMetrics(value);
+        break;
+      case 'status':
+        this.#status = value;
+        break;
+      case 'cost':
+        tally.providerCostMicroUsd = microUsd(value);
+        break;
+      case 'errorCode':
+      case 'err_code':
+      case 'detail.status':
+        tally.errorType = errorTypeOf({ code: value });
+        break;
+      default:
+    }
+  }
+
+  #readMetrics(metrics: unknown): void {
+    if (!isJson(metrics) || !readAmount(this.#tally, 'seconds', metrics['predict_time'])) return;
+    readPlain(this.#tally, count(metrics['input_token_count']) ?? 0, count(metrics['output_token_count']) ?? 0);
+  }
+
+  /** What is known only at the end: headers, and answers whose members must be seen together. */
+  #readRest(): void {
+    const { kind, header } = this.#options;
+    const tally = this.#tally;
+    if (kind === 'elevenlabs' && readAmount(tally, 'characters', header?.('character-cost') ?? null)) tally.seen = true;
+    if (kind === 'twocaptcha' && this.#status === 'ready') {
+      tally.quantity = { unit: 'captchas', thousandths: 1000 };
+      tally.seen = true;
+    }
+    if (kind === 'twocaptcha' && tally.quantity === null) tally.providerCostMicroUsd = null;
+    // A failed prediction ran for a time that is not charged.
+    if (kind === 'replicate' && this.#status !== 'succeeded') tally.seen = false;
+  }
+}
+
+export type { Quantity, Tokens, Unit };

@@ -1,0 +1,103 @@
+/** Tokens of one call, each counted in one member only, but `reasoningTokens`, which are part of the output. */
+export interface Tokens {
+  /** Prompt tokens that no cache served and no cache took. */
+  readonly inputTokens: number;
+  readonly cacheReadTokens: number;
+  /** Written to a cache of the shorter life: Anthropic 5 minutes, OpenAI 30 minutes. */
+  readonly cacheWriteTokens: number;
+  /** Written to a cache of the longer life: Anthropic 1 hour. */
+  readonly cacheWriteLongTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+}
+export const NO_TOKENS: Tokens = {
+  inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  cacheWriteLongTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
+export const UNITS = ['characters', 'seconds', 'images', 'captchas', 'messages', 'calls', 'searches'] as const;
+export type Unit = (typeof UNITS)[number];
+/** What a call used beside tokens. Thousandths, because seconds come in parts. */
+export interface Quantity {
+  readonly unit: Unit;
+  readonly thousandths: number;
+}
+
+/** What has been read of one answer so far. */
+export interface Tally {
+  tokens: Tokens;
+  /** A figure of the provider's was read. */
+  seen: boolean;
+  model: string | null;
+  /** The provider's own price of this call. */
+  providerCostMicroUsd: number | null;
+  quantity: Quantity | null;
+  /** Paid tools the model used on the provider's side: not in any token count. */
+  webSearches: number;
+  serviceTier: string | null;
+  region: string | null;
+  errorType: string | null;
+}
+
+export function newTally(): Tally {
+  return {
+    tokens: NO_TOKENS,
+    seen: false,
+    model: null,
+    providerCostMicroUsd: null,
+    quantity: null,
+    webSearches: 0,
+    serviceTier: null,
+    region: null,
+    errorType: null,
+  };
+}
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An object member, or an empty object: usage blocks leave members out, or send null. */
+export function inside(value: Json, member: string): Json {
+  const found = value[member];
+  return isJson(found) ? found : {};
+}
+
+const MAX_TOKENS = 1e12; // more than any call can have: a figure beyond is not believed
+
+/** A count, or undefined where there is none that can be believed. */
+export function count(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= MAX_TOKENS ? Math.round(value) : undefined;
+}
+
+const MAX_USD = 1e6;
+
+/** USD as a number or as decimal text, to whole micro-USD. */
+export function microUsd(value: unknown): number | null {
+  const usd = typeof value === 'string' && /^\d{1,7}(\.\d{1,18})?$/.test(value) ? Number(value) : value;
+  return typeof usd === 'number' && usd >= 0 && usd <= MAX_USD ? Math.round(usd * 1e6) : null;
+}
+
+const SHORT_NAME = /^[\w.:/@+[\]-]{1,128}$/;
+
+/** A model or tier as the provider names it; anything unusual is not taken over. */
+export function shortName(value: unknown): string | null {
+  return typeof value === 'string' && SHORT_NAME.test(value) ? value : null;
+}
+
+/** The provider's word for an error; never its message, which may echo what was sent. */
+export function errorTypeOf(error: unknown): string {
+  if (isJson(error)) {
+    for (const member of ['status', 'type', 'code']) {
+      const value = error[member];
+      if (typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)) return value;
+    }
+  }
+  return 'error';
+}

@@ -1,0 +1,247 @@
+import { expect, test } from 'vitest';
+import { createMeter, type MeterOptions, type MeterResult } from '../../../../electron/core/usage/meter/meter.ts';
+import { USAGE_KINDS } from '../../../../shared/provider.ts';
+
+const JSON_ANSWER = { method: 'POST', status: 200, contentType: 'application/json', unit: 'tokens' } as const;
+
+function read(given: Partial<MeterOptions> & Pick<MeterOptions, 'kind' | 'path'>, body: unknown): MeterResult {
+  const meter = createMeter({ ...JSON_ANSWER, ...given });
+  meter.push(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+  return meter.end('complete');
+}
+
+const CHAT = 'chat/completions';
+const OPENAI = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
+
+interface Case {
+  readonly what: string;
+  readonly given: Partial<MeterOptions> & Pick<MeterOptions, 'kind' | 'path'>;
+  readonly body: unknown;
+  readonly is: Record<string, unknown>;
+}
+const CASES: readonly Case[] = [
+  {
+    what: 'DeepSeek cache hits are part of the prompt',
+    given: { kind: 'deepseek', path: CHAT },
+    body: { model: 'deepseek-flash', usage: { ...OPENAI, prompt_cache_hit_tokens: 60, prompt_cache_miss_tokens: 40 } },
+    is: { tokens: { inputTokens: 40, cacheReadTokens: 60, outputTokens: 20 } },
+  },
+  {
+    what: 'Groq streams its usage in x_groq',
+    given: { kind: 'groq', path: CHAT, contentType: 'text/event-stream' },
+    body: `data: {"model":"llama","choices":[]}\n\ndata: {"x_groq":{"id":"1","usage":${JSON.stringify(OPENAI)}}}\n\ndata: [DONE]\n\n`,
+    is: { measure: 'measured', model: 'llama', tokens: { inputTokens: 100, outputTokens: 20 } },
+  },
+  {
+    what: 'xAI reasoning outside the completion is added to the output, and its own cost is taken',
+    given: { kind: 'xai', path: CHAT },
+    body: {
+      model: 'grok-4.7',
+      usage: {
+        prompt_tokens: 100,
+        completion_tokens: 20,
+        total_tokens: 150,
+        completion_tokens_details: { reasoning_tokens: 30 },
+        cost_in_usd_ticks: 12_345_678,
+      },
+    },
+    is: { tokens: { outputTokens: 50, reasoningTokens: 30 }, providerCostMicroUsd: 1235 },
+  },
+  {
+    what: 'OpenRouter tells its own cost',
+    given: { kind: 'openrouter', path: CHAT },
+    body: { model: 'anthropic/claude-sonnet-5', usage: { ...OPENAI, cost: 0.00142 } },
+    is: { model: 'anthropic/claude-sonnet-5', providerCostMicroUsd: 1420 },
+  },
+  {
+    what: 'OpenRouter with an own key costs also what the maker charges',
+    given: { kind: 'openrouter', path: CHAT },
+    body: { usage: { ...OPENAI, cost: 0.0001, is_byok: true, cost_details: { upstream_inference_cost: 0.002 } } },
+    is: { providerCostMicroUsd: 2100 },
+  },
+  {
+    what: 'Perplexity tells a total cost',
+    given: { kind: 'perplexity', path: CHAT },
+    body: { model: 'sonar', usage: { ...OPENAI, cost: { total_cost: 0.006 } } },
+    is: { providerCostMicroUsd: 6000 },
+  },
+  {
+    what: 'Cohere is billed by its billed units',
+    given: { kind: 'cohere', path: 'v2/chat' },
+    body: {
+      usage: { billed_units: { input_tokens: 5, output_tokens: 7 }, tokens: { input_tokens: 80, output_tokens: 9 } },
+    },
+    is: { measure: 'measured', tokens: { inputTokens: 5, outputTokens: 7 } },
+  },
+  {
+    what: 'Cohere reranking counts searches',
+    given: { kind: 'cohere', path: 'v2/rerank' },
+    body: { results: [], meta: { billed_units: { search_units: 2 } } },
+    is: { quantity: { unit: 'searches', thousandths: 2000 } },
+  },
+  {
+    what: 'Ollama tells its counts in the last line',
+    given: { kind: 'ollama', path: 'api/chat', contentType: 'application/x-ndjson' },
+    body: '{"model":"llama3.2","message":{"role":"assistant","content":"a"},"done":false}\n{"model":"llama3.2","done":true,"prompt_eval_count":11,"eval_count":3}\n',
+    is: { measure: 'measured', model: 'llama3.2', tokens: { inputTokens: 11, outputTokens: 3 } },
+  },
+  {
+    what: 'Mistral transcription tells seconds and tokens',
+    given: { kind: 'mistral', path: 'audio/transcriptions' },
+    body: { model: 'voxtral', usage: { ...OPENAI, prompt_audio_seconds: 61 } },
+    is: { quantity: { unit: 'seconds', thousandths: 61_000 }, tokens: { inputTokens: 100 } },
+  },
+  {
+    what: 'OpenAI transcription by duration',
+    given: { kind: 'openai', path: 'audio/transcriptions' },
+    body: { text: 'x', usage: { type: 'duration', seconds: 9 } },
+    is: { measure: 'measured', quantity: { unit: 'seconds', thousandths: 9000 } },
+  },
+  {
+    what: 'older image models are counted by picture',
+    given: { kind: 'openai', path: 'images/generations' },
+    body: { created: 1, data: [{ b64_json: 'x'.repeat(200_000), note: '[{"' }, { url: 'y' }] },
+    is: { measure: 'measured', quantity: { unit: 'images', thousandths: 2000 } },
+  },
+  {
+    what: 'embeddings of any size are read',
+    given: { kind: 'openai', path: 'embeddings' },
+    body: {
+      object: 'list',
+      data: Array.from({ length: 300 }, (_, index) => ({
+        index,
+        embedding: Array.from({ length: 500 }, () => 0.0123),
+      })),
+      model: 'text-embedding-3-small',
+      usage: { prompt_tokens: 8, total_tokens: 8 },
+    },
+    is: { measure: 'measured', model: 'text-embedding-3-small', tokens: { inputTokens: 8, outputTokens: 0 } },
+  },
+  {
+    what: 'Replicate is counted by run time once it succeeded',
+    given: { kind: 'replicate', path: 'predictions/x', method: 'GET' },
+    body: { status: 'succeeded', metrics: { predict_time: 2.5 } },
+    is: { measure: 'measured', quantity: { unit: 'seconds', thousandths: 2500 } },
+  },
+  {
+    what: 'a Replicate prediction that still runs has no figures',
+    given: { kind: 'replicate', path: 'predictions', unit: 'seconds' },
+    body: { status: 'processing', metrics: { predict_time: 2.5 } },
+    is: { measure: 'none', quantity: null },
+  },
+  {
+    what: 'Deepgram tells seconds',
+    given: { kind: 'deepgram', path: 'v1/listen' },
+    body: { metadata: { duration: 25.933313 }, results: { channels: [] } },
+    is: { quantity: { unit: 'seconds', thousandths: 25_933 } },
+  },
+  {
+    what: 'ElevenLabs tells characters in a header of the sound',
+    given: {
+      kind: 'elevenlabs',
+      path: 'v1/text-to-speech/x',
+      contentType: 'audio/mpeg',
+      header: (name) => (name === 'character-cost' ? '42' : null),
+    },
+    body: 'ID3',
+    is: { measure: 'measured', quantity: { unit: 'characters', thousandths: 42_000 } },
+  },
+  {
+    what: 'a solved captcha is one, with its price',
+    given: { kind: 'twocaptcha', path: 'getTaskResult' },
+    body: { errorId: 0, status: 'ready', solution: { text: 'ok' }, cost: '0.00299' },
+    is: { measure: 'measured', quantity: { unit: 'captchas', thousandths: 1000 }, providerCostMicroUsd: 2990 },
+  },
+  {
+    what: 'a captcha that is not ready is none',
+    given: { kind: 'twocaptcha', path: 'getTaskResult' },
+    body: { errorId: 0, status: 'processing' },
+    is: { measure: 'none', quantity: null },
+  },
+  {
+    what: 'Gemini without alt=sse streams one JSON array',
+    given: { kind: 'gemini', path: 'v1beta/models/gemini-3.8-flash:streamGenerateContent' },
+    body: [
+      { usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 1 }, modelVersion: 'models/gemini-3.8-flash' },
+      { usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 4, thoughtsTokenCount: 2 } },
+    ],
+    is: { model: 'gemini-3.8-flash', tokens: { inputTokens: 5, outputTokens: 6, reasoningTokens: 2 } },
+  },
+  {
+    what: 'Anthropic answers at another provider are read as Anthropic counts',
+    given: { kind: 'deepseek', path: 'anthropic/v1/messages' },
+    body: { model: 'm', usage: { input_tokens: 10, cache_read_input_tokens: 90, output_tokens: 3 } },
+    is: { tokens: { inputTokens: 10, cacheReadTokens: 90, outputTokens: 3 } },
+  },
+  {
+    what: 'a service tier and a region are told',
+    given: { kind: 'anthropic', path: 'v1/messages' },
+    body: { model: 'm', usage: { input_tokens: 1, output_tokens: 1, service_tier: 'batch', inference_geo: 'us' } },
+    is: { serviceTier: 'batch', region: 'us' },
+  },
+  {
+    what: 'messages of a provider without figures are counted',
+    given: { kind: 'none', path: 'sendMessage', unit: 'messages' },
+    body: { ok: true },
+    is: { measure: 'none', quantity: { unit: 'messages', thousandths: 1000 } },
+  },
+];
+test.each(CASES)('$what', ({ given, body, is }) => expect(read(given, body)).toMatchObject(is));
+
+test('every kind of the catalogue takes an empty answer, an error and rubbish without throwing', () => {
+  for (const kind of USAGE_KINDS) {
+    for (const contentType of ['application/json', 'text/event-stream', null]) {
+      for (const body of [
+        '',
+        '{',
+        '}]}',
+        '"',
+        '{"usage":',
+        '{"usage":7,"error":3}',
+        'data: {"usage":[}\n\n',
+        '\\"\\',
+      ]) {
+        expect(() => read({ kind, path: CHAT, contentType }, body)).not.toThrow();
+      }
+    }
+    const failed = read(
+      { kind, path: CHAT, status: 429 },
+      { error: { type: 'rate_limit_error', message: 'sk-secret' } },
+    );
+    expect(failed).toMatchObject({ measure: 'none', seen: false });
+    expect(JSON.stringify(failed)).not.toContain('secret');
+  }
+});
+
+test('figures that no call can have are not believed', () => {
+  for (const wrong of [-1, 1e15, '7', null, Number.NaN]) {
+    const { tokens } = read({ kind: 'openai', path: CHAT }, { usage: { prompt_tokens: wrong, completion_tokens: 2 } });
+    expect(tokens).toMatchObject({ inputTokens: 0, outputTokens: 2 });
+  }
+  const odd = read(
+    { kind: 'openai', path: CHAT },
+    { usage: { prompt_tokens: 5, prompt_tokens_details: { cached_tokens: 9 } } },
+  );
+  expect(odd.tokens).toMatchObject({ inputTokens: 0, cacheReadTokens: 5 });
+});
+
+test('a list of models uses nothing, a chat answer without usage is missing it', () => {
+  expect(read({ kind: 'openai', path: 'models', method: 'GET' }, { data: [] }).measure).toBe('none');
+  expect(read({ kind: 'openai', path: 'responses/resp_1', method: 'GET' }, { usage: OPENAI }).measure).toBe('none');
+  expect(read({ kind: 'openai', path: CHAT }, { choices: [] }).measure).toBe('missing');
+});
+
+test('the model of the request stands in where the answer names none', () => {
+  expect(read({ kind: 'openai', path: CHAT, requestModel: 'gpt-x' }, { usage: OPENAI }).model).toBe('gpt-x');
+});
+
+test('a megabyte of stream is read without a copy of it', () => {
+  const meter = createMeter({ ...JSON_ANSWER, kind: 'openai', path: CHAT });
+  meter.push(Buffer.from('{"model":"m","choices":[{"text":"'));
+  const filler = Buffer.alloc(1024 * 1024, 'a');
+  const before = process.memoryUsage().arrayBuffers;
+  for (let n = 0; n < 64; n += 1) meter.push(filler);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
+  meter.push(Buffer.from(`"}],"usage":${JSON.stringify(OPENAI)}}`));
+  expect(meter.end('complete')).toMatchObject({ measure: 'measured', tokens: { inputTokens: 100 } });
+});

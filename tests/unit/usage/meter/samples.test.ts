@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { createMeter, type MeterOptions, type MeterResult } from '../../../../electron/core/usage/meter/meter.ts';
+
+const SAMPLES = join(import.meta.dirname, '../../../fixtures/samples');
+const sample = (file: string) => readFileSync(join(SAMPLES, file));
+const tokens = z.int().optional();
+const expected = z
+  .object({
+    cases: z.array(
+      z.object({
+        file: z.string(),
+        model: z.string(),
+        usage: z.null().optional(),
+        input_uncached: tokens,
+        cache_read: tokens,
+        cache_write: tokens,
+        cache_write_5m: tokens,
+        cache_write_1h: tokens,
+        output: tokens,
+        reasoning: tokens,
+        web_searches: tokens,
+        error: z.string().optional(),
+      }),
+    ),
+  })
+  .parse(JSON.parse(sample('expected_usage.json').toString()));
+
+const PATHS = { openai_chat: 'chat/completions', openai_responses: 'responses', anthropic_messages: 'v1/messages' };
+function optionsFor(file: string): MeterOptions {
+  const contentType = file.endsWith('.sse') ? 'text/event-stream; charset=utf-8' : 'application/json';
+  const common = { method: 'POST', status: 200, contentType, unit: 'tokens' } as const;
+  for (const [start, path] of Object.entries(PATHS)) {
+    if (file.startsWith(start)) return { ...common, kind: file.startsWith('openai') ? 'openai' : 'anthropic', path };
+  }
+  return { ...common, kind: 'gemini', path: 'v1beta/models/gemini-3.8-flash:generateContent' };
+}
+
+function meterWhole(options: MeterOptions, pieces: readonly Uint8Array[]): MeterResult {
+  const meter = createMeter(options);
+  for (const piece of pieces) {
+    // The pool that a socket reads into is used again: a meter that kept a view would read what came later.
+    const lent = Buffer.from(piece);
+    meter.push(lent);
+    lent.fill(0x5a);
+  }
+  return meter.end('complete');
+}
+
+test.each(expected.cases)('$file is read as the fact sheet says', (wanted) => {
+  const result = meterWhole(optionsFor(wanted.file), [sample(wanted.file)]);
+  expect(result.model).toBe(wanted.model);
+  expect(result.errorType).toBe(wanted.error ?? null);
+  if (wanted.usage === null) {
+    expect(result).toMatchObject({ measure: wanted.error === undefined ? 'missing' : 'incomplete', seen: false });
+    return;
+  }
+  expect(result.measure).toBe(wanted.error === undefined ? 'measured' : 'incomplete');
+  expect(result.tokens).toEqual({
+    inputTokens: wanted.input_uncached,
+    cacheReadTokens: wanted.cache_read,
+    cacheWriteTokens: wanted.cache_write_5m ?? wanted.cache_write,
+    cacheWriteLongTokens: wanted.cache_write_1h ?? 0,
+    outputTokens: wanted.output,
+    reasoningTokens: wanted.reasoning ?? 0,
+  });
+  expect(result.webSearches).toBe(wanted.web_searches ?? 0);
+});
+
+test.each(expected.cases.map(({ file }) => file))('%s is read the same cut into pieces at every place', (file) => {
+  const bytes = sample(file);
+  const options = optionsFor(file);
+  const whole = meterWhole(options, [bytes]);
+  for (let at = 0; at <= bytes.byteLength; at += 1) {
+    const halves = [bytes.subarray(0, at), bytes.subarray(at)];
+    expect(meterWhole(options, halves)).toEqual(whole);
+  }
+  const single = Array.from({ length: bytes.byteLength }, (_, at) => bytes.subarray(at, at + 1));
+  expect(meterWhole(options, single)).toEqual(whole);
+});
+
+test('any way of cutting gives the same figures', () => {
+  const files = expected.cases.map(({ file }) => file);
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...files),
+      fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }),
+      (file, sizes) => {
+        const bytes = sample(file);
+        const pieces: Buffer[] = [];
+        for (let at = 0, n = 0; at < bytes.byteLength; n += 1) {
+          const size = sizes[n % sizes.length] ?? 1;
+          pieces.push(bytes.subarray(at, at + size));
+          at += size;
+        }
+        expect(meterWhole(optionsFor(file), pieces)).toEqual(meterWhole(optionsFor(file), [bytes]));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test.each(expected.cases.filter(({ usage }) => usage === undefined).map(({ file }) => file))(
+  '%s cut before its end is never taken for whole',
+  (file) => {
+    const bytes = sample(file);
+    for (let at = 0; at < bytes.byteLength; at += 7) {
+      const meter = createMeter(optionsFor(file));
+      meter.push(bytes.subarray(0, at));
+      expect(meter.end('cut').measure).toBe('incomplete');
+    }
+  },
+);
+
+test('events with CRLF, comments, several data lines, unknown fields and no last blank line are read', () => {
+  const text = [
+    '\ufeff: a comment',
+    'retry: 10',
+    'data: {"model":"gpt-6-luna",',
+    'data:"choices":[{"delta":{"content":"say \\"usage\\": {\\"prompt_tokens\\": 9} and \\\\"}}]}',
+    '',
+    'id: 7',
+    'event: whatever',
+    'data: {"choices":[],',
+    'data: "usage":{"prompt_tokens":10,"completion_tokens":2,',
+    'data: "prompt_tokens_details":{"cached_tokens":4}}}',
+  ].join('\r\n');
+  const bytes = Buffer.from(text);
+  for (let at = 0; at <= bytes.byteLength; at += 1) {
+    const result = meterWhole(optionsFor('openai_chat.stream.sse'), [bytes.subarray(0, at), bytes.subarray(at)]);
+    expect(result).toMatchObject({ measure: 'measured', model: 'gpt-6-luna' });
+    expect(result.tokens).toMatchObject({ inputTokens: 6, cacheReadTokens: 4, outputTokens: 2 });
+  }
+});
