@@ -5,16 +5,28 @@ import type { ProviderInfo } from '../../shared/provider.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { findProvider } from '../find-provider.ts';
+import { guideText } from '../guide-text.ts';
 import { note, noTerminal, print, printJson, write } from '../output.ts';
 import { describePreview } from '../provider-preview.ts';
 import { readTextFile } from '../stdin.ts';
 import { pairs, plain, table, terminalWidth } from '../table.ts';
 import { ask, canAsk } from '../terminal.ts';
 
-async function providers(id: string | undefined, options: { readonly json?: boolean }): Promise<void> {
+interface ShowOptions {
+  readonly guide?: boolean;
+  readonly json?: boolean;
+}
+
+async function providers(id: string | undefined, options: ShowOptions): Promise<void> {
+  if (options.guide && id === undefined) {
+    throw usage('Name the provider whose guide you want.', 'For example: keyharbor providers slack --guide');
+  }
   const agent = await connectAgent();
   const all = await agent.call('providers.list', {});
+  const guide =
+    options.guide && id !== undefined ? await agent.call('providers.guide', { id: findProvider(all, id).id }) : null;
   agent.close();
+  if (guide !== null) return options.json ? printJson(guide) : write(guideText(guide, terminalWidth()));
   const one = id === undefined ? null : findProvider(all, id);
   if (options.json) return printJson(one === null ? all : [one]);
   write(one === null ? table(['ID', 'NAME', 'CATEGORY', 'AUTH'], all.map(row), terminalWidth()) : describe(one));
@@ -109,6 +121,7 @@ export function register(program: Command): void {
     .command('providers')
     .description('list the known providers, or show one; add your own from a file')
     .argument('[provider]', 'id of a provider')
+    .option('--guide', 'how to get a key of this provider, and what it has to be allowed to do')
     .option('--json', 'as JSON')
     .action(providers);
   providersCommand

@@ -7,6 +7,7 @@ import { describeCheck, requireValid, testFields } from '../check.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson } from '../output.ts';
+import { agreeToCost, testCost } from '../test-cost.ts';
 
 /** Credentials that are tested at the same time by --all; the core lets two of them ask one provider. */
 const PARALLEL = 8;
@@ -14,10 +15,20 @@ const PARALLEL = 8;
 interface Options {
   readonly all?: boolean;
   readonly force?: boolean;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
-async function testOne(agent: AgentClient, ref: string, force: boolean, json: boolean): Promise<void> {
+/** How the tests are run, as it was said on the command line. */
+interface How {
+  readonly force: boolean;
+  readonly json: boolean;
+  /** Their cost was agreed to. */
+  readonly yes: boolean;
+}
+
+async function testOne(agent: AgentClient, ref: string, { force, json, yes }: How): Promise<void> {
+  if (!yes) await agreeToCost(await testCost(agent, [await agent.call('credentials.get', { target: { ref } })]));
   const check = await agent.call('credentials.test', { target: { ref }, force });
   agent.close();
   if (json) printJson(testFields(check));
@@ -35,8 +46,9 @@ async function outcome(agent: AgentClient, id: string, force: boolean): Promise<
   }
 }
 
-async function testAll(agent: AgentClient, force: boolean, json: boolean): Promise<void> {
+async function testAll(agent: AgentClient, { force, json, yes }: How): Promise<void> {
   const credentials = await agent.call('credentials.list', { state: 'active' });
+  if (!yes) await agreeToCost(await testCost(agent, credentials));
   const results: Record<string, unknown>[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -63,9 +75,8 @@ async function test(ref: string | undefined, options: Options): Promise<void> {
   }
   if (ref !== undefined) parseReference(ref);
   const agent = await connectAgent();
-  const force = options.force === true;
-  const json = options.json === true;
-  return ref === undefined ? testAll(agent, force, json) : testOne(agent, ref, force, json);
+  const how = { force: options.force === true, json: options.json === true, yes: options.yes === true };
+  return ref === undefined ? testAll(agent, how) : testOne(agent, ref, how);
 }
 
 export function register(program: Command): void {
@@ -75,6 +86,7 @@ export function register(program: Command): void {
     .argument('[ref]', 'kh://PROVIDER/LABEL')
     .option('--all', 'every active credential')
     .option('--force', 'ask again although there is a recent answer (never during a cool-down)')
+    .option('--yes', 'agree to what the tests cost; nearly all are free')
     .option('--json', 'as JSON')
     .action(test);
 }

@@ -106,6 +106,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the des
 
   test('the catalogue and the icons lie beside the archive, where the app looks for them', () => {
     expect(existsSync(join(unpacked, 'resources/resources/providers/openai.json'))).toBe(true);
+    expect(existsSync(join(unpacked, 'resources/resources/guides/slack.md'))).toBe(true);
     expect(existsSync(join(unpacked, 'resources/resources/icons/tray-locked.png'))).toBe(true);
   });
 

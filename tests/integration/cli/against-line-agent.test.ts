@@ -295,6 +295,8 @@ test('test exits 6 unless all are valid, and prints what the contract says', asy
       target.id === '2'
         ? new WireError('validation_cooldown', 'Cooling down.')
         : check(target.id === '1' ? 'invalid_key' : 'valid'),
+    'credentials.get': { id: '0', provider: 'openai', authKind: 'api_key' },
+    'providers.list': [],
     'credentials.list': [
       { id: '0', ref: 'kh://openai/a' },
       { id: '1', ref: 'kh://openai/b' },

@@ -65,6 +65,41 @@ test('one more provider by one file: listed, recognised, tested, handed out, swi
   expect((await kh(['providers', 'acme_search'], { home })).code).toBe(4);
 });
 
+test('a test that costs something is asked about: no terminal, a no, and --yes', async () => {
+  const server = await answeringServer((response) => json(response, 200, { owner: 'Fake' }));
+  const entry = JSON.parse(FILE) as {
+    id: string;
+    baseUrl: { default: string };
+    auth: { local?: boolean }[];
+    checks: { costMicroUsd: number }[];
+  };
+  entry.id = 'dear';
+  entry.baseUrl.default = server.url;
+  for (const kind of entry.auth) kind.local = true;
+  for (const check of entry.checks) check.costMicroUsd = 2000;
+  writeFileSync(file, JSON.stringify(entry));
+  await kh(['providers', 'add', file, '--yes'], { home });
+  const added = await kh(['add', 'dear', '--stdin', '--test'], { home, stdin: KEY });
+  expect([added.code, added.stderr]).toEqual([0, expect.stringContaining('It was not tested. Providers charge up to')]);
+  const refused = await kh(['test', 'kh://dear'], { home });
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/up to \$0\.0020 for a test.*--yes/s)]);
+  const no = await onTerminal(['test', '--all'], { home }, [{ after: '[y/N]', type: '\r' }]);
+  expect([no.code, no.stdout]).toEqual([5, expect.stringContaining('Nothing was sent.')]);
+  expect(server.seen).toHaveLength(0);
+  const yes = await onTerminal(['test', 'kh://dear'], { home }, [{ after: '[y/N]', type: 'y\r' }]);
+  expect(yes.code).toBe(0);
+  expect((await kh(['test', '--all', '--yes', '--force'], { home })).code).toBe(0);
+  expect(server.seen).toHaveLength(2);
+});
+
+test('a guide is read on the terminal: a built-in one with its note, an own one with its descriptor', async () => {
+  const slack = (await kh(['providers', 'slack', '--guide'], { home })).stdout;
+  expect(slack).toContain('https://api.slack.com/apps, choose or create an app');
+  expect(slack).toMatch(/\nPermissions\n=+\nA bot that only posts needs chat:write/);
+  expect((await kh(['providers', 'dear', '--guide'], { home })).stdout).toContain('your own');
+  expect((await kh(['providers', '--guide'], { home })).code).toBe(2);
+});
+
 test.each([
   ['no such file', join(folder, 'nothing.json')],
   ['a folder', folder],
