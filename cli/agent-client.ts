@@ -75,7 +75,10 @@ export class AgentClient {
     if (this.#end !== null) throw this.#end;
     const id = this.#nextId++;
     const request = `${JSON.stringify({ id, method, params: input })}\n`;
-    const first = id === 1 ? `${JSON.stringify({ hello: { contract: CONTRACT_VERSION, client: 'keyharbor' } })}\n` : '';
+    const first =
+      id === 1
+        ? `${JSON.stringify({ hello: { contract: CONTRACT_VERSION, client: 'keyharbor', pid: process.pid } })}\n`
+        : '';
     if (id === 1) this.#helloTimer = setTimeout(() => this.#break(agentSilent()), HELLO_TIMEOUT_MS);
     const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     this.#socket.write(first + request);

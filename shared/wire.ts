@@ -15,7 +15,12 @@ export { CONTRACT_VERSION, MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './wire-li
 export const SUBSCRIBE_METHOD = 'events.subscribe';
 
 export const clientHello = z.strictObject({
-  hello: z.strictObject({ contract: z.int().min(0), client: z.string().max(64) }),
+  hello: z.strictObject({
+    contract: z.int().min(0),
+    client: z.string().max(64),
+    /** What the client says its process id is: believed only where the system does not tell. */
+    pid: z.int().min(1).optional(),
+  }),
 });
 export const serverHello = z.strictObject({
   hello: z.strictObject({ contract: z.int().min(0), version: z.string().max(64), pid: z.int() }),

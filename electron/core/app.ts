@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Gate } from './broker/gate.ts';
 import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
 import { Credentials } from './credentials/credentials.ts';
 import { ScheduledCheck } from './credentials/scheduled-check.ts';
@@ -51,6 +52,7 @@ export interface App {
   readonly guides: Guides;
   readonly scheduledCheck: ScheduledCheck;
   readonly clients: Clients;
+  readonly gate: Gate;
   readonly endpoint: Endpoint;
   readonly lastUsed: LastUsed;
   readonly settings: SettingsStore;
@@ -129,7 +131,20 @@ export function createApp(options: AppOptions): App {
   const activity = () => {
     if (options.idle.source === 'requests') lockPolicy.activity();
   };
-  const endpoint = new Endpoint({ vault, clock, paths, clients, credentials, lastUsed, log, emit, version, activity });
+  const gate = new Gate();
+  const endpoint = new Endpoint({
+    vault,
+    clock,
+    paths,
+    clients,
+    credentials,
+    gate,
+    lastUsed,
+    log,
+    emit,
+    version,
+    activity,
+  });
 
   // Registered last, so that what the services above still have to note is noted before it is written.
   vault.onUnlocked(() => {
@@ -146,6 +161,7 @@ export function createApp(options: AppOptions): App {
   vault.onLocking((reason) => {
     untilLocked.abort();
     untilLocked = new AbortController();
+    gate.locking();
     scheduledCheck.locking();
     credentials.locking();
     try {
@@ -178,6 +194,7 @@ export function createApp(options: AppOptions): App {
     guides: new Guides(catalogue, join(options.resourcesDir, 'guides')),
     scheduledCheck,
     clients,
+    gate,
     endpoint,
     lastUsed,
     settings,

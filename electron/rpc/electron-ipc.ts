@@ -3,7 +3,7 @@ import type { Answer } from '../../shared/contract/bridge.ts';
 import { WINDOW_METHODS } from '../../shared/contract/window-methods.ts';
 import { AppError, toErrorBody } from '../../shared/errors.ts';
 import { MAX_MESSAGE_BYTES } from '../../shared/wire.ts';
-import type { Route } from './caller.ts';
+import type { Link, Route } from './caller.ts';
 import { answerPage } from './page-answer.ts';
 
 export interface ElectronIpcDeps {
@@ -25,9 +25,18 @@ export function serveElectronIpc({ ipcMain, route, origin, isOurs }: ElectronIpc
       if (!isOurPage(event, origin, isOurs)) return refuse('forbidden', 'This page may not ask that.');
       const params = args.length === 1 ? plainCopy(args[0]) : null;
       if (params === null) return refuse('invalid_input', 'This message is too large or not plain data.');
-      return await answerPage(route, `window-${event.sender.id}`, method, params.value);
+      return await answerPage(route, pageOf(event.sender), method, params.value);
     });
   }
+}
+
+function pageOf(sender: WebContents): Pick<Link, 'connection' | 'onClosed'> {
+  const onClosed = (act: () => void): (() => void) => {
+    if (sender.isDestroyed()) act();
+    else sender.once('destroyed', act);
+    return () => void sender.removeListener('destroyed', act);
+  };
+  return { connection: `window-${sender.id}`, onClosed };
 }
 
 function isOurPage(event: IpcMainInvokeEvent, origin: string, isOurs: ElectronIpcDeps['isOurs']): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_MESSAGE_BYTES } from '../../shared/wire.ts';
-import type { Route } from './caller.ts';
+import type { Link, Route } from './caller.ts';
 import { answerPage } from './page-answer.ts';
 
 /**
@@ -11,12 +11,30 @@ import { answerPage } from './page-answer.ts';
 const pageCall = z.strictObject({ id: z.int().min(1), method: z.string().max(64), params: z.unknown() });
 
 /** @returns the text to deliver, or null when the message cannot be answered: too large, or no call at all. */
-export async function answerBinding(route: Route, connection: string, payload: string): Promise<string | null> {
+export async function answerBinding(
+  route: Route,
+  page: Pick<Link, 'connection' | 'onClosed'>,
+  payload: string,
+): Promise<string | null> {
   if (Buffer.byteLength(payload) > MAX_MESSAGE_BYTES) return null;
   const call = pageCall.safeParse(parseJson(payload));
   if (!call.success) return null;
   const { id, method, params } = call.data;
-  return JSON.stringify({ id, answer: await answerPage(route, connection, method, params) });
+  return JSON.stringify({ id, answer: await answerPage(route, page, method, params) });
+}
+
+/** The one page of a browser, which is there until `closed`. */
+export function pageUntil(closed: Promise<void>): Pick<Link, 'connection' | 'onClosed'> {
+  const onClosed = (act: () => void): (() => void) => {
+    let wanted = true;
+    void closed.then(() => {
+      if (wanted) act();
+    });
+    return () => {
+      wanted = false;
+    };
+  };
+  return { connection: 'window', onClosed };
 }
 
 function parseJson(text: string): unknown {

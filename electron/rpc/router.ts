@@ -5,7 +5,7 @@ import type { App } from '../core/app.ts';
 import { crashFields, type Log } from '../core/logs/log.ts';
 import type { Clock } from '../core/seams.ts';
 import { databaseError } from '../core/store/sqlite-error.ts';
-import { actorOf, type Call, type CallContext, type Route } from './caller.ts';
+import { actorOf, type Call, type CallContext, OURSELVES, type Route } from './caller.ts';
 import { allHandlers } from './handlers/all.ts';
 import { inputProblem } from './input-problem.ts';
 import { checkLimits } from './message-limits.ts';
@@ -43,8 +43,9 @@ export function routeThrough({ handlers, state, clock, log }: RouterDeps): Route
       leave(method, call.caller);
       const input = methods[method].input.safeParse(call.params);
       if (!input.success) throw inputProblem(input.error.issues, call.params);
-      const { caller, connection } = call;
-      const answer = await untyped[method](input.data, { caller, connection, actor: actorOf(caller) });
+      const { caller, connection, link = OURSELVES } = call;
+      const { onClosed, peer } = link;
+      const answer = await untyped[method](input.data, { caller, connection, actor: actorOf(caller), onClosed, peer });
       return methods[method].output.parse(answer);
     } catch (error) {
       if (error instanceof AppError) throw error;

@@ -11,7 +11,8 @@ import {
   wireRequest,
 } from '../../shared/wire.ts';
 import type { Clock } from '../core/seams.ts';
-import type { Route } from './caller.ts';
+import type { Peer } from '../core/evidence/peer.ts';
+import type { Link, Route } from './caller.ts';
 import { LineReader } from './line-reader.ts';
 
 /** Requests of one connection that run at the same time; the next ones wait unread. */
@@ -42,11 +43,13 @@ export class SocketConnection {
   #greeted = false;
   #ending = false;
   #slotFreed: (() => void) | null = null;
+  #link: Omit<Link, 'connection'>;
 
   constructor(socket: Socket, name: string, deps: SocketConnectionDeps) {
     this.#socket = socket;
     this.#name = name;
     this.#deps = deps;
+    this.#link = { onClosed: closingOf(socket), peer: { socket, statedPid: null, program: '' } };
   }
 
   /** Reads until the client ends, breaks a rule or goes away. Never rejects. */
@@ -111,7 +114,11 @@ export class SocketConnection {
   #greet(message: unknown): void {
     const contract = claimedContract(message);
     if (contract !== null && contract !== CONTRACT_VERSION) return this.#refuse(otherContract());
-    if (!clientHello.safeParse(message).success) return this.#refuse(malformed());
+    const greeting = clientHello.safeParse(message);
+    if (!greeting.success) return this.#refuse(malformed());
+    const { client, pid = null } = greeting.data.hello;
+    const peer: Peer = { socket: this.#socket, statedPid: pid, program: client };
+    this.#link = { ...this.#link, peer };
     this.#greeted = true;
     this.#send({ hello: { contract: CONTRACT_VERSION, version: this.#deps.version, pid: process.pid } });
   }
@@ -124,7 +131,13 @@ export class SocketConnection {
         this.#subscribe();
         return;
       }
-      const result = await this.#deps.route({ caller: 'socket', connection: this.#name, method, params });
+      const result = await this.#deps.route({
+        caller: 'socket',
+        connection: this.#name,
+        method,
+        params,
+        link: this.#link,
+      });
       this.#send({ id, result });
     } catch (error) {
       this.#send({ id, error: toErrorBody(error) });
@@ -172,6 +185,15 @@ export class SocketConnection {
     socket.resume();
     socket.end();
   }
+}
+
+/** Gone is the socket itself, not its reading half: who sends no more may still wait for an answer. */
+function closingOf(socket: Socket): Link['onClosed'] {
+  return (act) => {
+    if (socket.destroyed) act();
+    else socket.once('close', act);
+    return () => void socket.removeListener('close', act);
+  };
 }
 
 function parseJson(line: string): unknown {

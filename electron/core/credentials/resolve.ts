@@ -39,5 +39,6 @@ export function toResolved({ credential, version }: Served): ResolvedCredential 
     expiresAt: toTimestamp(credential.expires_at_ms),
     fingerprint: version.fingerprint,
     refreshable: false,
+    weakestForm: credential.weakest_form,
   };
 }

@@ -1,3 +1,4 @@
+import type { DeliveryForm } from '../../../shared/delivery.ts';
 import type { Scope } from './rows.ts';
 
 /** What a client or the owner gets when asking for provider and label (PRODUCT.md, "Resolution"). */
@@ -16,6 +17,8 @@ export interface ResolvedCredential {
   readonly fingerprint: string;
   /** Its value is an access token that may have to be got first: `prepareId` before `openFields`. */
   readonly refreshable: boolean;
+  /** How far the owner lets it be handed out; null: nothing was said, so the default holds. */
+  readonly weakestForm: DeliveryForm | null;
 }
 
 /** The opened fields of one version. The caller disposes it, which wipes every buffer. */

@@ -5,6 +5,7 @@ import type { EndpointStatus } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import { recordPending } from '../audit/pending.ts';
+import type { Gate } from '../broker/gate.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock, Paths } from '../seams.ts';
@@ -31,6 +32,7 @@ export interface EndpointDeps {
   readonly paths: Pick<Paths, 'run' | 'auditPending'>;
   readonly clients: Clients;
   readonly credentials: CredentialSource;
+  readonly gate: Pick<Gate, 'admitClient' | 'onRevoked'>;
   readonly lastUsed: Pick<LastUsed, 'note'>;
   readonly log: Log;
   readonly emit: Emit;
@@ -69,7 +71,7 @@ export class Endpoint {
 
   constructor(deps: EndpointDeps) {
     this.#deps = deps;
-    const { vault, clock, log, clients } = deps;
+    const { vault, clock, log, clients, gate } = deps;
     this.#reads = new AuditTally({ vault, clock, log, delayMs: READS_DELAY_MS });
     this.#refusals = new AuditTally({ vault, clock, log, delayMs: REFUSALS_DELAY_MS });
     const rates = new ClientRates(clock);
@@ -87,6 +89,7 @@ export class Endpoint {
         this.#reads.flush();
         this.#refusals.flush();
       }),
+      gate.onRevoked((id) => this.#inFlight.cut(id)),
       clients.onRevoked((id) => {
         this.#inFlight.cut(id);
         rates.forget(id);

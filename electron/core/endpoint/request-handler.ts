@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../../../shared/errors.ts';
+import type { Gate } from '../broker/gate.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import { send, sendError, sendRefusal, sendUnauthorized, sendWrongMethod } from './answer.ts';
 import type { AuditTally } from './audit-tally.ts';
@@ -21,6 +22,7 @@ export interface RequestHandlerDeps {
   readonly vault: VaultGate;
   readonly clients: Clients;
   readonly credentials: CredentialSource;
+  readonly gate: Pick<Gate, 'admitClient'>;
   readonly lastUsed: Pick<LastUsed, 'note'>;
   readonly reads: AuditTally;
   readonly refusals: AuditTally;

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { AppError, toErrorBody } from '../../../shared/errors.ts';
 import { systemClock } from '../../core/clock.ts';
-import { answerBinding } from '../../rpc/page-binding.ts';
+import { answerBinding, pageUntil } from '../../rpc/page-binding.ts';
 import { hardenProcess, IS_PRODUCTION, refusedSwitch, startSwitches } from '../common/harden.ts';
 import { PageFiles } from '../common/page-files.ts';
 import { findProjectFiles } from '../common/project-files.ts';
@@ -158,7 +158,7 @@ class BrowserHost {
         files: this.#files,
         script: bridgeScript(SITE.origin),
         onMessage: (payload, reply) => {
-          void answerBinding(core.route, 'window', payload).then((text) => {
+          void answerBinding(core.route, pageUntil(window.closed), payload).then((text) => {
             if (text !== null) reply(text);
           });
         },

@@ -7,6 +7,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { OpenedFields, ResolvedCredential } from '../../../electron/core/credentials/types.ts';
 import { Clients } from '../../../electron/core/endpoint/clients.ts';
 import type { CredentialSource } from '../../../electron/core/endpoint/deps.ts';
+import { Gate } from '../../../electron/core/broker/gate.ts';
 import { Endpoint } from '../../../electron/core/endpoint/endpoint.ts';
 import { createLog } from '../../../electron/core/logs/log.ts';
 import { LastUsed } from '../../../electron/core/usage/last-used.ts';
@@ -33,6 +34,7 @@ export class FewCredentials implements CredentialSource {
         expiresAt: null,
         fingerprint: 'f'.repeat(16),
         refreshable: false,
+        weakestForm: null,
       } as const;
       return [`${String(provider)}/${String(label)}`, { id, provider, label, local, ...rest } as ResolvedCredential];
     }),
@@ -121,6 +123,7 @@ export function makeSetting(home = mkdtempSync(join(tmpdir(), 'kh-endpoint-'))):
       paths: { run, auditPending: join(home, 'audit-pending.jsonl') },
       clients,
       credentials,
+      gate: new Gate(),
       lastUsed,
       log: createLog(null),
       emit,

@@ -30,6 +30,7 @@ test('the answer has the published members and nothing else', () => {
       expiresAt: '2027-01-01T00:00:00.000Z',
       fingerprint: '0123456789abcdef',
       refreshable: false,
+      weakestForm: null,
     },
     {
       primary: 'api_key',

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { answerBinding } from '../../../electron/rpc/page-binding.ts';
+import { answerBinding, pageUntil } from '../../../electron/rpc/page-binding.ts';
 import type { Call } from '../../../electron/rpc/caller.ts';
 import { methods } from '../../../shared/contract/methods.ts';
 import { WINDOW_METHODS } from '../../../shared/contract/window-methods.ts';
+
+const PAGE = pageUntil(new Promise(() => undefined));
 
 describe('what a page sends over its binding', () => {
   const calls: Call[] = [];
@@ -12,9 +14,9 @@ describe('what a page sends over its binding', () => {
   };
 
   test('a call is routed as a window, and its answer carries its number', async () => {
-    const text = await answerBinding(route, 'window', '{"id":7,"method":"vault.status","params":{"a":1}}');
+    const text = await answerBinding(route, PAGE, '{"id":7,"method":"vault.status","params":{"a":1}}');
     expect(JSON.parse(text ?? '')).toEqual({ id: 7, answer: { ok: true, result: { fine: true } } });
-    expect(calls).toEqual([{ caller: 'window', connection: 'window', method: 'vault.status', params: { a: 1 } }]);
+    expect(calls).toMatchObject([{ caller: 'window', connection: 'window', method: 'vault.status', params: { a: 1 } }]);
   });
 
   test.each([
@@ -28,7 +30,7 @@ describe('what a page sends over its binding', () => {
     `{"id":1,"method":"vault.status","params":"${'x'.repeat(1024 * 1024)}"}`,
   ])('what is no call is not answered: %.60s', async (payload) => {
     const before = calls.length;
-    expect(await answerBinding(route, 'window', payload)).toBeNull();
+    expect(await answerBinding(route, PAGE, payload)).toBeNull();
     expect(calls.length).toBe(before);
   });
 

@@ -129,7 +129,7 @@ test('a handler gets parsed input with its defaults, and who asks', async () => 
   const target = { ref: 'kh://openai/work' };
   await failure(callAs(route, 'window', 'credentials.test', { target }));
   await failure(callAs(route, 'socket', 'credentials.test', { target, force: true }));
-  expect(seen).toEqual([
+  expect(seen).toMatchObject([
     { target, force: false },
     { caller: 'window', connection: 'test', actor: 'ui' },
     { target, force: true },
