@@ -27,7 +27,10 @@ export default defineConfig({
     build: {
       externalizeDeps: false,
       rollupOptions: {
-        input: { preload: resolve(root, 'electron/hosts/desktop/preload.ts') },
+        input: {
+          preload: resolve(root, 'electron/hosts/desktop/preload.ts'),
+          'approval-preload': resolve(root, 'electron/hosts/desktop/approval-preload.ts'),
+        },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
@@ -42,7 +45,11 @@ export default defineConfig({
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
-        input: { index: resolve(root, 'renderer/index.html'), confirm: resolve(root, 'renderer/confirm.html') },
+        input: {
+          index: resolve(root, 'renderer/index.html'),
+          confirm: resolve(root, 'renderer/confirm.html'),
+          approval: resolve(root, 'renderer/approval.html'),
+        },
       },
     },
   },

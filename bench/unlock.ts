@@ -40,7 +40,12 @@ export async function measureUnlock(): Promise<UnlockFigures> {
     clock: systemClock,
     shell: {
       ...{ kind: 'headless', missing: [], clipboard: null, notify: () => undefined, openLink: absent },
-      ...{ confirm: () => Promise.resolve(false), systemIdleMs: () => null, onSystemEvent: () => () => undefined },
+      ...{
+        approvals: null,
+        confirm: () => Promise.resolve(false),
+        systemIdleMs: () => null,
+        onSystemEvent: () => () => undefined,
+      },
     },
     keychain: {
       ...{ probe: () => Promise.resolve(none), read: () => Promise.resolve(null), write: absent, remove: absent },

@@ -1,3 +1,5 @@
+import type { AccessAnswer, AccessRequest } from '../../shared/contract/access.ts';
+
 /**
  * The only seams that tests replace: time, places, the OS keychain and what a desktop can do.
  * Everything else in the core runs for real.
@@ -60,6 +62,15 @@ export interface Shell {
    * it: the question is then gone from the screen.
    */
   confirm(question: Question, options?: { readonly signal: AbortSignal }): Promise<boolean>;
+  /**
+   * The panel on which the owner answers who asks for access; null where this host has none. `show` of an id that stands
+   * there already changes nothing. `withdraw` takes a request off the panel without an answer.
+   */
+  readonly approvals: null | {
+    show(request: AccessRequest): void;
+    withdraw(id: string): void;
+    onAnswer(listener: (id: string, answer: AccessAnswer) => void): () => void;
+  };
   /** null where this host has no clipboard. Read gives null when it cannot be read. */
   readonly clipboard: {
     write(text: string): Promise<void>;

@@ -6,12 +6,14 @@ interface ConfirmBridge {
     readonly detail: string;
     readonly accept: string;
     readonly acceptAfterMs: number;
+    readonly theme: 'system' | 'light' | 'dark';
   };
   readonly answer: (accepted: boolean) => void;
 }
 
 const bridge = (window as unknown as { readonly keyharborConfirm: ConfirmBridge }).keyharborConfirm;
-const { title, message, detail, accept, acceptAfterMs } = bridge.question;
+const { title, message, detail, accept, acceptAfterMs, theme } = bridge.question;
+if (theme !== 'system') document.documentElement.dataset['theme'] = theme;
 
 function element(id: string): HTMLElement {
   const found = document.getElementById(id);

@@ -159,7 +159,13 @@ test.describe('the desktop host', () => {
       expect(sandboxed).toBe(true);
       expect(userData).toBe(join(home, 'run', 'window'));
       expect(schemes).toEqual([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
-      expect(sessions).toEqual([{ partition: 'keyharbor', options: { cache: false }, spellChecker: false }]);
+      expect(sessions).toEqual(
+        ['keyharbor-approval', 'keyharbor'].map((partition) => ({
+          partition,
+          options: { cache: false },
+          spellChecker: false,
+        })),
+      );
       expect(windows).toHaveLength(1);
       expect(windows[0]).toMatchObject({
         contentProtection: true,

@@ -34,6 +34,8 @@ export class TestShell implements Shell {
     },
   };
 
+  readonly approvals: Shell['approvals'] = null;
+
   notify(): void {}
   confirm(): Promise<boolean> {
     return Promise.resolve(true);

@@ -1,11 +1,14 @@
 import { basename, join } from 'node:path';
+import type { AppSettings } from '../../../shared/contract/schemas.ts';
 import { AppError, toErrorBody } from '../../../shared/errors.ts';
 import { systemClock } from '../../core/clock.ts';
 import { answerBinding, pageUntil } from '../../rpc/page-binding.ts';
+import { ApprovalDesk } from '../common/approval-desk.ts';
 import { hardenProcess, IS_PRODUCTION, refusedSwitch, startSwitches } from '../common/harden.ts';
 import { PageFiles } from '../common/page-files.ts';
 import { findProjectFiles } from '../common/project-files.ts';
 import { type RunningCore, startCore } from '../common/start-core.ts';
+import { openApprovalWindow } from './approval-window.ts';
 import { BrowserClipboard } from './browser-clipboard.ts';
 import { BrowserProcess } from './browser-process.ts';
 import { browserShell } from './browser-shell.ts';
@@ -70,6 +73,7 @@ class BrowserHost {
   #browser: BrowserProcess | null = null;
   #window: PageWindow | null = null;
   #core: RunningCore | null = null;
+  #desk: ApprovalDesk | null = null;
 
   constructor(env: NodeJS.ProcessEnv, found: FoundBrowser) {
     this.#env = env;
@@ -135,10 +139,19 @@ class BrowserHost {
       window: () => this.#window,
       confirm: (question, options) =>
         confirmInWindow(
-          { browser, files: this.#files, clock: systemClock, over: this.#window },
+          { browser, files: this.#files, clock: systemClock, theme: this.#theme(), over: this.#window },
           question,
           options?.signal,
         ),
+      approvals: (notify) => {
+        this.#desk = new ApprovalDesk({
+          clock: systemClock,
+          theme: () => this.#theme(),
+          notify,
+          open: (hear) => openApprovalWindow({ browser, files: this.#files, over: this.#window }, hear),
+        });
+        return this.#desk;
+      },
       clearClipboard: async () => this.#core?.app.clipboard.clear(),
     });
     void browser.ended.then(() => shell.stop());
@@ -171,9 +184,14 @@ class BrowserHost {
     void window.closed.then(() => browser.close());
     core.app.onEvent((event) => {
       window.deliver(JSON.stringify(event));
+      if (event.event === 'settings.changed') this.#desk?.restyle();
       // A new document holds nothing of what the old one showed.
       if (event.event === 'vault.locked') window.reload().catch(() => undefined);
     });
+  }
+
+  #theme(): AppSettings['theme'] {
+    return this.#core?.app.settings.app().theme ?? 'system';
   }
 
   #focus(): boolean {

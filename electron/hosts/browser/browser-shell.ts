@@ -11,6 +11,7 @@ interface Deps {
   /** null until the window is there. */
   window(): PageWindow | null;
   readonly confirm: Shell['confirm'];
+  readonly approvals: (notify: Shell['notify']) => NonNullable<Shell['approvals']>;
   /** The window closes while something of ours lies on the clipboard. */
   clearClipboard(): Promise<void>;
 }
@@ -22,6 +23,9 @@ export function browserShell(deps: Deps): Shell & { stop(): void } {
   const stopScreenLock = watchScreenLock(env, () => {
     for (const listener of listeners) listener('screen-lock');
   });
+  const notify: Shell['notify'] = (title, body) => {
+    if (process.platform === 'linux') runQuietly('notify-send', ['--app-name=Keyharbor', '--', title, body], env);
+  };
   return {
     kind: 'browser',
     missing: [
@@ -32,10 +36,9 @@ export function browserShell(deps: Deps): Shell & { stop(): void } {
       'concealed clipboard mark',
       ...(stopScreenLock === null ? ['screen lock'] : []),
     ],
-    notify(title, body) {
-      if (process.platform === 'linux') runQuietly('notify-send', ['--app-name=Keyharbor', '--', title, body], env);
-    },
+    notify,
     confirm: (question, options) => deps.confirm(question, options),
+    approvals: deps.approvals(notify),
     clipboard: {
       async write(text) {
         await clipboard.write(text);

@@ -62,3 +62,27 @@ export function confirmScript(origin: string, question: unknown): string {
   Object.defineProperty(window, 'keyharborConfirm', { value: Object.freeze(bridge), enumerable: true });
 })();`;
 }
+
+/** The approval panel's bridge (shared/approval-panel.ts): what waits, and an answer to it. */
+export function panelScript(origin: string): string {
+  return `(() => {
+  'use strict';
+  const send = globalThis.${BINDING};
+  delete globalThis.${BINDING};
+  if (location.origin !== ${JSON.stringify(origin)} || window.top !== window) return;
+  const { parse, stringify } = JSON;
+  const listeners = new Set();
+  const bridge = {
+    __proto__: null,
+    onState: (listener) => void listeners.add(listener),
+    ready: () => send(stringify({ kind: 'ready' })),
+    answer: (id, turn, answer) => send(stringify({ kind: 'answer', id, turn, answer })),
+  };
+  const deliver = (text) => {
+    const state = parse(text);
+    for (const listener of [...listeners]) listener(state);
+  };
+  Object.defineProperty(window, 'keyharborApproval', { value: Object.freeze(bridge), enumerable: true });
+  Object.defineProperty(window, '${DELIVER}', { value: deliver });
+})();`;
+}

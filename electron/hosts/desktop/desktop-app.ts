@@ -3,15 +3,18 @@ import type { BrowserWindow } from 'electron';
 import { app, clipboard, globalShortcut, ipcMain } from 'electron';
 import { methods, type MethodName, type Output } from '../../../shared/contract/methods.ts';
 import { systemClock } from '../../core/clock.ts';
+import type { Shell } from '../../core/seams.ts';
 import { serveElectronIpc } from '../../rpc/electron-ipc.ts';
+import { ApprovalDesk } from '../common/approval-desk.ts';
 import { PageFiles } from '../common/page-files.ts';
 import { type RunningCore, startCore } from '../common/start-core.ts';
 import { setAppMenu } from './app-menu.ts';
 import { AppTray } from './app-tray.ts';
+import { ApprovalWindows } from './approval-window.ts';
 import { desktopShell } from './desktop-shell.ts';
 import { bringToFront, openMainWindow, showEvent } from './main-window.ts';
 import { pageSession } from './page-session.ts';
-import { SITE } from './page-site.ts';
+import { APPROVAL_SITE, SITE } from './page-site.ts';
 
 const IDLE_MS = 10 * 60_000;
 const LOCK_SHORTCUT = 'CommandOrControl+Shift+L';
@@ -32,6 +35,7 @@ export class DesktopApp {
   #core: RunningCore | null = null;
   #window: BrowserWindow | null = null;
   #tray: AppTray | null = null;
+  #desk: ApprovalDesk | null = null;
 
   constructor(files: DesktopFiles) {
     this.#files = files;
@@ -41,6 +45,9 @@ export class DesktopApp {
   async start(env: NodeJS.ProcessEnv): Promise<boolean> {
     const { out, resourcesDir, version } = this.#files;
     const missing = [...this.#makeTray(), ...this.#registerShortcut()];
+    const pages = new PageFiles(join(out, 'renderer'));
+    const preload = join(out, 'preload');
+    const icon = join(resourcesDir, 'icons', 'icon.png');
     const core = await startCore({
       role: 'window',
       env,
@@ -49,7 +56,13 @@ export class DesktopApp {
       idle: { source: 'system', defaultMs: IDLE_MS },
       focus: () => this.focus(),
       shell: () =>
-        desktopShell({ clock: systemClock, platform: process.platform, missing, window: () => this.#window }),
+        desktopShell({
+          clock: systemClock,
+          platform: process.platform,
+          missing,
+          window: () => this.#window,
+          approvals: (notify) => this.#makeDesk({ pages, preload, icon }, notify),
+        }),
     });
     if (core.kind === 'elsewhere') return false;
     this.#core = core;
@@ -60,16 +73,12 @@ export class DesktopApp {
       origin: SITE.origin,
       isOurs: (sender) => this.#window !== null && this.#window.webContents === sender,
     });
-    const session = pageSession(new PageFiles(join(out, 'renderer')), { devTools: this.#devTools });
-    const window = openMainWindow({
-      session,
-      devTools: this.#devTools,
-      preload: join(out, 'preload'),
-      icon: join(resourcesDir, 'icons', 'icon.png'),
-    });
+    const session = pageSession(pages, SITE, { partition: 'keyharbor', devTools: this.#devTools });
+    const window = openMainWindow({ session, devTools: this.#devTools, preload, icon });
     this.#window = window;
     window.on('closed', () => {
       this.#window = null;
+      this.#desk?.close(); // a panel alone would keep the app running
     });
     setAppMenu(
       { lock: () => void this.#lock(), quit: () => app.quit() },
@@ -77,6 +86,7 @@ export class DesktopApp {
     );
     core.app.onEvent((event) => {
       if (this.#window !== null) showEvent(this.#window, event);
+      if (event.event === 'settings.changed') this.#desk?.restyle();
       if (TRAY_EVENTS.has(event.event)) void this.#updateTray();
     });
     void this.#updateTray();
@@ -130,6 +140,22 @@ export class DesktopApp {
     } catch {
       return ['tray icon'];
     }
+  }
+
+  #makeDesk(
+    { pages, preload, icon }: { readonly pages: PageFiles; readonly preload: string; readonly icon: string },
+    notify: Shell['notify'],
+  ): ApprovalDesk {
+    const devTools = this.#devTools;
+    const session = pageSession(pages, APPROVAL_SITE, { partition: 'keyharbor-approval', devTools });
+    const windows = new ApprovalWindows({ session, devTools, preload, icon });
+    this.#desk = new ApprovalDesk({
+      clock: systemClock,
+      theme: () => this.#core?.app.settings.app().theme ?? 'system',
+      notify,
+      open: (hear) => windows.open(hear),
+    });
+    return this.#desk;
   }
 
   #registerShortcut(): readonly string[] {

@@ -12,6 +12,7 @@ interface Deps {
   readonly missing: readonly string[];
   /** null until the window is there, and again after it closed. */
   readonly window: () => BrowserWindow | null;
+  readonly approvals: (notify: Shell['notify']) => NonNullable<Shell['approvals']>;
 }
 
 const SYSTEM_EVENTS = {
@@ -21,13 +22,15 @@ const SYSTEM_EVENTS = {
   'user-did-resign-active': 'user-switch',
 } as const satisfies Record<string, SystemEvent>;
 
-export function desktopShell({ clock, platform, missing, window }: Deps): Shell {
+export function desktopShell({ clock, platform, missing, window, approvals }: Deps): Shell {
+  const notify: Shell['notify'] = (title, body) => {
+    if (Notification.isSupported()) new Notification({ title, body, silent: true }).show();
+  };
   return {
     kind: 'desktop',
     missing: [...missing, ...(platform === 'linux' ? ['content protection'] : [])],
-    notify(title, body) {
-      if (Notification.isSupported()) new Notification({ title, body, silent: true }).show();
-    },
+    notify,
+    approvals: approvals(notify),
     confirm: (question, options) => {
       const parent = window();
       return parent === null ? Promise.resolve(false) : confirmInDialog(parent, clock, question, options?.signal);

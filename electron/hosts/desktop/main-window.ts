@@ -1,10 +1,32 @@
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme, type Session } from 'electron';
+import { BrowserWindow, nativeTheme, type Session, type WebPreferences } from 'electron';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { HOME } from './page-site.ts';
 
 /** --color-canvas of renderer/styles/tokens.css, for the moment before the page is painted. */
 const CANVAS = { light: '#f4f6f8', dark: '#0f1419' };
+
+export const canvasColor = (): string => (nativeTheme.shouldUseDarkColors ? CANVAS.dark : CANVAS.light);
+
+/** What every page of ours runs with, whichever window it is in (SECURITY-DESIGN.md section 8). */
+export function securePreferences(
+  own: Required<Pick<WebPreferences, 'preload' | 'session' | 'devTools'>>,
+): WebPreferences {
+  return {
+    ...own,
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    webviewTag: false,
+    spellcheck: false,
+    navigateOnDragDrop: false,
+    safeDialogs: true,
+  };
+}
 
 export interface WindowOptions {
   readonly session: Session;
@@ -24,23 +46,8 @@ export function openMainWindow({ session, devTools, preload, icon }: WindowOptio
     show: false,
     title: 'Keyharbor',
     icon,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? CANVAS.dark : CANVAS.light,
-    webPreferences: {
-      preload: join(preload, 'preload.cjs'),
-      session,
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      webviewTag: false,
-      spellcheck: false,
-      navigateOnDragDrop: false,
-      safeDialogs: true,
-      devTools,
-    },
+    backgroundColor: canvasColor(),
+    webPreferences: securePreferences({ session, devTools, preload: join(preload, 'preload.cjs') }),
   });
   window.setContentProtection(true);
   window.once('ready-to-show', () => window.show());

@@ -1,6 +1,6 @@
 import { type Protocol, protocol } from 'electron';
-import type { PageFiles } from '../common/page-files.ts';
-import { SCHEME, SITE } from './page-site.ts';
+import type { PageFiles, PageSite } from '../common/page-files.ts';
+import { SCHEME } from './page-site.ts';
 
 /** Before the app is ready: our pages get an origin of their own that counts as secure. */
 export function registerPageScheme(): void {
@@ -9,9 +9,9 @@ export function registerPageScheme(): void {
   ]);
 }
 
-export function servePages(on: Protocol, files: PageFiles): void {
+export function servePages(on: Protocol, files: PageFiles, site: PageSite): void {
   on.handle(SCHEME, (request) => {
-    const { status, headers, body } = files.answer(SITE, request.method, request.url);
+    const { status, headers, body } = files.answer(site, request.method, request.url);
     return new Response(new Uint8Array(body), { status, headers });
   });
 }

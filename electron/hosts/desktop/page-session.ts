@@ -1,12 +1,15 @@
 import { type Session, session } from 'electron';
-import type { PageFiles } from '../common/page-files.ts';
+import type { PageFiles, PageSite } from '../common/page-files.ts';
 import { servePages } from './page-protocol.ts';
-import { HOME } from './page-site.ts';
 
-/** The session of our windows: in memory only, no permission, no device, no network (SECURITY-DESIGN.md section 8). */
-export function pageSession(files: PageFiles, options: { readonly devTools: boolean }): Session {
-  const ours = session.fromPartition('keyharbor', { cache: false }); // without "persist:" nothing is written to disk
-  servePages(ours.protocol, files);
+/** The session of one kind of our windows, which sees one site: in memory only, no permission, no device, no network (SECURITY-DESIGN.md section 8). */
+export function pageSession(
+  files: PageFiles,
+  site: PageSite,
+  options: { readonly partition: string; readonly devTools: boolean },
+): Session {
+  const ours = session.fromPartition(options.partition, { cache: false }); // without "persist:" nothing is written to disk
+  servePages(ours.protocol, files, site);
   ours.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
   ours.setPermissionCheckHandler(() => false);
   ours.setDevicePermissionHandler(() => false);
@@ -18,7 +21,8 @@ export function pageSession(files: PageFiles, options: { readonly devTools: bool
     ours.on(event as 'select-usb-device', (details) => details.preventDefault());
   }
   ours.webRequest.onBeforeRequest((details, callback) => {
-    const allowed = details.url.startsWith(HOME) || (options.devTools && details.url.startsWith('devtools://'));
+    const allowed =
+      details.url.startsWith(`${site.origin}/`) || (options.devTools && details.url.startsWith('devtools://'));
     callback({ cancel: !allowed });
   });
   return ours;

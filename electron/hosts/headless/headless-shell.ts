@@ -10,6 +10,7 @@ export function headlessShell(log: Pick<Log, 'info'>): Shell {
     // Titles and bodies may name a credential; a log may not.
     notify: () => log.info('shell.notification-not-shown'),
     confirm: () => Promise.resolve(false),
+    approvals: null, // `keyharbor approve` answers
     clipboard: null,
     openLink: () => Promise.reject(new AppError('unsupported', 'This host has no screen: no link was opened.')),
     systemIdleMs: () => null,

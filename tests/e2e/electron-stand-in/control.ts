@@ -29,6 +29,7 @@ const acts = {
       visible: one.visible,
       timesInFront: one.timesInFront,
       contentProtection: one.contentProtection,
+      alwaysOnTop: one.options.alwaysOnTop === true,
       minWidth: one.options.minWidth,
       minHeight: one.options.minHeight,
       webPreferences: { ...one.options.webPreferences, session: undefined, preload: undefined },
@@ -57,8 +58,8 @@ const acts = {
     clipboardContent.clear();
     clipboardContent.set('text/plain', text);
   },
-  permission: async (permission: string) => await [...sessions.values()][0]?.ask(permission),
-  allows: async (url: string) => await [...sessions.values()][0]?.allows(url),
+  permission: async (permission: string) => await sessions.get('keyharbor')?.ask(permission),
+  allows: async (url: string) => await sessions.get('keyharbor')?.allows(url),
   /** Answers the open box, or the next one; what it showed. */
   answerBox: async (label: string) => {
     const { options, answer } = await nextBox();

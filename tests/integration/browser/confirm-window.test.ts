@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BrowserProcess } from '../../../electron/hosts/browser/browser-process.ts';
-import { ACCEPT_AFTER_MS, confirmInWindow, GIVE_UP_AFTER_MS } from '../../../electron/hosts/browser/confirm-window.ts';
+import { confirmInWindow, GIVE_UP_AFTER_MS } from '../../../electron/hosts/browser/confirm-window.ts';
 import type { PageWindow } from '../../../electron/hosts/browser/page-window.ts';
+import { ACCEPT_AFTER_MS } from '../../../shared/approval-panel.ts';
 import { PageFiles } from '../../../electron/hosts/common/page-files.ts';
 import type { Clock } from '../../../electron/core/seams.ts';
 import { openPage, pageFolder, startBrowser } from './support.ts';
@@ -65,7 +66,7 @@ describe('the confirmation window', () => {
       if (method === 'Page.bringToFront') setImmediate(() => inFront.resolve());
       return result;
     };
-    const answer = confirmInWindow({ browser, files, clock, over }, QUESTION, signal);
+    const answer = confirmInWindow({ browser, files, clock, theme: 'dark', over }, QUESTION, signal);
     const { sessionId, targetId } = await attached.promise;
     const session = browser.cdp.session(sessionId);
     await inFront.promise;
@@ -81,7 +82,7 @@ describe('the confirmation window', () => {
     expect(await evaluate('location.origin')).toBe('https://confirm.keyharbor.invalid');
     expect(await evaluate('typeof window.keyharbor')).toBe('undefined');
     expect(await evaluate('JSON.stringify(keyharborConfirm.question)')).toBe(
-      JSON.stringify({ ...QUESTION, acceptAfterMs: ACCEPT_AFTER_MS }),
+      JSON.stringify({ ...QUESTION, theme: 'dark', acceptAfterMs: ACCEPT_AFTER_MS }),
     );
     await evaluate('keyharborConfirm.answer(false)');
     expect(await answer).toBe(false);
@@ -123,7 +124,7 @@ describe('the confirmation window', () => {
     lock.abort();
     expect(await answer).toBe(false);
     await gone;
-    expect(await confirmInWindow({ browser, files, clock, over }, QUESTION, lock.signal)).toBe(false);
+    expect(await confirmInWindow({ browser, files, clock, theme: 'dark', over }, QUESTION, lock.signal)).toBe(false);
   });
 
   test('a window with that address that was not asked for is closed', async () => {
