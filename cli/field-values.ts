@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { AppError } from '../shared/errors.ts';
 import type { FieldDescriptor, ProviderInfo } from '../shared/provider.ts';
 import { usage } from './fail.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../shared/nearest.ts';
 import { readTextFile, readValues, withoutLastNewline } from './stdin.ts';
 import { ask, canAsk } from './terminal.ts';
 

@@ -13,6 +13,12 @@ function withoutAgent(): { readonly running: false; readonly state: 'no-vault' |
   return { running: false, state: existsSync(join(home, 'vault.json')) ? 'locked' : 'no-vault', home };
 }
 
+function recoveryKit({ state, protection }: VaultStatus): string | null {
+  if (state === 'no-vault') return null;
+  if (protection.kdf === null) return 'not known'; // the header cannot be read
+  return protection.recoveryConfirmed ? 'confirmed' : 'not confirmed';
+}
+
 export function describeStatus(status: VaultStatus, home: string, pid: number | null): string {
   const { protection, endpoint } = status;
   return pairs([
@@ -21,7 +27,7 @@ export function describeStatus(status: VaultStatus, home: string, pid: number | 
     ['Credentials', status.credentials === null ? null : String(status.credentials)],
     ['Locks at', status.autoLockAt === null ? null : localTime(status.autoLockAt)],
     ['Opens with', protection.note],
-    ['Recovery kit', status.state === 'no-vault' ? null : protection.recoveryConfirmed ? 'confirmed' : 'not confirmed'],
+    ['Recovery kit', recoveryKit(status)],
     ['Endpoint', endpoint.on ? `on, port ${endpoint.port ?? '?'}` : 'off'],
     ['Running', `${status.host} ${status.version}${pid === null ? '' : `, process ${pid}`}`],
     ['Next try in', status.retryAfterMs > 0 ? `${Math.ceil(status.retryAfterMs / 1000)} s` : null],

@@ -103,7 +103,7 @@ export function addCredentialRow(vault: Vault): void {
   open.write(() =>
     open.db
       .prepare(
-        `INSERT INTO credential VALUES (?, 'openai', 'api_key', 'default', '', 'user', 'active', NULL, 1, '', '', '', 0, NULL, 0, 0, NULL)`,
+        `INSERT INTO credential VALUES (?, 'openai', 'api_key', 'default', '', 'user', 'active', NULL, 1, '', '', '', 0, NULL, 0, 0, NULL, NULL)`,
       )
       .run(randomBytes(16)),
   );

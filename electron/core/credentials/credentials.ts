@@ -130,7 +130,7 @@ export class Credentials {
   }
 
   get(target: Target): CredentialDetail {
-    return this.#detail(findTarget(this.#vault(), target).id);
+    return this.#detail(this.#target(target).id);
   }
 
   /**
@@ -148,7 +148,7 @@ export class Credentials {
 
   changedPlace(target: Target, changes: CredentialChanges): Place | null {
     const vault = this.#vault();
-    const before = findTarget(vault, target);
+    const before = this.#target(target);
     const place = placeAfter({ vault, catalogue: this.#deps.catalogue }, before, changes);
     // The environment of a program says as much about what will run as its command does.
     if (place.origin.startsWith('stdio:') && changes.fields !== undefined) return place;
@@ -165,7 +165,7 @@ export class Credentials {
 
   /** @throws AppError as `add`; `key_not_found`; `conflict` in the bin. */
   edit(target: Target, changes: CredentialChanges, actor: string): Saved {
-    const before = findTarget(this.#vault(), target);
+    const before = this.#target(target);
     this.#tests.cancel(idToHex(before.id));
     this.#tokens.forget(idToHex(before.id));
     const saved = this.#saved(editCredential(this.#context(actor), before, changes));
@@ -178,7 +178,7 @@ export class Credentials {
   move(target: Target, move: Exclude<CredentialMove, 'purge'>, actor: string): CredentialDetail {
     const vault = this.#vault();
     const { clock } = this.#deps;
-    const before = findTarget(vault, target, move === 'restore' ? 'binned' : 'live');
+    const before = this.#target(target, move === 'restore' ? 'binned' : 'live');
     const state = moveCredential(before.state, before.state_before_bin, move);
     if (state === 'gone') throw new Error('purging is another act');
     if (move === 'restore' && isLabelTaken(vault.db, before.provider, before.scope, before.label, before.id)) {
@@ -207,12 +207,12 @@ export class Credentials {
   /** Not undoable. @throws AppError `wrong_password`, `throttled`, `conflict` outside the bin. */
   async purge(target: Target, password: string, actor: string): Promise<void> {
     const { clock, lastUsed } = this.#deps;
-    const wanted = findTarget(this.#vault(), target, 'binned');
+    const wanted = this.#target(target, 'binned');
     moveCredential(wanted.state, wanted.state_before_bin, 'purge');
     await this.#deps.vault.verifyPassword(password);
     const vault = this.#vault();
     const id = idToHex(wanted.id);
-    const credential = findTarget(vault, { id });
+    const credential = this.#target({ id });
     vault.write(() => purgeCredential(vault, clock, credential, actor));
     lastUsed.forget('credential', id);
     this.#changed([id]);
@@ -259,7 +259,7 @@ export class Credentials {
 
   /** The same for the endpoint, of what `resolve` calls refreshable; null where it can be opened at once. */
   prepareId(id: string): Promise<void> | null {
-    return this.#tokens.ready(findTarget(this.#vault(), { id }));
+    return this.#tokens.ready(this.#target({ id }));
   }
 
   /**
@@ -267,7 +267,7 @@ export class Credentials {
    * @throws AppError `unsupported`, `conflict`, `key_not_found`.
    */
   async startSignIn(target: Target, actor: string): Promise<string> {
-    const credential = findTarget(this.#vault(), target);
+    const credential = this.#target(target);
     assertUse(credential.state, 'replace');
     const url = await this.#tokens.startSignIn(credential);
     const vault = this.#vault();
@@ -281,10 +281,10 @@ export class Credentials {
    * @throws AppError what the provider said, `validation_timeout`, `conflict` when called off, `vault_locked`.
    */
   async finishSignIn(target: Target, actor: string): Promise<CredentialDetail> {
-    const { id } = findTarget(this.#vault(), target);
+    const { id } = this.#target(target);
     const outcome = await this.#tokens.signInOutcome(idToHex(id));
     if (outcome.kind === 'failed') throw asError(outcome.verdict);
-    const credential = findTarget(this.#vault(), { id: idToHex(id) });
+    const credential = this.#target({ id: idToHex(id) });
     assertUse(credential.state, 'replace');
     keepSignIn(this.#context(actor), credential, outcome);
     this.#tokens.forget(idToHex(id));
@@ -294,7 +294,7 @@ export class Credentials {
 
   /** Nothing happens where none was started. */
   cancelSignIn(target: Target): void {
-    this.#tokens.cancelSignIn(idToHex(findTarget(this.#vault(), target).id));
+    this.#tokens.cancelSignIn(idToHex(this.#target(target).id));
   }
 
   /** One secret for the owner's command line; `?version=N` reads an older one that is not destroyed. */
@@ -351,12 +351,12 @@ export class Credentials {
 
   /** @throws AppError `validation_cooldown`, `unsupported`, `conflict`, `vault_locked`. */
   async test(target: Target, force: boolean, actor: string): Promise<CheckResult> {
-    return this.#tests.run(findTarget(this.#vault(), target), force, actor);
+    return this.#tests.run(this.#target(target), force, actor);
   }
 
   /** Nothing happens where none is running. */
   cancelTest(target: Target): void {
-    this.#tests.cancel(idToHex(findTarget(this.#vault(), target).id));
+    this.#tests.cancel(idToHex(this.#target(target).id));
   }
 
   #vault(): OpenVault {
@@ -400,6 +400,9 @@ export class Credentials {
       const message = `It goes to another address now: ${written.losing.length === 1 ? 'a client' : `${written.losing.length} clients`} lost the grants on it.`;
       warnings.push({ code: 'grants_dropped', message });
     }
+    if (credential.expiresAt !== null && Date.parse(credential.expiresAt) < this.#deps.clock.now()) {
+      warnings.push({ code: 'already_expired', message: 'The date that was given as its end has passed already.' });
+    }
     if (same) warnings.push({ code: 'duplicate_value', message: `Same value as ${formatReference(same)}.` });
     return warnings;
   }
@@ -410,7 +413,7 @@ export class Credentials {
     const served = resolveServed(vault, provider, label);
     if (served !== null) return served;
     const [row] = findByLabel(vault.db, provider, label);
-    if (row === undefined) throw keyNotFound(vault, provider);
+    if (row === undefined) throw keyNotFound({ vault, catalogue: this.#deps.catalogue }, provider);
     throw new AppError(
       'key_not_found',
       `This credential is ${stateInWords(row.state)} and is not handed out.`,
@@ -418,12 +421,16 @@ export class Credentials {
     );
   }
 
+  #target(target: Target, wanted?: 'live' | 'binned'): CredentialRow {
+    return findTarget({ vault: this.#vault(), catalogue: this.#deps.catalogue }, target, wanted);
+  }
+
   #isTokenField(credential: CredentialRow, field: string): boolean {
     return tokenFields(this.#kind(credential)).includes(field);
   }
 
   #ownerRow(id: string) {
-    const credential = findTarget(this.#vault(), { id });
+    const credential = this.#target({ id });
     assertUse(credential.state, 'read');
     return { credential, kind: this.#kind(credential) };
   }

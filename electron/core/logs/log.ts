@@ -70,10 +70,11 @@ export function createLog(folder: string | null): Log {
     },
     destination,
   );
+  const covered = (text: string) => coverGuarded(maskSecrets(text), guarded).toString();
   return {
-    info: (event, fields = {}) => logger.info(allowed(fields), event),
-    warn: (event, fields = {}) => logger.warn(allowed(fields), event),
-    error: (event, fields = {}) => logger.error(allowed(fields), event),
+    info: (event, fields = {}) => logger.info(allowed(fields, covered), event),
+    warn: (event, fields = {}) => logger.warn(allowed(fields, covered), event),
+    error: (event, fields = {}) => logger.error(allowed(fields, covered), event),
     guard(secret) {
       const forms = [secret, JSON.stringify(secret).slice(1, -1)].map(ownBytes);
       const kept = forms.filter((form) => form.byteLength >= MIN_GUARDED_BYTES);
@@ -89,12 +90,15 @@ export function createLog(folder: string | null): Log {
   };
 }
 
-/** Types allow only known fields; data that came around the types is dropped here. */
-function allowed(fields: LogFields): Record<string, string | number | boolean> {
+/**
+ * Types allow only known fields; data that came around the types is dropped here.
+ * @param covered - run before a long value is cut: half a secret would pass for none.
+ */
+function allowed(fields: LogFields, covered: (text: string) => string): Record<string, string | number | boolean> {
   const kept: Record<string, string | number | boolean> = {};
   for (const name of ALLOWED_FIELDS) {
     const value: unknown = fields[name];
-    if (typeof value === 'string') kept[name] = value.slice(0, MAX_VALUE);
+    if (typeof value === 'string') kept[name] = covered(value).slice(0, MAX_VALUE);
     else if (typeof value === 'number' || typeof value === 'boolean') kept[name] = value;
   }
   return kept;

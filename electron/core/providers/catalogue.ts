@@ -8,6 +8,7 @@ import {
   type ProviderInfo,
   providerDescriptor,
 } from '../../../shared/provider.ts';
+import { unknownProvider } from '../../../shared/unknown-provider.ts';
 
 /** One way a key of a provider can look; the expression is anchored at both ends. */
 export interface KnownFormat {
@@ -132,15 +133,17 @@ export class Catalogue {
     return this.#providers.get(id);
   }
 
-  /** @throws AppError `invalid_input` whose hint lists what there is. */
+  /** @throws AppError `invalid_input` whose hint names the nearest. */
   get(id: string): ProviderDescriptor {
     const provider = this.#providers.get(id);
     if (provider !== undefined) return provider;
-    throw new AppError(
-      'invalid_input',
-      'This provider is not in the catalogue.',
-      `Known providers: ${[...this.#providers.keys()].join(', ')}. Use "http" for any other API.`,
-    );
+    const { message, hint } = this.unknown(id);
+    throw new AppError('invalid_input', message, hint);
+  }
+
+  /** What to say where there is no provider of this id. */
+  unknown(id: string): { readonly message: string; readonly hint: string } {
+    return unknownProvider(id, [...this.#providers.keys()]);
   }
 }
 

@@ -8,11 +8,16 @@ export type Protection = z.output<typeof schemas.protection>;
 /** What the OS keychain answered last; null: it was not asked yet. */
 export type KeychainState = { readonly name: string } | { readonly name: null; readonly reason: string } | null;
 
-/** What opens this vault and why, for status, Settings and doctor. */
-export function describeProtection(header: Header | null, keychain: KeychainState): Protection {
+/**
+ * What opens this vault and why, for status, Settings and doctor.
+ * @param header - null where there is no vault yet, `unreadable` where there is one whose header cannot be read.
+ */
+export function describeProtection(header: Header | 'unreadable' | null, keychain: KeychainState): Protection {
   const name = keychain?.name ?? null;
-  if (header === null) {
-    return { deviceBound: false, keychain: name, note: keychainNote(keychain), kdf: null, recoveryConfirmed: false };
+  if (header === null || header === 'unreadable') {
+    const note =
+      header === null ? keychainNote(keychain) : 'Not known: the header of this vault, vault.json, cannot be read.';
+    return { deviceBound: false, keychain: name, note, kdf: null, recoveryConfirmed: false };
   }
   const slot = passwordSlotOf(header);
   const recoveryConfirmed = header.slots.some((one) => one.type === 'recovery' && one.confirmed);

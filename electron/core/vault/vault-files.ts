@@ -42,6 +42,25 @@ export function readHeader(paths: Paths): Header {
   );
 }
 
+/** The header for what is only told: null where there is no vault. */
+export function peekHeader(paths: Paths): Header | 'unreadable' | null {
+  try {
+    return readHeader(paths);
+  } catch (error) {
+    return error instanceof AppError && error.code === 'vault_not_found' ? null : 'unreadable';
+  }
+}
+
+/** What is wrong with the header as it lies on disk; null where it is sound or there is no vault. */
+export function headerProblem(paths: Paths): AppError | null {
+  try {
+    readHeader(paths);
+    return null;
+  } catch (error) {
+    return error instanceof AppError && error.code !== 'vault_not_found' ? error : null;
+  }
+}
+
 export function noVault(): AppError {
   return new AppError(
     'vault_not_found',

@@ -96,7 +96,7 @@ export class Vault {
 
   /** What opens the vault. The keychain is as it was last asked: see `refreshKeychain`. */
   protection(): Protection {
-    return describeProtection(this.#header ?? this.#readableHeader(), this.#keychainState);
+    return describeProtection(this.#header ?? files.peekHeader(this.#paths), this.#keychainState);
   }
 
   /** Asks the OS keychain whether it works here; at most 10 s. */
@@ -111,6 +111,11 @@ export class Vault {
     const problem = this.#session === null ? this.headerProblem() : null;
     if (problem !== null) notices.push(`${problem.message} ${problem.hint}`.trim());
     return notices;
+  }
+
+  /** What is wrong with the header file as it lies on disk; null where it is sound or there is no vault. */
+  headerProblem(): AppError | null {
+    return files.headerProblem(this.#paths);
   }
 
   retryAfterMs(): number {
@@ -789,24 +794,6 @@ export class Vault {
       'There is a vault here already. It was not touched.',
       'Unlock it, or set KEYHARBOR_HOME to another folder.',
     );
-  }
-
-  #readableHeader(): Header | null {
-    try {
-      return files.readHeader(this.#paths);
-    } catch {
-      return null; // `notices` says what is wrong with it
-    }
-  }
-
-  /** What is wrong with the header file as it lies on disk; null where it is sound or there is no vault. */
-  headerProblem(): AppError | null {
-    try {
-      files.readHeader(this.#paths);
-      return null;
-    } catch (error) {
-      return error instanceof AppError && error.code !== 'vault_not_found' ? error : null;
-    }
   }
 
   /** For what must not stop the act it goes with: the failure is logged by its code. */

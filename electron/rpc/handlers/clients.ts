@@ -3,10 +3,13 @@ import { formatGrant, parseGrant } from '../../../shared/grant.ts';
 import type { App } from '../../core/app.ts';
 import type { Area } from '../caller.ts';
 
-export function clientHandlers({ clients, confirm }: App): Area<'clients'> {
+export function clientHandlers({ clients, providers, confirm }: App): Area<'clients'> {
   return {
     'clients.list': () => clients.list(),
     'clients.create': async (input, { actor, caller }) => {
+      for (const grant of input.grants.map(parseGrant)) {
+        if ('provider' in grant) providers.catalogue.get(grant.provider); // throws where there is none
+      }
       // A page may be led astray: what it asks for is shown outside of it, in full (SECURITY-DESIGN.md T6).
       if (caller === 'window') {
         const grants = input.grants.map((grant) => formatGrant(parseGrant(grant)));

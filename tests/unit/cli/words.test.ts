@@ -5,7 +5,7 @@ import { metadata } from '../../../cli/credential-options.ts';
 import { splitEnv } from '../../../cli/env-file.ts';
 import { exitCodeOf, formatFailure, usage } from '../../../cli/fail.ts';
 import { agentSocket, homeFolder } from '../../../cli/home.ts';
-import { nearest } from '../../../cli/nearest.ts';
+import { nearest } from '../../../shared/nearest.ts';
 import { parsePort } from '../../../cli/port.ts';
 import { localTime, plain, table, textWidth } from '../../../cli/table.ts';
 import { AppError } from '../../../shared/errors.ts';

@@ -18,7 +18,7 @@ test('an added credential is listed masked and read whole', async () => {
     label: 'work',
     name: 'Work',
     tags: ['b', 'a', 'b '],
-    expiresAt: '2027-01-31',
+    expiresAt: '2031-01-31',
   });
   expect(warnings).toEqual([]);
   expect(credential).toMatchObject({
@@ -28,7 +28,7 @@ test('an added credential is listed masked and read whole', async () => {
     primary: 'api_key',
     masked: `sk-proj-••••••••${OPENAI.slice(-4)}`,
     tags: ['a', 'b'],
-    expiresAt: '2027-01-31T23:59:59.999Z',
+    expiresAt: '2031-01-31T23:59:59.999Z',
     baseUrl: null,
     versions: [{ version: 1, state: 'active' }],
   });
@@ -338,3 +338,30 @@ test('five thousand credentials are listed in a handful of statements', async ()
   expect(t.app.credentials.list({})).toHaveLength(5000);
   expect(prepared.length).toBeLessThanOrEqual(6);
 }, 60_000);
+
+test('a provider that does not exist is named, with the nearest one; what could be a key is not said again', async () => {
+  const t = await startUnlockedApp();
+  const { credentials, providers } = t.app;
+  const read = (provider: string) => () => credentials.read(`kh://${provider}`, 'cli');
+  const told = { message: 'There is no provider "opanai".', hint: expect.stringContaining('mean openai?') as string };
+  expect(read('opanai')).toThrow(code('key_not_found', told));
+  expect(() => credentials.get({ ref: 'kh://opanai/work' })).toThrow(code('key_not_found', told));
+  expect(() => providers.catalogue.get('opanai')).toThrow(code('invalid_input', told));
+  expect(read('openai')).toThrow(code('key_not_found', { message: 'There is no such credential.' }));
+  const pasted = ['abcdefghij', '0123456789', 'klmnop'].join('');
+  expect(read(pasted)).toThrow(code('key_not_found', { message: 'There is no provider of this name.' }));
+});
+
+test('an end that has passed already is stored and warned of', async () => {
+  const t = await startUnlockedApp();
+  const add = (label: string, expiresAt: string) =>
+    t.app.credentials.add(
+      credentialInput({ provider: 'http', label, fields: FIELDS_OF_HTTP, baseUrl: BASE, expiresAt }),
+      'cli',
+    );
+  expect(add('past', '2020-01-31').warnings.map((each) => each.code)).toContain('already_expired');
+  expect(add('future', '2999-01-31').warnings.map((each) => each.code)).not.toContain('already_expired');
+});
+
+const BASE = 'https://api.example.com';
+const FIELDS_OF_HTTP = { api_key: 'quite-a-fake-key-of-a-test' };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { crashFields, createLog, type LogFields } from '../../../electron/core/logs/log.ts';
 import { LogFile } from '../../../electron/core/logs/log-file.ts';
+import { fakeKey } from '../../support/fake-keys.ts';
 import { testHome } from '../../support/test-vault.ts';
 
 function logged(act: (log: ReturnType<typeof createLog>) => void): string {
@@ -44,6 +45,20 @@ test('a value cannot fake a line or steer a terminal', () => {
 
 test('long values are cut', () => {
   expect(logged((log) => log.info('x', { reason: 'word '.repeat(1000) })).length).toBeLessThan(400);
+});
+
+test('a secret that a cut would halve is covered before the cut', () => {
+  const key = fakeKey('openai', 'project');
+  for (let before = 235; before < 256; before += 1) {
+    const words = 'word '.repeat(60).slice(0, before - 1);
+    const text = logged((log) => {
+      log.guard('quietly-guarded words');
+      log.info('x', { reason: `${words} ${key}` });
+      log.info('x', { reason: `${words} quietly-guarded words` });
+    });
+    expect(text).not.toContain(key.slice(0, 5));
+    expect(text).not.toContain('quiet');
+  }
 });
 
 test('a guarded value is covered wherever it stands, until it is released', () => {

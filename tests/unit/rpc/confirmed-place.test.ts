@@ -136,3 +136,16 @@ describe('a place that a public field names', () => {
     expect(t.app.credentials.get(target).fields).not.toContainEqual(expect.objectContaining({ value: '2525' }));
   });
 });
+
+it('a grant on a provider that does not exist is refused by its name before anybody is asked', async () => {
+  const { t, asked, call } = await declining();
+  const client = (provider: string) => ({ name: 'editor', grants: [`keys:read:${provider}`] });
+  await expect(call('window', 'clients.create', client('opanai'))).rejects.toMatchObject({
+    message: 'There is no provider "opanai".',
+    hint: expect.stringContaining('openai') as string,
+  });
+  await expect(call('socket', 'clients.create', client('opanai'))).rejects.toMatchObject({ code: 'invalid_input' });
+  expect(asked).toEqual([]);
+  expect(t.app.clients.list()).toEqual([]);
+  await expect(call('socket', 'clients.create', client('openai'))).resolves.toBeDefined();
+});

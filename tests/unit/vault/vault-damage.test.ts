@@ -223,3 +223,13 @@ describe('a home that others could have prepared is refused:', () => {
     expect(await codeOf(() => testVault(other).vault.unlock(PASSWORD))).toBe('security_violation');
   });
 });
+
+test('what opens a vault whose header cannot be read is said to be unknown, not guessed', async () => {
+  const { vault, paths } = await lockedVault();
+  expect(vault.protection()).toMatchObject({ kdf: 'argon2id' });
+  for (const damage of [() => writeFileSync(paths.header, '{'), () => rmSync(paths.header)]) {
+    damage();
+    expect(vault.protection()).toMatchObject({ deviceBound: false, kdf: null });
+    expect(vault.protection().note).toMatch(/^Not known: /);
+  }
+});
