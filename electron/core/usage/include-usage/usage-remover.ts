@@ -1,0 +1,141 @@
+import { isLiteral, jsonMembers, type MemberPlace } from './json-members.ts';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const DATA = Buffer.from('data:');
+const USAGE = Buffer.from('"usage"');
+const FIRST_HELD_BYTES = 4096;
+/** A longer event is no chunk of a chat completion: it passes as it is. */
+const MAX_EVENT_BYTES = 1024 * 1024;
+
+/**
+ * Takes out of a chat-completions event stream what `askForUsage` brought in: the extra chunk with no choices, and the
+ * `"usage":null` members of all others. Every other byte passes unchanged, each event as soon as it is whole.
+ */
+export class UsageRemover {
+  #held = Buffer.alloc(0);
+  #heldBytes = 0;
+  #lineBytes = 0;
+  #lineIsCr = false;
+  /** The rest of an event that grew too long. */
+  #passing = false;
+
+  /** @returns what to send on, in order: views of `chunk`, or buffers of their own. They are good until the next call. */
+  push(chunk: Uint8Array): readonly Uint8Array[] {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const out: Uint8Array[] = [];
+    let eventFrom = 0;
+    let at = 0;
+    for (;;) {
+      const end = bytes.indexOf(LF, at);
+      if (end === -1) break;
+      const blank = this.#lineBytes + (end - at) === 0 || this.#isLoneCr(bytes, at, end);
+      this.#lineBytes = 0;
+      this.#lineIsCr = false;
+      at = end + 1;
+      if (!blank) continue;
+      this.#endEvent(bytes, eventFrom, at, out);
+      eventFrom = at;
+    }
+    if (at < bytes.byteLength) {
+      this.#lineIsCr = this.#lineBytes === 0 && bytes.byteLength - at === 1 && bytes[at] === CR;
+      this.#lineBytes += bytes.byteLength - at;
+    }
+    this.#holdRest(bytes, eventFrom, out);
+    return out;
+  }
+
+  /** What is left of a stream that ended, or was cut, within an event. */
+  end(): readonly Uint8Array[] {
+    const rest = this.#takeHeld();
+    return rest.byteLength === 0 ? [] : [rest];
+  }
+
+  #isLoneCr(bytes: Buffer, from: number, end: number): boolean {
+    if (this.#lineBytes === 0) return end - from === 1 && bytes[from] === CR;
+    return this.#lineIsCr && end === from;
+  }
+
+  #endEvent(bytes: Buffer, from: number, to: number, out: Uint8Array[]): void {
+    if (this.#passing) {
+      this.#passing = false;
+      out.push(bytes.subarray(from, to));
+      return;
+    }
+    if (this.#heldBytes === 0) {
+      withoutUsage(bytes.subarray(from, to), out);
+      return;
+    }
+    this.#hold(bytes, from, to);
+    withoutUsage(this.#takeHeld(), out);
+  }
+
+  #holdRest(bytes: Buffer, from: number, out: Uint8Array[]): void {
+    if (from === bytes.byteLength) return;
+    if (!this.#passing && this.#heldBytes + bytes.byteLength - from > MAX_EVENT_BYTES) {
+      this.#passing = true;
+      out.push(this.#takeHeld());
+    }
+    if (this.#passing) out.push(bytes.subarray(from));
+    else this.#hold(bytes, from, bytes.byteLength);
+  }
+
+  /** Grows by doubling: an event that comes byte by byte must not cost its square. */
+  #hold(bytes: Buffer, from: number, to: number): void {
+    const needed = this.#heldBytes + to - from;
+    if (needed > this.#held.byteLength) {
+      const larger = Buffer.alloc(Math.max(needed, this.#held.byteLength * 2, FIRST_HELD_BYTES));
+      this.#held.copy(larger, 0, 0, this.#heldBytes);
+      this.#held = larger;
+    }
+    bytes.copy(this.#held, this.#heldBytes, from, to);
+    this.#heldBytes = needed;
+  }
+
+  #takeHeld(): Buffer {
+    const held = Buffer.from(this.#held.subarray(0, this.#heldBytes));
+    this.#heldBytes = 0;
+    return held;
+  }
+}
+
+/** @param event - one event with its blank line. */
+function withoutUsage(event: Buffer, out: Uint8Array[]): void {
+  const data = event.includes(USAGE) ? onlyDataLine(event) : null;
+  const members = data === null ? null : jsonMembers(event, data.from, data.to);
+  const usage = members?.find(({ name }) => name === 'usage');
+  if (members === null || usage === undefined) {
+    out.push(event);
+    return;
+  }
+  if (!isLiteral(event, usage, 'null')) {
+    if (!isExtraChunk(event, members)) out.push(event);
+    return;
+  }
+  const next = members[members.indexOf(usage) + 1];
+  const from = usage.comma === -1 ? usage.keyFrom : usage.comma;
+  const to = usage.comma === -1 && next !== undefined ? next.keyFrom : usage.valueTo;
+  out.push(event.subarray(0, from), event.subarray(to));
+}
+
+/** The chunk that comes only because usage was asked for holds no choice. */
+function isExtraChunk(event: Buffer, members: readonly MemberPlace[]): boolean {
+  const choices = members.find(({ name }) => name === 'choices');
+  return choices !== undefined && /^\[\s*\]$/.test(event.toString('latin1', choices.valueFrom, choices.valueTo));
+}
+
+/** The JSON of an event that has one data line; null for any other. */
+function onlyDataLine(event: Buffer): { readonly from: number; readonly to: number } | null {
+  let found: { readonly from: number; readonly to: number } | null = null;
+  let at = 0;
+  while (at < event.byteLength) {
+    const newline = event.indexOf(LF, at);
+    const end = newline === -1 ? event.byteLength : newline;
+    if (event.subarray(at, at + DATA.byteLength).equals(DATA)) {
+      if (found !== null) return null;
+      found = { from: at + DATA.byteLength, to: end };
+    }
+    at = end + 1;
+  }
+  return found;
+}
