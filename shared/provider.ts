@@ -327,6 +327,18 @@ const rateLimit = z.strictObject({
   resetAs: z.enum(['seconds', 'epoch_seconds', 'epoch_milliseconds', 'duration', 'rfc3339']).optional(),
 });
 
+/**
+ * A header name in lower case, or the start of some, ending with "*". None that carries a credential: those never pass,
+ * whatever stands here.
+ */
+const headerPattern = z.string().regex(/^[a-z0-9][a-z0-9_-]*\*?$/);
+
+/** Headers that the proxy passes on for this provider, besides those that it passes for all. */
+const proxy = z.strictObject({
+  requestHeaders: z.array(headerPattern).default([]),
+  responseHeaders: z.array(headerPattern).default([]),
+});
+
 /** Whose way of telling what a call used the answers follow; `none`: nothing is told, only calls can be counted. */
 export const USAGE_KINDS = [
   'none',
@@ -417,6 +429,7 @@ const descriptor = z.strictObject({
   interpret: z.array(rule),
   rateLimits: z.array(rateLimit).default([]),
   usage: usage.optional(),
+  proxy: proxy.default({ requestHeaders: [], responseHeaders: [] }),
   accountApis: z.array(accountApi).default([]),
 });
 export const providerDescriptor = descriptor.superRefine((given, context) => {
