@@ -2,9 +2,10 @@ import type { AuthKindDescriptor, HttpCheckDescriptor, ProviderDescriptor } from
 import type { Clock } from '../../seams.ts';
 import { signAwsRequest } from './aws-signature.ts';
 import { joinPath } from '../base-url.ts';
-import { fillTemplate, templateFields } from '../catalogue.ts';
+import { fillTemplate } from '../catalogue.ts';
 import { exchange, type OutgoingRequest } from './http-exchange.ts';
 import { interpret, type Verdict } from './interpret.ts';
+import { type FieldValue, placeCredential, signingOf, webhookUrl } from './placements.ts';
 
 export interface CheckSubject {
   readonly provider: ProviderDescriptor;
@@ -22,20 +23,8 @@ export interface CheckSubject {
 /** A webhook address that cannot be one of this provider's: it is not called. */
 export class ForeignWebhook extends Error {}
 
-type Value = (field: string) => string | undefined;
-
-/** Where a webhook kind has its own base URL, its address has to lie under that. */
-function webhookUrl(subject: CheckSubject, field: string, prefixes: readonly string[], value: Value): URL {
-  const url = URL.parse(value(field) ?? '');
-  const allowed = subject.ownBaseUrl ? [`${subject.baseUrl}/`] : prefixes;
-  const isUnder = allowed.some((prefix) => url?.href.startsWith(prefix) === true);
-  if (url === null || !isUnder || url.username !== '' || url.password !== '') throw new ForeignWebhook('not called');
-  url.hash = '';
-  return url;
-}
-
 /** The same JSON with the fields filled in; braces that name no field of the kind are text. */
-function filledBody(body: unknown, kind: AuthKindDescriptor, value: Value): unknown {
+function filledBody(body: unknown, kind: AuthKindDescriptor, value: FieldValue): unknown {
   if (typeof body === 'string') {
     return body.replace(/\{([a-z][a-z0-9_]*)\}/g, (whole, name: string) =>
       kind.fields.some((field) => field.name === name) ? (value(name) ?? '') : whole,
@@ -52,7 +41,7 @@ function filledBody(body: unknown, kind: AuthKindDescriptor, value: Value): unkn
  */
 export function buildCheckRequest(subject: CheckSubject, userAgent: string): OutgoingRequest {
   const { authKind, check, fields } = subject;
-  const value: Value = (name) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;
+  const value: FieldValue = (name) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;
   const webhook = authKind.send.find((placement) => placement.where === 'url');
   // A path that the owner chose is joined as it is; elsewhere a field fills one segment or one query value.
   const chosen = check.path.startsWith('{');
@@ -60,7 +49,8 @@ export function buildCheckRequest(subject: CheckSubject, userAgent: string): Out
   const url =
     webhook === undefined
       ? joinPath(subject.baseUrl, fillTemplate(check.path, chosen ? value : encoded))
-      : webhookUrl(subject, webhook.field, webhook.prefixes, value);
+      : webhookUrl(authKind, value, { url: subject.baseUrl, isOwn: subject.ownBaseUrl });
+  if (url === null) throw new ForeignWebhook('not called');
   const headers = new Map<string, string>([
     ['accept', 'application/json'],
     ['accept-encoding', 'identity'],
@@ -68,33 +58,8 @@ export function buildCheckRequest(subject: CheckSubject, userAgent: string): Out
   ]);
   for (const [name, text] of Object.entries(check.headers)) headers.set(name.toLowerCase(), text);
   let body = check.body === undefined ? undefined : filledBody(check.body, authKind, value);
-  for (const placement of authKind.send) {
-    switch (placement.where) {
-      case 'header':
-      case 'query': {
-        const filled = templateFields(placement.value).every((name) => value(name) !== undefined);
-        if (placement.optional && !filled) break;
-        const name = fillTemplate(placement.name, value);
-        const text = fillTemplate(placement.value, value);
-        if (placement.where === 'header') headers.set(name.toLowerCase(), text);
-        else url.searchParams.set(name, text);
-        break;
-      }
-      case 'path':
-        url.pathname = `${fillTemplate(placement.prefix, value)}${url.pathname}`;
-        break;
-      case 'body':
-        body = { ...(typeof body === 'object' ? body : {}), [placement.name]: fillTemplate(placement.value, value) };
-        break;
-      case 'url':
-      case 'sigv4': // signed when all else is there
-        break;
-      case 'basic': {
-        const pair = `${fillTemplate(placement.user, value)}:${fillTemplate(placement.password, value)}`;
-        headers.set('authorization', `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`);
-        break;
-      }
-    }
+  for (const { name, value: text } of placeCredential(authKind, value, { url, headers })) {
+    body = { ...(typeof body === 'object' ? body : {}), [name]: text };
   }
   if (check.form !== undefined) {
     const form = Object.entries(check.form).map(([name, text]) => [name, fillTemplate(text, value)] as const);
@@ -107,16 +72,9 @@ export function buildCheckRequest(subject: CheckSubject, userAgent: string): Out
 
 /** Puts a signature on requests of kinds that sign; others stay as they are. */
 async function signed({ authKind, fields }: CheckSubject, request: OutgoingRequest, nowMs: number) {
-  const placement = authKind.send.find((each) => each.where === 'sigv4');
-  if (placement === undefined) return request;
-  const value: Value = (name) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;
-  const keys = {
-    accessKeyId: value(placement.accessKeyId) ?? '',
-    secretAccessKey: value(placement.secretAccessKey) ?? '',
-    sessionToken: value(placement.sessionToken),
-  };
-  const scope = { service: placement.service, region: fillTemplate(placement.region, value) };
-  return signAwsRequest(request, keys, scope, nowMs);
+  const value: FieldValue = (name) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;
+  const signing = signingOf(authKind, value);
+  return signing === null ? request : signAwsRequest(request, signing.keys, signing.scope, nowMs);
 }
 
 /** Runs one check. Rejects only with the reason of `signal`. */

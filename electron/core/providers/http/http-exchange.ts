@@ -8,10 +8,10 @@ export const CHECK_TIMEOUT_MS = 10_000;
 const MAX_BODY_BYTES = 64 * 1024;
 
 export interface OutgoingRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers: ReadonlyMap<string, string>;
-  readonly body: string | null;
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
 }
 
 export type Exchange =
