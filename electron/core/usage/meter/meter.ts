@@ -90,9 +90,9 @@ const PLANS: Partial<Record<UsageKind, PickerPlan>> = {
   none: pickerPlan({ error: true }),
 };
 
-/** Paths whose answers tell what was used; at others a missing usage block is no surprise. */
-const BILLED_PATH =
-  /(?:^|\/)(?:chat\/completions|completions|responses|embeddings|messages|fim\/completions|ocr|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech)|rerank|(?:v\d\/)?(?:chat|embed|generate|classify)|api\/(?:chat|generate|embed)|moderations)$|:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)$/;
+/** POST requests that model providers do not charge for. At any other a missing usage block is a call of unknown cost. */
+const FREE_PATH =
+  /(?:^|\/)(?:count_tokens|input_tokens|tokenize|detokenize|moderations|files|uploads(?:\/[^/]+(?:\/(?:parts|complete|cancel))?)?|[^/]+\/cancel|api\/(?:show|pull|push|create|copy))$|:countTokens$/;
 const IMAGES_PATH = /(?:^|\/)images\/(?:generations|edits|variations)$/;
 /** Where the verbose answer of a speech model tells the length of the recording. */
 const AUDIO_PATH = /(?:^|\/)audio\/(?:transcriptions|translations)$/;
@@ -166,7 +166,7 @@ class AnswerMeter implements Meter {
     if (method !== 'POST' && !FETCHED_LATER.has(kind)) return 'none';
     const cut = how === 'cut' || this.#tally.errorType !== null || (this.#began && !this.#stopped);
     if (this.#tally.seen) return cut ? 'incomplete' : 'measured';
-    const expected = PLANS[kind] === undefined && BILLED_PATH.test(path);
+    const expected = PLANS[kind] === undefined && !FREE_PATH.test(path);
     if (!expected) return 'none';
     const halfRead = this.#events === null && this.#picker !== null && !this.#picker.atRest;
     return cut || halfRead || this.#picker?.overflowed === true ? 'incomplete' : 'missing';

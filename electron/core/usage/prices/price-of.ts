@@ -1,0 +1,131 @@
+import type { DatedPrice, PriceDocument, PriceFigures } from '../../../../shared/prices.ts';
+import type { MeterResult } from '../meter/meter.ts';
+import type { Tokens } from '../meter/tally.ts';
+import type { PriceBook } from './price-book.ts';
+
+/** Why a call costs what it costs, or why that is not known. */
+export const PRICE_REASONS = [
+  /** The provider said so itself. */
+  'provider',
+  'own_price',
+  'book',
+  /** The list of the provider that this one usually charges like. */
+  'listed_elsewhere',
+  /** At least so much: the answer was cut, or used a tool with a price of its own. */
+  'at_least',
+  'free',
+  /** An error, a list: nothing that is charged for. */
+  'nothing_used',
+  'unknown_model',
+  'no_price_then',
+  'unknown_tier',
+  'not_told',
+  'no_unit_price',
+] as const;
+export type PriceReason = (typeof PRICE_REASONS)[number];
+
+export interface Priced {
+  /** Whole micro-USD, half up; null: unknown, which is never zero. */
+  readonly costMicroUsd: number | null;
+  readonly why: PriceReason;
+}
+
+export type PricedCall = Pick<
+  MeterResult,
+  | 'measure'
+  | 'seen'
+  | 'model'
+  | 'tokens'
+  | 'quantity'
+  | 'webSearches'
+  | 'providerCostMicroUsd'
+  | 'serviceTier'
+  | 'region'
+> & { readonly provider: string };
+
+/** Tiers that are the plain price, as the providers name them. */
+const PLAIN_TIERS = new Set(['default', 'standard', 'standard_only', 'auto', 'on_demand']);
+
+/** @param atMs - when the call was answered: prices change by the day. */
+export function priceOf(call: PricedCall, book: PriceBook, atMs: number): Priced {
+  if (call.providerCostMicroUsd !== null) return { costMicroUsd: call.providerCostMicroUsd, why: 'provider' };
+  if (call.measure === 'none' && call.quantity === null) return { costMicroUsd: 0, why: 'nothing_used' };
+  if (book.isFree(call.provider)) return { costMicroUsd: 0, why: 'free' };
+  if (call.quantity !== null) return unknown('no_unit_price');
+  if (!call.seen) return unknown('not_told');
+  if (call.model === null) return unknown('unknown_model');
+  const found = book.priceAt(call.provider, call.model, atMs);
+  if (typeof found === 'string') return unknown(found);
+  const factors = factorsOf(call, call.model, book.document);
+  if (factors === null) return unknown('unknown_tier');
+  const figures = figuresFor(found.price, call, book.document, atMs);
+  const costMicroUsd = costOf(call.tokens, figures, factors);
+  if (call.measure === 'incomplete' || call.webSearches > 0) return { costMicroUsd, why: 'at_least' };
+  return { costMicroUsd, why: found.own ? 'own_price' : found.elsewhere ? 'listed_elsewhere' : 'book' };
+}
+
+function unknown(why: PriceReason): Priced {
+  return { costMicroUsd: null, why };
+}
+
+export function promptTokens(tokens: Tokens): number {
+  return tokens.inputTokens + tokens.cacheReadTokens + tokens.cacheWriteTokens + tokens.cacheWriteLongTokens;
+}
+
+function figuresFor(price: DatedPrice, call: PricedCall, document: PriceDocument, atMs: number): PriceFigures {
+  if (price.longPrompt !== undefined && promptTokens(call.tokens) > price.longPrompt.overTokens)
+    return price.longPrompt;
+  return price.peak !== undefined && isPeak(call.provider, document, atMs) ? price.peak : price;
+}
+
+function isPeak(provider: string, document: PriceDocument, atMs: number): boolean {
+  const at = new Date(atMs);
+  const day = at.getUTCDay() === 0 ? 7 : at.getUTCDay();
+  const hour = at.getUTCHours();
+  return document.peakHours.some(
+    (peak) =>
+      peak.provider === provider &&
+      peak.days.includes(day) &&
+      peak.hours.some(([from, before]) => hour >= from && hour < before),
+  );
+}
+
+type Factor = readonly [number, number];
+
+/** null where the answer names a tier whose price is not known. */
+function factorsOf(call: PricedCall, model: string, document: PriceDocument): readonly Factor[] | null {
+  const factors: Factor[] = [];
+  const { provider, serviceTier, region } = call;
+  if (serviceTier !== null && !PLAIN_TIERS.has(serviceTier)) {
+    const tier = document.tiers.find(
+      (one) =>
+        one.provider === provider &&
+        one.tier === serviceTier &&
+        (one.models === undefined || one.models.some((start) => model.startsWith(start))),
+    );
+    if (tier === undefined) return null;
+    factors.push(tier.factor);
+  }
+  const dearer = document.regions.find((one) => one.provider === provider && one.region === region);
+  if (dearer !== undefined) factors.push(dearer.factor);
+  return factors;
+}
+
+const TOKENS_OF_A_PRICE = 1_000_000n;
+
+/** In whole numbers throughout: a sum in floating point would drift. */
+export function costOf(tokens: Tokens, figures: PriceFigures, factors: readonly Factor[] = []): number {
+  const part = (count: number, price: number) => BigInt(count) * BigInt(price);
+  let numerator =
+    part(tokens.inputTokens, figures.input) +
+    part(tokens.cacheReadTokens, figures.cacheRead ?? figures.input) +
+    part(tokens.cacheWriteTokens, figures.cacheWrite ?? figures.input) +
+    part(tokens.cacheWriteLongTokens, figures.cacheWriteLong ?? figures.input) +
+    part(tokens.outputTokens, figures.output);
+  let denominator = TOKENS_OF_A_PRICE;
+  for (const [times, over] of factors) {
+    numerator *= BigInt(times);
+    denominator *= BigInt(over);
+  }
+  return Number((2n * numerator + denominator) / (2n * denominator));
+}
