@@ -1,0 +1,57 @@
+import type { Clock, Paths } from '../seams.ts';
+import { newestBackupMs } from '../store/backup.ts';
+import type { Guarded } from './guarded.ts';
+import type { Header } from './header.ts';
+import type { Session } from './session.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const DELAY_MS = 1000;
+const CHECK_MS = 60 * 60 * 1000;
+const FIRST_CHECK_MS = 60 * 1000;
+
+export interface DailyBackupDeps {
+  readonly paths: Paths;
+  readonly clock: Clock;
+  readonly guarded: Guarded;
+  readonly opened: () => { readonly session: Session; readonly header: Header };
+}
+
+/**
+ * After unlock, and while the vault stays open: a verified copy when the newest is older than a day. Hourly; each minute
+ * until there is a first one, which waits for the first credential: a copy of an empty vault would be no backup of it.
+ */
+export class DailyBackup {
+  readonly #deps: DailyBackupDeps;
+  #callOff: () => void = () => undefined;
+
+  constructor(deps: DailyBackupDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#schedule(DELAY_MS);
+  }
+
+  stop(): void {
+    this.#callOff();
+  }
+
+  #schedule(afterMs: number): void {
+    this.#callOff();
+    this.#callOff = this.#deps.clock.after(afterMs, () => this.#schedule(this.#look()));
+  }
+
+  /** @returns how long to wait for the next look. */
+  #look(): number {
+    const { paths, clock, guarded } = this.#deps;
+    const { session, header } = this.#deps.opened();
+    let waitsForFirst = false;
+    guarded('backup', () => {
+      const newest = newestBackupMs(paths.backups, 'daily');
+      const due = newest === null || clock.now() - newest >= DAY_MS || newest > clock.now();
+      waitsForFirst = newest === null && session.db.prepare('SELECT 1 FROM credential').get() === undefined;
+      if (due && !waitsForFirst && !session.readOnly) session.backUp(paths, clock, 'daily', header);
+    });
+    return waitsForFirst ? FIRST_CHECK_MS : CHECK_MS;
+  }
+}
