@@ -36,6 +36,7 @@ export function toResolved({ credential, version }: Served): ResolvedCredential 
     version: version.version,
     authKind: credential.auth_kind,
     local: credential.local === 1,
+    origin: credential.origin,
     expiresAt: toTimestamp(credential.expires_at_ms),
     fingerprint: version.fingerprint,
     refreshable: false,

@@ -12,6 +12,8 @@ export interface ResolvedCredential {
   readonly authKind: string;
   /** Made with `--local`: the only ones a kh_test_ token reaches. */
   readonly local: boolean;
+  /** Where it goes, as its secrets are bound to it; empty where the catalogue says it. */
+  readonly origin: string;
   /** RFC 3339, or null where it does not expire. */
   readonly expiresAt: string | null;
   readonly fingerprint: string;

@@ -2,13 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
-import type { CredentialSummary } from '../../../shared/contract/schemas.ts';
+import type { CredentialDetail, CredentialSummary } from '../../../shared/contract/schemas.ts';
+import type { KeyReport } from '../../../shared/http/answers.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { OpenedFields, ResolvedCredential } from '../../../electron/core/credentials/types.ts';
 import { Clients } from '../../../electron/core/endpoint/clients.ts';
 import type { CredentialSource } from '../../../electron/core/endpoint/deps.ts';
 import { Gate } from '../../../electron/core/broker/gate.ts';
 import { Endpoint } from '../../../electron/core/endpoint/endpoint.ts';
+import { createAppMetrics } from '../../../electron/core/metrics/app-metrics.ts';
 import { createLog } from '../../../electron/core/logs/log.ts';
 import { LastUsed } from '../../../electron/core/usage/last-used.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -31,6 +33,7 @@ export class FewCredentials implements CredentialSource {
         scope: 'user',
         version: 1,
         authKind: 'api_key',
+        origin: '',
         expiresAt: null,
         fingerprint: 'f'.repeat(16),
         refreshable: false,
@@ -49,6 +52,28 @@ export class FewCredentials implements CredentialSource {
 
   prepareId(): null {
     return null;
+  }
+
+  readonly reports: { readonly id: string; readonly report: KeyReport; readonly client: string }[] = [];
+
+  report(id: string, report: KeyReport, client: { readonly name: string }): boolean {
+    this.asked += 1;
+    this.reports.push({ id, report, client: client.name });
+    return true;
+  }
+
+  get({ id }: { readonly id: string }): CredentialDetail {
+    const found = this.list().find((each) => each.id === id);
+    if (found === undefined) throw new AppError('key_not_found', 'No key answers to this.');
+    const createdAt = '2030-01-15T12:00:00.000Z';
+    const version = {
+      version: 1,
+      state: 'active',
+      fingerprint: found.fingerprint,
+      createdAt,
+      stateChangedAt: createdAt,
+    } as const;
+    return { ...found, createdAt, updatedAt: createdAt, versions: [version] };
   }
 
   openFields(): OpenedFields {
@@ -102,6 +127,7 @@ export interface Setting {
   readonly run: string;
   readonly events: ContractEvent[];
   activity: number;
+  vaultKv: boolean;
   close(): Promise<void>;
 }
 
@@ -127,6 +153,8 @@ export function makeSetting(home = mkdtempSync(join(tmpdir(), 'kh-endpoint-'))):
       lastUsed,
       log: createLog(null),
       emit,
+      metrics: createAppMetrics(),
+      isVaultKvOn: () => setting.vaultKv,
       version: '0.0.0-test',
       activity: () => {
         setting.activity += 1;
@@ -140,6 +168,7 @@ export function makeSetting(home = mkdtempSync(join(tmpdir(), 'kh-endpoint-'))):
     run,
     events,
     activity: 0,
+    vaultKv: false,
     close: async () => {
       await setting.endpoint.close();
       rmSync(home, { recursive: true, force: true });

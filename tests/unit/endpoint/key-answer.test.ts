@@ -27,6 +27,7 @@ test('the answer has the published members and nothing else', () => {
       version: 3,
       authKind: 'api_key',
       local: false,
+      origin: '',
       expiresAt: '2027-01-01T00:00:00.000Z',
       fingerprint: '0123456789abcdef',
       refreshable: false,
