@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isInstalled } from './installed.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 const windows = process.platform === 'win32';
@@ -56,11 +57,15 @@ function stampIs(file, value) {
   return existsSync(file) && readFileSync(file, 'utf8') === value;
 }
 
-/** `npm ci`, only when the lockfile is not the one that was installed. */
+/** `npm ci`, only when the lockfile is not the one that was installed, by us or by a bare `npm ci`. */
 export async function ensureDependencies() {
   const stamp = join(root, 'node_modules', '.keyharbor-lock');
   const wanted = sha256(readFileSync(join(root, 'package-lock.json')), process.platform, process.arch);
   if (stampIs(stamp, wanted)) return;
+  if (isInstalled(root)) {
+    writeFileSync(stamp, wanted);
+    return;
+  }
   say('Installing dependencies (npm ci) ...');
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
