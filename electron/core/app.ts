@@ -9,6 +9,7 @@ import { Endpoint } from './endpoint/endpoint.ts';
 import { type Emit, EventHub } from './events.ts';
 import { type IdleSource, LockPolicy } from './lock-policy/lock-policy.ts';
 import type { Log } from './logs/log.ts';
+import { type AppMetrics, createAppMetrics } from './metrics/app-metrics.ts';
 import { Catalogue } from './providers/catalogue.ts';
 import { Guides } from './providers/guides.ts';
 import { OwnProviders } from './providers/own/own-providers.ts';
@@ -54,6 +55,7 @@ export interface App {
   readonly clients: Clients;
   readonly gate: Gate;
   readonly endpoint: Endpoint;
+  readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
   readonly settings: SettingsStore;
   readonly clipboard: ClipboardGuard;
@@ -131,6 +133,7 @@ export function createApp(options: AppOptions): App {
   const activity = () => {
     if (options.idle.source === 'requests') lockPolicy.activity();
   };
+  const metrics = createAppMetrics();
   const gate = new Gate();
   const endpoint = new Endpoint({
     vault,
@@ -142,6 +145,8 @@ export function createApp(options: AppOptions): App {
     lastUsed,
     log,
     emit,
+    metrics,
+    isVaultKvOn: () => settings.vault().vaultKv,
     version,
     activity,
   });
@@ -196,6 +201,7 @@ export function createApp(options: AppOptions): App {
     clients,
     gate,
     endpoint,
+    metrics,
     lastUsed,
     settings,
     clipboard,

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../../../shared/contract/schemas.ts';
+import type { KeyReport } from '../../../shared/http/answers.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { AuthKindDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
 import { formatReference } from '../../../shared/reference.ts';
@@ -21,6 +22,7 @@ import type { LiveTokens } from './live-tokens.ts';
 import { openCredential } from './opened.ts';
 import { PlaceLimit } from './place-limit.ts';
 import { type CheckRow, type CredentialRow, idToHex } from './rows.ts';
+import { reportedRow, REPORT_STANDS_MS, toldBy } from './reported.ts';
 import type { VaultAccess } from './vault-access.ts';
 
 const CACHE_MS = 5 * 60_000;
@@ -134,7 +136,8 @@ export class ConnectionTests {
     catalogue.assertEnabled(credential.provider);
     const before = findCheck(vault.db, credential.id);
     const previous = before?.version === credential.current_version ? before : undefined;
-    if (previous && !force && this.#isFresh(previous)) return fromRow(credential, previous);
+    if (previous && !force && toldBy(previous) === null && this.#isFresh(previous))
+      return fromRow(credential, previous);
     this.#assertNotPaused(previous);
     const provider = catalogue.get(credential.provider);
     const kind = authKindOf(provider, credential.auth_kind);
@@ -199,6 +202,41 @@ export class ConnectionTests {
     const vault = this.#deps.vault.opened();
     const row = findCheck(vault.db, credential.id);
     if (row !== undefined && isOfRefresh(row)) vault.write(() => removeCheck(vault.db, credential.id));
+  }
+
+  /**
+   * A tool says that this credential does not work: the card shows it, as the tool's word, until the next test. Neither
+   * tests nor pauses follow from it.
+   * @returns false where nothing changes: another version, a test or a report of the last minutes.
+   */
+  reported(
+    credential: CredentialRow,
+    report: KeyReport,
+    client: { readonly id: string; readonly name: string },
+  ): boolean {
+    const { clock, catalogue } = this.#deps;
+    const vault = this.#deps.vault.opened();
+    if (report.version !== undefined && report.version !== credential.current_version) return false;
+    const before = findCheck(vault.db, credential.id);
+    const previous = before?.version === credential.current_version ? before : undefined;
+    const age = previous === undefined ? null : clock.now() - previous.checked_at_ms;
+    if (age !== null && age >= 0 && age < REPORT_STANDS_MS) return false;
+    const provider = catalogue.get(credential.provider).name;
+    vault.write(() => {
+      putCheck(
+        vault.db,
+        reportedRow({ credential, previous, report, provider, client: client.name, nowMs: clock.now() }),
+      );
+      appendAudit(vault, clock, {
+        actor: client.id,
+        action: 'credential.reported',
+        target: idToHex(credential.id),
+        result: 'ok',
+        meta: { reason: report.reason, ...(report.status === undefined ? {} : { status: report.status }) },
+      });
+    });
+    this.#deps.changed([idToHex(credential.id)]);
+    return true;
   }
 
   #isFresh(row: CheckRow): boolean {

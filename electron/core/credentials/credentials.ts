@@ -8,6 +8,7 @@ import type {
   Target,
 } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { KeyReport } from '../../../shared/http/answers.ts';
 import { formatReference, parseReference } from '../../../shared/reference.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { ClipboardGuard } from '../clipboard/clipboard-guard.ts';
@@ -347,6 +348,11 @@ export class Credentials {
     const opened = this.#servedRows.open(this.#vault(), id, version);
     if (opened === null) throw new AppError('key_not_found', 'There is no such key.');
     return opened;
+  }
+
+  /** For the endpoint: a tool says that a key it was given does not work. @returns whether the card shows it now. */
+  report(id: string, report: KeyReport, client: { readonly id: string; readonly name: string }): boolean {
+    return this.#tests.reported(this.#target({ id }), report, client);
   }
 
   /** @throws AppError `validation_cooldown`, `unsupported`, `conflict`, `vault_locked`. */

@@ -3,7 +3,8 @@ import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders
 import { AppError, ERROR_OUTCOMES, toErrorBody } from '../../../shared/errors.ts';
 import { databaseError } from '../store/sqlite-error.ts';
 import { SECURITY_HEADERS } from './header-lists.ts';
-import { genericProblem, PROBLEM_TYPE, problem } from './problem.ts';
+import { genericProblem, genericVaultProblem, PROBLEM_TYPE, problem, VAULT_TYPE, vaultProblem } from './problem.ts';
+import type { Surface } from './route.ts';
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
@@ -48,22 +49,43 @@ export function sendRefusal(response: ServerResponse, status: number, extra: rea
 }
 
 /** 401, 423 or 429: the request was well-formed, so the connection may be used again. */
-export function sendUnauthorized(response: ServerResponse, status: 401 | 423 | 429, retryAfterMs = 0): void {
+export function sendUnauthorized(
+  response: ServerResponse,
+  status: 401 | 423 | 429,
+  retryAfterMs = 0,
+  surface: Surface = 'problem',
+): void {
   const extra = status === 401 ? ['WWW-Authenticate', 'Bearer'] : []; // RFC 9110 section 15.5.2
-  send(response, status, PROBLEM_TYPE, genericProblem(status), [...extra, ...retryAfter(retryAfterMs)]);
+  const isVault = surface === 'vault';
+  const body = isVault ? genericVaultProblem(status) : genericProblem(status);
+  send(response, status, isVault ? VAULT_TYPE : PROBLEM_TYPE, body, [...extra, ...retryAfter(retryAfterMs)]);
 }
 
 /** Any failure after the token check. What is not an AppError becomes `internal`: its text could hold a secret. */
-export function sendError(response: ServerResponse, error: unknown, extra: readonly string[] = []): void {
+export function sendError(
+  response: ServerResponse,
+  error: unknown,
+  extra: readonly string[] = [],
+  surface: Surface = 'problem',
+): void {
   const body = toErrorBody(databaseError(error));
   const status = ERROR_OUTCOMES[body.code].http;
-  send(response, status, PROBLEM_TYPE, problem(body), [...extra, ...retryAfter(body.retryAfterMs ?? 0)]);
+  const isVault = surface === 'vault';
+  const text = isVault ? vaultProblem(body) : problem(body);
+  send(response, status, isVault ? VAULT_TYPE : PROBLEM_TYPE, text, [...extra, ...retryAfter(body.retryAfterMs ?? 0)]);
 }
 
 /** A known path and another method. RFC 9110 section 15.5.6 wants the list of those that work. */
-export function sendWrongMethod(response: ServerResponse, allowed: string, extra: readonly string[] = []): void {
+export function sendWrongMethod(
+  response: ServerResponse,
+  allowed: string,
+  extra: readonly string[] = [],
+  surface: Surface = 'problem',
+): void {
   const error = new AppError('invalid_input', 'This path does not take that method.', `It takes: ${allowed}.`);
-  send(response, 405, PROBLEM_TYPE, problem(error, 405), ['Allow', allowed, ...extra]);
+  const isVault = surface === 'vault';
+  const text = isVault ? vaultProblem(error) : problem(error, 405);
+  send(response, 405, isVault ? VAULT_TYPE : PROBLEM_TYPE, text, ['Allow', allowed, ...extra]);
 }
 
 /** Whole seconds, rounded up (RFC 9110 section 10.2.3). */

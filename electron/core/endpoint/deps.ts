@@ -1,5 +1,6 @@
 import type { VaultStateName } from '../../../shared/contract/methods.ts';
-import type { CredentialSummary } from '../../../shared/contract/schemas.ts';
+import type { CredentialDetail, CredentialSummary } from '../../../shared/contract/schemas.ts';
+import type { KeyReport } from '../../../shared/http/answers.ts';
 import type { OpenedFields, ResolvedCredential } from '../credentials/types.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 
@@ -20,4 +21,7 @@ export interface CredentialSource {
   /** null: it can be opened at once. Otherwise an access token is got first. @throws AppError what the provider said. */
   prepareId(id: string): Promise<void> | null;
   list(filter: { readonly state: 'active' }): readonly CredentialSummary[];
+  get(target: { readonly id: string }): CredentialDetail;
+  /** A tool says that a key it was given does not work. @returns whether the card shows it from now on. */
+  report(id: string, report: KeyReport, client: { readonly id: string; readonly name: string }): boolean;
 }

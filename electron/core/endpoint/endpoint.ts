@@ -13,13 +13,15 @@ import { replaceFile } from '../store/atomic-file.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import { AuditTally } from './audit-tally.ts';
 import { BadTokenBrake } from './bad-token-brake.ts';
-import { ClientRates } from './client-rates.ts';
+import { ClientRates, CredentialRates } from './client-rates.ts';
 import type { Clients } from './clients.ts';
 import type { CredentialSource, VaultGate } from './deps.ts';
 import { Connections, guardedServer } from './http-server.ts';
 import { InFlight } from './in-flight.ts';
 import { listenOnLoopback, listenOnSocket } from './listen.ts';
+import type { AppMetrics } from '../metrics/app-metrics.ts';
 import { requestHandler } from './request-handler.ts';
+import { routeTable } from './routes.ts';
 import { type SocketPlace, socketPlace } from './socket-place.ts';
 
 export const DEFAULT_ENDPOINT_PORT = 7717;
@@ -36,6 +38,9 @@ export interface EndpointDeps {
   readonly lastUsed: Pick<LastUsed, 'note'>;
   readonly log: Log;
   readonly emit: Emit;
+  readonly metrics: AppMetrics;
+  /** Whether the read subset of HashiCorp Vault is switched on; asked while unlocked only. */
+  readonly isVaultKvOn: () => boolean;
   /** The program's version, for `GET /healthz`. */
   readonly version: string;
   /** Called for each request of a verified client: idle time starts anew where requests count. */
@@ -75,14 +80,16 @@ export class Endpoint {
     this.#reads = new AuditTally({ vault, clock, log, delayMs: READS_DELAY_MS });
     this.#refusals = new AuditTally({ vault, clock, log, delayMs: REFUSALS_DELAY_MS });
     const rates = new ClientRates(clock);
-    this.#handle = requestHandler({
+    const requestDeps = {
       ...deps,
       reads: this.#reads,
       refusals: this.#refusals,
       rates,
+      credentialRates: new CredentialRates(clock),
       brake: new BadTokenBrake(clock),
       inFlight: this.#inFlight,
-    });
+    };
+    this.#handle = requestHandler(requestDeps, routeTable(requestDeps));
     this.#stopListening = [
       vault.onLocking(() => {
         this.#inFlight.cutAll();
@@ -113,7 +120,8 @@ export class Endpoint {
   }
 
   /**
-   * Listens on 127.0.0.1 and on `run/endpoint.sock`. A second call with another port moves it.
+   * Listens on 127.0.0.1 and on `run/endpoint.sock`. A second call with another port moves it; 0 is any free one, so
+   * always another; without a port it stays where it is.
    * @param options.actor - who asked: `ui`, `cli` or `system` (start of the program).
    * @throws AppError `conflict` where the port is taken; then all stays as it was and `status().problem` says why.
    */
@@ -121,7 +129,7 @@ export class Endpoint {
     return this.#inTurn(async () => {
       const before = this.#tcp;
       const port = options.port ?? before?.port ?? DEFAULT_ENDPOINT_PORT;
-      if (before !== null && (port === before.port || port === 0)) return this.status();
+      if (before !== null && port === before.port) return this.status();
       try {
         await this.#listen(port, options.actor, before);
         this.#problem = null;

@@ -3,6 +3,8 @@ import { ERROR_OUTCOMES, type ErrorBody, type ErrorCode } from '../../../shared/
 
 /** RFC 9457 problem details, with our `code` and `hint` as extension members (section 3.2). */
 export const PROBLEM_TYPE = 'application/problem+json';
+/** How HashiCorp Vault tells errors; its clients show the first text. */
+export const VAULT_TYPE = 'application/json';
 
 const GENERIC_CODES: Readonly<Record<number, ErrorCode>> = {
   401: 'unauthorized',
@@ -41,4 +43,15 @@ export function problem(
     code: error.code,
     hint: error.hint,
   });
+}
+
+/** The same two for a client that was written for HashiCorp Vault. */
+export function genericVaultProblem(status: number): string {
+  const text = status === 423 ? 'Vault is sealed' : status === 401 ? 'permission denied' : (STATUS_CODES[status] ?? '');
+  return JSON.stringify({ errors: [text] });
+}
+
+export function vaultProblem({ code, message, hint }: Pick<ErrorBody, 'code' | 'message' | 'hint'>): string {
+  // Vault says nothing at all of what is not there, and its clients look for just that.
+  return JSON.stringify({ errors: code === 'key_not_found' ? [] : [`${message} ${hint}`.trim()] });
 }

@@ -1,46 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError } from '../../../shared/errors.ts';
-import type { Gate } from '../broker/gate.ts';
-import type { LastUsed } from '../usage/last-used.ts';
-import { send, sendError, sendRefusal, sendUnauthorized, sendWrongMethod } from './answer.ts';
-import type { AuditTally } from './audit-tally.ts';
-import type { BadTokenBrake } from './bad-token-brake.ts';
-import type { ClientRates } from './client-rates.ts';
+import { grantCovers } from '../../../shared/grant.ts';
+import { sendError, sendRefusal, sendUnauthorized, sendWrongMethod } from './answer.ts';
 import type { ClientToken } from './client-token.ts';
-import type { Clients, VerifiedClient } from './clients.ts';
-import type { CredentialSource, VaultGate } from './deps.ts';
+import type { VerifiedClient } from './clients.ts';
 import { ALLOWED_METHODS, type RefusalStatus, refuse } from './guards.ts';
-import type { InFlight } from './in-flight.ts';
-import { listKeys, readKey, refuseWithoutGrant } from './key-routes.ts';
+import { readJsonBody } from './json-body.ts';
+import { countRefusal } from './opened-key.ts';
 import { presentedToken } from './presented-token.ts';
+import { clientTooOften, missingGrant, tooManyOpen, unknownPath } from './refusals.ts';
+import type { RequestDeps } from './request-deps.ts';
 import { requestHead } from './request-head.ts';
-import { findRoute, type Route } from './routes.ts';
-
-const JSON_TYPE = 'application/json';
-
-export interface RequestHandlerDeps {
-  readonly vault: VaultGate;
-  readonly clients: Clients;
-  readonly credentials: CredentialSource;
-  readonly gate: Pick<Gate, 'admitClient'>;
-  readonly lastUsed: Pick<LastUsed, 'note'>;
-  readonly reads: AuditTally;
-  readonly refusals: AuditTally;
-  readonly rates: ClientRates;
-  readonly brake: BadTokenBrake;
-  readonly inFlight: InFlight;
-  readonly version: string;
-  readonly activity: () => void;
-}
+import type { ClientAsked, ClientRoute, Params, Surface } from './route.ts';
+import type { Found, RouteTable } from './route-table.ts';
 
 type Refused = (reason: string) => void;
 
 /**
  * One request, through the checks in the order of SECURITY-DESIGN.md section 7: the guards (target, method, Host,
- * browser marks), then token, grant, rate, handler. Connection caps and parser limits were the server's.
+ * browser marks), then token, grant, rate, consent, handler. Connection caps and parser limits were the server's.
  * @returns a listener; `hosts` is what `Host` may say on that server.
  */
-export function requestHandler(deps: RequestHandlerDeps) {
+export function requestHandler(deps: RequestDeps, table: RouteTable) {
+  const { metrics } = deps;
   const refused: Refused = (reason) =>
     deps.refusals.add({ actor: 'system', action: 'endpoint.refused', target: '', result: 'refused', reason });
 
@@ -48,138 +29,200 @@ export function requestHandler(deps: RequestHandlerDeps) {
     const head = requestHead(request);
     const refusal = refuse(head, hosts);
     if (refusal !== null) {
-      refused(GUARD_REASONS[refusal] ?? 'request');
+      const reason = GUARD_REASONS[refusal] ?? 'request';
+      refused(reason);
+      metrics.refused.inc({ reason });
       sendRefusal(response, refusal, refusal === 405 ? ['Allow', ALLOWED_METHODS] : []);
       return;
     }
     const presented = presentedToken(head);
     if (presented.kind === 'in-url' || presented.kind === 'several') {
-      refused(presented.kind === 'in-url' ? 'token-in-url' : 'several-tokens');
+      const reason = presented.kind === 'in-url' ? 'token-in-url' : 'several-tokens';
+      refused(reason);
+      metrics.refused.inc({ reason });
       if (presented.kind === 'in-url' && presented.token !== null) markExposed(deps, presented.token);
       sendRefusal(response, 400);
       return;
     }
-    const route = findRoute(head.target);
-    if (route.kind === 'health') {
-      health(deps, head.method, response);
+    const found = table.find(head.method, head.target);
+    if (isPublic(found)) {
+      servePublic(found, request, response);
       return;
     }
-    const client = authenticate(deps, presented.kind === 'token' ? presented.token : presented.kind, response, refused);
+    const surface = surfaceOf(found);
+    const token = presented.kind === 'token' ? presented.token : presented.kind;
+    const client = authenticate(deps, token, response, surface, refused);
     if (client === null) return;
-    try {
-      serve(deps, client, route, head.method, request, response);
-    } catch (error) {
-      sendError(response, error, unread(request));
-    }
+    serve(deps, client, found, request, response);
   };
 }
 
 const GUARD_REASONS: Readonly<Partial<Record<RefusalStatus, string>>> = { 403: 'browser', 421: 'host' };
 
-/** `GET /healthz`: no token, and nothing that is worth one. */
-function health(deps: RequestHandlerDeps, method: string, response: ServerResponse): void {
-  if (method !== 'GET') {
-    sendRefusal(response, 405, ['Allow', 'GET']);
+const surfaceOf = (found: Found): Surface =>
+  found.kind === 'route' ? (found.route.surface ?? 'problem') : found.surface;
+
+function isPublic(found: Found): found is Exclude<Found, { kind: 'unknown' }> {
+  if (found.kind === 'wrong-method') return found.isPublic;
+  return found.kind === 'route' && found.route.access.kind === 'public';
+}
+
+/** No token, and nothing that is worth one. */
+function servePublic(
+  found: Exclude<Found, { kind: 'unknown' }>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (found.kind === 'wrong-method') {
+    sendRefusal(response, 405, ['Allow', found.allow]);
     return;
   }
-  const locked = deps.vault.state !== 'unlocked';
-  send(response, 200, JSON_TYPE, JSON.stringify({ status: 'ok', version: deps.version, locked }));
+  const { route, params, query } = found;
+  if (route.access.kind === 'public')
+    (route as Extract<typeof route, { access: { kind: 'public' } }>).handle({ params, query, request, response });
 }
 
 /** Answers and gives null where there is no client behind the request. */
 function authenticate(
-  deps: RequestHandlerDeps,
+  deps: RequestDeps,
   token: ClientToken | 'none' | 'malformed',
   response: ServerResponse,
+  surface: Surface,
   refused: Refused,
 ): VerifiedClient | null {
-  if (token === 'none') {
-    refused('no-token');
-    sendUnauthorized(response, 401);
+  const failed = (reason: 'no-token' | 'locked' | 'bad-token'): null => {
+    refused(reason);
+    deps.metrics.authFailures.inc({ reason });
     return null;
+  };
+  if (token === 'none') {
+    sendUnauthorized(response, 401, 0, surface);
+    return failed('no-token');
   }
   // Before any look-up: while locked nobody learns whether a token exists.
   if (token !== 'malformed' && deps.vault.state !== 'unlocked') {
-    refused('locked');
-    sendUnauthorized(response, 423);
-    return null;
+    sendUnauthorized(response, 423, 0, surface);
+    return failed('locked');
   }
   const client = token === 'malformed' ? null : deps.clients.verify(token);
   if (client !== null) return client;
-  refused('bad-token');
   const waitMs = deps.brake.failed();
-  sendUnauthorized(response, waitMs > 0 ? 429 : 401, waitMs);
-  return null;
+  sendUnauthorized(response, waitMs > 0 ? 429 : 401, waitMs, surface);
+  return failed('bad-token');
 }
 
+/** Of a known client. Whatever goes wrong from here on is told in full. */
 function serve(
-  deps: RequestHandlerDeps,
+  deps: RequestDeps,
   client: VerifiedClient,
-  route: Exclude<Route, { kind: 'health' }>,
-  method: string,
+  found: Found,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   deps.activity();
   deps.lastUsed.note('client', client.id, 'endpoint');
-  if (route.kind === 'unknown') throw unknownPath();
-  if (method !== 'GET') {
-    sendWrongMethod(response, 'GET', unread(request));
+  if (found.kind === 'wrong-method') {
+    sendWrongMethod(response, found.allow, unread(request), found.surface);
     return;
   }
-  try {
-    refuseWithoutGrant(client, route);
-  } catch (error) {
-    const act = {
-      actor: client.id,
-      action: 'endpoint.refused',
-      target: '',
-      result: 'refused',
-      reason: 'grant',
-    } as const;
-    deps.refusals.add(act);
-    throw error;
-  }
-  const waitMs = deps.rates.take(client);
-  if (waitMs > 0) throw tooMany(waitMs);
-  if (!deps.inFlight.enter(client.id, response)) throw tooMany(1000);
-  if (route.kind === 'list-keys') {
-    send(response, 200, JSON_TYPE, listKeys(deps.credentials, client));
-    return;
-  }
-  const answer = (body: Buffer) => {
-    response.once('close', () => body.fill(0));
-    send(response, 200, JSON_TYPE, body);
+  const surface = surfaceOf(found);
+  const failed = (error: unknown): void => {
+    if (!response.destroyed && !response.headersSent) sendError(response, error, unread(request), surface);
+    else response.destroy(); // an answer that broke off must not look whole
   };
-  // Where it has to wait, the client may go or be revoked meanwhile: then its answer is cut.
-  const read = readKey(deps, client, route, () => !response.destroyed);
-  if (Buffer.isBuffer(read)) answer(read);
-  else read.then(answer).catch((error: unknown) => response.destroyed || sendError(response, error));
+  try {
+    if (found.kind === 'unknown') throw unknownPath();
+    const route = found.route as ClientRoute;
+    const asked = new Request(client, found.params, found.query, request, response, route);
+    if (!asked.granted && !(route.access.kind === 'credential' && route.access.asks)) {
+      countRefusal(deps, asked);
+      throw missingGrant(neededGrant(route, found.params));
+    }
+    const waitMs = deps.rates.take(client);
+    if (waitMs > 0) {
+      deps.metrics.denied.inc({ reason: 'rate' });
+      throw clientTooOften(waitMs);
+    }
+    if (!deps.inFlight.enter(client.id, response)) {
+      deps.metrics.denied.inc({ reason: 'in-flight' });
+      throw tooManyOpen();
+    }
+    const handled = route.body === undefined ? route.handle(asked) : withBody(deps, route.body.schema, route, asked);
+    handled?.catch(failed);
+  } catch (error) {
+    failed(error);
+  }
 }
 
-/** No route takes a body yet: one that came along stays unread, so the connection ends with the answer. */
+async function withBody(
+  deps: RequestDeps,
+  schema: NonNullable<ClientRoute['body']>['schema'],
+  route: ClientRoute,
+  asked: Request,
+): Promise<void> {
+  asked.body = await readJsonBody(asked.request, asked.response, schema, deps.clock);
+  // While the body came the client may have been revoked and the vault locked: then the answer was cut.
+  if (!asked.response.destroyed) await route.handle(asked);
+}
+
+class Request implements ClientAsked {
+  readonly client: VerifiedClient;
+  readonly params: Params;
+  readonly query: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly granted: boolean;
+  body: unknown = undefined;
+  #abort: AbortController | null = null;
+
+  constructor(
+    client: VerifiedClient,
+    params: Params,
+    query: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: ClientRoute,
+  ) {
+    this.client = client;
+    this.params = params;
+    this.query = query;
+    this.request = request;
+    this.response = response;
+    this.granted = isGranted(client, route, params);
+  }
+
+  /** Made when first asked for: most requests are over before anybody could wait. */
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      if (this.response.destroyed) abort.abort();
+      else this.response.once('close', () => abort.abort());
+    }
+    return this.#abort.signal;
+  }
+}
+
+function isGranted(client: VerifiedClient, { access }: ClientRoute, { provider, label }: Params): boolean {
+  if (access.kind === 'client') return true;
+  const { grant } = access;
+  return access.kind === 'credential'
+    ? client.grants.some((held) => grantCovers(held, access.grant, provider, label))
+    : client.grants.some((held) => held.kind === grant);
+}
+
+function neededGrant({ access }: ClientRoute, { provider, label }: Params): string {
+  if (access.kind === 'client') return '';
+  return access.kind === 'credential' ? `${access.grant}:${provider}/${label}` : access.grant;
+}
+
+/** A body that came along and was not read to its end: the connection ends with the answer. */
 function unread(request: IncomingMessage): readonly string[] {
+  if (request.readableEnded) return [];
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   return encoding === undefined && (length ?? '0') === '0' ? [] : ['Connection', 'close'];
 }
 
-function markExposed(deps: RequestHandlerDeps, token: ClientToken): void {
+function markExposed(deps: RequestDeps, token: ClientToken): void {
   if (deps.vault.state === 'unlocked') deps.clients.markExposed(token);
-}
-
-function unknownPath(): AppError {
-  return new AppError(
-    'not_found',
-    'There is nothing at this path.',
-    'Try GET /v1/keys or GET /v1/keys/PROVIDER/LABEL.',
-  );
-}
-
-function tooMany(waitMs: number): AppError {
-  return new AppError(
-    'rate_limited',
-    'This client asks too often. The request was not served.',
-    'Wait as Retry-After says. The owner sets the rate with "keyharbor client add --rate".',
-    { retryAfterMs: waitMs },
-  );
 }

@@ -6,7 +6,8 @@ export function endpointHandlers({ endpoint, settings }: App): Area<'endpoint'> 
     'endpoint.status': () => endpoint.status(),
     'endpoint.on': async ({ port }, { actor }) => {
       const asked = port ?? settings.app().endpointPort;
-      const status = await endpoint.on({ port: asked, actor });
+      const stays = port === undefined && endpoint.status().on;
+      const status = await endpoint.on({ port: stays ? undefined : asked, actor });
       // What was asked for is kept, not the port that the system picked for 0.
       settings.setEndpoint({ on: true, port: asked });
       return status;

@@ -1,0 +1,76 @@
+import { AppError } from '../../../shared/errors.ts';
+
+/** Failures of the endpoint that say what is missing, how to get it, and when to try again. */
+
+export function missingGrant(grant: string): AppError {
+  return new AppError(
+    'forbidden',
+    `This client lacks the grant ${grant}.`,
+    `The owner can make a client that has it: keyharbor client add NAME --grant ${grant}`,
+  );
+}
+
+/** The gate's no, with the way around it where the gate named none. */
+export function withWayOut(error: unknown, grant: string): unknown {
+  if (!(error instanceof AppError) || error.code !== 'forbidden' || error.hint !== '') return error;
+  return new AppError(error.code, error.message, missingGrant(grant).hint);
+}
+
+export function unknownPath(): AppError {
+  return new AppError(
+    'not_found',
+    'There is nothing at this path.',
+    'Try GET /v1/keys or GET /v1/keys/PROVIDER/LABEL; GET /openapi.json lists all.',
+  );
+}
+
+export function vaultKvIsOff(): AppError {
+  return new AppError(
+    'not_found',
+    'The HashiCorp Vault interface is switched off.',
+    'The owner can switch it on: Settings, Endpoint, "Vault KV v2 (read)".',
+  );
+}
+
+export function clientTooOften(waitMs: number): AppError {
+  return new AppError(
+    'rate_limited',
+    'This client asks too often. The request was not served.',
+    'Wait as Retry-After says. The owner sets the rate with "keyharbor client add --rate".',
+    { retryAfterMs: waitMs },
+  );
+}
+
+export function tooManyOpen(): AppError {
+  return new AppError(
+    'rate_limited',
+    'This client has too many requests open. This one was not served.',
+    'Wait for some of them to end.',
+    { retryAfterMs: 1000 },
+  );
+}
+
+export function credentialTooOften(waitMs: number): AppError {
+  return new AppError(
+    'rate_limited',
+    'This key is asked for too often, by all clients together. The request was not served.',
+    'Wait as Retry-After says, and keep the key in the tool instead of asking each time.',
+    { retryAfterMs: waitMs },
+  );
+}
+
+export function cannotAudit(): AppError {
+  return new AppError(
+    'internal',
+    'The audit log cannot be written, so no key is handed out.',
+    'Free some disk space or see "keyharbor doctor"; keys are served again by themselves.',
+  );
+}
+
+export function localOnly(): AppError {
+  return new AppError(
+    'forbidden',
+    'A kh_test_ token reaches only credentials made with --local.',
+    'Use a client made without --test, or add a credential with --base-url and --local.',
+  );
+}

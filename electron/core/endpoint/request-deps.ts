@@ -1,0 +1,31 @@
+import type { Gate } from '../broker/gate.ts';
+import type { AppMetrics } from '../metrics/app-metrics.ts';
+import type { Clock } from '../seams.ts';
+import type { LastUsed } from '../usage/last-used.ts';
+import type { AuditTally } from './audit-tally.ts';
+import type { BadTokenBrake } from './bad-token-brake.ts';
+import type { Clients } from './clients.ts';
+import type { CredentialRates, ClientRates } from './client-rates.ts';
+import type { CredentialSource, VaultGate } from './deps.ts';
+import type { InFlight } from './in-flight.ts';
+
+/** What the request handler and the routes behind it work with. */
+export interface RequestDeps {
+  readonly vault: VaultGate;
+  readonly clock: Clock;
+  readonly clients: Clients;
+  readonly credentials: CredentialSource;
+  readonly gate: Pick<Gate, 'admitClient'>;
+  readonly lastUsed: Pick<LastUsed, 'note'>;
+  readonly reads: AuditTally;
+  readonly refusals: AuditTally;
+  readonly rates: ClientRates;
+  readonly credentialRates: CredentialRates;
+  readonly brake: BadTokenBrake;
+  readonly inFlight: InFlight;
+  readonly metrics: AppMetrics;
+  /** Whether the read subset of HashiCorp Vault is switched on; asked while unlocked only. */
+  readonly isVaultKvOn: () => boolean;
+  readonly version: string;
+  readonly activity: () => void;
+}
