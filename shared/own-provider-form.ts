@@ -131,3 +131,64 @@ export function descriptorFromForm(form: OwnProviderForm): object {
           ],
   };
 }
+
+function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (found, step) =>
+      typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[step] : undefined,
+    value,
+  );
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** The same text for the same JSON, in whatever order its members stand. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** How the key may be sent, by what stands in the descriptor; which of them it is shows the way back. */
+function possibleWays(descriptor: unknown): readonly OwnProviderForm['auth'][] {
+  const send = at(descriptor, 'auth', 0, 'send', 0);
+  const name = text(at(send, 'name'));
+  return [
+    { how: 'bearer' },
+    { how: 'header', header: name, template: text(at(send, 'value')) },
+    { how: 'query', parameter: name },
+    { how: 'basic' },
+    { how: 'none' },
+  ];
+}
+
+/**
+ * The form that makes this descriptor, to be filled in again.
+ * @param descriptor - parsed JSON of an own provider.
+ * @returns null where it says anything that the form cannot: nothing of a file is lost by looking at it as a form.
+ */
+export function formFromDescriptor(descriptor: unknown): OwnProviderForm | null {
+  const listed = at(descriptor, 'baseUrl', 'versions');
+  const versions = (Array.isArray(listed) ? (listed as readonly unknown[]) : []).map((version) => ({
+    name: text(at(version, 'name')),
+    path: text(at(version, 'path')),
+    enabled: at(version, 'enabled') === true,
+  }));
+  const base = versions.find(({ enabled }) => enabled)?.path.replace(/\/+$/, '') ?? '';
+  const path = text(at(descriptor, 'checks', 0, 'path'));
+  const expected = at(descriptor, 'interpret', 0, 'when', 'status', 0);
+  const wanted = canonical(descriptor);
+  const forms = possibleWays(descriptor).map((auth) => ({
+    id: text(at(descriptor, 'id')),
+    name: text(at(descriptor, 'name')),
+    baseUrl: text(at(descriptor, 'baseUrl', 'default')),
+    local: at(descriptor, 'auth', 0, 'local') === true,
+    auth,
+    checkPath: path.startsWith(base) ? path.slice(base.length) : path,
+    expectedStatus: typeof expected === 'number' ? expected : 200,
+    versions,
+  }));
+  return forms.find((form) => canonical(descriptorFromForm(form)) === wanted) ?? null;
+}

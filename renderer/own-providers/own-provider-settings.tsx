@@ -1,4 +1,4 @@
-import { Trash2 } from 'lucide-react';
+import { Pencil, Trash2 } from 'lucide-react';
 import type { ProviderInfo } from '../../shared/provider.ts';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
@@ -11,6 +11,7 @@ import { ErrorNote } from '../ui/error-note.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { announce } from '../ui/toasts.ts';
+import { startEditing } from './edit-start.ts';
 
 /** One row to add, and one for each own provider. */
 export function ownProviderSettings(providers: ReadonlyMap<string, ProviderInfo>): readonly Setting[] {
@@ -32,10 +33,12 @@ export function ownProviderSettings(providers: ReadonlyMap<string, ProviderInfo>
 function AddButtons() {
   return (
     <>
-      <Button onClick={() => show({ sheet: { kind: 'own-provider', from: 'file' } })}>
+      <Button onClick={() => show({ sheet: { kind: 'own-provider', start: { from: 'file' } } })}>
         {m.ownProviders.importFile}
       </Button>
-      <Button onClick={() => show({ sheet: { kind: 'own-provider', from: 'form' } })}>{m.ownProviders.add}</Button>
+      <Button onClick={() => show({ sheet: { kind: 'own-provider', start: { from: 'form' } } })}>
+        {m.ownProviders.add}
+      </Button>
     </>
   );
 }
@@ -47,9 +50,16 @@ function OwnProviderControls({ provider }: { readonly provider: ProviderInfo }) 
     await loadProviders();
     announce(on ? m.ownProviders.on(name) : m.ownProviders.isOff(name), { slot: `provider-${id}` });
   });
+  const edit = useAction(async () => show({ sheet: { kind: 'own-provider', start: await startEditing(id, name) } }));
   return (
     <>
-      <ErrorNote error={turn.error} />
+      <ErrorNote error={turn.error ?? edit.error} />
+      <IconButton
+        label={m.ownProviders.editNamed(name)}
+        icon={<Pencil size={16} aria-hidden />}
+        pending={edit.pending}
+        onClick={() => void edit.run()}
+      />
       <IconButton
         label={m.ownProviders.removeNamed(name)}
         icon={<Trash2 size={16} aria-hidden />}

@@ -11,9 +11,13 @@ import { m } from '../i18n/messages.ts';
 import { loadProviders } from '../state/session.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
+import { Confirm } from '../ui/confirm.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { Field } from '../ui/field.tsx';
 import { Sheet } from '../ui/sheet.tsx';
+import { TextArea } from '../ui/text-input.tsx';
 import { announce } from '../ui/toasts.ts';
+import type { OwnProviderStart } from './edit-start.ts';
 import styles from './own-providers.module.css';
 import { PreviewCard } from './preview-card.tsx';
 import { EMPTY_PROVIDER, formOfTyped, providerErrors, type TypedProvider } from './provider-form.ts';
@@ -26,9 +30,20 @@ interface Seen {
   readonly preview: ProviderPreview;
 }
 
-/** A form or a file, then what it would do, then, after a yes outside the page, the provider. */
-export function OwnProviderSheet({ from }: { readonly from: 'form' | 'file' }) {
-  const [typed, setTyped] = useState<TypedProvider>(EMPTY_PROVIDER);
+function titleOf(start: OwnProviderStart): string {
+  if (start.from === 'file') return m.ownProviders.importTitle;
+  return start.from === 'form' ? m.ownProviders.addTitle : m.ownProviders.editTitle(start.name);
+}
+
+/** A form, a text or a file, then what it would do, then, after a yes outside the page, the provider. */
+export function OwnProviderSheet({ start }: { readonly start: OwnProviderStart }) {
+  const { from } = start;
+  const isForm = from === 'form' || from === 'edited-form';
+  const editing = from === 'edited-form' || from === 'edited-text';
+  const first = from === 'edited-form' ? start.typed : EMPTY_PROVIDER;
+  const [typed, setTyped] = useState<TypedProvider>(first);
+  const [text, setText] = useState(from === 'edited-text' ? start.text : '');
+  const [leaving, setLeaving] = useState(false);
   const [checked, setChecked] = useState(false);
   const [seen, setSeen] = useState<Seen | null>(null);
   const body = useRef<HTMLFormElement>(null);
@@ -36,8 +51,8 @@ export function OwnProviderSheet({ from }: { readonly from: 'form' | 'file' }) {
   const id = useId();
   const errors = providerErrors(typed);
 
-  const look = useAction(async (text: string) => {
-    const document = documentPiecesOf(text);
+  const look = useAction(async (descriptor: string) => {
+    const document = documentPiecesOf(descriptor);
     setSeen({ document, preview: await call('providers.preview', { document }) });
   });
   const readFile = useAction(async (file: File) => {
@@ -55,72 +70,98 @@ export function OwnProviderSheet({ from }: { readonly from: 'form' | 'file' }) {
     event?.preventDefault();
     if (seen !== null) return void save.run(seen);
     if (from === 'file') return picker.current?.click();
+    if (from === 'edited-text') return void look.run(text);
     setChecked(true);
     if (Object.keys(errors).length === 0) void look.run(JSON.stringify(descriptorFromForm(formOfTyped(typed))));
     else requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
+  const dirty = JSON.stringify(typed) !== JSON.stringify(first) || (from === 'edited-text' && text !== start.text);
+  const leave = (): void => (dirty ? setLeaving(true) : close());
   const back = (): void => {
     save.clear();
     setSeen(null);
   };
 
   return (
-    <Sheet
-      open
-      title={from === 'form' ? m.ownProviders.addTitle : m.ownProviders.importTitle}
-      onClose={close}
-      onSave={submit}
-      foot={
-        <>
-          {save.pending && <p role="status">{m.common.confirmElsewhere}</p>}
-          {seen === null ? (
-            <Button onClick={close}>{m.common.cancel}</Button>
-          ) : (
-            <Button onClick={back}>{m.common.back}</Button>
-          )}
-          {(seen !== null || from === 'form') && (
-            <Button look="primary" type="submit" form={id} pending={look.pending || save.pending}>
-              {seen === null
-                ? m.ownProviders.look
-                : seen.preview.replaces
-                  ? m.ownProviders.replace
-                  : m.ownProviders.save}
-            </Button>
-          )}
-        </>
-      }
-    >
-      <form id={id} ref={body} className={styles.form} noValidate onSubmit={submit}>
-        {seen !== null && <PreviewCard preview={seen.preview} />}
-        {seen === null && from === 'form' && (
-          <ProviderFields
-            typed={typed}
-            errors={checked ? errors : {}}
-            change={(part) => setTyped((before) => ({ ...before, ...part }))}
-          />
-        )}
-        {seen === null && from === 'file' && (
-          <div className={styles.file}>
-            <p>{m.ownProviders.chooseText}</p>
-            <Button pending={readFile.pending || look.pending} onClick={() => picker.current?.click()}>
-              {m.ownProviders.choose}
-            </Button>
-            <input
-              ref={picker}
-              hidden
-              type="file"
-              accept=".json,application/json"
-              aria-label={m.ownProviders.choose}
-              onChange={(event) => {
-                const file = event.target.files?.[0];
-                event.target.value = '';
-                if (file !== undefined) void readFile.run(file);
-              }}
+    <>
+      <Sheet
+        open
+        title={titleOf(start)}
+        onClose={leave}
+        onSave={submit}
+        foot={
+          <>
+            {save.pending && <p role="status">{m.common.confirmElsewhere}</p>}
+            {seen === null ? (
+              <Button onClick={leave}>{m.common.cancel}</Button>
+            ) : (
+              <Button onClick={back}>{m.common.back}</Button>
+            )}
+            {(seen !== null || from !== 'file') && (
+              <Button look="primary" type="submit" form={id} pending={look.pending || save.pending}>
+                {seen === null
+                  ? m.ownProviders.look
+                  : seen.preview.replaces
+                    ? editing
+                      ? m.ownProviders.saveChanges
+                      : m.ownProviders.replace
+                    : m.ownProviders.save}
+              </Button>
+            )}
+          </>
+        }
+      >
+        <form id={id} ref={body} className={styles.form} noValidate onSubmit={submit}>
+          {seen !== null && <PreviewCard preview={seen.preview} />}
+          {seen === null && isForm && (
+            <ProviderFields
+              fixedId={editing}
+              typed={typed}
+              errors={checked ? errors : {}}
+              change={(part) => setTyped((before) => ({ ...before, ...part }))}
             />
-          </div>
-        )}
-        <ErrorNote error={readFile.error ?? look.error ?? save.error} />
-      </form>
-    </Sheet>
+          )}
+          {seen === null && from === 'edited-text' && (
+            <Field label={m.ownProviders.descriptor} hint={m.ownProviders.descriptorHint}>
+              {(control) => (
+                <TextArea {...control} mono autoFocus spellCheck={false} rows={24} value={text} onChange={setText} />
+              )}
+            </Field>
+          )}
+          {seen === null && from === 'file' && (
+            <div className={styles.file}>
+              <p>{m.ownProviders.chooseText}</p>
+              <Button pending={readFile.pending || look.pending} onClick={() => picker.current?.click()}>
+                {m.ownProviders.choose}
+              </Button>
+              <input
+                ref={picker}
+                hidden
+                type="file"
+                accept=".json,application/json"
+                aria-label={m.ownProviders.choose}
+                onChange={(event) => {
+                  const file = event.target.files?.[0];
+                  event.target.value = '';
+                  if (file !== undefined) void readFile.run(file);
+                }}
+              />
+            </div>
+          )}
+          <ErrorNote error={readFile.error ?? look.error ?? save.error} />
+        </form>
+      </Sheet>
+      <Confirm
+        open={leaving}
+        danger
+        title={m.providers.form.leaveTitle}
+        verb={m.providers.form.leaveVerb}
+        cancel={m.providers.form.leaveStay}
+        onConfirm={close}
+        onCancel={() => setLeaving(false)}
+      >
+        {m.ownProviders.leaveText}
+      </Confirm>
+    </>
   );
 }

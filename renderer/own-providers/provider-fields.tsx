@@ -12,11 +12,13 @@ const WAYS: readonly Way[] = ['bearer', 'header', 'query', 'basic', 'none'];
 interface Props {
   readonly typed: TypedProvider;
   readonly errors: ReturnType<typeof providerErrors>;
+  /** An own provider that is there keeps its id. */
+  readonly fixedId: boolean;
   readonly change: (part: Partial<TypedProvider>) => void;
 }
 
 /** The short form of an own provider. */
-export function ProviderFields({ typed, errors, change }: Props) {
+export function ProviderFields({ typed, errors, fixedId, change }: Props) {
   return (
     <>
       <div className={styles.pair}>
@@ -31,9 +33,21 @@ export function ProviderFields({ typed, errors, change }: Props) {
             />
           )}
         </Field>
-        <Field label={m.ownProviders.id} hint={m.ownProviders.idHint} error={errors.id} required>
+        <Field
+          label={m.ownProviders.id}
+          hint={fixedId ? m.ownProviders.idFixed : m.ownProviders.idHint}
+          error={errors.id}
+          required
+        >
           {(control) => (
-            <TextInput {...control} mono maxLength={32} value={idOf(typed)} onChange={(id) => change({ id })} />
+            <TextInput
+              {...control}
+              mono
+              readOnly={fixedId}
+              maxLength={32}
+              value={idOf(typed)}
+              onChange={(id) => change({ id })}
+            />
           )}
         </Field>
       </div>

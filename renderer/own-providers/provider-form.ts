@@ -58,6 +58,24 @@ export function providerErrors(typed: TypedProvider): Partial<Record<'name' | 'i
   };
 }
 
+/** What is typed when an own provider is opened again. */
+export function typedOfForm(form: OwnProviderForm): TypedProvider {
+  const { id, name, baseUrl, local, auth, checkPath, versions } = form;
+  return {
+    ...EMPTY_PROVIDER,
+    id,
+    name,
+    baseUrl,
+    local,
+    way: auth.how,
+    ...(auth.how === 'header' ? { header: auth.header, template: auth.template } : {}),
+    ...(auth.how === 'query' ? { parameter: auth.parameter } : {}),
+    checkPath,
+    expected: String(form.expectedStatus),
+    versions,
+  };
+}
+
 export function formOfTyped(typed: TypedProvider): OwnProviderForm {
   const { name, baseUrl, local, way, header, template, parameter, checkPath, versions } = typed;
   const auth: OwnProviderForm['auth'] =

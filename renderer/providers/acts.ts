@@ -2,10 +2,12 @@ import type { Output } from '../../shared/contract/methods.ts';
 import { call } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
 import { keepCredential, setTesting, useCredentials } from '../state/credentials.ts';
+import { navigate } from '../state/route.ts';
 import { useSession } from '../state/session.ts';
 import { show } from '../state/view.ts';
 import { announce, announceFailure, clearSlot } from '../ui/toasts.ts';
 import { displayName } from './arrange.ts';
+import { signInState } from './sign-in-state.ts';
 import { askPassword } from './step-up.ts';
 
 /** Acts on one credential, used by cards, the list, the detail panel, the palette and the shortcuts alike. */
@@ -25,8 +27,24 @@ export function testCost(id: string): number | null {
   return provider?.auth.find(({ kind }) => kind === one?.authKind)?.check?.costMicroUsd ?? null;
 }
 
+/** Whether it has to be signed in to before there is anything to test. */
+export function needsSignIn(id: string): boolean {
+  const one = useCredentials.getState().byId.get(id);
+  return one !== undefined && signInState(one, useSession.getState().providers.get(one.provider)) === 'missing';
+}
+
+/** Leads to the button for it. */
+export function askToSignIn(id: string, title: string): void {
+  announce(title, {
+    slot: id,
+    description: m.providers.signInNext,
+    act: { label: m.providers.act.details, run: () => navigate({ screen: 'providers', id }) },
+  });
+}
+
 /** Tests one; where that costs something the owner is asked first. */
 export async function testCredential(id: string, force = true): Promise<void> {
+  if (needsSignIn(id)) return askToSignIn(id, m.providers.signInMissing(nameOf(id)));
   const costMicroUsd = testCost(id) ?? 0;
   if (costMicroUsd > 0) return show({ ask: { kind: 'test-cost', ids: [id], costMicroUsd, all: false } });
   await testAgreed(id, force);

@@ -1,3 +1,4 @@
+import { BookOpen } from 'lucide-react';
 import type { FormEvent } from 'react';
 import { useId, useRef, useState } from 'react';
 import { m } from '../i18n/messages.ts';
@@ -15,6 +16,7 @@ import { AboutFields } from './about-fields.tsx';
 import { displayName } from './arrange.ts';
 import { BaseUrlFields } from './base-url-fields.tsx';
 import styles from './form.module.css';
+import { GuideSheet } from './guide-sheet.tsx';
 import { OtherFields } from './other-fields.tsx';
 import { ProviderPicker } from './provider-picker.tsx';
 import { SecretField } from './secret-field.tsx';
@@ -27,6 +29,8 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
   const { form, change, provider, auth, editing, inspection, label, nowMs, errors, dirty } = state;
   const [leaving, setLeaving] = useState(false);
   const body = useRef<HTMLFormElement>(null);
+  const secret = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
+  const [guide, setGuide] = useState(false);
   const id = useId();
   const close = (): void => show({ sheet: null });
   const submit = (event?: FormEvent): void => {
@@ -55,6 +59,7 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
         title={editing === undefined ? m.providers.form.addTitle : m.providers.form.editTitle(displayName(editing))}
         onClose={() => (dirty ? setLeaving(true) : close())}
         onSave={submit}
+        {...(sheet.kind === 'edit' && sheet.replace === true ? { initialFocus: secret } : {})}
         foot={
           <>
             {auth !== undefined && (
@@ -89,6 +94,7 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
             inspection={inspection}
             error={errors['secret']}
             canSwitch={editing === undefined}
+            input={secret}
             onChange={(secret) => change({ secret })}
             onSwitch={pick}
           />
@@ -102,6 +108,13 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
               />
             )}
           </Field>
+          {provider !== undefined && (
+            <div>
+              <Button look="link" icon={<BookOpen size={15} aria-hidden />} onClick={() => setGuide(true)}>
+                {m.providers.guide.open}
+              </Button>
+            </div>
+          )}
           {provider !== undefined && provider.auth.length > 1 && editing === undefined && (
             <Field label={m.providers.form.authKind}>
               {(control) => (
@@ -141,6 +154,7 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
           </Disclosure>
           <ErrorNote error={state.failure} />
         </form>
+        {guide && provider !== undefined && <GuideSheet id={provider.id} onClose={() => setGuide(false)} />}
       </Sheet>
       <Confirm
         open={leaving}

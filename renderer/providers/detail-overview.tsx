@@ -1,15 +1,17 @@
-import { ExternalLink, RotateCw } from 'lucide-react';
+import { BookOpen, ExternalLink, RotateCw } from 'lucide-react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import type { ProviderInfo } from '../../shared/provider.ts';
 import { formatUsd } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useCredentials } from '../state/credentials.ts';
+import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { openLink, testCredential } from './acts.ts';
 import styles from './detail.module.css';
 import { DetailFacts } from './detail-facts.tsx';
 import { FieldLine } from './field-line.tsx';
 import { SignIn } from './sign-in.tsx';
+import { signInState } from './sign-in-state.ts';
 import { TestFix } from './test-fix.tsx';
 import { TestReport } from './test-report.tsx';
 
@@ -26,7 +28,7 @@ export function DetailOverview({ credential, provider, nowMs }: Props) {
   const testing = useCredentials((store) => store.testing.has(credential.id));
   const kind = provider?.auth.find((one) => one.kind === credential.authKind);
   const check = kind?.check ?? null;
-  const signIn = kind?.signIn ?? null;
+  const signIn = signInState(credential, provider);
   const keyPage = provider?.links.keys;
   return (
     <>
@@ -35,16 +37,11 @@ export function DetailOverview({ credential, provider, nowMs }: Props) {
           <FieldLine key={field.name} credential={credential} field={field} />
         ))}
       </div>
-      {signIn !== null && credential.state === 'active' && (
-        <SignIn
-          id={credential.id}
-          done={credential.fields.some((field) => field.name === signIn && field.shown !== '')}
-        />
-      )}
+      {signIn !== 'none' && credential.state === 'active' && <SignIn id={credential.id} done={signIn === 'done'} />}
       <div className={styles.block}>
         <h3>{m.providers.detail.lastTest}</h3>
         <TestReport lastTest={credential.lastTest} nowMs={nowMs} />
-        <TestFix credential={credential} />
+        {signIn !== 'missing' && <TestFix credential={credential} />}
         <div className={styles.acts}>
           <Button
             icon={<RotateCw size={15} aria-hidden />}
@@ -55,24 +52,31 @@ export function DetailOverview({ credential, provider, nowMs }: Props) {
           >
             {m.providers.act.test}
           </Button>
-          {keyPage !== undefined && (
-            <Button
-              look="ghost"
-              icon={<ExternalLink size={15} aria-hidden />}
-              aria-label={`${m.providers.act.keyPage(provider?.name ?? '')}, ${m.common.newTab}`}
-              onClick={() => void openLink(keyPage)}
-            >
-              {m.providers.act.keyPageShort}
-            </Button>
-          )}
+          <p className={styles.muted}>
+            {check === null
+              ? m.providers.form.checkNone
+              : check.costMicroUsd === 0
+                ? m.providers.detail.free
+                : m.providers.detail.costs(formatUsd(check.costMicroUsd))}
+          </p>
         </div>
-        <p className={styles.muted}>
-          {check === null
-            ? m.providers.form.checkNone
-            : check.costMicroUsd === 0
-              ? m.providers.detail.free
-              : m.providers.detail.costs(formatUsd(check.costMicroUsd))}
-        </p>
+        {provider !== undefined && (
+          <div className={styles.acts}>
+            <Button look="ghost" icon={<BookOpen size={15} aria-hidden />} onClick={() => show({ guide: provider.id })}>
+              {m.providers.guide.open}
+            </Button>
+            {keyPage !== undefined && (
+              <Button
+                look="ghost"
+                icon={<ExternalLink size={15} aria-hidden />}
+                aria-label={`${m.providers.act.keyPage(provider.name)}, ${m.common.newTab}`}
+                onClick={() => void openLink(keyPage)}
+              >
+                {m.providers.act.keyPageShort}
+              </Button>
+            )}
+          </div>
+        )}
       </div>
       <DetailFacts credential={credential} provider={provider} nowMs={nowMs} />
     </>

@@ -1,5 +1,6 @@
 import { Copy, Eye, EyeOff, SquareTerminal } from 'lucide-react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import { formatDateTime } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { copyCredential } from './acts.ts';
@@ -10,6 +11,14 @@ import { useReveal } from './use-reveal.ts';
 interface Props {
   readonly credential: CredentialSummary;
   readonly field: CredentialSummary['fields'][number];
+}
+
+/** A time that a provider named, such as the end of a token: RFC 3339, as the core writes it. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+function shownText(text: string): string {
+  if (text === '') return m.common.none;
+  return TIME.test(text) ? formatDateTime(text) : text;
 }
 
 /** One field: secret ones are masked and can be shown; every one can be copied. */
@@ -52,7 +61,7 @@ export function FieldLine({ credential, field }: Props) {
       {field.secret ? (
         <SecretText masked={field.shown} reveal={reveal} name={field.label} />
       ) : (
-        <p className={styles.plain}>{field.shown === '' ? m.common.none : field.shown}</p>
+        <p className={styles.plain}>{shownText(field.shown)}</p>
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import { Plus } from 'lucide-react';
+import { BookOpen, Plus } from 'lucide-react';
 import { useId } from 'react';
 import { m } from '../i18n/messages.ts';
 import { navigate } from '../state/route.ts';
@@ -35,6 +35,12 @@ export function ProviderCard({ group, nowMs, selectedId, activeId, onActive }: P
           <h2 id={heading}>{name}</h2>
           <p>{m.providers.count(credentials.length)}</p>
         </div>
+        <IconButton
+          label={m.providers.guide.openNamed(name)}
+          tip={m.providers.guide.open}
+          icon={<BookOpen size={16} aria-hidden />}
+          onClick={() => show({ guide: group.provider })}
+        />
         <IconButton
           label={m.providers.addTo(name)}
           icon={<Plus size={17} aria-hidden />}

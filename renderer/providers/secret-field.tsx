@@ -1,3 +1,4 @@
+import type { RefObject } from 'react';
 import type { Inspection } from '../../shared/contract/schemas.ts';
 import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
@@ -14,12 +15,13 @@ interface Props {
   readonly inspection: Inspection | null;
   readonly error: string | undefined;
   readonly canSwitch: boolean;
+  readonly input: RefObject<(HTMLInputElement & HTMLTextAreaElement) | null>;
   readonly onChange: (secret: string) => void;
   readonly onSwitch: (provider: string, authKind: string) => void;
 }
 
 /** Paste first: the primary secret, whose key it looks like, and what is unusual about it. */
-export function SecretField({ form, auth, masked, inspection, error, canSwitch, onChange, onSwitch }: Props) {
+export function SecretField({ form, auth, masked, inspection, error, canSwitch, input, onChange, onSwitch }: Props) {
   const primary = auth === undefined ? undefined : pastedField(auth);
   const recognised = inspection?.recognised ?? null;
   const foreign = recognised !== null && form.provider !== null && recognised.provider !== form.provider;
@@ -34,6 +36,7 @@ export function SecretField({ form, auth, masked, inspection, error, canSwitch, 
         {(control) => (
           <SecretInput
             {...control}
+            ref={input}
             name="secret"
             autoFocus={!editing}
             multiline={primary?.multiline ?? false}

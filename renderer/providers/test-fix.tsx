@@ -14,7 +14,10 @@ export function TestFix({ credential }: { readonly credential: CredentialSummary
   if (state !== 'active' || lastTest === null || !OF_THE_KEY.includes(lastTest.result)) return null;
   return (
     <div className={styles.acts}>
-      <Button icon={<KeyRound size={15} aria-hidden />} onClick={() => show({ sheet: { kind: 'edit', id } })}>
+      <Button
+        icon={<KeyRound size={15} aria-hidden />}
+        onClick={() => show({ sheet: { kind: 'edit', id, replace: true } })}
+      >
         {m.providers.fixReplace}
       </Button>
       <Button

@@ -8,7 +8,7 @@ import { useSession } from '../state/session.ts';
 import type { Sheet } from '../state/view.ts';
 import { show } from '../state/view.ts';
 import { announce } from '../ui/toasts.ts';
-import { nameOf, testCredential } from './acts.ts';
+import { askToSignIn, nameOf, needsSignIn, testCredential } from './acts.ts';
 import type { CredentialForm } from './form-model.ts';
 import {
   authOf,
@@ -78,6 +78,7 @@ export function useCredentialForm(sheet: CredentialSheetKind) {
     keepCredential(credential);
     show({ sheet: null });
     const newSecret = editing === undefined || credential.version !== editing.version;
+    if (needsSignIn(credential.id)) return askToSignIn(credential.id, m.providers.form.saved(nameOf(credential.id)));
     const said = warnings.map((warning) => warning.message).join(' ');
     announce(
       m.providers.form.saved(nameOf(credential.id)),

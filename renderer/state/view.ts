@@ -1,10 +1,12 @@
 import { create } from 'zustand';
+import type { OwnProviderStart } from '../own-providers/edit-start.ts';
 
 export type Sheet =
   | { readonly kind: 'add'; readonly provider: string | null }
-  | { readonly kind: 'edit'; readonly id: string }
+  /** `replace`: it was asked for to give a new secret. */
+  | { readonly kind: 'edit'; readonly id: string; readonly replace?: true }
   | { readonly kind: 'client' }
-  | { readonly kind: 'own-provider'; readonly from: 'form' | 'file' };
+  | { readonly kind: 'own-provider'; readonly start: OwnProviderStart };
 export type Ask =
   | { readonly kind: 'delete'; readonly id: string }
   | { readonly kind: 'purge'; readonly id: string }
@@ -24,11 +26,21 @@ interface ViewState {
   readonly shortcuts: boolean;
   readonly sheet: Sheet | null;
   readonly ask: Ask | null;
+  /** Whose guide is read: the id of a provider. */
+  readonly guide: string | null;
   readonly query: string;
   readonly tag: string | null;
 }
 
-const EMPTY: ViewState = { palette: false, shortcuts: false, sheet: null, ask: null, query: '', tag: null };
+const EMPTY: ViewState = {
+  palette: false,
+  shortcuts: false,
+  sheet: null,
+  ask: null,
+  guide: null,
+  query: '',
+  tag: null,
+};
 export const useView = create<ViewState>()(() => EMPTY);
 export const dropView = (): void => useView.setState(EMPTY, true);
 export const show = (change: Partial<ViewState>): void => useView.setState(change);

@@ -11,20 +11,21 @@ interface Props {
   readonly title: string;
   /** Asked to close (Escape, backdrop, button); the owner decides, so that nothing typed is lost. */
   readonly onClose: () => void;
-  /** Ctrl+Enter (or Cmd+Enter) anywhere in the sheet, its foot included. */
-  readonly onSave: () => void;
+  /** Ctrl+Enter (or Cmd+Enter) anywhere in the sheet, its foot included. Not given: there is nothing to save. */
+  readonly onSave?: () => void;
   readonly initialFocus?: RefObject<HTMLElement | null>;
   readonly foot: ReactNode;
   readonly children: ReactNode;
 }
 
-/** A side sheet for forms. */
+/** A side sheet: a form, or something to read beside one. */
 export function Sheet({ open, title, onClose, onSave, initialFocus, foot, children }: Props) {
   useReturnFocus();
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    onSave();
+    event.stopPropagation(); // a sheet over another one keeps it to itself
+    onSave?.();
   };
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>

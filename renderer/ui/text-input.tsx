@@ -24,8 +24,16 @@ export function TextInput({ onChange, mono, ...rest }: Props) {
 interface AreaProps extends Omit<ComponentProps<'textarea'>, 'className' | 'onChange'> {
   readonly value: string;
   readonly onChange: (value: string) => void;
+  readonly mono?: boolean;
 }
 
-export function TextArea({ onChange, ...rest }: AreaProps) {
-  return <textarea rows={4} {...rest} onChange={(event) => onChange(event.target.value)} className={styles.control} />;
+export function TextArea({ onChange, mono, ...rest }: AreaProps) {
+  return (
+    <textarea
+      rows={4}
+      {...rest}
+      onChange={(event) => onChange(event.target.value)}
+      className={classes(styles.control, mono === true && styles.mono)}
+    />
+  );
 }

@@ -153,6 +153,13 @@ export const methods = {
     input: z.strictObject({ document: s.documentPieces }),
     output: s.providerPreview,
   }),
+  /** The descriptor of an own provider, as it was given. */
+  'providers.document': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ id: providerId }),
+    output: z.strictObject({ document: s.documentPieces }),
+  }),
   /** Adds or replaces an own provider; `hash` is that of a preview. From a window the hosts are asked about outside the page. */
   'providers.save': method({
     callers: BOTH,

@@ -22,6 +22,7 @@ const named = {
   'providers.guide': true,
   'providers.inspect': true,
   'providers.preview': true,
+  'providers.document': true,
   'providers.save': true,
   'providers.enable': true,
   'providers.remove': true,

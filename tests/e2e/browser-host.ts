@@ -31,11 +31,14 @@ async function listsOurs(address: string): Promise<true | null> {
   return targets.some(({ url }) => url.startsWith(ORIGIN)) || null;
 }
 
-/** Starts out/main/browser.js over `home` and attaches to its window. */
-export async function startBrowserHost(home: string, env: NodeJS.ProcessEnv = {}): Promise<RunningHost> {
+/**
+ * Starts out/main/browser.js over `home` and attaches to its window.
+ * @param root - of the program: a folder with out/, resources/ and package.json.
+ */
+export async function startBrowserHost(home: string, env: NodeJS.ProcessEnv = {}, root = ROOT): Promise<RunningHost> {
   const temp = mkdtempSync(join(tmpdir(), 'kh-e2e-'));
-  const host = spawn(process.execPath, [join(ROOT, 'out/main/browser.js')], {
-    cwd: ROOT,
+  const host = spawn(process.execPath, [join(root, 'out/main/browser.js')], {
+    cwd: root,
     env: {
       ...process.env,
       KEYHARBOR_HOME: home,

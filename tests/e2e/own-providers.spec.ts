@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -65,6 +65,22 @@ for (const host of HOSTS) {
       await window.accept('Add provider');
       await expect(form).toBeHidden();
 
+      await page.getByRole('button', { name: 'Edit House API' }).click();
+      const edit = page.getByRole('dialog', { name: 'Edit House API' });
+      await expect(edit.getByLabel('Id')).not.toBeEditable();
+      await expect(edit.getByLabel('Value of the header')).toHaveValue('Token {api_key}');
+      await expect(edit.getByLabel('Path of version 1')).toHaveValue('/v2');
+      await edit.getByLabel('Name', { exact: true }).fill('House & Garden API');
+      await edit.getByLabel(/^Path to test a key/).fill('/whoami');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Keep editing' }).click();
+      await edit.getByRole('button', { name: 'Preview' }).click();
+      await expect(edit.getByText('GET https://house-api.com/v2/whoami (free)')).toBeVisible();
+      await edit.getByRole('button', { name: 'Save changes' }).click();
+      await window.accept('Replace provider');
+      await expect(edit).toBeHidden();
+      await expect(page.getByText('House & Garden API (house_api)')).toBeVisible();
+
       await page.getByRole('button', { name: 'Import a file' }).click();
       const sheet = page.getByRole('dialog', { name: 'Import a provider' });
       await sheet.locator('input[type=file]').setInputFiles(FILE);
@@ -72,6 +88,13 @@ for (const host of HOSTS) {
       await sheet.getByRole('button', { name: 'Add provider' }).click();
       await window.accept('Add provider');
       await expect(sheet).toBeHidden();
+
+      await page.getByRole('button', { name: 'Edit Acme Search' }).click();
+      const descriptor = page.getByRole('dialog', { name: 'Edit Acme Search' });
+      await expect(descriptor.getByLabel('Descriptor')).toHaveValue(/"id": "acme_search"/);
+      await looked('edit-text');
+      await descriptor.getByRole('button', { name: 'Cancel' }).click();
+      await expect(descriptor).toBeHidden();
 
       const acme = page.getByRole('switch', { name: 'Use Acme Search' });
       await expect(acme).toBeChecked();
@@ -87,13 +110,19 @@ for (const host of HOSTS) {
       await page.keyboard.press('Control+n');
       const key = page.getByRole('dialog', { name: 'New key' });
       await key.getByPlaceholder(/provider/i).fill('House');
-      await page.getByRole('option', { name: 'House API' }).click();
+      await page.getByRole('option', { name: 'House & Garden API' }).click();
       await expect(
         key
           .getByText('Key in X-API-Key')
           .or(key.getByLabel('Key', { exact: true }))
           .first(),
       ).toBeVisible();
+      await key.getByRole('button', { name: 'How to get a key' }).click();
+      const guide = page.getByRole('dialog', { name: 'Guide to House & Garden API' });
+      await expect(guide.getByText(/You added this provider yourself/)).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(guide).toBeHidden();
+      await expect(key).toBeVisible();
     } finally {
       await window.close();
       rmSync(home, { recursive: true, force: true });
@@ -139,8 +168,69 @@ test('all keys are tested with one button; what failed leads to its fix', async 
     const detail = page.getByRole('complementary', { name: /./ });
     await expect(detail.getByRole('button', { name: 'Replace value' })).toBeVisible();
     await look(page, 'failed');
+    await detail.getByRole('button', { name: 'Replace value' }).click();
+    const sheet = page.getByRole('dialog', { name: /^Edit/ });
+    await expect(sheet.getByLabel('API key', { exact: true })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(sheet).toBeHidden();
     await detail.getByRole('button', { name: 'Mark as revoked' }).click();
     await expect(page.getByRole('alertdialog')).toBeVisible();
+  } finally {
+    await window.close();
+    await provider.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
+
+test('a test that costs something names its cost and waits for a yes', async () => {
+  test.setTimeout(120_000);
+  const [host] = HOSTS;
+  if (host === undefined) throw new Error('no host');
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  const provider = await startStandIn();
+  const entry = JSON.parse(readFileSync(FILE, 'utf8')) as {
+    baseUrl: { default: string };
+    auth: { local?: boolean }[];
+    checks: { costMicroUsd: number }[];
+  };
+  entry.baseUrl.default = provider.url;
+  for (const kind of entry.auth) kind.local = true;
+  for (const check of entry.checks) check.costMicroUsd = 2000;
+  const file = join(home, 'dear.json');
+  writeFileSync(file, JSON.stringify(entry));
+  const window = await host.open(join(home, 'keyharbor'));
+  const { page } = window;
+  try {
+    await createVault(page);
+    await page.keyboard.press('Control+,');
+    await page.getByRole('button', { name: 'Import a file' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Import a provider' });
+    await sheet.locator('input[type=file]').setInputFiles(file);
+    await sheet.getByRole('button', { name: 'Add provider' }).click();
+    await window.accept('Add provider');
+    await expect(sheet).toBeHidden();
+    await page.keyboard.press('Control+1');
+    await page.keyboard.press('Control+n');
+    const form = page.getByRole('dialog', { name: 'New key' });
+    await form.getByLabel('Paste your key').fill(`acme_${'0123456789abcdef'.repeat(2)}`);
+    await expect(form.getByText(/Acme Search/).first()).toBeVisible();
+    await form.getByRole('button', { name: 'Save key' }).click();
+
+    const cost = page.getByRole('alertdialog', { name: 'This test costs money' });
+    await expect(cost).toContainText('up to $0.002 for 1 such test');
+    await expect(cost.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await look(page, 'cost');
+    await page.keyboard.press('Escape');
+    await expect(cost).toBeHidden();
+    expect(provider.requests).toEqual([]);
+
+    await page.getByRole('button', { name: 'Test default' }).click();
+    await cost.getByRole('button', { name: 'Test anyway' }).click();
+    await expect.poll(() => provider.requests.length).toBe(1);
+    await page.getByRole('button', { name: 'Test all' }).click();
+    await expect(cost).toContainText('up to $0.002');
+    await cost.getByRole('button', { name: 'Cancel' }).click();
+    expect(provider.requests).toHaveLength(1);
   } finally {
     await window.close();
     await provider.close();

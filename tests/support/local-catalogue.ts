@@ -1,46 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { writeLocalEntries } from './local-entries.ts';
 
-const PROVIDERS = join(import.meta.dirname, '../../resources/providers');
-
-interface Entry {
-  baseUrl: { default: string | null; choices?: unknown };
-  auth: { local?: boolean; baseUrl?: string; token?: { tokenUrl?: unknown } }[];
-  checks: { baseUrl?: string }[];
-}
-
-function at(url: string, original: string): string {
-  return `${url}${original.replace(/^https:\/\/[^/]+/, '')}`;
-}
-
-/**
- * The catalogue's own entries with nothing changed but where they are: on a stand-in on this computer. Token endpoints
- * come from the catalogue alone, so this is the one way to stand in for them.
- * @returns what `AppOptions.resourcesDir` takes; removed when the test is finished.
- */
+/** @returns what `AppOptions.resourcesDir` takes, with these entries on `url`; removed when the test is finished. */
 export function localCatalogue(ids: readonly string[], url: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'kh-catalogue-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'providers'));
-  for (const id of ids) {
-    const entry = JSON.parse(readFileSync(join(PROVIDERS, `${id}.json`), 'utf8')) as Entry;
-    entry.baseUrl.default = entry.baseUrl.default === null ? null : at(url, entry.baseUrl.default);
-    delete entry.baseUrl.choices;
-    for (const kind of entry.auth) {
-      kind.local = true;
-      delete kind.baseUrl;
-      const tokenUrl = kind.token?.tokenUrl;
-      if (kind.token === undefined || tokenUrl === undefined) continue;
-      if (typeof tokenUrl === 'string') kind.token.tokenUrl = at(url, tokenUrl);
-      else {
-        const choice = tokenUrl as { urls: Record<string, string> };
-        for (const [name, original] of Object.entries(choice.urls)) choice.urls[name] = at(url, original);
-      }
-    }
-    for (const check of entry.checks) delete check.baseUrl;
-    writeFileSync(join(folder, 'providers', `${id}.json`), JSON.stringify(entry));
-  }
+  writeLocalEntries(folder, ids, url);
   return folder;
 }

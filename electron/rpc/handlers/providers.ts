@@ -1,4 +1,5 @@
 import type { ProviderPreview } from '../../../shared/contract/schemas.ts';
+import { documentPiecesOf } from '../../../shared/document-pieces.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
 import type { Area } from '../caller.ts';
@@ -10,6 +11,7 @@ export function providerHandlers(app: App): Area<'providers'> {
     'providers.guide': ({ id }) => guides.of(id),
     'providers.inspect': (input) => providers.inspect(input),
     'providers.preview': ({ document }) => ownProviders.preview(document.join('')),
+    'providers.document': ({ id }) => ({ document: [...documentPiecesOf(ownProviders.document(id))] }),
     'providers.save': async ({ document, hash }, { actor, caller }) => {
       const text = document.join('');
       if (caller === 'window') await confirmHosts(app, ownProviders.preview(text));

@@ -5,7 +5,9 @@ import {
   idFromName,
   idOf,
   providerErrors,
+  typedOfForm,
 } from '../../../renderer/own-providers/provider-form.ts';
+import { descriptorFromForm, formFromDescriptor } from '../../../shared/own-provider-form.ts';
 import { documentPiecesOf } from '../../../shared/document-pieces.ts';
 
 test.each([
@@ -53,3 +55,37 @@ test.each([0, 1, 15_999, 16_000, 16_001, 48_000])(
     expect(pieces.slice(0, -1).every((piece) => piece.isWellFormed())).toBe(true);
   },
 );
+
+test.each(['bearer', 'header', 'query', 'basic', 'none'] as const)(
+  'a provider whose key is sent by %s is the same form again when it is opened',
+  (way) => {
+    const typed = {
+      ...EMPTY_PROVIDER,
+      way,
+      id: 'acme',
+      name: 'Acme & Söhne',
+      baseUrl: 'https://api.acme.com',
+      checkPath: '/me',
+      expected: '204',
+      versions: [
+        { name: 'v1', path: '/v1', enabled: false },
+        { name: 'v2', path: '/v2', enabled: true },
+      ],
+    };
+    const descriptor: unknown = JSON.parse(JSON.stringify(descriptorFromForm(formOfTyped(typed))));
+    const form = formFromDescriptor(descriptor);
+    expect(form && typedOfForm(form)).toEqual(typed);
+    const withoutCheck = formOfTyped({ ...typed, checkPath: '', expected: '200', versions: [], local: true });
+    expect(formFromDescriptor(JSON.parse(JSON.stringify(descriptorFromForm(withoutCheck))))).toEqual(withoutCheck);
+  },
+);
+
+test('a file that says more than the form can hold is no form', () => {
+  const form = formOfTyped({ ...EMPTY_PROVIDER, name: 'Acme', baseUrl: 'https://api.acme.com', checkPath: '/me' });
+  const made = JSON.parse(JSON.stringify(descriptorFromForm(form))) as Record<string, unknown>;
+  expect(formFromDescriptor(made)).not.toBeNull();
+  for (const more of [{ links: { docs: 'https://acme.com' } }, { category: 'llm' }, { rateLimits: [] }, { auth: [] }]) {
+    expect(formFromDescriptor({ ...made, ...more })).toBeNull();
+  }
+  expect(formFromDescriptor(null)).toBeNull();
+});

@@ -59,6 +59,11 @@ export class OwnProviders {
     return this.#plan(document).preview;
   }
 
+  /** The descriptor as it was given. @throws AppError `not_found` for what is no own provider. */
+  document(id: string): string {
+    return this.#row(id).document;
+  }
+
   /**
    * Adds or replaces. Credentials that go elsewhere by it are sealed for the new place and lose their grants.
    * @param hash - of the preview that was agreed to. @throws AppError as `preview`; `conflict` if things have changed since.
