@@ -26,6 +26,7 @@ export const TOKEN_HEADERS: ReadonlySet<string> = new Set([
   'x-auth-key', // Cloudflare
   'x-auth-user-service-key', // Cloudflare
   'private-token', // GitLab
+  'x-vault-token', // HashiCorp Vault
 ]);
 
 /** The first word in `Authorization`: Bearer (RFC 6750 section 2.1) and what some SDKs write instead. */

@@ -2,10 +2,12 @@ import { openApiDocument } from './openapi.ts';
 import type { RequestDeps } from './request-deps.ts';
 import type { Route } from './route.ts';
 import { RouteTable } from './route-table.ts';
+import { awsRoutes } from './routes/aws-routes.ts';
 import { keyRoutes } from './routes/key-routes.ts';
 import { metricsRoutes } from './routes/metrics-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
 import { reportRoutes } from './routes/report-routes.ts';
+import { vaultRoutes } from './routes/vault-routes.ts';
 
 /** All that the endpoint answers to. */
 export function routeTable(deps: RequestDeps): RouteTable {
@@ -15,6 +17,8 @@ export function routeTable(deps: RequestDeps): RouteTable {
     ...keyRoutes(deps),
     ...reportRoutes(deps),
     ...metricsRoutes(deps),
+    ...awsRoutes(deps),
+    ...vaultRoutes(deps),
   ];
   return new RouteTable(routes);
 }
