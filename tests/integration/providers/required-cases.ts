@@ -76,10 +76,24 @@ const OWN_FILES: Readonly<Record<string, readonly Sample[]>> = {
   mcp: samplesIn('mcp_probe.json').map(({ name, response }) => ({ name, status: 0, body: '', ...response })),
 };
 
+/** Samples that a case took, as "provider name". */
+const taken = new Set<string>();
+
+function samplesOf(provider: string): readonly Sample[] {
+  return OWN_FILES[provider] ?? TIER1.filter((each) => each.provider === provider);
+}
+
+/** Recorded answers of a provider that no case of it uses. */
+export function unusedSamples(provider: string): string[] {
+  return samplesOf(provider)
+    .map(({ name }) => name)
+    .filter((name) => !taken.has(`${provider} ${name}`));
+}
+
 function sample(provider: string, name: string): Sample {
-  const all = OWN_FILES[provider] ?? TIER1.filter((each) => each.provider === provider);
-  const found = all.find((each) => each.name === name);
+  const found = samplesOf(provider).find((each) => each.name === name);
   if (found === undefined) throw new Error(`no sample ${provider} ${name}`);
+  taken.add(`${provider} ${name}`);
   return found;
 }
 
@@ -502,6 +516,7 @@ export const REQUIRED: readonly ProviderCases[] = [
           missing_credentials: 'invalid_key',
           leaked_key: 'invalid_key',
           expired_key: 'expired',
+          quota: 'quota_exceeded',
           service_disabled: 'insufficient_permission',
           key_blocked_for_service: 'insufficient_permission',
           overloaded: 'provider_unavailable',
