@@ -59,7 +59,7 @@ export function ApprovalPanel({ request, turn, readable, waiting, onAnswer }: Pr
         </div>
       </header>
       <div className={styles.body} tabIndex={0} role="group" aria-label={approval.asksFor}>
-        <div id={`${heading}-wants`}>
+        <div id={`${heading}-wants`} className={styles.forms}>
           <WantList wants={wants} />
         </div>
         {reason !== '' && (

@@ -8,8 +8,8 @@ export const DEFAULT_RATE = 20;
 export interface ClientForm {
   readonly name: string;
   readonly list: boolean;
-  /** Chosen read grants in the contract's own words, such as keys:read:openai/work. */
-  readonly reads: ReadonlySet<string>;
+  /** Chosen grants for keys in the contract's own words, such as proxy:openai or keys:read:openai/work. */
+  readonly keys: ReadonlySet<string>;
   readonly days: string;
   readonly rate: string;
   readonly unlimited: boolean;
@@ -19,23 +19,26 @@ export interface ClientForm {
 export const EMPTY_CLIENT: ClientForm = {
   name: '',
   list: false,
-  reads: new Set(),
+  keys: new Set(),
   days: '30',
   rate: String(DEFAULT_RATE),
   unlimited: false,
   test: false,
 };
 
-export const readGrant = (provider: string, label: string | null): string =>
-  formatGrant({ kind: 'keys:read', provider, label });
+/** A tool calls with a key that stays here, or gets the key itself. */
+export type KeyGrantKind = 'proxy' | 'keys:read';
+
+export const keyGrant = (kind: KeyGrantKind, provider: string, label: string | null): string =>
+  formatGrant({ kind, provider, label });
 
 /** Grants for single labels are left out where the whole provider is granted. */
 export function grantsOf(form: ClientForm): readonly string[] {
-  const reads = [...form.reads].filter((grant) => {
+  const keys = [...form.keys].filter((grant) => {
     const whole = grant.split('/')[0] ?? grant;
-    return whole === grant || !form.reads.has(whole);
+    return whole === grant || !form.keys.has(whole);
   });
-  return [...(form.list ? ['keys:list'] : []), ...reads.sort()];
+  return [...(form.list ? ['keys:list'] : []), ...keys.sort()];
 }
 
 export function rateOf(form: ClientForm): number | null | undefined {

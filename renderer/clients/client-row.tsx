@@ -1,13 +1,18 @@
-import { TriangleAlert } from 'lucide-react';
+import { Ellipsis, KeyRound, Scissors, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
 import type { ClientSummary } from '../../shared/contract/schemas.ts';
 import { formatDate, formatRelative } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useSession } from '../state/session.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { Menu } from '../ui/menu.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
 import styles from './clients.module.css';
 import { grantWords } from './grant-words.ts';
+import { NarrowClient } from './narrow-client.tsx';
+import { RotateClient } from './rotate-client.tsx';
 
 const LOOKS = {
   active: { tone: 'ok', shape: 'check' },
@@ -17,7 +22,7 @@ const LOOKS = {
 
 export function ClientRow({ client, nowMs }: { readonly client: ClientSummary; readonly nowMs: number }) {
   const providers = useSession((session) => session.providers);
-  const { id, name, state, lastUsedAt, expiresAt } = client;
+  const { name, state, lastUsedAt, expiresAt } = client;
   return (
     <li className={styles.row}>
       <div className={styles.who}>
@@ -48,11 +53,37 @@ export function ClientRow({ client, nowMs }: { readonly client: ClientSummary; r
           </p>
         )}
       </div>
-      {state === 'active' && (
-        <Button aria-label={m.clients.revokeNamed(name)} onClick={() => show({ ask: { kind: 'revoke-client', id } })}>
-          {m.clients.revoke}
-        </Button>
-      )}
+      {state === 'active' && <ClientActs client={client} />}
     </li>
+  );
+}
+
+function ClientActs({ client }: { readonly client: ClientSummary }) {
+  const { id, name } = client;
+  const [asked, setAsked] = useState<'narrow' | 'rotate' | null>(null);
+  const close = (): void => setAsked(null);
+  return (
+    <div className={styles.acts}>
+      <Button aria-label={m.clients.revokeNamed(name)} onClick={() => show({ ask: { kind: 'revoke-client', id } })}>
+        {m.clients.revoke}
+      </Button>
+      <Menu
+        trigger={<IconButton label={m.clients.actsOf(name)} icon={<Ellipsis size={17} aria-hidden />} />}
+        entries={[
+          {
+            label: m.clients.narrow,
+            icon: <Scissors size={15} aria-hidden />,
+            run: () => setAsked('narrow'),
+          },
+          {
+            label: m.clients.rotate,
+            icon: <KeyRound size={15} aria-hidden />,
+            run: () => setAsked('rotate'),
+          },
+        ]}
+      />
+      {asked === 'narrow' && <NarrowClient client={client} onClose={close} />}
+      {asked === 'rotate' && <RotateClient client={client} onClose={close} />}
+    </div>
   );
 }

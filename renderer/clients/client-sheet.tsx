@@ -7,6 +7,7 @@ import { loadClients } from '../state/clients.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Checkbox } from '../ui/checkbox.tsx';
+import { Disclosure } from '../ui/disclosure.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
@@ -47,7 +48,9 @@ export function ClientSheet() {
     if (Object.keys(all).length === 0) void create.run();
     else requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
-  if (made !== null) return <TokenDialog token={made.token} grants={made.grants} onClose={close} />;
+  if (made !== null) {
+    return <TokenDialog title={m.clients.tokenTitle} token={made.token} grants={made.grants} onClose={close} />;
+  }
   return (
     <Sheet
       open
@@ -78,8 +81,19 @@ export function ClientSheet() {
             checked={form.list}
             onChange={(list) => change({ list })}
           />
-          <p className={styles.muted}>{m.clients.readHint}</p>
-          <GrantPicker reads={form.reads} onChange={(reads) => change({ reads })} />
+          <p className={styles.muted}>
+            {m.clients.calls}. {m.clients.callsHint}
+          </p>
+          <GrantPicker kind="proxy" title={m.clients.calls} chosen={form.keys} onChange={(keys) => change({ keys })} />
+          <Disclosure title={m.clients.read}>
+            <p className={styles.muted}>{m.clients.readHint}</p>
+            <GrantPicker
+              kind="keys:read"
+              title={m.clients.read}
+              chosen={form.keys}
+              onChange={(keys) => change({ keys })}
+            />
+          </Disclosure>
           <p id={`${id}-grants`} role="alert" className={styles.error}>
             {errors['grants']}
           </p>

@@ -1,33 +1,25 @@
-import { PlugZap, Plus } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { Tabs } from '@base-ui/react/tabs';
+import { useEffect } from 'react';
 import { useNow } from '../contract/use-now.ts';
 import { m } from '../i18n/messages.ts';
-import { loadClients, useClients } from '../state/clients.ts';
-import { show } from '../state/view.ts';
-import { Button } from '../ui/button.tsx';
-import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { ClientRow } from './client-row.tsx';
+import { loadClients } from '../state/clients.ts';
+import { loadGrants } from '../state/grants.ts';
+import { CLIENT_TABS, type ClientTab, navigate, useRoute } from '../state/route.ts';
+import tabs from '../ui/tabs.module.css';
+import { ClientList } from './client-list.tsx';
 import styles from './clients.module.css';
+import { ConnectTool } from './connect-tool.tsx';
 import { EndpointCard } from './endpoint-card.tsx';
+import { GrantsPanel } from './grants-panel.tsx';
 
+/** The endpoint, who uses it, what they may, and how a tool is pointed here. */
 export function ClientsScreen() {
-  const { state, error, list } = useClients();
-  const [former, setFormer] = useState(false);
+  const { tab } = useRoute();
   const nowMs = useNow(60_000);
-  useEffect(() => void loadClients(), []);
-  const active = list.filter((client) => client.state === 'active');
-  const gone = list.filter((client) => client.state !== 'active');
-  const add = (
-    <Button
-      look={active.length === 0 ? 'primary' : 'secondary'}
-      icon={<Plus size={16} aria-hidden />}
-      onClick={() => show({ sheet: { kind: 'client' } })}
-    >
-      {m.clients.add}
-    </Button>
-  );
+  useEffect(() => {
+    void loadClients();
+    void loadGrants();
+  }, []);
   return (
     <div className={styles.page}>
       <div>
@@ -35,46 +27,24 @@ export function ClientsScreen() {
         <p className={styles.lead}>{m.clients.lead}</p>
       </div>
       <EndpointCard />
-      {state === 'loading' && <Skeleton lines count={3} />}
-      {state === 'failed' && (
-        <ErrorNote error={error}>
-          <Button onClick={() => void loadClients()}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
-      {state === 'ready' && active.length === 0 && (
-        <Empty icon={<PlugZap size={28} />} title={m.clients.emptyTitle} actions={add}>
-          <p>{m.clients.emptyText}</p>
-        </Empty>
-      )}
-      {active.length > 0 && (
-        <section className={styles.section}>
-          <div className={styles.sectionhead}>
-            <h2>{m.clients.listTitle}</h2>
-            {add}
-          </div>
-          <ul className={styles.list}>
-            {active.map((client) => (
-              <ClientRow key={client.id} client={client} nowMs={nowMs} />
-            ))}
-          </ul>
-        </section>
-      )}
-      {gone.length > 0 && (
-        <section className={styles.section}>
-          <div>
-            <Button look="link" aria-expanded={former} onClick={() => setFormer(!former)}>
-              {m.clients.showRevoked(gone.length)}
-            </Button>
-          </div>
-          {former && (
-            <ul className={styles.list}>
-              {gone.map((client) => (
-                <ClientRow key={client.id} client={client} nowMs={nowMs} />
-              ))}
-            </ul>
-          )}
-        </section>
-      )}
+      <Tabs.Root value={tab} onValueChange={(picked: ClientTab) => navigate({ tab: picked }, 'replace')}>
+        <Tabs.List className={tabs.list} aria-label={m.clients.title}>
+          {CLIENT_TABS.map((one) => (
+            <Tabs.Tab key={one} value={one} className={tabs.tab}>
+              {m.clients.tabs[one]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="list" className={tabs.panel}>
+          <ClientList nowMs={nowMs} />
+        </Tabs.Panel>
+        <Tabs.Panel value="grants" className={tabs.panel}>
+          <GrantsPanel nowMs={nowMs} />
+        </Tabs.Panel>
+        <Tabs.Panel value="connect" className={tabs.panel}>
+          <ConnectTool />
+        </Tabs.Panel>
+      </Tabs.Root>
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { StatusDot } from '../ui/status-dot.tsx';
 import { Switch } from '../ui/switch.tsx';
 import styles from './clients.module.css';
 import { PortForm } from './port-form.tsx';
-import { baseUrlOf, curlSnippet } from './snippets.ts';
+import { baseUrlOf } from './snippets.ts';
 import { useEndpoint } from './use-endpoint.ts';
 
 /** Whether the endpoint listens, where, and how a tool reaches it. */
@@ -44,7 +44,6 @@ export function EndpointCard() {
       {baseUrl !== null && (
         <div className={styles.facts}>
           <Snippet label={m.clients.baseUrl} text={baseUrl} />
-          <Snippet label={m.clients.curl} text={curlSnippet(baseUrl, [], m.clients.tokenPlace)} />
         </div>
       )}
       {(endpoint?.problem != null || turn.error !== null) && <PortForm />}

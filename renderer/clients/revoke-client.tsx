@@ -1,7 +1,7 @@
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
 import { m } from '../i18n/messages.ts';
-import { useClients } from '../state/clients.ts';
+import { keepClient, useClients } from '../state/clients.ts';
 import { show } from '../state/view.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { announce } from '../ui/toasts.ts';
@@ -11,9 +11,7 @@ const close = (): void => show({ ask: null });
 export function RevokeClient({ id }: { readonly id: string }) {
   const name = useClients((store) => store.list.find((client) => client.id === id)?.name ?? '');
   const revoke = useAction(async () => {
-    const revoked = await call('clients.revoke', { client: id });
-    const { list } = useClients.getState();
-    useClients.setState({ list: list.map((client) => (client.id === id ? revoked : client)) });
+    keepClient(await call('clients.revoke', { client: id }));
     announce(m.clients.revoked(name));
     close();
   });

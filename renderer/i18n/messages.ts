@@ -1,13 +1,26 @@
 import { clients } from './en/clients.ts';
 import { common } from './en/common.ts';
+import { connectTool } from './en/connect-tool.ts';
 import { firstRun } from './en/first-run.ts';
+import { grants } from './en/grants.ts';
 import { ownProviders } from './en/own-providers.ts';
 import { providers } from './en/providers.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { unlock } from './en/unlock.ts';
 
-const en = { common, firstRun, unlock, shell, providers, ownProviders, clients, settings } as const;
+const en = {
+  common,
+  firstRun,
+  unlock,
+  shell,
+  providers,
+  ownProviders,
+  clients,
+  grants,
+  connectTool,
+  settings,
+} as const;
 
 /** Every text of the window, typed: a missing or misnamed message does not compile. A second language has this shape. */
 export type Messages = typeof en;

@@ -1,6 +1,7 @@
-import { Keyboard, KeyRound, Lock, Plus, PlugZap, Settings, Trash2 } from 'lucide-react';
+import { Keyboard, KeyRound, Lock, OctagonX, Plus, PlugZap, Settings, ShieldCheck, Trash2, Unplug } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { m } from '../i18n/messages.ts';
+import { askPanic } from '../settings/panic.tsx';
 import { lockNow } from '../shell/lock-now.ts';
 import { navigate } from '../state/route.ts';
 import { show } from '../state/view.ts';
@@ -22,6 +23,16 @@ export const SCREEN_ACTS: readonly PaletteAct[] = [
     run: () => navigate({ screen: 'providers' }),
   },
   { name: m.shell.clients, icon: <PlugZap {...icon} />, keys: 'Ctrl+2', run: () => navigate({ screen: 'clients' }) },
+  {
+    name: m.clients.tabs.grants,
+    icon: <ShieldCheck {...icon} />,
+    run: () => navigate({ screen: 'clients', tab: 'grants' }),
+  },
+  {
+    name: m.clients.tabs.connect,
+    icon: <Unplug {...icon} />,
+    run: () => navigate({ screen: 'clients', tab: 'connect' }),
+  },
   { name: m.shell.settings, icon: <Settings {...icon} />, keys: 'Ctrl+3', run: () => navigate({ screen: 'settings' }) },
   { name: m.shell.bin, icon: <Trash2 {...icon} />, run: () => navigate({ screen: 'bin' }) },
 ];
@@ -35,5 +46,6 @@ export const OTHER_ACTS: readonly PaletteAct[] = [
   },
   { name: m.shell.addClient, icon: <PlugZap {...icon} />, run: () => show({ sheet: { kind: 'client' } }) },
   { name: m.shell.lock, icon: <Lock {...icon} />, keys: 'Ctrl+L', run: () => void lockNow() },
+  { name: m.settings.panicOpen, icon: <OctagonX {...icon} />, run: askPanic },
   { name: m.shell.shortcutsTitle, icon: <Keyboard {...icon} />, keys: 'Ctrl+/', run: () => show({ shortcuts: true }) },
 ];

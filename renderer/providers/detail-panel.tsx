@@ -2,6 +2,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import { ArrowLeft, Ellipsis, Pencil, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import { WeakestForm } from '../clients/weakest-form.tsx';
 import { m } from '../i18n/messages.ts';
 import { useCredentials } from '../state/credentials.ts';
 import { navigate } from '../state/route.ts';
@@ -11,6 +12,7 @@ import { Button } from '../ui/button.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { ProviderTile } from '../ui/provider-tile.tsx';
+import tabs from '../ui/tabs.module.css';
 import { displayName } from './arrange.ts';
 import styles from './detail.module.css';
 import { DetailOverview } from './detail-overview.tsx';
@@ -87,20 +89,21 @@ export function DetailPanel({ credential, nowMs }: Props) {
         <HealthBadge health={testing ? 'testing' : healthOf(credential, nowMs)} />
       </div>
       <Tabs.Root defaultValue="overview" className={styles.tabs}>
-        <Tabs.List className={styles.tablist}>
+        <Tabs.List className={tabs.list}>
           {(['overview', 'versions', 'notes'] as const).map((tab) => (
-            <Tabs.Tab key={tab} value={tab} className={styles.tab}>
+            <Tabs.Tab key={tab} value={tab} className={tabs.tab}>
               {m.providers.detail.tabs[tab]}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value="overview" className={styles.tabpanel}>
+        <Tabs.Panel value="overview" className={tabs.panel}>
           <DetailOverview credential={credential} provider={provider} nowMs={nowMs} />
+          <WeakestForm credential={credential} />
         </Tabs.Panel>
-        <Tabs.Panel value="versions" className={styles.tabpanel}>
+        <Tabs.Panel value="versions" className={tabs.panel}>
           <DetailVersions id={id} version={credential.version} nowMs={nowMs} />
         </Tabs.Panel>
-        <Tabs.Panel value="notes" className={styles.tabpanel}>
+        <Tabs.Panel value="notes" className={tabs.panel}>
           {note === '' ? (
             <p className={styles.muted}>{m.providers.detail.noNote}</p>
           ) : (

@@ -7,16 +7,15 @@ export const APP_DEFAULTS = {
   language: 'system',
 } as const satisfies Partial<AppSettings>;
 
-export type NumberName = Exclude<
-  keyof VaultSettings,
-  'dailyCheck' | 'askTerminals' | 'workBehindLockHours' | 'vaultKv'
->;
+export type NumberName = Exclude<keyof VaultSettings, 'dailyCheck' | 'askTerminals' | 'vaultKv'>;
+export const DEFAULT_ASK_TERMINALS: VaultSettings['askTerminals'] = 'with-window';
 
 export const VAULT_NUMBERS = {
   autoLockMinutes: { byDefault: 10, min: 1, max: 480 },
   clipboardSeconds: { byDefault: 30, min: 10, max: 300 },
   checkFailuresBeforeCooldown: { byDefault: 3, min: 1, max: 10 },
   checkCooldownMinutes: { byDefault: 15, min: 1, max: 240 },
+  workBehindLockHours: { byDefault: 0, min: 0, max: 8 },
 } as const satisfies Record<NumberName, { byDefault: number; min: number; max: number }>;
 
 export const DEFAULT_PORT = 7717;

@@ -25,7 +25,7 @@ export function SettingsScreen() {
   const rows = {
     general: generalSettings(settings.app),
     security: securitySettings(settings.vault, status.protection),
-    endpoint: endpointSettings(),
+    endpoint: endpointSettings(settings.vault),
     checks: checkSettings(settings.vault),
     providers: ownProviderSettings(providers),
     about: aboutSettings(status),

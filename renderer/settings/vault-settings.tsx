@@ -2,11 +2,13 @@ import type { VaultSettings, VaultStatus } from '../../shared/contract/schemas.t
 import { PortForm } from '../clients/port-form.tsx';
 import { m } from '../i18n/messages.ts';
 import { Note } from '../ui/note.tsx';
+import { Select } from '../ui/select.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { ChangePassword } from './change-password.tsx';
-import { VAULT_NUMBERS, DEFAULT_PORT, type NumberName } from './defaults.ts';
+import { DEFAULT_ASK_TERMINALS, DEFAULT_PORT, type NumberName, VAULT_NUMBERS } from './defaults.ts';
 import { EndpointSwitch } from './endpoint-switch.tsx';
 import { NumberControl } from './number-control.tsx';
+import { PanicButton } from './panic.tsx';
 import { RenewKit } from './renew-kit.tsx';
 import type { Setting } from './setting-row.tsx';
 import { saveSettings } from './use-settings.ts';
@@ -26,6 +28,19 @@ function numberSetting(vault: VaultSettings, name: NumberName, texts: NumberText
     byDefault: texts.words(byDefault),
     onReset: vault[name] === byDefault ? undefined : () => void saveSettings({ vault: { [name]: byDefault } }),
     control: <NumberControl name={name} label={texts.title} unit={texts.unit} value={vault[name]} />,
+  };
+}
+
+/** A switch of the vault's settings; off by default. */
+function switchSetting(vault: VaultSettings, name: 'dailyCheck' | 'vaultKv', title: string, text: string): Setting {
+  return {
+    title,
+    text,
+    byDefault: m.settings.off,
+    onReset: vault[name] ? () => void saveSettings({ vault: { [name]: false } }) : undefined,
+    control: (
+      <Switch label={title} checked={vault[name]} onChange={(on) => void saveSettings({ vault: { [name]: on } })} />
+    ),
   };
 }
 
@@ -67,10 +82,11 @@ export function securitySettings(
         </Note>
       ),
     },
+    { title: m.settings.panic, text: m.settings.panicText, control: <PanicButton /> },
   ];
 }
 
-export function endpointSettings(): readonly Setting[] {
+export function endpointSettings(vault: VaultSettings | null): readonly Setting[] {
   return [
     {
       title: m.settings.endpoint,
@@ -79,6 +95,42 @@ export function endpointSettings(): readonly Setting[] {
       control: <EndpointSwitch />,
     },
     { title: m.settings.port, text: m.settings.portText, byDefault: String(DEFAULT_PORT), below: <PortForm /> },
+    ...(vault === null ? [] : accessSettings(vault)),
+  ];
+}
+
+/** Who may come in without being asked, and what goes on behind a locked window. */
+function accessSettings(vault: VaultSettings): readonly Setting[] {
+  const { askTerminals } = vault;
+  const { askTerminalsWords } = m.settings;
+  return [
+    {
+      title: m.settings.askTerminals,
+      text: m.settings.askTerminalsText,
+      byDefault: askTerminalsWords[DEFAULT_ASK_TERMINALS],
+      onReset:
+        askTerminals === DEFAULT_ASK_TERMINALS
+          ? undefined
+          : () => void saveSettings({ vault: { askTerminals: DEFAULT_ASK_TERMINALS } }),
+      control: (
+        <Select
+          aria-label={m.settings.askTerminals}
+          value={askTerminals}
+          options={(['never', 'with-window', 'always'] as const).map((value) => ({
+            value,
+            label: askTerminalsWords[value],
+          }))}
+          onChange={(picked) => void saveSettings({ vault: { askTerminals: picked } })}
+        />
+      ),
+    },
+    numberSetting(vault, 'workBehindLockHours', {
+      title: m.settings.behindLock,
+      text: m.settings.behindLockText,
+      unit: m.settings.unitHours,
+      words: m.settings.hours,
+    }),
+    switchSetting(vault, 'vaultKv', m.settings.vaultKv, m.settings.vaultKvText),
   ];
 }
 
@@ -97,18 +149,6 @@ export function checkSettings(vault: VaultSettings | null): readonly Setting[] {
       unit: m.settings.unitMinutes,
       words: m.settings.minutes,
     }),
-    {
-      title: m.settings.dailyCheck,
-      text: m.settings.dailyCheckText,
-      byDefault: m.settings.off,
-      onReset: vault.dailyCheck ? () => void saveSettings({ vault: { dailyCheck: false } }) : undefined,
-      control: (
-        <Switch
-          label={m.settings.dailyCheck}
-          checked={vault.dailyCheck}
-          onChange={(dailyCheck) => void saveSettings({ vault: { dailyCheck } })}
-        />
-      ),
-    },
+    switchSetting(vault, 'dailyCheck', m.settings.dailyCheck, m.settings.dailyCheckText),
   ];
 }

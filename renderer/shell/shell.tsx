@@ -5,6 +5,7 @@ import { Palette } from '../palette/palette.tsx';
 import { BinScreen } from '../providers/bin-screen.tsx';
 import { ProvidersScreen } from '../providers/providers-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
+import { PanicQuestion } from '../settings/panic.tsx';
 import { loadCredentials } from '../state/credentials.ts';
 import type { Screen } from '../state/route.ts';
 import { useRoute } from '../state/route.ts';
@@ -61,6 +62,7 @@ export function Shell() {
       </main>
       <LockWarning />
       <Overlays />
+      <PanicQuestion />
       <Palette />
       <ShortcutList />
     </div>

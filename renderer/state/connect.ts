@@ -2,8 +2,9 @@ import type { ContractEvent } from '../../shared/contract/handlers.ts';
 import { call, onContractEvent } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
 import { announce } from '../ui/toasts.ts';
-import { dropClients, loadClients, useClients } from './clients.ts';
+import { dropClients, refreshClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
+import { dropGrants, refreshGrants } from './grants.ts';
 import { enterShell, loadProviders, loadSession, useSession } from './session.ts';
 import { dropView } from './view.ts';
 import { toasts } from '../ui/toasts.ts';
@@ -21,6 +22,7 @@ const RELOAD_PATIENCE_MS = 1_500;
 function onLocked(reason: LockReason): void {
   dropCredentials();
   dropClients();
+  dropGrants();
   dropView();
   toasts.close();
   const { settings, phase } = useSession.getState();
@@ -56,13 +58,18 @@ function onEvent(event: ContractEvent): void {
     case 'providers.changed':
       return void loadProviders();
     case 'clients.changed':
-      return void (useClients.getState().state === 'idle' ? undefined : loadClients());
+      return refreshClients();
+    case 'grants.changed':
+      return refreshGrants();
     case 'endpoint.changed':
       return useSession.setState({ endpoint: event.data });
     case 'settings.changed':
       return useSession.setState({ settings: event.data });
     case 'clipboard.cleared':
       return void dispatchEvent(new Event('keyharbor:clipboard-cleared'));
+    case 'access.requested':
+    case 'access.settled':
+      return undefined; // the panel is a window of its own
     default:
       return undefined;
   }

@@ -10,6 +10,9 @@ export type Sort = (typeof SORTS)[number];
 export const HEALTH_FILTERS = ['healthy', 'expiring', 'failing', 'unknown', 'untested', 'disabled'] as const;
 export type HealthFilter = (typeof HEALTH_FILTERS)[number];
 
+export const CLIENT_TABS = ['list', 'grants', 'connect'] as const;
+export type ClientTab = (typeof CLIENT_TABS)[number];
+
 export interface Route {
   readonly screen: Screen;
   readonly view: (typeof VIEWS)[number];
@@ -18,9 +21,19 @@ export interface Route {
   readonly state: HealthFilter | null;
   /** Selected credential, by its random id. */
   readonly id: string | null;
+  /** Which part of Clients is shown. */
+  readonly tab: ClientTab;
 }
 
-export const HOME: Route = { screen: 'providers', view: 'grid', sort: 'name', provider: null, state: null, id: null };
+export const HOME: Route = {
+  screen: 'providers',
+  view: 'grid',
+  sort: 'name',
+  provider: null,
+  state: null,
+  id: null,
+  tab: 'list',
+};
 
 const oneOf = <T extends string>(allowed: readonly T[], given: string | null): T | null =>
   allowed.find((word) => word === given) ?? null;
@@ -38,12 +51,13 @@ export function parseRoute(hash: string): Route {
     provider: matching(PROVIDER_ID_PATTERN, params.get('provider')),
     state: oneOf(HEALTH_FILTERS, params.get('state')),
     id: matching(/^[0-9a-f]{32}$/, params.get('id')),
+    tab: oneOf(CLIENT_TABS, params.get('tab')) ?? HOME.tab,
   };
 }
 
 export function formatRoute(route: Route): string {
   const params = new URLSearchParams();
-  for (const key of ['view', 'sort', 'provider', 'state', 'id'] as const) {
+  for (const key of ['view', 'sort', 'provider', 'state', 'id', 'tab'] as const) {
     const value = route[key];
     if (value !== null && value !== HOME[key]) params.set(key, value);
   }

@@ -3,7 +3,7 @@ import { panelScript } from './page-script.ts';
 import { SideWindow, type SideWindowOptions } from './side-window.ts';
 
 const SITE = { origin: 'https://approval.keyharbor.invalid', start: '/approval.html' };
-const SIZE = { width: 520, height: 640 };
+const SIZE = { width: 540, height: 720 };
 
 /** The approval panel as a second window of the browser, brought to front. */
 export function openApprovalWindow(

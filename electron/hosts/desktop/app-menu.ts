@@ -2,7 +2,16 @@ import { Menu, type MenuItemConstructorOptions } from 'electron';
 
 interface Acts {
   readonly lock: () => void;
+  readonly panic: () => void;
   readonly quit: () => void;
+}
+
+/** One item down, so that a slip of the hand does not do it. Used in the tray as well. */
+export function panicItem(panic: () => void): MenuItemConstructorOptions {
+  return {
+    label: 'Panic',
+    submenu: [{ label: 'Lock, drop all grants, revoke all clients, stop the endpoint', click: panic }],
+  };
 }
 
 /** The window's menu. Keys that only make sense inside a screen are the page's own. */
@@ -16,6 +25,7 @@ export function setAppMenu(
       label: options.platform === 'darwin' ? 'Keyharbor' : '&File',
       submenu: [
         { label: 'Lock', accelerator: 'CmdOrCtrl+L', click: acts.lock },
+        panicItem(acts.panic),
         { type: 'separator' },
         ...(options.platform === 'darwin' ? HIDE : []),
         quit,

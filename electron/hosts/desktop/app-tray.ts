@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, Tray } from 'electron';
+import { panicItem } from './app-menu.ts';
 
 export interface TrayState {
   readonly locked: boolean;
@@ -10,6 +11,7 @@ export interface TrayState {
 export interface TrayActs {
   readonly open: () => void;
   readonly lock: () => void;
+  readonly panic: () => void;
   readonly switchEndpoint: (on: boolean) => void;
   readonly copyBaseUrl: (url: string) => void;
   readonly quit: () => void;
@@ -31,13 +33,14 @@ export class AppTray {
   }
 
   show({ locked, endpoint }: TrayState): void {
-    const { open, lock, switchEndpoint, copyBaseUrl, quit } = this.#acts;
+    const { open, lock, panic, switchEndpoint, copyBaseUrl, quit } = this.#acts;
     const state = `${locked ? 'Locked' : 'Unlocked'}, endpoint ${endpoint === null ? 'off' : 'on'}`;
     const items: MenuItemConstructorOptions[] = [
       { label: state, enabled: false },
       { type: 'separator' },
       { label: 'Open Keyharbor', click: open },
       { label: 'Lock', enabled: !locked, click: lock },
+      panicItem(panic),
       { type: 'separator' },
       endpoint === null
         ? { label: 'Switch endpoint on', enabled: !locked, click: () => switchEndpoint(true) }

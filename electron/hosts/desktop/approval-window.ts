@@ -30,8 +30,8 @@ export class ApprovalWindows {
   open(hear: Hear): ApprovalPanel {
     const { session, devTools, preload, icon } = this.#options;
     const window = new BrowserWindow({
-      width: 520,
-      height: 640,
+      width: 540,
+      height: 720,
       minWidth: 340,
       minHeight: 420,
       show: false,

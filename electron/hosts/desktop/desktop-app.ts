@@ -81,7 +81,7 @@ export class DesktopApp {
       this.#desk?.close(); // a panel alone would keep the app running
     });
     setAppMenu(
-      { lock: () => void this.#lock(), quit: () => app.quit() },
+      { lock: () => void this.#lock(), panic: () => void this.#panic(), quit: () => app.quit() },
       { devTools: this.#devTools, platform: process.platform },
     );
     core.app.onEvent((event) => {
@@ -127,11 +127,22 @@ export class DesktopApp {
     await this.#ask('vault.lock');
   }
 
+  /** The window may be hidden: what was done is told by a notification. */
+  async #panic(): Promise<void> {
+    const done = await this.#ask('app.panic');
+    if (done === null) return;
+    const { grants, clients } = done;
+    const dropped =
+      grants === null || clients === null ? '' : ` Grants dropped: ${grants}. Clients revoked: ${clients}.`;
+    this.#core?.app.options.shell.notify('Keyharbor is locked', `The endpoint is off.${dropped}`);
+  }
+
   #makeTray(): readonly string[] {
     try {
       this.#tray = new AppTray(join(this.#files.resourcesDir, 'icons'), {
         open: () => void this.focus(),
         lock: () => void this.#lock(),
+        panic: () => void this.#panic(),
         switchEndpoint: (on) => void this.#ask(on ? 'endpoint.on' : 'endpoint.off'),
         copyBaseUrl: (url) => void clipboard.writeText(url),
         quit: () => app.quit(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientErrors, EMPTY_CLIENT, grantsOf, rateOf, readGrant } from '../../../renderer/clients/client-form.ts';
+import { clientErrors, EMPTY_CLIENT, grantsOf, keyGrant, rateOf } from '../../../renderer/clients/client-form.ts';
 import { grantWords } from '../../../renderer/clients/grant-words.ts';
 import { baseUrlOf, curlSnippet } from '../../../renderer/clients/snippets.ts';
 import { parsePort } from '../../../renderer/clients/use-endpoint.ts';
@@ -10,8 +10,13 @@ test('a client needs a name and at least one grant', () => {
 });
 
 test('a grant for the whole provider makes those for its labels needless', () => {
-  const reads = new Set([readGrant('openai', 'work'), readGrant('openai', null), readGrant('github', 'ci')]);
-  expect(grantsOf({ ...EMPTY_CLIENT, reads })).toEqual(['keys:read:github/ci', 'keys:read:openai']);
+  const keys = new Set([
+    keyGrant('keys:read', 'openai', 'work'),
+    keyGrant('keys:read', 'openai', null),
+    keyGrant('proxy', 'openai', 'work'),
+    keyGrant('keys:read', 'github', 'ci'),
+  ]);
+  expect(grantsOf({ ...EMPTY_CLIENT, keys })).toEqual(['keys:read:github/ci', 'keys:read:openai', 'proxy:openai/work']);
 });
 
 test('the rate is a number in range, or explicitly none', () => {
@@ -35,6 +40,7 @@ test('the snippet asks for the first key that may be read', () => {
 test('grants are said in words, unknown ones as they are written', () => {
   expect(grantWords('keys:list', new Map())).toBe('List keys');
   expect(grantWords('keys:read:openai/work', new Map())).toBe('Read openai / work');
+  expect(grantWords('proxy:openai', new Map())).toBe('Call openai (all)');
   expect(grantWords('something:else', new Map())).toBe('something:else');
 });
 

@@ -9,6 +9,7 @@ const full: Route = {
   provider: 'openai',
   state: 'failing',
   id: '0123456789abcdef0123456789abcdef',
+  tab: 'grants',
 };
 
 test('a route survives the address', () => {
