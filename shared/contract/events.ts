@@ -21,7 +21,15 @@ export const events = {
   'access.requested': accessRequest,
   'access.settled': z.strictObject({ id: z.string(), granted: z.boolean() }),
   'grants.changed': z.strictObject({}),
+  'routing.changed': z.strictObject({}),
   'settings.changed': s.settings,
+  /** Calls were counted. Never more than one a second. */
+  'usage.recorded': z.strictObject({
+    requests: z.int(),
+    providers: z.array(z.string()),
+    /** Client ids. */
+    clients: z.array(z.string()),
+  }),
   'clipboard.cleared': z.strictObject({}),
 } as const;
 

@@ -11,6 +11,7 @@ const LABELS = {
   recoveryKek: 'kh/v1/kek/recovery',
   database: 'kh/v1/db',
   usageDatabase: 'kh/v1/usage-db',
+  usageSpill: 'kh/v1/usage-spill',
   recordWrap: 'kh/v1/record-wrap',
   headerMac: 'kh/v1/header-mac',
   stateMac: 'kh/v1/state-mac',
@@ -39,5 +40,6 @@ export function deriveVaultKeys(vmk: Buffer, vaultId: Buffer): VaultKeys {
     audit: deriveKeyObject(vmk, vaultId, 'auditMac'),
     token: deriveKeyObject(vmk, vaultId, 'token'),
     index: deriveKeyObject(vmk, vaultId, 'index'),
+    usageSpill: deriveKeyObject(vmk, vaultId, 'usageSpill'),
   };
 }

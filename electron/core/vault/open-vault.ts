@@ -11,6 +11,8 @@ export interface VaultKeys {
   readonly token: KeyObject;
   /** K_idx: fingerprints of secrets. */
   readonly index: KeyObject;
+  /** Seals usage records that no batch has taken yet. */
+  readonly usageSpill: KeyObject;
 }
 
 /**

@@ -1,0 +1,233 @@
+import type { EventData } from '../../../shared/contract/events.ts';
+import type { VaultAccess } from '../credentials/vault-access.ts';
+import type { Emit } from '../events.ts';
+import type { Log } from '../logs/log.ts';
+import type { Clock, Paths } from '../seams.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import type { PriceBook } from './prices/price-book.ts';
+import { NAME_KINDS, SOURCES } from './dimensions.ts';
+import { priceOf } from './prices/price-of.ts';
+import { pruneRecords } from './record-table.ts';
+import { type ReportQuery, type UsageReport, usageReport } from './report.ts';
+import { HOUR_MS, ReportingDays } from './reporting-days.ts';
+import { readSpill, Spill, type SpillPlace } from './spill.ts';
+import { readUsageState } from './state-table.ts';
+import { type PricedEntry, pricedEntry, type UsageEntry } from './usage-entry.ts';
+import { UsageStore } from './usage-store.ts';
+
+const FLUSH_MS = 1000; // SECURITY-DESIGN.md section 4: usage.db is written in batches of at most a second
+/** A batch this long is written at once, so that no write holds up the endpoint for long. */
+const MAX_BATCH = 1000;
+/** What a database that cannot be written leaves in memory; beyond it the oldest are given up. */
+const MAX_WAITING = 50_000;
+const KEEP_RECORDS_MS = 90 * 24 * HOUR_MS;
+const PRUNE_AT_ONCE = 1000;
+
+export interface RecorderDeps {
+  readonly vault: Pick<VaultAccess, 'opened'>;
+  readonly paths: Pick<Paths, 'usageDb'>;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
+  readonly book: PriceBook;
+  readonly emit: Emit;
+  /** The reporting zone (IANA name): whose days reports count. */
+  readonly zone: () => string;
+}
+
+interface Open {
+  readonly vault: OpenVault;
+  readonly store: UsageStore;
+  readonly days: ReportingDays;
+  /** null where the disk did not take one: records are then safe after the next batch only. */
+  readonly spill: Spill | null;
+}
+
+/**
+ * Takes what was metered and writes it to usage.db in batches, priced and summed. Until a batch took it, an entry is in
+ * a sealed spill file, so that the end of the process loses no finished call.
+ */
+export class UsageRecorder {
+  readonly #deps: RecorderDeps;
+  #open: Open | null = null;
+  #waiting: PricedEntry[] = [];
+  #callOff: (() => void) | null = null;
+  #prunedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: RecorderDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes over what an ended process left, then begins. Never throws: usage must not keep the owner from the keys. */
+  unlocked(): void {
+    try {
+      this.#begin();
+    } catch {
+      this.#open = null;
+      this.#deps.log.warn('usage.not-opened');
+    }
+  }
+
+  /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
+  locking(): void {
+    const open = this.#open;
+    if (open === null) return;
+    let written = false;
+    try {
+      this.flush();
+      written = true;
+    } catch {
+      this.#deps.log.warn('usage.not-written');
+    }
+    this.#calledOff();
+    this.#waiting = [];
+    this.#open = null;
+    try {
+      open.spill?.close(!written);
+    } catch {
+      this.#deps.log.warn('usage.spill-not-closed');
+    }
+  }
+
+  /** Counts one finished call. Never throws and never waits for the disk's sync. */
+  record(entry: UsageEntry): void {
+    const open = this.#open;
+    if (open === null) {
+      this.#deps.log.warn('usage.not-recorded');
+      return;
+    }
+    const price = priceOf({ provider: entry.provider, ...entry.result }, this.#deps.book, entry.atMs);
+    const priced: PricedEntry = { entry, ...price };
+    try {
+      open.spill?.append(JSON.stringify(priced));
+    } catch {
+      this.#deps.log.warn('usage.not-spilled');
+    }
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#waiting.shift();
+      this.#deps.log.warn('usage.given-up');
+    }
+    this.#waiting.push(priced);
+    if (this.#waiting.length % MAX_BATCH === 0) this.#flushLater();
+    else this.#callOff ??= this.#deps.clock.after(FLUSH_MS, () => this.#flushLater());
+  }
+
+  /** Whether a client has told this call before. */
+  knows(source: UsageEntry['source'], clientId: string, requestId: string): boolean {
+    this.flush();
+    const found = this.#deps.vault
+      .opened()
+      .usageDb.prepare(
+        `SELECT 1 FROM usage_reported WHERE source = ? AND request_id = ?
+         AND client = (SELECT id FROM usage_name WHERE kind = ? AND name = ?)`,
+      )
+      .get(SOURCES.indexOf(source), requestId, NAME_KINDS.indexOf('client'), clientId);
+    return found !== undefined;
+  }
+
+  /** Writes what waits. @throws AppError where the database does not take it; it then waits on. */
+  flush(): void {
+    this.#calledOff();
+    const open = this.#open;
+    if (open === null || this.#waiting.length === 0) return;
+    const batch = this.#waiting;
+    const written = open.store.write(batch, open.spill?.id ?? NO_SPILL, open.spill?.seq ?? 0);
+    this.#waiting = [];
+    try {
+      open.spill?.clear();
+    } catch {
+      this.#deps.log.warn('usage.spill-not-cleared'); // harmless: the database knows how far it was taken
+    }
+    this.#prune(open);
+    if (written.length > 0) this.#deps.emit({ event: 'usage.recorded', data: summaryOf(written) });
+  }
+
+  /** Sums what was recorded, the last second included. */
+  report(query: ReportQuery): UsageReport {
+    this.flush();
+    const { usageDb } = this.#deps.vault.opened();
+    return usageReport(usageDb, query, this.#open?.days ?? new ReportingDays(this.#deps.zone()));
+  }
+
+  /** The zone was set anew: days are summed again. */
+  zoneChanged(): void {
+    const open = this.#open;
+    if (open === null || open.days.zone === this.#deps.zone()) return;
+    this.flush();
+    const days = new ReportingDays(this.#deps.zone());
+    this.#open = { ...open, days, store: new UsageStore(open.vault.usageDb, days) };
+  }
+
+  #begin(): void {
+    const vault = this.#deps.vault.opened();
+    const days = new ReportingDays(this.#deps.zone());
+    const store = new UsageStore(vault.usageDb, days);
+    const place: SpillPlace = {
+      file: `${this.#deps.paths.usageDb}-spill`,
+      vaultId: vault.vaultId,
+      key: vault.keys.usageSpill,
+    };
+    this.#takeOver(place, vault, store);
+    let spill: Spill | null = null;
+    try {
+      spill = new Spill(place);
+    } catch {
+      this.#deps.log.warn('usage.no-spill');
+    }
+    this.#open = { vault, store, days, spill };
+  }
+
+  /** @throws AppError where the database does not take it: the file is then kept. */
+  #takeOver(place: SpillPlace, vault: OpenVault, store: UsageStore): void {
+    const left = readSpill(place);
+    if (left === null) return;
+    if (!left.whole) this.#deps.log.warn('usage.spill-cut');
+    const state = readUsageState(vault.usageDb);
+    const taken = state !== null && state.spillId.equals(left.id) ? state.spillTaken : 0;
+    const entries = left.entries.filter(({ seq }) => seq > taken);
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    const parsed = entries.flatMap(({ text }) => {
+      const entry = pricedEntry.safeParse(JSON.parse(text));
+      return entry.success ? [entry.data] : [];
+    });
+    if (parsed.length < entries.length) this.#deps.log.warn('usage.spill-of-another-form');
+    store.write(parsed, left.id, last.seq);
+  }
+
+  /** A full disk must not end the program; what could not be written is tried again with the next record. */
+  #flushLater(): void {
+    try {
+      this.flush();
+    } catch {
+      this.#deps.log.warn('usage.not-written');
+    }
+  }
+
+  #prune(open: Open): void {
+    const now = this.#deps.clock.now();
+    if (now - this.#prunedAtMs < HOUR_MS) return;
+    try {
+      const gone = pruneRecords(open.vault.usageDb, now - KEEP_RECORDS_MS, PRUNE_AT_ONCE);
+      if (gone < PRUNE_AT_ONCE) this.#prunedAtMs = now;
+    } catch {
+      this.#deps.log.warn('usage.not-pruned');
+    }
+  }
+
+  #calledOff(): void {
+    this.#callOff?.();
+    this.#callOff = null;
+  }
+}
+
+const NO_SPILL = Buffer.alloc(16);
+
+function summaryOf(written: readonly PricedEntry[]): EventData<'usage.recorded'> {
+  const clients = new Set<string>();
+  for (const { entry } of written) if (entry.client !== null) clients.add(entry.client.id);
+  return {
+    requests: written.length,
+    providers: [...new Set(written.map(({ entry }) => entry.provider))],
+    clients: [...clients],
+  };
+}

@@ -1,0 +1,50 @@
+/** Days as a person in the reporting zone counts them: whole numbers, 0 is 1970-01-01. */
+export const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MAX_KNOWN_HOURS = 4096;
+
+export class ReportingDays {
+  readonly zone: string;
+  readonly #format: Intl.DateTimeFormat;
+  /** Hours that lie in one day as a whole: asking the time zone data costs more than all the rest of a record. */
+  readonly #known = new Map<number, number>();
+
+  /** @param zone - IANA name. @throws RangeError where there is no such zone. */
+  constructor(zone: string) {
+    this.zone = zone;
+    this.#format = new Intl.DateTimeFormat('en-CA', {
+      timeZone: zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
+  }
+
+  dayOf(atMs: number): number {
+    const hour = Math.floor(atMs / HOUR_MS);
+    const known = this.#known.get(hour);
+    if (known !== undefined) return known;
+    const first = this.#ask(hour * HOUR_MS);
+    if (first !== this.#ask(hour * HOUR_MS + HOUR_MS - 1)) return this.#ask(atMs); // zones with half hours
+    if (this.#known.size >= MAX_KNOWN_HOURS) this.#known.clear();
+    this.#known.set(hour, first);
+    return first;
+  }
+
+  #ask(atMs: number): number {
+    return dayNumber(this.#format.format(atMs));
+  }
+}
+
+/** "2026-11-20" as a day number. */
+export function dayNumber(date: string): number {
+  return Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
+}
+
+export function dateOfDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
+export function systemZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -1,0 +1,164 @@
+import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { onDisk } from '../store/sqlite-error.ts';
+import { lengthPrefixed, u64 } from '../vault/bytes.ts';
+
+/**
+ * What has been recorded and is in no database yet, so that the end of the process loses none of it. Not synced to the
+ * disk for each entry: a power cut may cost the last second.
+ *
+ * File: `"KHus" | ver(1)=1 | id(16)`, then entries `length(4, BE) | seq(6, BE) | ciphertext | tag(16)`, AES-256-GCM
+ * (NIST SP 800-38D). Key = HKDF-SHA-256(K_spill, salt = id, info = "kh/v1/usage-spill-file"), so each file has its own
+ * and the nonce can be the entry's number. AAD = "kh/usage-spill/v1" | vault_id | id | seq, each with its length.
+ */
+const MAGIC = Buffer.from('KHus\u0001', 'latin1');
+const ID_BYTES = 16;
+const HEAD_BYTES = MAGIC.byteLength + ID_BYTES;
+const ENTRY_HEAD_BYTES = 10;
+const TAG_BYTES = 16;
+const NONCE_BYTES = 12;
+const MAX_ENTRY_BYTES = 64 * 1024;
+/** A database that cannot be written must not fill the disk beside it. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0; // absent on Windows
+
+export interface SpillPlace {
+  readonly file: string;
+  /** 16 bytes. */
+  readonly vaultId: Buffer;
+  /** K_spill. */
+  readonly key: KeyObject;
+}
+
+export interface Spilled {
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** The spill file of one unlocked time: made at unlock, removed when all of it is in the database. */
+export class Spill {
+  /** 16 bytes; stored with how far the database has taken it. */
+  readonly id: Buffer;
+  readonly #place: SpillPlace;
+  readonly #key: Buffer;
+  readonly #fd: number;
+  #bytes = HEAD_BYTES;
+  #seq = 0;
+
+  /** Replaces what is there: read it with `readSpill` before. @throws AppError where the disk does not take it. */
+  constructor(place: SpillPlace) {
+    this.id = randomBytes(ID_BYTES);
+    this.#place = place;
+    this.#key = fileKey(place.key, this.id);
+    this.#fd = onDisk(() => {
+      rmSync(place.file, { force: true });
+      const fd = openSync(place.file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, 0o600);
+      writeSync(fd, Buffer.concat([MAGIC, this.id]));
+      return fd;
+    });
+  }
+
+  /** The number of the last entry. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** @throws AppError where the disk does not take it; the entry is then only in memory. */
+  append(text: string): void {
+    const plain = Buffer.from(text);
+    const bytes = ENTRY_HEAD_BYTES + plain.byteLength + TAG_BYTES;
+    if (plain.byteLength > MAX_ENTRY_BYTES || this.#bytes + bytes > MAX_FILE_BYTES) return;
+    const seq = this.#seq + 1;
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonceOf(seq), { authTagLength: TAG_BYTES });
+    cipher.setAAD(aadOf(this.#place.vaultId, this.id, seq));
+    const entry = Buffer.allocUnsafe(bytes);
+    entry.writeUInt32BE(plain.byteLength, 0);
+    entry.writeUIntBE(seq, 4, 6);
+    cipher.update(plain).copy(entry, ENTRY_HEAD_BYTES);
+    cipher.final();
+    cipher.getAuthTag().copy(entry, bytes - TAG_BYTES);
+    this.#seq = seq; // a nonce is never used again, whatever becomes of the write
+    onDisk(() => {
+      // At its place, not at the end: half an entry that a full disk left is written over by the next one.
+      let written = 0;
+      while (written < bytes) written += writeSync(this.#fd, entry, written, bytes - written, this.#bytes + written);
+    });
+    this.#bytes += bytes;
+  }
+
+  /** All of it is committed to the database. */
+  clear(): void {
+    if (this.#bytes === HEAD_BYTES) return;
+    this.#bytes = HEAD_BYTES;
+    onDisk(() => ftruncateSync(this.#fd, HEAD_BYTES));
+  }
+
+  /** @param keep - entries that no batch took stay for the next unlock. */
+  close(keep: boolean): void {
+    this.#key.fill(0);
+    closeSync(this.#fd);
+    if (!keep) rmSync(this.#place.file, { force: true });
+  }
+}
+
+/**
+ * What an ended process left. Reads up to the first entry that is cut or does not verify.
+ * @returns null where there is no file, or none that can be read.
+ */
+export function readSpill(
+  place: SpillPlace,
+): { readonly id: Buffer; readonly entries: readonly Spilled[]; readonly whole: boolean } | null {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(place.file, { flag: constants.O_RDONLY | NO_FOLLOW });
+  } catch {
+    return null; // none there, or a link in its place, which is not followed: nothing to take over
+  }
+  if (bytes.byteLength < HEAD_BYTES || !bytes.subarray(0, MAGIC.byteLength).equals(MAGIC)) return null;
+  const id = Buffer.from(bytes.subarray(MAGIC.byteLength, HEAD_BYTES));
+  const key = fileKey(place.key, id);
+  const entries: Spilled[] = [];
+  let at = HEAD_BYTES;
+  try {
+    while (at < bytes.byteLength) {
+      const entry = readEntry(bytes, at, key, place.vaultId, id);
+      if (entry === null || entry.seq <= (entries.at(-1)?.seq ?? 0)) return { id, entries, whole: false };
+      entries.push({ seq: entry.seq, text: entry.text });
+      at = entry.end;
+    }
+    return { id, entries, whole: true };
+  } finally {
+    key.fill(0);
+  }
+}
+
+function readEntry(bytes: Buffer, at: number, key: Buffer, vaultId: Buffer, id: Buffer) {
+  if (at + ENTRY_HEAD_BYTES > bytes.byteLength) return null;
+  const length = bytes.readUInt32BE(at);
+  const end = at + ENTRY_HEAD_BYTES + length + TAG_BYTES;
+  if (length > MAX_ENTRY_BYTES || end > bytes.byteLength) return null;
+  const seq = bytes.readUIntBE(at + 4, 6);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(seq), { authTagLength: TAG_BYTES });
+  decipher.setAAD(aadOf(vaultId, id, seq)).setAuthTag(bytes.subarray(end - TAG_BYTES, end));
+  const plain = decipher.update(bytes.subarray(at + ENTRY_HEAD_BYTES, end - TAG_BYTES));
+  try {
+    decipher.final();
+  } catch {
+    return null;
+  }
+  return { seq, text: plain.toString(), end };
+}
+
+function fileKey(key: KeyObject, id: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, id, 'kh/v1/usage-spill-file', 32));
+}
+
+function nonceOf(seq: number): Buffer {
+  const nonce = Buffer.alloc(NONCE_BYTES);
+  nonce.writeUIntBE(seq, NONCE_BYTES - 6, 6);
+  return nonce;
+}
+
+function aadOf(vaultId: Buffer, id: Buffer, seq: number): Buffer {
+  return lengthPrefixed(['kh/usage-spill/v1', vaultId, id, u64(seq)]);
+}
