@@ -17,6 +17,9 @@ import { Providers } from './providers/providers.ts';
 import type { Clock, Keychain, Paths, Question, Shell } from './seams.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { LastUsed } from './usage/last-used.ts';
+import { PriceBook } from './usage/prices/price-book.ts';
+import { UsageRecorder } from './usage/recorder.ts';
+import { systemZone } from './usage/reporting-days.ts';
 import { Vault } from './vault/vault.ts';
 
 export type { Finding } from './doctor/doctor.ts';
@@ -57,6 +60,7 @@ export interface App {
   readonly endpoint: Endpoint;
   readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
+  readonly usage: UsageRecorder;
   readonly settings: SettingsStore;
   readonly clipboard: ClipboardGuard;
   readonly lockPolicy: LockPolicy;
@@ -90,6 +94,15 @@ export function createApp(options: AppOptions): App {
           ? { event: 'credentials.changed', data: { ids: [...ids] } }
           : { event: 'clients.changed', data: {} },
       ),
+  });
+  const usage = new UsageRecorder({
+    vault,
+    paths,
+    clock,
+    log,
+    book: PriceBook.load(join(options.resourcesDir, 'prices.json')),
+    emit,
+    zone: systemZone,
   });
   const clipboard = new ClipboardGuard({
     clipboard: shell.clipboard,
@@ -153,6 +166,7 @@ export function createApp(options: AppOptions): App {
 
   // Registered last, so that what the services above still have to note is noted before it is written.
   vault.onUnlocked(() => {
+    usage.unlocked();
     ownProviders.unlocked();
     try {
       credentials.unlocked();
@@ -175,6 +189,7 @@ export function createApp(options: AppOptions): App {
       log.warn('last-used.not-written');
     }
     lastUsed.drop();
+    usage.locking();
     void clipboard.clear();
     ownProviders.locking();
     emit({ event: 'vault.locked', data: { reason } });
@@ -203,6 +218,7 @@ export function createApp(options: AppOptions): App {
     endpoint,
     metrics,
     lastUsed,
+    usage,
     settings,
     clipboard,
     lockPolicy,

@@ -4,6 +4,7 @@ import { fieldName, providerId, providerInfo } from '../provider.ts';
 import { DELIVERY_FORMS } from '../delivery.ts';
 import * as a from './access.ts';
 import * as s from './schemas.ts';
+import * as u from './usage.ts';
 
 /**
  * The whole surface of the core, for every transport: who may call, in which states of the vault, and the schemas.
@@ -392,6 +393,10 @@ export const methods = {
     output: s.endpointStatus,
   }),
   'endpoint.off': method({ callers: BOTH, states: 'any', input: nothing, output: s.endpointStatus }),
+
+  // usage
+  /** Sums of what was metered, the last second included. */
+  'usage.report': method({ callers: BOTH, states: UNLOCKED, input: u.usageQuery, output: u.usageReport }),
 
   // settings
   'settings.get': method({ callers: BOTH, states: 'any', input: nothing, output: s.settings }),

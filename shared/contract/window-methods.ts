@@ -56,6 +56,7 @@ const named = {
   'endpoint.status': true,
   'endpoint.on': true,
   'endpoint.off': true,
+  'usage.report': true,
   'settings.get': true,
   'settings.set': true,
 } as const satisfies Readonly<Record<WindowMethod, true>>;

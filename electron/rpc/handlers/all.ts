@@ -8,6 +8,7 @@ import { credentialHandlers } from './credentials.ts';
 import { endpointHandlers } from './endpoint.ts';
 import { providerHandlers } from './providers.ts';
 import { settingsHandlers } from './settings.ts';
+import { usageHandlers } from './usage.ts';
 import { vaultHandlers } from './vault.ts';
 
 /** Every method of the contract: the compiler says so when one is missing. */
@@ -21,5 +22,6 @@ export function allHandlers(app: App): Handlers<CallContext> {
     ...accessHandlers(),
     ...endpointHandlers(app),
     ...settingsHandlers(app),
+    ...usageHandlers(app),
   };
 }
