@@ -20,6 +20,7 @@ import { Connections, guardedServer } from './http-server.ts';
 import { InFlight } from './in-flight.ts';
 import { listenOnLoopback, listenOnSocket } from './listen.ts';
 import type { AppMetrics } from '../metrics/app-metrics.ts';
+import { ForwardProxy, type ProxyParts } from '../proxy/proxy.ts';
 import { requestHandler } from './request-handler.ts';
 import { routeTable } from './routes.ts';
 import { type SocketPlace, socketPlace } from './socket-place.ts';
@@ -41,6 +42,8 @@ export interface EndpointDeps {
   readonly metrics: AppMetrics;
   /** Whether the read subset of HashiCorp Vault is switched on; asked while unlocked only. */
   readonly isVaultKvOn: () => boolean;
+  /** Without it nothing is forwarded. */
+  readonly proxy?: ProxyParts;
   /** The program's version, for `GET /healthz`. */
   readonly version: string;
   /** Called for each request of a verified client: idle time starts anew where requests count. */
@@ -64,6 +67,7 @@ export class Endpoint {
   readonly #inFlight = new InFlight();
   readonly #reads: AuditTally;
   readonly #refusals: AuditTally;
+  readonly #proxy: ForwardProxy | null;
   readonly #handle: ReturnType<typeof requestHandler>;
   readonly #stopListening: (() => void)[];
   /** Where the host wants the socket to be; null: our own choice. */
@@ -80,18 +84,27 @@ export class Endpoint {
     this.#reads = new AuditTally({ vault, clock, log, delayMs: READS_DELAY_MS });
     this.#refusals = new AuditTally({ vault, clock, log, delayMs: REFUSALS_DELAY_MS });
     const rates = new ClientRates(clock);
-    const requestDeps = {
-      ...deps,
+    const counted = {
       reads: this.#reads,
       refusals: this.#refusals,
-      rates,
       credentialRates: new CredentialRates(clock),
+    };
+    this.#proxy =
+      deps.proxy === undefined
+        ? null
+        : new ForwardProxy({ ...deps, ...deps.proxy, ...counted, ownPort: () => this.#tcp?.port ?? null });
+    const requestDeps = {
+      ...deps,
+      ...counted,
+      proxy: this.#proxy,
+      rates,
       brake: new BadTokenBrake(clock),
       inFlight: this.#inFlight,
     };
     this.#handle = requestHandler(requestDeps, routeTable(requestDeps));
     this.#stopListening = [
       vault.onLocking(() => {
+        this.#proxy?.cutAll();
         this.#inFlight.cutAll();
         this.#reads.flush();
         this.#refusals.flush();
@@ -161,6 +174,7 @@ export class Endpoint {
   /** End of the program: what was counted is written if the vault is still open, and nothing listens any more. */
   close(): Promise<void> {
     return this.#inTurn(async () => {
+      this.#proxy?.cutAll();
       this.#reads.flush();
       this.#refusals.flush();
       await this.#shut();

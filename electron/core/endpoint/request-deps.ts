@@ -1,5 +1,6 @@
 import type { Gate } from '../broker/gate.ts';
 import type { AppMetrics } from '../metrics/app-metrics.ts';
+import type { ForwardProxy } from '../proxy/proxy.ts';
 import type { Clock } from '../seams.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import type { AuditTally } from './audit-tally.ts';
@@ -24,6 +25,8 @@ export interface RequestDeps {
   readonly brake: BadTokenBrake;
   readonly inFlight: InFlight;
   readonly metrics: AppMetrics;
+  /** null: this endpoint forwards nothing. */
+  readonly proxy: Pick<ForwardProxy, 'serve'> | null;
   /** Whether the read subset of HashiCorp Vault is switched on; asked while unlocked only. */
   readonly isVaultKvOn: () => boolean;
   readonly version: string;

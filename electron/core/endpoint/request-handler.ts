@@ -4,6 +4,8 @@ import { sendError, sendRefusal, sendUnauthorized, sendWrongMethod } from './ans
 import type { ClientToken } from './client-token.ts';
 import type { VerifiedClient } from './clients.ts';
 import { ALLOWED_METHODS, type RefusalStatus, refuse } from './guards.ts';
+import type { ProxyAsked } from '../proxy/proxy-call.ts';
+import { proxyTarget } from '../proxy/target.ts';
 import { readJsonBody } from './json-body.ts';
 import { countRefusal } from './opened-key.ts';
 import { presentedToken } from './presented-token.ts';
@@ -53,7 +55,9 @@ export function requestHandler(deps: RequestDeps, table: RouteTable) {
     const token = presented.kind === 'token' ? presented.token : presented.kind;
     const client = authenticate(deps, token, response, surface, refused);
     if (client === null) return;
-    serve(deps, client, found, request, response);
+    const target = deps.proxy === null ? null : proxyTarget(head.target);
+    if (target !== null) serveProxied(deps, client, { target, head, request, response });
+    else serve(deps, client, found, request, response);
   };
 }
 
@@ -138,20 +142,38 @@ function serve(
       countRefusal(deps, asked);
       throw missingGrant(neededGrant(route, found.params));
     }
-    const waitMs = deps.rates.take(client);
-    if (waitMs > 0) {
-      deps.metrics.denied.inc({ reason: 'rate' });
-      throw clientTooOften(waitMs);
-    }
-    if (!deps.inFlight.enter(client.id, response)) {
-      deps.metrics.denied.inc({ reason: 'in-flight' });
-      throw tooManyOpen();
-    }
+    letIn(deps, client, response);
     const handled = route.body === undefined ? route.handle(asked) : withBody(deps, route.body.schema, route, asked);
     handled?.catch(failed);
   } catch (error) {
     failed(error);
   }
+}
+
+/** @throws AppError `rate_limited` where the client asks too often or has too much open. */
+function letIn(deps: RequestDeps, client: VerifiedClient, response: ServerResponse): void {
+  const waitMs = deps.rates.take(client);
+  if (waitMs > 0) {
+    deps.metrics.denied.inc({ reason: 'rate' });
+    throw clientTooOften(waitMs);
+  }
+  if (!deps.inFlight.enter(client.id, response)) {
+    deps.metrics.denied.inc({ reason: 'in-flight' });
+    throw tooManyOpen();
+  }
+}
+
+/** Any method, path, query and body behind a provider's name: the proxy has rules of its own. */
+function serveProxied(deps: RequestDeps, client: VerifiedClient, asked: Omit<ProxyAsked, 'client'>): void {
+  deps.activity();
+  deps.lastUsed.note('client', client.id, 'endpoint');
+  try {
+    letIn(deps, client, asked.response);
+  } catch (error) {
+    sendError(asked.response, error, unread(asked.request));
+    return;
+  }
+  deps.proxy?.serve({ ...asked, client });
 }
 
 async function withBody(

@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { ErrorBody } from './error-body.ts';
+import { type AnswerHeaders, forwardedAnswerHeaders, type HeaderFilter } from './headers.ts';
+import type { AnswerKeeper, CallTap } from './observers.ts';
+import { endAnswer } from './request-body.ts';
+import type { SecretForms } from './secret-forms.ts';
+
+type Controller = Dispatcher.DispatchController;
+
+interface RelayDeps {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly method: string;
+  readonly hasBody: boolean;
+  readonly filter: HeaderFilter;
+  readonly forms: SecretForms;
+  readonly tap: CallTap | null;
+  readonly keeper: AnswerKeeper | null;
+  readonly after: (ms: number, act: () => void) => () => void;
+}
+
+/**
+ * Hands an answer on to the client as it comes: no byte of a success is held back or changed, and the provider is read
+ * no faster than the client reads. The body of an error is collected and covered first.
+ */
+export class AnswerRelay {
+  readonly #deps: RelayDeps;
+  readonly #status: number;
+  readonly #headers: AnswerHeaders;
+  #errorBody: ErrorBody | null = null;
+  #taps: 'ignores' | 'reads' | 'changes' = 'ignores';
+  #waitsForDrain = false;
+
+  /** Sends the head, unless it is of an error with a body. */
+  constructor(deps: RelayDeps, status: number, headers: AnswerHeaders) {
+    this.#deps = deps;
+    this.#status = status;
+    this.#headers = headers;
+    if (status >= 400 && deps.method !== 'HEAD') {
+      this.#errorBody = new ErrorBody(deps.forms);
+      return;
+    }
+    this.#taps = this.#tapHead();
+    const length = this.#taps === 'changes' || status === 204 ? undefined : oneValue(headers['content-length']);
+    this.#sendHead(length, false);
+    process.nextTick(flushHead, deps.response); // the first piece, where it is there already, goes with the head
+  }
+
+  /** False: the rest is not wanted. */
+  push(controller: Controller, chunk: Buffer): boolean {
+    if (this.#errorBody !== null) return this.#errorBody.push(chunk);
+    const { tap, keeper, response } = this.#deps;
+    keeper?.chunk(chunk);
+    let takes: boolean;
+    if (tap === null || this.#taps === 'ignores') takes = response.write(chunk);
+    else {
+      const changed = tap.chunk(chunk);
+      takes = this.#taps === 'changes' ? this.#writeAll(changed) : response.write(chunk);
+    }
+    if (!takes && !this.#waitsForDrain) {
+      this.#waitsForDrain = true;
+      controller.pause();
+      response.once('drain', () => {
+        this.#waitsForDrain = false;
+        controller.resume();
+      });
+    }
+    return true;
+  }
+
+  /** The answer is whole, or of an error as much of it as is wanted. */
+  end(): void {
+    const { tap, keeper, request, response, hasBody, after } = this.#deps;
+    if (this.#errorBody === null) {
+      if (this.#taps === 'changes') this.#writeAll(tap?.last() ?? null);
+      keeper?.done();
+    } else {
+      const encoding = oneValue(this.#headers['content-encoding']);
+      const body = this.#errorBody.covered(encoding);
+      this.#taps = this.#tapHead();
+      if (this.#taps !== 'ignores') tap?.chunk(body);
+      this.#sendHead(String(body.byteLength), encoding !== undefined);
+      response.write(body);
+    }
+    endAnswer(request, response, hasBody, after);
+  }
+
+  #tapHead(): 'ignores' | 'reads' | 'changes' {
+    const { tap } = this.#deps;
+    return tap === null ? 'ignores' : tap.head(this.#status, (name) => oneValue(this.#headers[name]) ?? null);
+  }
+
+  #writeAll(pieces: readonly Uint8Array[] | null): boolean {
+    let takes = true;
+    // Copied: the tap may use its memory again while the client is slow.
+    for (const piece of pieces ?? []) takes = this.#deps.response.write(Buffer.from(piece));
+    return takes;
+  }
+
+  #sendHead(length: string | undefined, unpacked: boolean): void {
+    const { filter, forms, response, request, hasBody } = this.#deps;
+    const headers = unpacked ? { ...this.#headers, 'content-encoding': undefined } : this.#headers;
+    const passed = forwardedAnswerHeaders(headers, filter, (value) => forms.isIn(value));
+    if (length !== undefined && /^[0-9]{1,15}$/.test(length)) passed.push('Content-Length', length);
+    if (hasBody && !request.complete) passed.push('Connection', 'close'); // what is behind it will not be read
+    response.writeHead(this.#status, passed);
+  }
+}
+
+function flushHead(response: ServerResponse): void {
+  if (!response.writableEnded && !response.destroyed) response.flushHeaders();
+}
+
+function oneValue(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

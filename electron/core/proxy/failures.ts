@@ -1,0 +1,68 @@
+import { AppError } from '../../../shared/errors.ts';
+import { whyUnreachable } from '../net/unreachable.ts';
+import type { CallOutcome } from './observers.ts';
+
+/** Why a call did not come to an answer, in words that repeat nothing of the request or of the credential. */
+export interface Failure {
+  readonly error: unknown;
+  readonly outcome: CallOutcome;
+}
+
+const WAIT = 'Try again later.';
+
+function unavailable(provider: string, what: string, hint: string): Failure {
+  return { error: new AppError('provider_unavailable', `${provider} ${what}`, hint), outcome: 'upstream_error' };
+}
+
+/** 301, 302, 303, 307, 308: a key is not carried to where an answer points. */
+export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+export function redirected(provider: string, status: number): Failure {
+  return unavailable(
+    provider,
+    `sent this request elsewhere (${status}). Redirects are not followed with a key.`,
+    'Check the path, and the base URL of the credential.',
+  );
+}
+
+/** @param error - of the connection, or one of ours. */
+export function failureOf(provider: string, error: unknown): Failure {
+  if (error instanceof AppError) return { error, outcome: 'refused' };
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    return timedOut(`${provider} did not answer in time.`);
+  }
+  switch (whyUnreachable(error)) {
+    case 'timeout':
+      return timedOut(`${provider} could not be reached in time. Nothing was sent.`);
+    case 'address':
+      return {
+        outcome: 'refused',
+        error: new AppError(
+          'security_violation',
+          `${provider}: the host leads to an address where this key must not go. Nothing was sent.`,
+          'A private or loopback server needs a credential made with --local and its exact address.',
+        ),
+      };
+    case 'name':
+      return unavailable(
+        provider,
+        'could not be found: its host name is not known here. Nothing was sent.',
+        'Check the network connection and the base URL.',
+      );
+    case 'refused':
+      return unavailable(provider, 'does not answer at its address. Nothing was sent.', WAIT);
+    case 'certificate':
+      return unavailable(
+        provider,
+        'showed no certificate that this computer trusts for its name. The key was not sent.',
+        'Something may stand between. A company’s own certificate can be named in the settings.',
+      );
+    case 'broken':
+      return unavailable(provider, 'broke the connection before its answer was whole.', WAIT);
+  }
+}
+
+function timedOut(message: string): Failure {
+  return { error: new AppError('validation_timeout', message, WAIT), outcome: 'timeout' };
+}

@@ -1,0 +1,118 @@
+import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ResolvedCredential } from '../credentials/types.ts';
+import type { VerifiedClient } from '../endpoint/clients.ts';
+import type { HeaderLine } from '../endpoint/request-head.ts';
+import type { AnswerHeaders } from './headers.ts';
+
+/**
+ * Where others join a proxied call: who meters, who caches, who picks another credential, who rewrites. Each may be
+ * absent and then costs nothing. None of them sees a secret.
+ */
+
+/** One call as the proxy understood it. */
+export interface CallInfo {
+  readonly client: VerifiedClient;
+  /** The one that is tried first. */
+  readonly credential: ResolvedCredential;
+  readonly provider: ProviderDescriptor;
+  readonly method: string;
+  /** Below the base URL, without the query. */
+  readonly path: string;
+  /** Without credential-like parameters and without the question mark. */
+  readonly query: string;
+  /** The client's headers that go on, in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/**
+ * `ok`: an answer below 400, to its end. `client_error`, `upstream_error`: one of 4xx or 5xx, or none that could be
+ * understood. `refused`: nothing was sent. `timeout`: the provider was too slow. `aborted`: the client left, was
+ * revoked, or the vault locked. `broken`: the answer broke off.
+ */
+export type CallOutcome = 'ok' | 'client_error' | 'upstream_error' | 'refused' | 'timeout' | 'aborted' | 'broken';
+
+export interface CallResult {
+  readonly outcome: CallOutcome;
+  /** What the client was told; null where it was told nothing. */
+  readonly status: number | null;
+  /** The credential that was tried last. */
+  readonly credential: ResolvedCredential;
+  /** UTC epoch milliseconds. */
+  readonly startedAtMs: number;
+  /** From the request to its end, in milliseconds with fractions. */
+  readonly latencyMs: number;
+  /** From the request to the first byte of the answer; null where none came. */
+  readonly firstByteMs: number | null;
+  readonly attempts: number;
+}
+
+/** Watches one call. Its methods are called on the hot path and must not throw, but for `requestBody`. */
+export interface CallTap {
+  /** Bytes of request body that it wants to see; a longer or endless one passes unseen. 0: none. */
+  readonly bodyLimit: number;
+  /** The whole body. @returns another one to send, or null. @throws AppError where the call must not be made. */
+  requestBody(body: Buffer): Buffer | null;
+  /** An answer below 400 begins, or a covered error body. `changes`: what `chunk` returns is sent in its place. */
+  head(status: number, header: (name: string) => string | null): 'ignores' | 'reads' | 'changes';
+  /** A piece of the answer; it may not be changed. @returns what to send where `head` said `changes`. */
+  chunk(bytes: Buffer): readonly Uint8Array[] | null;
+  /** The answer is over. @returns what is left to send where `head` said `changes`. */
+  last(): readonly Uint8Array[] | null;
+  /** Always the last, exactly once; while the vault locks it can still be written. */
+  end(result: CallResult): void;
+}
+
+export interface ProxyTap {
+  /** null: nobody wants to know. @throws AppError `quota_exceeded` where the call must not be made. */
+  request(info: CallInfo): CallTap | null;
+}
+
+export interface CachedAnswer {
+  readonly status: number;
+  /** name, value, name, value: judged again before they are sent. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}
+
+/** Takes a copy of an answer as it passes. */
+export interface AnswerKeeper {
+  chunk(bytes: Buffer): void;
+  /** The answer is whole: only then may it be kept. Not called for one that broke off. */
+  done(): void;
+}
+
+/** Answers to GET that are kept in memory. Asked after grant, rate and consent, before any credential is opened. */
+export interface ProxyCache {
+  find(info: CallInfo): CachedAnswer | null;
+  keep(info: CallInfo, status: number, headers: AnswerHeaders): AnswerKeeper | null;
+}
+
+/** Another granted credential, where this one is exhausted or refused. */
+export interface ProxyRouting {
+  /** Whether another one could be tried at all: then the body is kept, up to 1 MiB. */
+  mayRetry(info: CallInfo): boolean;
+  /**
+   * Asked for 401, 402 and 429 before any byte went to the client. It passes grant, rate and gate like the first one.
+   * @param tried - ids, in order. @returns null: the answer goes to the client.
+   */
+  another(info: CallInfo, tried: readonly string[], status: number, headers: AnswerHeaders): ResolvedCredential | null;
+}
+
+/** The owner's transformations. They run before the rules for paths and headers, never after. */
+export interface ProxyRewrite {
+  /** @param rest - raw path and query. null: all stays. */
+  request(
+    client: VerifiedClient,
+    provider: string,
+    rest: string,
+    headers: readonly HeaderLine[],
+  ): { readonly rest: string; readonly headers: readonly HeaderLine[] } | null;
+  answer(info: CallInfo, headers: AnswerHeaders): AnswerHeaders | null;
+}
+
+export interface ProxyObservers {
+  readonly tap?: ProxyTap;
+  readonly cache?: ProxyCache;
+  readonly routing?: ProxyRouting;
+  readonly rewrite?: ProxyRewrite;
+}

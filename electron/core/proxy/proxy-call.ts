@@ -1,0 +1,437 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { AppError } from '../../../shared/errors.ts';
+import type { OpenedFields, ResolvedCredential } from '../credentials/types.ts';
+import type { VerifiedClient } from '../endpoint/clients.ts';
+import type { HeaderLine, RequestHead } from '../endpoint/request-head.ts';
+import type { OutgoingRequest } from '../providers/http/http-exchange.ts';
+import { AnswerRelay } from './answer-relay.ts';
+import { Attempt, type AttemptListener } from './attempt.ts';
+import { type Failure, failureOf, REDIRECTS, redirected } from './failures.ts';
+import { type AnswerHeaders, forwardedRequestHeaders } from './headers.ts';
+import { inject, type Injected, MAX_WHOLE_BODY, signed, withMembers } from './inject.ts';
+import type { CallInfo, CallOutcome, CallTap } from './observers.ts';
+import type { ProxyDeps } from './proxy.ts';
+import { askForBody, type BodyKind, bodyKind, bodyTooLarge, pieces, readWhole } from './request-body.ts';
+import { checkedPath, forwardedQuery, type ProxyTarget } from './target.ts';
+import { assertVersionEnabled, type Upstream } from './upstream.ts';
+import { tellFailure } from './tell-failure.ts';
+import type { Sender } from './upstream-pools.ts';
+
+/** A request of a client whose token was checked. */
+export interface ProxyAsked {
+  readonly client: VerifiedClient;
+  readonly target: ProxyTarget;
+  readonly head: RequestHead;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Smaller bodies are read before the request goes out, so that it leaves in one piece. */
+const SMALL_BODY = 64 * 1024;
+/** Kept where another credential may have to be tried (SECURITY-DESIGN.md section 7.1). */
+const KEPT_BODY = 1024 * 1024;
+const RETRIED: ReadonlySet<number> = new Set([401, 402, 429]);
+/** The provider's own limits come first: this one is for a client that stopped reading. */
+const SOCKET_SLACK_MS = 10_000;
+
+type Body = Buffer | AsyncGenerator<Buffer> | null;
+
+/** One request, from its rules to the end of its answer. Every way out ends in `#finish`, once. */
+export class ProxyCall implements AttemptListener {
+  readonly #deps: ProxyDeps;
+  readonly #asked: ProxyAsked;
+  readonly #bodyKind: BodyKind;
+  readonly #startMs = performance.now();
+  readonly #startedAtMs: number;
+  readonly #tried: string[] = [];
+  #lines: readonly HeaderLine[] = [];
+  #path = '';
+  #query = '';
+  #info: CallInfo | null = null;
+  #credential: ResolvedCredential | null = null;
+  #tap: CallTap | null = null;
+  #keptBody: Buffer | null = null;
+  #attempt: Attempt | null = null;
+  #relay: AnswerRelay | null = null;
+  #firstByteMs: number | null = null;
+  #status: number | null = null;
+  #isOver = false;
+
+  constructor(deps: ProxyDeps, asked: ProxyAsked) {
+    this.#deps = deps;
+    this.#asked = asked;
+    this.#bodyKind = bodyKind(asked.head);
+    this.#startedAtMs = deps.clock.now();
+  }
+
+  start(): void {
+    const { response } = this.#asked;
+    response.once('close', () => this.#left());
+    try {
+      const credential = this.#wanted();
+      this.#judge(credential);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ends it at once: the vault locks or the client was revoked. What watches it is told before this returns. */
+  cut(): void {
+    const { response } = this.#asked;
+    this.#left();
+    response.socket?.destroy();
+  }
+
+  /** The rules for the request itself, and the credential that it names. */
+  #wanted(): ResolvedCredential {
+    const { client, target, head } = this.#asked;
+    const { rewrite } = this.#deps.observers;
+    const rewritten = rewrite?.request(client, target.provider, target.rest, head.headers) ?? null;
+    const { path, query } = checkedPath(rewritten?.rest ?? target.rest);
+    this.#path = path;
+    this.#query = forwardedQuery(query);
+    if (this.#bodyKind.kind !== 'none' && (head.method === 'GET' || head.method === 'HEAD')) throw bodyNotTaken();
+    const { provider, label } = target;
+    const isGranted = this.#deps.isGranted(client, provider, label);
+    const credential = this.#resolve(isGranted);
+    this.#lines = rewritten?.headers ?? head.headers;
+    if (isGranted) this.#describe(credential); // another one learns nothing of it before the owner said yes
+    return credential;
+  }
+
+  #describe(credential: ResolvedCredential): CallInfo {
+    const { client, head } = this.#asked;
+    const { provider, filters } = this.#deps.upstreams.of(credential);
+    assertVersionEnabled(provider, this.#path);
+    const headers = forwardedRequestHeaders(this.#lines, filters.request);
+    assertPlainBody(this.#lines, headers);
+    const info = { client, credential, provider, method: head.method, path: this.#path, query: this.#query, headers };
+    this.#info = info;
+    return info;
+  }
+
+  /** Who holds no grant does not learn whether there is such a credential. */
+  #resolve(isGranted: boolean): ResolvedCredential {
+    const { client, target } = this.#asked;
+    try {
+      return this.#deps.credentials.resolve(target.provider, target.label);
+    } catch (error) {
+      const hides = !isGranted && error instanceof AppError && error.code === 'key_not_found';
+      throw hides ? this.#deps.refuseGrant(client, target.provider, target.label) : error;
+    }
+  }
+
+  /** Rate, kind of client and the gate; then what has to be got first. */
+  #judge(credential: ResolvedCredential): void {
+    this.#credential = credential;
+    this.#tried.push(credential.id);
+    const admitted = this.#deps.admit(this.#asked, credential);
+    const ready = admitted === null ? this.#ready(credential) : admitted.then(() => this.#ready(credential));
+    if (ready === null) this.#admitted(credential);
+    else ready.then(() => this.#isOver || this.#admitted(credential)).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** null: at once. Otherwise an access token is got, or the connection code is loaded for the first time. */
+  #ready(credential: ResolvedCredential): Promise<unknown> | null {
+    const token = credential.refreshable ? this.#deps.credentials.prepareId(credential.id) : null;
+    const code = this.#deps.pools.load();
+    return token === null && code === null ? null : Promise.all([token, code]);
+  }
+
+  #admitted(credential: ResolvedCredential): void {
+    const info = this.#info ?? this.#describe(credential);
+    if (this.#tried.length === 1) {
+      if (this.#answeredFromCache(info)) return;
+      this.#tap = this.#deps.observers.tap?.request(info) ?? null;
+    }
+    if (this.#tried.length > 1) this.#send(credential, this.#keptBody);
+    else this.#readBody(credential);
+  }
+
+  #answeredFromCache(info: CallInfo): boolean {
+    if (info.method !== 'GET') return false;
+    const found = this.#deps.observers.cache?.find(info) ?? null;
+    if (found === null) return false;
+    const { response } = this.#asked;
+    this.#status = found.status;
+    response.writeHead(found.status, [...found.headers, 'Content-Length', String(found.body.byteLength)]);
+    response.end(found.body);
+    this.#finish('ok');
+    return true;
+  }
+
+  #readBody(credential: ResolvedCredential): void {
+    const { head, request, response } = this.#asked;
+    const kind = this.#bodyKind;
+    const { maxBodyBytes } = this.#deps.settings();
+    const { needsBody } = this.#deps.upstreams.of(credential);
+    if (kind.kind === 'none') {
+      this.#send(credential, null);
+      return;
+    }
+    if (kind.kind === 'sized' && maxBodyBytes > 0 && kind.bytes > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+    const kept = this.#deps.observers.routing?.mayRetry(this.#call) === true ? KEPT_BODY : 0;
+    const limit = needsBody ? MAX_WHOLE_BODY : Math.max(SMALL_BODY, this.#tap?.bodyLimit ?? 0, kept);
+    if (kind.kind === 'sized' && kind.bytes > limit && needsBody) throw bodyTooLarge(limit);
+    askForBody(head, response);
+    if (!needsBody && (kind.kind === 'chunked' || kind.bytes > limit)) {
+      request.once('end', () => this.#waitForAnswer());
+      this.#send(credential, pieces(request, maxBodyBytes));
+      return;
+    }
+    readWhole(request, limit, (body) => {
+      try {
+        if (body === null) throw bodyTooLarge(limit);
+        if (!this.#isOver) this.#send(credential, this.#tap?.bodyLimit ? this.#shown(this.#tap, body) : body);
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  #shown(tap: CallTap, body: Buffer): Buffer {
+    return body.byteLength > tap.bodyLimit ? body : (tap.requestBody(body) ?? body);
+  }
+
+  /** The last step: the credential goes in, and the request goes out. @throws AppError where it may not. */
+  #send(credential: ResolvedCredential, body: Body): void {
+    const { credentials, upstreams, pools, clock, userAgent } = this.#deps;
+    const now = this.#again(credential);
+    const upstream = upstreams.of(now);
+    if (!isStream(body)) {
+      this.#keptBody = body;
+      this.#waitForAnswer();
+    }
+    const headers = new Map(this.#call.headers);
+    if (!headers.has('user-agent')) headers.set('user-agent', userAgent);
+    headers.set('accept-encoding', 'identity'); // so that meter and cover can read the answer
+    const opened = credentials.openFields(now.id, now.version);
+    let injected: Injected;
+    let signing: Promise<ReadonlyMap<string, string>> | null = null;
+    try {
+      injected = inject(upstream, opened, this.#path, this.#query, headers);
+      const whole = injected.members.length === 0 ? body : withMembers(buffered(body), injected.members);
+      if (upstream.signs) signing = this.#sign(upstream, opened, injected, buffered(whole), clock.now());
+      body = whole;
+    } finally {
+      opened.dispose();
+    }
+    const sender = pools.sender(injected.url, upstream.local);
+    if (signing === null) this.#dispatch(now, upstream, sender, injected, injected.headers, body);
+    else {
+      const ready = body;
+      signing
+        .then((all) => this.#isOver || this.#dispatch(now, upstream, sender, injected, all, ready))
+        .catch((error: unknown) => this.#fail(error));
+    }
+  }
+
+  #sign(
+    upstream: Upstream,
+    opened: OpenedFields,
+    { url, headers }: Injected,
+    body: Buffer | null,
+    nowMs: number,
+  ): Promise<ReadonlyMap<string, string>> {
+    const method = this.#asked.head.method as OutgoingRequest['method']; // the guards let no other through
+    return signed(upstream, opened, { method, url, headers, body }, nowMs);
+  }
+
+  #dispatch(
+    credential: ResolvedCredential,
+    upstream: Upstream,
+    { dispatcher, origin }: Sender,
+    { url, secrets }: Injected,
+    headers: ReadonlyMap<string, string>,
+    body: Body,
+  ): void {
+    const { settings, noteUse } = this.#deps;
+    const { firstByteMs, idleMs } = settings();
+    const lines: string[] = [];
+    for (const [name, value] of headers) if (name !== 'host') lines.push(name, value);
+    if (isStream(body) && this.#bodyKind.kind === 'sized') {
+      lines.push('content-length', String(this.#bodyKind.bytes));
+    }
+    noteUse(this.#asked.client, credential);
+    const attempt = new Attempt(this, upstream, secrets);
+    this.#attempt = attempt;
+    dispatcher.dispatch(
+      {
+        origin,
+        path: `${url.pathname}${url.search}`,
+        method: this.#asked.head.method,
+        headers: lines,
+        body: body as Buffer | null, // undici also takes what can be iterated, its types do not say so
+        headersTimeout: firstByteMs,
+        bodyTimeout: idleMs,
+      },
+      attempt,
+    );
+  }
+
+  /** While the request waited the credential may have been revoked, rotated or given another place. */
+  #again(credential: ResolvedCredential): ResolvedCredential {
+    const { credentials } = this.#deps;
+    const now = credentials.resolve(credential.provider, credential.label);
+    if (now.id !== credential.id || now.origin !== credential.origin) {
+      throw new AppError('conflict', 'Another credential took this name while the request waited.', 'Ask again.');
+    }
+    this.#credential = now;
+    return now;
+  }
+
+  /** The limits of the endpoint are for a client that sends; from now on it waits for the provider. */
+  #waitForAnswer(): void {
+    const { firstByteMs, idleMs } = this.#deps.settings();
+    this.#asked.request.socket.setTimeout(Math.max(firstByteMs, idleMs) + SOCKET_SLACK_MS);
+  }
+
+  /** The head of an answer. */
+  answered(attempt: Attempt, status: number, headers: AnswerHeaders): void {
+    if (this.#isOver || attempt !== this.#attempt) {
+      attempt.abort();
+      return;
+    }
+    this.#firstByteMs ??= performance.now() - this.#startMs;
+    const { upstream } = attempt;
+    if (REDIRECTS.has(status)) {
+      attempt.abort();
+      this.#failed(redirected(upstream.provider.name, status));
+      return;
+    }
+    if (RETRIED.has(status) && this.#triesAnother(attempt, status, headers)) return;
+    const { cache, rewrite } = this.#deps.observers;
+    const { request, response } = this.#asked;
+    const info = this.#call;
+    const seen = rewrite?.answer(info, headers) ?? headers;
+    this.#status = status;
+    this.#relay = new AnswerRelay(
+      {
+        request,
+        response,
+        method: info.method,
+        hasBody: this.#bodyKind.kind !== 'none',
+        filter: upstream.filters.response,
+        forms: attempt.takeForms(),
+        tap: this.#tap,
+        keeper: info.method === 'GET' && status < 400 ? (cache?.keep(info, status, seen) ?? null) : null,
+        after: (ms, act) => this.#deps.clock.after(ms, act),
+      },
+      status,
+      seen,
+    );
+  }
+
+  /** No byte went to the client yet, and the body is at hand. */
+  #triesAnother(attempt: Attempt, status: number, headers: AnswerHeaders): boolean {
+    const { routing } = this.#deps.observers;
+    const isKept = this.#bodyKind.kind === 'none' || this.#keptBody !== null;
+    const next = isKept ? (routing?.another(this.#call, this.#tried, status, headers) ?? null) : null;
+    if (next === null || this.#tried.includes(next.id)) return false;
+    this.#attempt = null;
+    attempt.abort();
+    try {
+      this.#judge(next);
+    } catch (error) {
+      this.#fail(error);
+    }
+    return true;
+  }
+
+  received(attempt: Attempt, controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (attempt !== this.#attempt || this.#relay === null || this.#isOver) return;
+    if (this.#relay.push(controller, chunk)) return;
+    attempt.abort();
+    this.ended(attempt);
+  }
+
+  ended(attempt: Attempt): void {
+    if (attempt !== this.#attempt || this.#relay === null || this.#isOver) return;
+    this.#relay.end();
+    const status = this.#status ?? 0;
+    this.#finish(status < 400 ? 'ok' : status < 500 ? 'client_error' : 'upstream_error');
+  }
+
+  broke(attempt: Attempt, error: unknown): void {
+    if (attempt !== this.#attempt || this.#isOver) return;
+    this.#failed(failureOf(attempt.upstream.provider.name, error));
+  }
+
+  #fail(error: unknown): void {
+    this.#failed({ error, outcome: 'refused' });
+  }
+
+  #failed({ error, outcome }: Failure): void {
+    if (this.#isOver) return;
+    const { request, response } = this.#asked;
+    if (response.headersSent) {
+      this.#finish(outcome === 'timeout' ? 'timeout' : 'broken');
+      response.destroy(); // an answer that broke off must not look whole
+      return;
+    }
+    const { clock } = this.#deps;
+    const hasBody = this.#bodyKind.kind !== 'none';
+    if (!response.destroyed) {
+      this.#status = tellFailure(error, request, response, hasBody, (ms, act) => clock.after(ms, act));
+    }
+    this.#finish(outcome);
+  }
+
+  /** The client is gone, or has its whole answer. */
+  #left(): void {
+    if (this.#isOver) return;
+    this.#finish('aborted');
+    this.#attempt?.abort();
+  }
+
+  #finish(outcome: CallOutcome): void {
+    this.#isOver = true;
+    this.#deps.finished(this);
+    const credential = this.#credential;
+    if (credential === null) return;
+    this.#deps.count(credential.provider, outcome);
+    this.#tap?.end({
+      outcome,
+      status: this.#status,
+      credential,
+      startedAtMs: this.#startedAtMs,
+      latencyMs: performance.now() - this.#startMs,
+      firstByteMs: this.#firstByteMs,
+      attempts: this.#tried.length,
+    });
+  }
+
+  get #call(): CallInfo {
+    if (this.#info === null) throw new Error('the rules come first');
+    return this.#info;
+  }
+}
+
+const isStream = (body: Body): body is AsyncGenerator<Buffer> => body !== null && !Buffer.isBuffer(body);
+
+/** Only for kinds whose body was read as a whole. */
+function buffered(body: Body): Buffer | null {
+  if (isStream(body)) throw new Error('this body was not read');
+  return body;
+}
+
+/** RFC 9110 section 9.3.1: it means nothing, and two servers may disagree on where it ends. */
+function bodyNotTaken(): AppError {
+  return new AppError(
+    'invalid_input',
+    'GET and HEAD are forwarded without a body. Nothing was sent.',
+    'Leave the body out, or use POST.',
+  );
+}
+
+/** Its coding would get lost with its header, and the provider would read garbage. */
+function assertPlainBody(lines: readonly HeaderLine[], passed: ReadonlyMap<string, string>): void {
+  const coding = lines.find(({ name }) => name === 'content-encoding')?.value;
+  if (coding === undefined || coding === 'identity' || passed.has('content-encoding')) return;
+  throw new AppError(
+    'invalid_input',
+    'A compressed request body is not forwarded. Nothing was sent.',
+    'Send it without Content-Encoding.',
+  );
+}

@@ -1,0 +1,179 @@
+import type { Socket } from 'node:net';
+import type { AppError } from '../../../shared/errors.ts';
+import { grantCovers } from '../../../shared/grant.ts';
+import type { Gate } from '../broker/gate.ts';
+import type { ResolvedCredential } from '../credentials/types.ts';
+import type { AuditTally } from '../endpoint/audit-tally.ts';
+import type { CredentialRates } from '../endpoint/client-rates.ts';
+import type { VerifiedClient } from '../endpoint/clients.ts';
+import type { CredentialSource } from '../endpoint/deps.ts';
+import { cannotAudit, credentialTooOften, localOnly, missingGrant, withWayOut } from '../endpoint/refusals.ts';
+import { headerValue } from '../endpoint/request-head.ts';
+import type { AppMetrics } from '../metrics/app-metrics.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import type { Clock } from '../seams.ts';
+import type { LastUsed } from '../usage/last-used.ts';
+import type { CallOutcome, ProxyObservers } from './observers.ts';
+import { type ProxyAsked, ProxyCall } from './proxy-call.ts';
+import { PROXY_DEFAULTS, type ProxySettings } from './settings.ts';
+import { UpstreamPools } from './upstream-pools.ts';
+import { Upstreams } from './upstream.ts';
+
+/** What the app gives besides what the endpoint has anyway. */
+export interface ProxyParts {
+  readonly catalogue: Pick<Catalogue, 'get'>;
+  /** Asked while unlocked only; the same object as long as nothing changed. */
+  readonly settings?: () => ProxySettings;
+  readonly observers?: ProxyObservers;
+}
+
+interface ForwardProxyDeps extends ProxyParts {
+  readonly clock: Clock;
+  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId'>;
+  readonly gate: Pick<Gate, 'admitClient'>;
+  readonly lastUsed: Pick<LastUsed, 'note'>;
+  readonly reads: Pick<AuditTally, 'add' | 'isWritable'>;
+  readonly refusals: Pick<AuditTally, 'add'>;
+  readonly credentialRates: CredentialRates;
+  readonly metrics: Pick<AppMetrics, 'proxied' | 'denied'>;
+  readonly version: string;
+  /** The TCP port of our own endpoint; null while it does not listen. */
+  readonly ownPort: () => number | null;
+}
+
+/** What one call works with. */
+export interface ProxyDeps {
+  readonly clock: Clock;
+  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId'>;
+  readonly upstreams: Upstreams;
+  readonly pools: UpstreamPools;
+  readonly observers: ProxyObservers;
+  readonly userAgent: string;
+  readonly settings: () => ProxySettings;
+  readonly isGranted: (client: VerifiedClient, provider: string, label: string) => boolean;
+  readonly refuseGrant: (client: VerifiedClient, provider: string, label: string) => AppError;
+  /** null: it may, now. @throws AppError where it may not; the promise rejects with it. */
+  readonly admit: (asked: ProxyAsked, credential: ResolvedCredential) => Promise<void> | null;
+  /** The audit log and "last used". */
+  readonly noteUse: (client: VerifiedClient, credential: ResolvedCredential) => void;
+  readonly count: (provider: string, outcome: CallOutcome) => void;
+  readonly finished: (call: ProxyCall) => void;
+}
+
+/** The client's own words for the owner, where a grant is missing. */
+const REASON_HEADER = 'keyharbor-reason';
+const MAX_REASON = 200;
+
+/**
+ * Forwards the requests of clients to the providers, with the real credential put in as the last step and the client's
+ * token taken out (SECURITY-DESIGN.md section 7.1). Token and rate of the client were the endpoint's.
+ */
+export class ForwardProxy {
+  readonly #deps: ForwardProxyDeps;
+  readonly #callDeps: ProxyDeps;
+  readonly #pools: UpstreamPools;
+  readonly #open = new Set<ProxyCall>();
+
+  constructor(deps: ForwardProxyDeps) {
+    this.#deps = deps;
+    const settings = deps.settings ?? (() => PROXY_DEFAULTS);
+    this.#pools = new UpstreamPools({ settings, ownPort: deps.ownPort });
+    this.#callDeps = {
+      clock: deps.clock,
+      credentials: deps.credentials,
+      upstreams: new Upstreams(deps.catalogue),
+      pools: this.#pools,
+      observers: deps.observers ?? {},
+      userAgent: `keyharbor/${deps.version}`,
+      settings,
+      isGranted,
+      refuseGrant: (client, provider, label) => this.#refuseGrant(client, provider, label),
+      admit: (asked, credential) => this.#admit(asked, credential),
+      noteUse: (client, credential) => this.#noteUse(client, credential),
+      count: (provider, outcome) => deps.metrics.proxied.inc({ provider, outcome }),
+      finished: (call) => this.#open.delete(call),
+    };
+  }
+
+  /** Answers by itself, whatever happens. */
+  serve(asked: ProxyAsked): void {
+    const call = new ProxyCall(this.#callDeps, asked);
+    this.#open.add(call);
+    call.start();
+  }
+
+  /**
+   * Ends every call at once, and every connection to a provider: the vault locks, or the program ends. What watches the
+   * calls is told before this returns, so it can still write.
+   */
+  cutAll(): void {
+    for (const call of this.#open) call.cut();
+    this.#pools.drop();
+  }
+
+  #refuseGrant(client: VerifiedClient, provider: string, label: string): AppError {
+    this.#countRefusal(client);
+    return missingGrant(grantText(provider, label));
+  }
+
+  #countRefusal({ id }: VerifiedClient): void {
+    this.#deps.metrics.denied.inc({ reason: 'grant' });
+    this.#deps.refusals.add({ actor: id, action: 'endpoint.refused', target: '', result: 'refused', reason: 'grant' });
+  }
+
+  #admit(asked: ProxyAsked, credential: ResolvedCredential): Promise<void> | null {
+    const { reads, credentialRates, gate, metrics } = this.#deps;
+    const { client, request, response } = asked;
+    if (!reads.isWritable) throw cannotAudit();
+    const { provider, label } = credential;
+    const granted = isGranted(client, provider, label);
+    if (client.kind === 'test' && !credential.local) {
+      throw granted ? localOnly() : this.#refuseGrant(client, provider, label);
+    }
+    const waitMs = credentialRates.take(client, credential.id);
+    if (waitMs > 0) {
+      metrics.denied.inc({ reason: 'rate' });
+      throw credentialTooOften(waitMs);
+    }
+    const socket: Socket = request.socket;
+    const ask = {
+      client,
+      credential,
+      form: 'proxy',
+      granted,
+      reason: granted ? '' : reasonOf(asked),
+      socket,
+      get signal() {
+        const gone = new AbortController(); // made only where somebody waits
+        if (response.destroyed) gone.abort();
+        else response.once('close', () => gone.abort());
+        return gone.signal;
+      },
+    } as const;
+    const no = (error: unknown): never => {
+      this.#countRefusal(client);
+      throw withWayOut(error, grantText(provider, label));
+    };
+    try {
+      return gate.admitClient(ask)?.catch(no) ?? null;
+    } catch (error) {
+      return no(error);
+    }
+  }
+
+  #noteUse(client: VerifiedClient, credential: ResolvedCredential): void {
+    const { reads, lastUsed } = this.#deps;
+    reads.add({ actor: client.id, action: 'proxy.call', target: credential.id, result: 'ok', reason: '' });
+    lastUsed.note('credential', credential.id, client.name);
+  }
+}
+
+const grantText = (provider: string, label: string): string => `proxy:${provider}/${label}`;
+
+function isGranted({ grants }: VerifiedClient, provider: string, label: string): boolean {
+  return grants.some((held) => grantCovers(held, 'proxy', provider, label));
+}
+
+function reasonOf({ head }: ProxyAsked): string {
+  return (headerValue(head, REASON_HEADER) ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, MAX_REASON);
+}

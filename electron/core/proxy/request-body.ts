@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '../../../shared/errors.ts';
+import type { RequestHead } from '../endpoint/request-head.ts';
+import { headerValue } from '../endpoint/request-head.ts';
+
+/** What kind of body comes, by the head alone; the guards have checked the framing. */
+export type BodyKind =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'sized'; readonly bytes: number }
+  | { readonly kind: 'chunked' };
+
+const NONE: BodyKind = { kind: 'none' };
+const CHUNKED: BodyKind = { kind: 'chunked' };
+
+export function bodyKind(head: RequestHead): BodyKind {
+  if (headerValue(head, 'transfer-encoding') !== undefined) return CHUNKED;
+  const bytes = Number(headerValue(head, 'content-length') ?? '0');
+  return bytes === 0 ? NONE : { kind: 'sized', bytes };
+}
+
+export function bodyTooLarge(limit: number): AppError {
+  return new AppError(
+    'invalid_input',
+    `The body is larger than ${Math.floor(limit / 1024)} KiB, which is the most that can be sent this way. Nothing was sent.`,
+    'Send less at once.',
+  );
+}
+
+/**
+ * Reads the whole body, as one buffer. `done` is called once: with the body, with null where it is longer than `limit`,
+ * or not at all where the client leaves.
+ */
+export function readWhole(request: IncomingMessage, limit: number, done: (body: Buffer | null) => void): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const onData = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes <= limit) return;
+    request.off('data', onData);
+    request.off('end', onEnd);
+    request.pause();
+    done(null);
+  };
+  const onEnd = (): void => {
+    const [only] = chunks;
+    done(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes));
+  };
+  request.on('data', onData);
+  request.on('end', onEnd);
+  request.on('error', ignore); // the answer's "close" tells that the client left
+}
+
+function ignore(): void {
+  // told elsewhere
+}
+
+/**
+ * The body piece by piece, asked for as fast as the provider takes it. Leaving it early leaves the connection alone:
+ * the answer may still go out on it.
+ * @param limit - bytes; 0: none.
+ */
+export async function* pieces(request: IncomingMessage, limit: number): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += (chunk as Buffer).byteLength;
+    if (limit > 0 && bytes > limit) throw bodyTooLarge(limit);
+    yield chunk as Buffer;
+  }
+}
+
+/** `Expect: 100-continue` (RFC 9110 section 10.1.1): only now, behind all guards. */
+export function askForBody(head: RequestHead, response: ServerResponse): void {
+  if (headerValue(head, 'expect') !== undefined) response.writeContinue();
+}
+
+/** How long the rest of a body that nobody wants any more is read, so that the answer is not lost in a reset. */
+const LINGER_MS = 1000;
+
+/**
+ * Ends the answer. While the client still sends, it is heard out for a moment first (RFC 9112 section 9.6).
+ * @param after - a timer.
+ */
+export function endAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  hasBody: boolean,
+  after: (ms: number, act: () => void) => () => void,
+): void {
+  if (!hasBody || request.complete || request.destroyed) {
+    response.end();
+    return;
+  }
+  const end = (): void => {
+    callOff();
+    request.off('end', end);
+    response.end();
+  };
+  const callOff = after(LINGER_MS, end);
+  request.once('end', end);
+  request.on('error', ignore);
+  response.once('close', callOff);
+  request.resume();
+}

@@ -1,0 +1,27 @@
+/** What the owner may set about the way to the providers. Times in milliseconds. */
+export interface ProxySettings {
+  readonly connectMs: number;
+  /** From the request's end to the answer's head. */
+  readonly firstByteMs: number;
+  /** Between two pieces of an answer. */
+  readonly idleMs: number;
+  /** Of a request body; 0: no limit. */
+  readonly maxBodyBytes: number;
+  /** Offered to servers on TLS connections. */
+  readonly http2: boolean;
+  /** `http://host:port` or https, or empty. Names are then resolved there: only the literal host can be checked here. */
+  readonly outboundProxy: string;
+  /** PEM of certificates that are trusted besides the well-known ones, or empty. */
+  readonly caCertificates: string;
+}
+
+/** SECURITY-DESIGN.md section 7.1. */
+export const PROXY_DEFAULTS: ProxySettings = {
+  connectMs: 10_000,
+  firstByteMs: 600_000,
+  idleMs: 300_000,
+  maxBodyBytes: 0,
+  http2: true,
+  outboundProxy: '',
+  caCertificates: '',
+};

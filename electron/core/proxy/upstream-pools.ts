@@ -1,0 +1,186 @@
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import type { LookupFunction } from 'node:net';
+import type * as undici from 'undici';
+import type { Dispatcher } from 'undici';
+import { AppError } from '../../../shared/errors.ts';
+import {
+  addressKind,
+  type AddressPolicy,
+  ForbiddenAddress,
+  guardedLookup,
+  hostAddress,
+  isAllowedAddress,
+  isLocalName,
+  isMetadataName,
+} from '../net/address-rules.ts';
+import type { ProxySettings } from './settings.ts';
+
+/** Origins that are kept connected; above it the one that was asked longest ago is let go. */
+const MAX_POOLS = 64;
+/** The endpoint has no more clients than that, so nothing waits for a connection. */
+const MAX_CONNECTIONS = 512;
+/** Idle connections are kept for the next request; shorter than what most servers keep. */
+const KEEP_ALIVE_MS = 15_000;
+const MAX_HEADER_BYTES = 64 * 1024;
+
+type Undici = Pick<typeof undici, 'Pool' | 'ProxyAgent'>;
+
+/** Sends requests to one origin. */
+export interface Sender {
+  readonly dispatcher: Dispatcher;
+  /** What the dispatcher of an outbound proxy has to be told. */
+  readonly origin: string;
+}
+
+interface PoolsDeps {
+  readonly settings: () => ProxySettings;
+  /** The TCP port of our own endpoint; null while it does not listen. */
+  readonly ownPort: () => number | null;
+}
+
+/**
+ * The connections to providers: one pool for each origin, under the address rules (SECURITY-DESIGN.md section 7.1).
+ * TLS is verified against fixed certificates, nothing of the environment changes it.
+ */
+export class UpstreamPools {
+  readonly #deps: PoolsDeps;
+  readonly #pools = new Map<string, Sender>();
+  #undici: Undici | null = null;
+  #settings: ProxySettings | null = null;
+  #context: SecureContext | null = null;
+
+  constructor(deps: PoolsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Loaded with the first call: a program that only hands out keys never needs it. null: it is there. */
+  load(): Promise<void> | null {
+    if (this.#undici !== null) return null;
+    return import('undici').then((undici) => {
+      this.#undici = undici;
+    });
+  }
+
+  /**
+   * @param url - whose origin is asked. `load` was called before.
+   * @throws AppError `security_violation` for an address where no key may go, and for our own endpoint.
+   */
+  sender(url: URL, local: boolean): Sender {
+    this.#assertAllowed(url, local);
+    const settings = this.#deps.settings();
+    if (settings !== this.#settings) this.#begin(settings);
+    const key = `${local ? 'local' : 'public'} ${url.origin}`;
+    const known = this.#pools.get(key);
+    if (known !== undefined) {
+      if (this.#pools.size > 1) {
+        this.#pools.delete(key); // to the end: it was used last
+        this.#pools.set(key, known);
+      }
+      return known;
+    }
+    const sender = { dispatcher: this.#dispatcher(url, local, settings), origin: url.origin };
+    this.#pools.set(key, sender);
+    for (const [oldest, { dispatcher }] of this.#pools) {
+      if (this.#pools.size <= MAX_POOLS) break;
+      this.#pools.delete(oldest);
+      dispatcher.close().catch(() => undefined); // what is under way ends by itself
+    }
+    return sender;
+  }
+
+  /** Ends every connection: the vault locks, or the program ends. */
+  drop(): void {
+    for (const { dispatcher } of this.#pools.values()) dispatcher.destroy().catch(() => undefined);
+    this.#pools.clear();
+  }
+
+  /** Node calls no lookup for literals, and an outbound proxy resolves names itself: so much can be told beforehand. */
+  #assertAllowed(url: URL, local: boolean): void {
+    const host = url.hostname;
+    const literal = hostAddress(host);
+    const policy: AddressPolicy = local ? 'local' : 'public';
+    const refused =
+      isMetadataName(host) ||
+      (literal !== null && !isAllowedAddress(literal, policy)) ||
+      (!local && (url.protocol !== 'https:' || (literal === null && isLocalName(host))));
+    if (refused) {
+      throw new AppError(
+        'security_violation',
+        'The base URL of this credential is an address where no key may go. Nothing was sent.',
+        'A server on this computer or network needs a credential made with --local and its exact address.',
+      );
+    }
+    const isOwn = literal === null ? /^(?:.*\.)?localhost$/i.test(host) : addressKind(literal) === 'loopback';
+    if (isOwn && this.#isOwnPort(url)) throw toItself();
+  }
+
+  #isOwnPort(url: URL): boolean {
+    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+    return port === this.#deps.ownPort();
+  }
+
+  /** New settings: what is under way goes on with the old ones, and ends. */
+  #begin(settings: ProxySettings): void {
+    for (const { dispatcher } of this.#pools.values()) dispatcher.close().catch(() => undefined);
+    this.#pools.clear();
+    this.#context = null;
+    this.#settings = settings;
+  }
+
+  #dispatcher(url: URL, local: boolean, settings: ProxySettings): Dispatcher {
+    if (this.#undici === null) throw new Error('load first');
+    const { Pool, ProxyAgent } = this.#undici;
+    const tls =
+      url.protocol === 'https:'
+        ? { secureContext: this.#secureContext(settings), rejectUnauthorized: true, minVersion: 'TLSv1.2' as const }
+        : {};
+    const limits = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, connections: MAX_CONNECTIONS };
+    const outbound = local ? '' : settings.outboundProxy;
+    if (outbound !== '') {
+      // It resolves the name: only the literal host was checked, as the setting says.
+      return new ProxyAgent({
+        uri: outbound,
+        proxyTunnel: true,
+        requestTls: { ...tls, timeout: settings.connectMs },
+        connectTimeout: settings.connectMs,
+        allowH2: false,
+        ...limits,
+      });
+    }
+    return new Pool(url.origin, {
+      ...limits,
+      allowH2: settings.http2,
+      connect: { ...tls, lookup: this.#lookup(url, local), timeout: settings.connectMs },
+    });
+  }
+
+  /** A name that leads to our own endpoint is seen here. */
+  #lookup(url: URL, local: boolean): LookupFunction {
+    const lookup = guardedLookup(local ? 'local' : 'public');
+    if (!local) return lookup;
+    return (hostname, options, callback) =>
+      lookup(hostname, options, (error, address, family) => {
+        const found = typeof address === 'string' ? [{ address }] : address;
+        const toUs = found.some((each) => each.address !== '' && addressKind(each.address) === 'loopback');
+        if (error === null && toUs && this.#isOwnPort(url)) callback(new ForbiddenAddress('own endpoint'), '', 0);
+        else callback(error, address, family);
+      });
+  }
+
+  /** Made once: reading all root certificates anew would hold up every connection by milliseconds. */
+  #secureContext({ caCertificates }: ProxySettings): SecureContext {
+    this.#context ??= createSecureContext({
+      ca: caCertificates === '' ? [...rootCertificates] : [...rootCertificates, caCertificates],
+      minVersion: 'TLSv1.2',
+    });
+    return this.#context;
+  }
+}
+
+function toItself(): AppError {
+  return new AppError(
+    'security_violation',
+    'This credential leads back to Keyharbor’s own endpoint. Nothing was sent.',
+    'Give it the base URL of the real server.',
+  );
+}

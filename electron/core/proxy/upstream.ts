@@ -1,0 +1,92 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ResolvedCredential } from '../credentials/types.ts';
+import { authKindOf, type Catalogue, templateFields } from '../providers/catalogue.ts';
+import { catalogueBase } from '../providers/place.ts';
+import { type HeaderFilters, headerFilters } from './headers.ts';
+
+/** Where the requests of one credential go, and in which words; worked out once for as long as its row is kept. */
+export interface Upstream {
+  readonly provider: ProviderDescriptor;
+  readonly kind: AuthKindDescriptor;
+  /** The credential's own base URL or the catalogue's, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly isOwnBaseUrl: boolean;
+  readonly local: boolean;
+  readonly filters: HeaderFilters;
+  /** Has to see the whole body: it is signed, or a member is put in. */
+  readonly needsBody: boolean;
+  readonly isWebhook: boolean;
+  readonly signs: boolean;
+}
+
+function unsupported(what: string, hint: string): AppError {
+  return new AppError('unsupported', `${what} Nothing was sent.`, hint);
+}
+
+/** @throws AppError `unsupported` for what does not travel in an HTTP request. */
+function assertSent(provider: ProviderDescriptor, kind: AuthKindDescriptor): void {
+  if (kind.send.length > 0 || kind.secretless || !kind.fields.some((field) => field.secret)) return;
+  throw unsupported(
+    `${provider.name}: a credential of the kind “${kind.label}” is not sent in requests, so there is nothing to forward with.`,
+    'Read it with a keys:read grant where the tool needs its value.',
+  );
+}
+
+/** @throws AppError `unsupported` where there is no HTTP server behind this credential. */
+export function upstreamOf(catalogue: Pick<Catalogue, 'get'>, credential: ResolvedCredential): Upstream {
+  const provider = catalogue.get(credential.provider);
+  const kind = authKindOf(provider, credential.authKind);
+  assertSent(provider, kind);
+  const own = credential.origin !== '';
+  const base = own ? credential.origin : catalogueBase({ provider, kind });
+  if (base === null || templateFields(base).length > 0 || !/^https?:\/\//.test(base)) {
+    throw unsupported(
+      `${provider.name}: this credential is not for an HTTP API.`,
+      'The proxy forwards to HTTP servers only.',
+    );
+  }
+  const has = (where: string) => kind.send.some((placement) => placement.where === where);
+  return {
+    provider,
+    kind,
+    baseUrl: base.replace(/\/+$/, ''),
+    isOwnBaseUrl: own,
+    local: credential.local,
+    filters: headerFilters(provider.proxy),
+    needsBody: has('body') || has('sigv4'),
+    isWebhook: has('url'),
+    signs: has('sigv4'),
+  };
+}
+
+/** Finds it again for the same row of the same catalogue. */
+export class Upstreams {
+  readonly #catalogue: Pick<Catalogue, 'get'>;
+  #known = new WeakMap<ResolvedCredential, Upstream>();
+
+  constructor(catalogue: Pick<Catalogue, 'get'>) {
+    this.#catalogue = catalogue;
+  }
+
+  of(credential: ResolvedCredential): Upstream {
+    const known = this.#known.get(credential);
+    if (known !== undefined && known.provider === this.#catalogue.get(credential.provider)) return known;
+    const upstream = upstreamOf(this.#catalogue, credential);
+    this.#known.set(credential, upstream);
+    return upstream;
+  }
+}
+
+/** @throws AppError `unsupported` for a path below a version of the API that is not enabled. */
+export function assertVersionEnabled({ name, baseUrl }: ProviderDescriptor, path: string): void {
+  const under = (version: string) => path === version || path.startsWith(`${version.replace(/\/+$/, '')}/`);
+  const [longest] = baseUrl.versions
+    .filter((version) => under(version.path))
+    .sort((a, b) => b.path.length - a.path.length);
+  if (longest?.enabled !== false) return;
+  throw unsupported(
+    `${name}: version ${longest.name} of this API is switched off.`,
+    'Use another version, or enable it in the provider’s description.',
+  );
+}
