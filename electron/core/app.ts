@@ -160,6 +160,7 @@ export function createApp(options: AppOptions): App {
     emit,
     metrics,
     isVaultKvOn: () => settings.vault().vaultKv,
+    proxy: { catalogue },
     version,
     activity,
   });
