@@ -1,0 +1,169 @@
+import {
+  type CacheRule,
+  type HeaderEdit,
+  type PathRewrite,
+  type PoolMember,
+  type PoolRule,
+  type RoutingRule,
+  routingRule,
+  type RoutingScope,
+} from '../../../shared/contract/routing.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { appendAudit } from '../audit/audit-log.ts';
+import type { Emit } from '../events.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import type { Clock } from '../seams.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import { CredentialPool } from './credential-pool.ts';
+import { namesBroughtIn } from './header-edits.ts';
+import { ResponseCache } from './response-cache.ts';
+import { deleteRuleRow, listRuleRows, putRuleRow } from './routing-table.ts';
+
+/** What holds for the calls of one client to one provider; worked out once, until a rule changes. */
+export interface Route {
+  readonly requestHeaders: readonly HeaderEdit[];
+  readonly responseHeaders: readonly HeaderEdit[];
+  readonly paths: readonly PathRewrite[];
+  readonly cache: CacheRule | null;
+  readonly pool: PoolRule | null;
+  /** Names that pass the lists because the owner brought them in. */
+  readonly requestNames: readonly string[];
+  readonly responseNames: readonly string[];
+}
+
+export interface RoutingDeps {
+  readonly vault: { opened(): OpenVault };
+  readonly clock: Clock;
+  readonly catalogue: Pick<Catalogue, 'get'>;
+  readonly emit: Emit;
+}
+
+/** The owner's rules for proxied calls, with the answers that are kept and the health of the pools. */
+export class Routing {
+  readonly #deps: RoutingDeps;
+  readonly cache: ResponseCache;
+  readonly pool: CredentialPool;
+  #rules: ReadonlyMap<string, RoutingRule> | null = null;
+  readonly #routes = new Map<string, Route | null>();
+
+  constructor(deps: RoutingDeps) {
+    this.#deps = deps;
+    this.cache = new ResponseCache(deps.clock);
+    this.pool = new CredentialPool(deps.clock);
+  }
+
+  /** null: no rule says anything, which is how most calls go. Needs an unlocked vault. */
+  of(provider: string, clientId: string): Route | null {
+    const key = `${provider} ${clientId}`;
+    const known = this.#routes.get(key);
+    if (known !== undefined) return known;
+    const rules = this.#read();
+    const route = merged(rules.get(scopeText({ provider })), rules.get(scopeText({ client: clientId })));
+    if (this.#routes.size >= MAX_ROUTES) this.#routes.clear();
+    this.#routes.set(key, route);
+    return route;
+  }
+
+  list(): RoutingRule[] {
+    return [...this.#read().values()];
+  }
+
+  /** Adds or replaces the rule of its provider or client. @throws AppError `not_found` for an unknown provider. */
+  set(rule: RoutingRule, actor: string): RoutingRule {
+    if (rule.for === 'provider') this.#deps.catalogue.get(rule.provider);
+    const scope = scopeText(rule.for === 'provider' ? { provider: rule.provider } : { client: rule.client });
+    const { clock } = this.#deps;
+    const vault = this.#deps.vault.opened();
+    vault.write(() => {
+      putRuleRow(vault.db, { scope, document: JSON.stringify(rule) }, clock.now());
+      appendAudit(vault, clock, { actor, action: 'routing.set', target: scope, result: 'ok' });
+    });
+    this.#changed();
+    return rule;
+  }
+
+  /** @throws AppError `not_found`. */
+  remove(scope: RoutingScope, actor: string): void {
+    const { clock } = this.#deps;
+    const vault = this.#deps.vault.opened();
+    vault.write(() => {
+      if (!deleteRuleRow(vault.db, scopeText(scope))) {
+        throw new AppError('not_found', 'There is no such rule. Nothing was changed.', 'See "keyharbor routing list".');
+      }
+      appendAudit(vault, clock, { actor, action: 'routing.remove', target: scopeText(scope), result: 'ok' });
+    });
+    this.#changed();
+  }
+
+  health(): PoolMember[] {
+    return this.list().flatMap((rule) =>
+      rule.for === 'provider' && rule.pool !== null ? this.pool.state(rule.provider, rule.pool) : [],
+    );
+  }
+
+  /** A lock: answers and what was learnt are gone. */
+  locking(): void {
+    this.#rules = null;
+    this.#routes.clear();
+    this.cache.drop();
+    this.pool.forget();
+  }
+
+  #changed(): void {
+    this.#rules = null;
+    this.#routes.clear();
+    this.cache.drop(); // kept under rules that do not hold any more
+    this.#deps.emit({ event: 'routing.changed', data: {} });
+  }
+
+  /** @throws AppError `integrity_failure`: a call must not go out as if there were no rule. */
+  #read(): ReadonlyMap<string, RoutingRule> {
+    this.#rules ??= new Map(
+      listRuleRows(this.#deps.vault.opened().db).map(({ scope, document }) => {
+        const parsed = routingRule.safeParse(parsedJson(document));
+        if (!parsed.success) throw unreadable(scope);
+        return [scope, parsed.data] as const;
+      }),
+    );
+    return this.#rules;
+  }
+}
+
+const MAX_ROUTES = 1024;
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(scope: string): AppError {
+  return new AppError(
+    'integrity_failure',
+    `The routing rule ${scope} cannot be read. No call goes out that it is for.`,
+    'Set it anew, or remove it.',
+  );
+}
+
+function scopeText(scope: RoutingScope): string {
+  return 'provider' in scope ? `provider:${scope.provider}` : `client:${scope.client}`;
+}
+
+function merged(provider: RoutingRule | undefined, client: RoutingRule | undefined): Route | null {
+  const rules = [provider, client].filter((rule) => rule !== undefined);
+  if (rules.length === 0) return null;
+  const requestHeaders = rules.flatMap((rule) => rule.requestHeaders);
+  const responseHeaders = rules.flatMap((rule) => rule.responseHeaders);
+  return {
+    requestHeaders,
+    responseHeaders,
+    // The client's own come first: they are the narrower ones.
+    paths: rules.toReversed().flatMap((rule) => rule.paths),
+    cache: provider?.for === 'provider' ? provider.cache : null,
+    pool: provider?.for === 'provider' ? provider.pool : null,
+    requestNames: namesBroughtIn(requestHeaders),
+    responseNames: namesBroughtIn(responseHeaders),
+  };
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import type { PoolRule } from '../../../shared/contract/routing.ts';
+import { CredentialPool, isAboutCredential } from '../../../electron/core/routing/credential-pool.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+const all = () => true;
+const rule = (strategy: PoolRule['strategy'], costs: readonly number[] = [1, 1, 1]): PoolRule => ({
+  strategy,
+  members: ['a', 'b', 'c'].map((label, at) => ({ label, cost: costs[at] ?? 1 })),
+});
+
+function setUp() {
+  const clock = new FakeClock();
+  return { clock, pool: new CredentialPool(clock) };
+}
+
+describe('the order in which credentials are tried', () => {
+  test('priority: as the owner wrote it', () => {
+    const { pool } = setUp();
+    for (let time = 0; time < 3; time += 1)
+      expect(pool.order('openai', rule('priority'), all)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('round-robin: each in turn, and each provider by itself', () => {
+    const { pool } = setUp();
+    const first = () => pool.order('openai', rule('round-robin'), all)[0];
+    expect([first(), first(), first(), first()]).toEqual(['a', 'b', 'c', 'a']);
+    expect(pool.order('mistral', rule('round-robin'), all)[0]).toBe('a');
+  });
+
+  test('least used: the one with the fewest calls, and the owner’s order among equals', () => {
+    const { pool } = setUp();
+    const take = () => {
+      const [label = ''] = pool.order('openai', rule('least-used'), all);
+      pool.begin('openai', label);
+      return label;
+    };
+    pool.begin('openai', 'a');
+    expect([take(), take(), take()]).toEqual(['b', 'c', 'a']);
+  });
+
+  test('cheapest: by the cost that the owner gave', () => {
+    expect(setUp().pool.order('openai', rule('cheapest', [3, 1, 2]), all)).toEqual(['b', 'c', 'a']);
+  });
+
+  test('only what the client may use', () => {
+    expect(setUp().pool.order('openai', rule('priority'), (label) => label === 'c')).toEqual(['c']);
+  });
+});
+
+describe('a credential that was exhausted or refused', () => {
+  test.each([401, 402, 429])('rests after %s, and comes last meanwhile', (status) => {
+    const { pool } = setUp();
+    pool.begin('openai', 'a');
+    pool.answered('openai', 'a', status, null);
+    expect(pool.order('openai', rule('priority'), all)).toEqual(['b', 'c', 'a']);
+    expect(pool.state('openai', rule('priority'))[0]).toMatchObject({ label: 'a', state: 'resting', because: status });
+  });
+
+  test.each([200, 400, 403, 404, 500, 503])('is not one that answered %s', (status) => {
+    const { pool } = setUp();
+    pool.answered('openai', 'a', status, null);
+    expect(isAboutCredential(status)).toBe(false);
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
+  });
+
+  test('rests as long as the provider asks for after 429', () => {
+    const { clock, pool } = setUp();
+    pool.answered('openai', 'a', 429, 3_000);
+    clock.advance(2_999);
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('b');
+    clock.advance(1);
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
+  });
+
+  test('gets one probe when its time is over; the next call goes elsewhere until it is answered', () => {
+    const { clock, pool } = setUp();
+    pool.answered('openai', 'a', 402, null);
+    clock.advance(300_000);
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
+    pool.begin('openai', 'a');
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('b');
+    pool.answered('openai', 'a', 200, null);
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
+    expect(pool.state('openai', rule('priority'))[0]?.state).toBe('healthy');
+  });
+
+  test('rests twice as long after a failed probe, at most an hour', () => {
+    const { clock, pool } = setUp();
+    pool.answered('openai', 'a', 402, null);
+    for (const restMs of [300_000, 600_000, 1_200_000, 2_400_000, 3_600_000, 3_600_000]) {
+      clock.advance(restMs - 1);
+      expect(pool.order('openai', rule('priority'), all)[0]).toBe('b');
+      clock.advance(1);
+      expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
+      pool.begin('openai', 'a');
+      pool.answered('openai', 'a', 402, null);
+    }
+  });
+
+  test('is probed again where the probe never came back', () => {
+    const { clock, pool } = setUp();
+    pool.answered('openai', 'a', 429, null);
+    clock.advance(20_000);
+    pool.begin('openai', 'a');
+    clock.advance(59_999);
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('b');
+    clock.advance(1);
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
+  });
+
+  test('stays at rest where the provider itself is broken meanwhile', () => {
+    const { clock, pool } = setUp();
+    pool.answered('openai', 'a', 401, null);
+    clock.advance(300_000);
+    pool.begin('openai', 'a');
+    pool.answered('openai', 'a', 503, null);
+    expect(pool.state('openai', rule('priority'))[0]?.because).toBe(401);
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
+  });
+
+  test('is tried all the same where all rest: the one that rests shortest first', () => {
+    const { pool } = setUp();
+    pool.answered('openai', 'a', 429, 30_000);
+    pool.answered('openai', 'b', 429, 10_000);
+    pool.answered('openai', 'c', 429, 20_000);
+    expect(pool.order('openai', rule('priority'), all)).toEqual(['b', 'c', 'a']);
+  });
+
+  test('is forgotten at a lock, and by provider', () => {
+    const { pool } = setUp();
+    pool.answered('openai', 'a', 401, null);
+    pool.answered('mistral', 'a', 401, null);
+    pool.forget('openai');
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
+    expect(pool.order('mistral', rule('priority'), all)[0]).toBe('b');
+    pool.forget();
+    expect(pool.order('mistral', rule('priority'), all)[0]).toBe('a');
+  });
+});
