@@ -8,7 +8,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { OpenedFields, ResolvedCredential } from '../../../electron/core/credentials/types.ts';
 import { Clients } from '../../../electron/core/endpoint/clients.ts';
 import type { CredentialSource } from '../../../electron/core/endpoint/deps.ts';
-import { Gate } from '../../../electron/core/broker/gate.ts';
+import type { ClientAsk } from '../../../electron/core/broker/gate.ts';
 import { Endpoint } from '../../../electron/core/endpoint/endpoint.ts';
 import { createAppMetrics } from '../../../electron/core/metrics/app-metrics.ts';
 import { createLog } from '../../../electron/core/logs/log.ts';
@@ -128,6 +128,8 @@ export interface Setting {
   readonly events: ContractEvent[];
   activity: number;
   vaultKv: boolean;
+  /** What the gate says: as one without an owner to ask, until a test says otherwise. */
+  admit: (ask: ClientAsk) => Promise<void> | null;
   close(): Promise<void>;
 }
 
@@ -149,7 +151,10 @@ export function makeSetting(home = mkdtempSync(join(tmpdir(), 'kh-endpoint-'))):
       paths: { run, auditPending: join(home, 'audit-pending.jsonl') },
       clients,
       credentials,
-      gate: new Gate(),
+      gate: {
+        admitClient: (ask) => setting.admit(ask),
+        onRevoked: () => () => undefined,
+      },
       lastUsed,
       log: createLog(null),
       emit,
@@ -169,6 +174,10 @@ export function makeSetting(home = mkdtempSync(join(tmpdir(), 'kh-endpoint-'))):
     events,
     activity: 0,
     vaultKv: false,
+    admit: ({ granted }) => {
+      if (granted) return null;
+      throw new AppError('forbidden', 'Nobody is there to be asked.');
+    },
     close: async () => {
       await setting.endpoint.close();
       rmSync(home, { recursive: true, force: true });
