@@ -1,0 +1,116 @@
+import type { Command } from 'commander';
+import { toFigures, USAGE_BY, usageMoment, type UsageRow } from '../../shared/usage.ts';
+import { connectAgent } from '../connect.ts';
+import { csv } from '../csv.ts';
+import { usage as wrongUse } from '../fail.ts';
+import { dollars } from '../money.ts';
+import { note, printJson, write } from '../output.ts';
+import { table, terminalWidth } from '../table.ts';
+
+const FORMATS = ['table', 'json', 'csv'] as const;
+
+interface Options {
+  readonly by: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly format?: string;
+  readonly json?: boolean;
+}
+
+async function usage(options: Options): Promise<void> {
+  const by = USAGE_BY.find((known) => known === options.by);
+  if (by === undefined) throw wrongUse('Usage cannot be summed by this.', `By: ${USAGE_BY.join(', ')}.`);
+  const format = FORMATS.find((known) => known === (options.format ?? (options.json ? 'json' : 'table')));
+  if (format === undefined) throw wrongUse('This format is not known.', `Formats: ${FORMATS.join(', ')}.`);
+  const from = moment(options.from, '--from');
+  const to = moment(options.to, '--to');
+  const agent = await connectAgent();
+  const { rows, zone } = await agent.call('usage.report', {
+    by,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  });
+  agent.close();
+  if (format === 'json') return printJson(rows.map(toFigures));
+  if (format === 'csv')
+    return write(
+      csv(
+        COLUMNS,
+        rows.map((row) => COLUMNS.map((column) => toFigures(row)[column])),
+      ),
+    );
+  if (rows.length === 0) return note('Nothing was counted in this time.');
+  write(table([by.toUpperCase(), ...HEADING], [...rows, total(rows)].map(tableRow), terminalWidth()));
+  if (by === 'day') note(`Days are those of ${zone}.`);
+  for (const sentence of remarks(rows)) note(sentence);
+}
+
+const COLUMNS = [
+  'key',
+  'requests',
+  'inputTokens',
+  'cacheReadTokens',
+  'cacheWriteTokens',
+  'outputTokens',
+  'costMicroUsd',
+] as const;
+const HEADING = ['REQUESTS', 'INPUT', 'CACHE READ', 'CACHE WRITE', 'OUTPUT', 'COST'];
+
+function moment(given: string | undefined, option: string): string | undefined {
+  if (given === undefined || usageMoment.safeParse(given).success) return given;
+  throw wrongUse(`${option} is no day and no time.`, 'Write a day as 2026-11-20, a time as 2026-11-20T14:00:00Z.');
+}
+
+const grouped = new Intl.NumberFormat('en');
+
+function tableRow(row: UsageRow): readonly string[] {
+  const figures = [row.requests, row.inputTokens, row.cacheReadTokens, row.cacheWriteTokens, row.outputTokens];
+  return [row.key === '' ? '(unknown)' : row.key, ...figures.map((figure) => grouped.format(figure)), cost(row)];
+}
+
+/** What is not known is not shown as known. */
+function cost({ costMicroUsd, knownCostMicroUsd, incomplete }: UsageRow): string {
+  if (costMicroUsd === null) return knownCostMicroUsd === 0 ? 'unknown' : `over ${dollars(knownCostMicroUsd)}`;
+  return incomplete > 0 ? `at least ${dollars(costMicroUsd)}` : dollars(costMicroUsd);
+}
+
+function total(rows: readonly UsageRow[]): UsageRow {
+  const sum = (figure: (row: UsageRow) => number) => rows.reduce((so, row) => so + figure(row), 0);
+  const known = sum((row) => row.knownCostMicroUsd);
+  return {
+    key: 'TOTAL',
+    requests: sum((row) => row.requests),
+    failed: sum((row) => row.failed),
+    incomplete: sum((row) => row.incomplete),
+    unpriced: sum((row) => row.unpriced),
+    inputTokens: sum((row) => row.inputTokens),
+    cacheReadTokens: sum((row) => row.cacheReadTokens),
+    cacheWriteTokens: sum((row) => row.cacheWriteTokens),
+    outputTokens: sum((row) => row.outputTokens),
+    reasoningTokens: sum((row) => row.reasoningTokens),
+    knownCostMicroUsd: known,
+    costMicroUsd: rows.some((row) => row.costMicroUsd === null) ? null : known,
+  };
+}
+
+function remarks(rows: readonly UsageRow[]): string[] {
+  const { failed, incomplete, unpriced } = total(rows);
+  const all = [
+    [failed, 'failed'],
+    [incomplete, 'told no use, or were cut: their figures are the least it can have been'],
+    [unpriced, 'have no known price'],
+  ] as const;
+  return all.flatMap(([count, what]) => (count === 0 ? [] : [`${grouped.format(count)} of the requests ${what}.`]));
+}
+
+export function register(program: Command): void {
+  program
+    .command('usage')
+    .description('what was used and what it cost')
+    .option('--by <what>', `sum by ${USAGE_BY.join(', ')}`, 'model')
+    .option('--from <day>', 'first day (2026-11-20), or a time')
+    .option('--to <day>', 'last day, or a time')
+    .option('--format <format>', `${FORMATS.join(', ')}; costs in CSV and JSON are in micro-USD`)
+    .option('--json', 'as JSON')
+    .action(usage);
+}

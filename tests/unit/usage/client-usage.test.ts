@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { readUsage, reportUsage, type UsageClient } from '../../../electron/core/usage/client-usage.ts';
+import { toFigures } from '../../../shared/usage.ts';
+import { fakeKey } from '../../support/fake-keys.ts';
+import { codeOf } from '../../support/test-vault.ts';
+import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
+
+const EDITOR: UsageClient = {
+  id: 'abcdefghij',
+  name: 'editor',
+  grants: [{ kind: 'usage:write' }, { kind: 'keys:read', provider: 'openai', label: null }],
+};
+const OTHER: UsageClient = { ...EDITOR, id: 'other12345', name: 'other' };
+
+async function withKey() {
+  const { app, clock, heard } = await startUnlockedApp();
+  for (const provider of ['openai', 'anthropic']) {
+    const fields = { api_key: fakeKey(provider) };
+    await app.credentials.add(credentialInput({ provider, label: 'work', fields }), 'cli');
+  }
+  const deps = {
+    usage: app.usage,
+    clock,
+    resolve: (provider: string, label: string) => app.credentials.resolve(provider, label),
+  };
+  return { app, clock, heard, deps };
+}
+
+const CALL = {
+  requestId: 'r-1',
+  provider: 'openai',
+  label: 'work',
+  model: 'gpt-6-luna',
+  inputTokens: 1000,
+  outputTokens: 100,
+};
+
+test('what a client tells is counted once, priced, and read back by it alone', async () => {
+  const { deps, app } = await withKey();
+  expect(reportUsage(deps, EDITOR, CALL)).toEqual({ recorded: 1, known: 0 });
+  expect(reportUsage(deps, EDITOR, CALL)).toEqual({ recorded: 0, known: 1 });
+  const calls = [CALL, { ...CALL, requestId: 'r-2' }, { ...CALL, requestId: 'r-2' }];
+  expect(reportUsage(deps, EDITOR, { calls })).toEqual({ recorded: 1, known: 2 });
+  expect(reportUsage(deps, OTHER, CALL)).toEqual({ recorded: 1, known: 0 });
+  const figures = { inputTokens: 2000, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 200, costMicroUsd: 300 };
+  expect(readUsage(deps, EDITOR, {})).toEqual([{ key: 'gpt-6-luna', requests: 2, ...figures }]);
+  expect(readUsage(deps, EDITOR, { by: 'credential' })).toEqual([{ key: 'openai/work', requests: 2, ...figures }]);
+  expect(readUsage(deps, EDITOR, { by: 'client' })).toEqual([{ key: 'editor', requests: 2, ...figures }]);
+  expect(app.usage.report({ by: 'provider' }).rows.map(toFigures)).toEqual([
+    expect.objectContaining({ key: 'openai', requests: 3, costMicroUsd: 450 }),
+  ]);
+});
+
+test('a cost that the client was told is taken; a call without figures costs unknown, a failed one nothing', async () => {
+  const { deps } = await withKey();
+  reportUsage(deps, EDITOR, { ...CALL, costMicroUsd: 7 });
+  const bare = { provider: 'openai', label: 'work' };
+  reportUsage(deps, EDITOR, { ...bare, requestId: 'r-3', endpoint: 'a?secret=1' });
+  reportUsage(deps, EDITOR, { ...bare, requestId: 'r-4', status: 500, model: 'failed' });
+  expect(readUsage(deps, EDITOR, {}).map(({ key, costMicroUsd }) => [key, costMicroUsd])).toEqual([
+    ['gpt-6-luna', 7],
+    ['', null],
+    ['failed', 0],
+  ]);
+  expect(readUsage(deps, EDITOR, { by: 'endpoint' }).map(({ key }) => key)).toEqual(['', 'a']);
+});
+
+test('nothing of a report is recorded where one of its calls is refused', async () => {
+  const { deps, clock, app } = await withKey();
+  const refused = (change: object, code: string) => {
+    const calls = [CALL, { ...CALL, requestId: 'r-2', ...change }];
+    return expect(codeOf(() => reportUsage(deps, EDITOR, { calls }))).resolves.toBe(code);
+  };
+  await refused({ provider: 'anthropic' }, 'forbidden');
+  await refused({ label: 'none' }, 'key_not_found');
+  await refused({ inputTokens: -1 }, 'invalid_input');
+  await refused({ inputTokens: 1.5 }, 'invalid_input');
+  await refused({ prompt: 'text' }, 'invalid_input');
+  await refused({ requestId: 'a\nb' }, 'invalid_input');
+  await refused({ at: new Date(clock.now() + 3_600_000).toISOString() }, 'invalid_input');
+  await refused({ at: '2020-01-01T00:00:00Z' }, 'invalid_input');
+  expect(await codeOf(() => reportUsage(deps, EDITOR, { calls: Array.from({ length: 1001 }, () => CALL) }))).toBe(
+    'invalid_input',
+  );
+  expect(await codeOf(() => reportUsage(deps, EDITOR, 'text'))).toBe('invalid_input');
+  expect(await codeOf(() => readUsage(deps, EDITOR, { by: 'outcome' }))).toBe('invalid_input');
+  expect(await codeOf(() => readUsage(deps, EDITOR, { client: 'other12345' }))).toBe('invalid_input');
+  expect(app.usage.report({ by: 'provider' }).rows).toEqual([]);
+});
+
+test('a report is told as an event, and a locked vault tells nothing', async () => {
+  const { app, deps, heard } = await withKey();
+  reportUsage(deps, EDITOR, CALL);
+  expect(heard.filter(({ event }) => event === 'usage.recorded')).toHaveLength(1);
+  app.vault.lock('asked');
+  expect(() => app.usage.report({ by: 'provider' })).toThrow(expect.objectContaining({ code: 'vault_locked' }));
+});
