@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import type { EventName } from '../shared/contract/events.ts';
 import type { Input, MethodName, Output } from '../shared/contract/methods.ts';
 import { AppError, isErrorCode } from '../shared/errors.ts';
 import { CONTRACT_VERSION, MAX_ANSWER_BYTES } from '../shared/wire-limits.ts';
@@ -30,6 +31,7 @@ export class AgentClient {
   #greeted = false;
   #helloTimer: NodeJS.Timeout | undefined;
   #end: AppError | null = null;
+  #onEvent: ((event: EventName, data: unknown) => void) | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -72,6 +74,16 @@ export class AgentClient {
 
   /** @throws AppError with the agent's own code, or `internal` when the connection breaks before the answer. */
   async call<M extends MethodName>(method: M, input: Input<M>): Promise<Output<M>> {
+    return (await this.#ask(method, input)) as Output<M>;
+  }
+
+  /** From the answer on, `listener` gets what the agent tells without being asked, until the connection closes. */
+  async subscribe(listener: (event: EventName, data: unknown) => void): Promise<void> {
+    this.#onEvent = listener;
+    await this.#ask('events.subscribe', {});
+  }
+
+  async #ask(method: string, input: unknown): Promise<unknown> {
     if (this.#end !== null) throw this.#end;
     const id = this.#nextId++;
     const request = `${JSON.stringify({ id, method, params: input })}\n`;
@@ -82,7 +94,7 @@ export class AgentClient {
     if (id === 1) this.#helloTimer = setTimeout(() => this.#break(agentSilent()), HELLO_TIMEOUT_MS);
     const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     this.#socket.write(first + request);
-    return (await answer) as Output<M>;
+    return answer;
   }
 
   /** Ends the connection; what still waits is rejected. */
@@ -126,6 +138,8 @@ export class AgentClient {
       clearTimeout(this.#helloTimer);
     } else if (typeof message.id === 'number') {
       this.#settle(message.id, null, message.result);
+    } else if (typeof message.event === 'string') {
+      this.#onEvent?.(message.event as EventName, message.data);
     }
   }
 

@@ -38,6 +38,7 @@ export const COMMANDS = {
   providers: { group: KEYS, load: () => import('./commands/providers.ts') },
   get: { group: USE, load: () => import('./commands/get.ts') },
   run: { group: USE, load: () => import('./commands/run.ts') },
+  inject: { group: USE, load: () => import('./commands/inject.ts') },
   usage: { group: USE, load: () => import('./commands/usage.ts') },
   client: { group: TOOLS, load: () => import('./commands/client.ts') },
   endpoint: { group: TOOLS, load: () => import('./commands/endpoint.ts') },

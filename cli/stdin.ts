@@ -23,6 +23,11 @@ export function withoutLastNewline(text: string): string {
  * @throws AppError `invalid_input` when there are fewer or more lines than `names`.
  */
 export async function readValues(names: readonly string[]): Promise<readonly string[]> {
+  return splitValues(await readTextInput('The input'), names);
+}
+
+/** All of stdin as text. @throws AppError `invalid_input`: not UTF-8, or too long. */
+export async function readTextInput(what: string): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of process.stdin) {
@@ -30,7 +35,7 @@ export async function readValues(names: readonly string[]): Promise<readonly str
     length += (chunk as Buffer).length;
     if (length > MAX_INPUT_BYTES) break;
   }
-  return splitValues(decode(Buffer.concat(chunks), 'The input'), names);
+  return decode(Buffer.concat(chunks), what);
 }
 
 /** The rule itself; `names` are only for the message. */

@@ -25,7 +25,7 @@ export default defineConfig({
     target: 'node24',
     minify: true,
     rolldownOptions: {
-      external: (id) => id.startsWith('node:') || builtins.has(id),
+      external: (id) => id.startsWith('@lydell/') || id.startsWith('node:') || builtins.has(id),
       output: {
         format: 'cjs',
         entryFileNames: 'main.cjs',

@@ -1,18 +1,23 @@
 import type { Command } from 'commander';
-import type { Input, Output } from '../../shared/contract/methods.ts';
+import type { Input } from '../../shared/contract/methods.ts';
 import { parseReference, PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
+import type { AgentClient } from '../agent-client.ts';
 import { runChild } from '../child.ts';
-import { connectAgent } from '../connect.ts';
 import { readEnvFile, VARIABLE_NAME } from '../env-file.ts';
 import { Exit, usage } from '../fail.ts';
+import { lend, type ProxyWish, type Variable } from '../lent.ts';
 import { note } from '../output.ts';
+import { connectUnlocked, isLocked } from '../unlocked.ts';
 
-type Items = Input<'credentials.environment'>['items'];
+type Named = readonly { readonly name: string; readonly ref: string }[];
+type Providers = readonly { readonly provider: string }[];
 
 interface Options {
   readonly env?: readonly string[];
   readonly envFile?: string;
   readonly provider?: readonly string[];
+  readonly proxy?: boolean;
+  readonly wait?: boolean;
   readonly mask: boolean;
 }
 
@@ -43,38 +48,72 @@ async function run(command: readonly string[], options: Options): Promise<void> 
   const named = new Map(
     [...file.references, ...(options.env ?? []).map(parseEnvWord)].map((word) => [word.name, word]),
   );
-  const variables = await resolve(providers, [...named.values()]);
+  const { usual, exact, agent } = await fetchVariables(command, providers, [...named.values()], options);
   // What was said more exactly wins: a provider's usual names, then the file, then --env.
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    ...values(variables.usual),
-    ...file.plain,
-    ...values(variables.named),
-  };
-  const secrets = options.mask ? [...variables.usual, ...variables.named].filter(({ secret }) => secret) : [];
+  const env: NodeJS.ProcessEnv = { ...process.env, ...values(usual), ...file.plain, ...values(exact) };
+  const secrets = options.mask ? [...usual, ...exact].filter(({ secret }) => secret) : [];
   const { code, problem } = await runChild(
     command,
     env,
     secrets.map(({ value }) => value),
   );
+  agent?.close();
   if (problem !== null) note(`keyharbor: ${problem}`);
   throw new Exit(code);
 }
 
-type Variables = Output<'credentials.environment'>;
+type Variables = readonly Variable[];
+
+interface Fetched {
+  readonly usual: Variables;
+  readonly exact: Variables;
+  /** Kept open for as long as the child lives where its token hangs on it; else null. */
+  readonly agent: AgentClient | null;
+}
+
+/** With --wait a vault that was locked again before the question came is waited for again. */
+async function fetchVariables(
+  command: readonly string[],
+  providers: Providers,
+  named: Named,
+  options: Options,
+): Promise<Fetched> {
+  if (providers.length + named.length === 0) {
+    if (!options.proxy) return { usual: [], exact: [], agent: null };
+    throw usage(
+      'With --proxy the keys to use are missing.',
+      'For example: keyharbor run --proxy --provider openai -- python app.py',
+    );
+  }
+  for (;;) {
+    const agent = await connectUnlocked(options.wait === true);
+    try {
+      if (options.proxy) return { usual: [], exact: await lend(agent, command, wishesOf(providers, named)), agent };
+      const variables = await resolve(agent, providers, named);
+      agent.close();
+      return { ...variables, agent: null };
+    } catch (error) {
+      agent.close();
+      if (!options.wait || !isLocked(error)) throw error;
+    }
+  }
+}
+
+const wishesOf = (providers: Providers, named: Named): readonly ProxyWish[] => [
+  ...providers.map(({ provider }) => ({ name: null, ref: `kh://${provider}` })),
+  ...named,
+];
 
 /** One question for whole providers and one for named variables, for the second may change what the first said. */
 async function resolve(
-  providers: Items,
-  named: Items,
-): Promise<{ readonly usual: Variables; readonly named: Variables }> {
-  if (providers.length + named.length === 0) return { usual: [], named: [] };
-  const agent = await connectAgent();
-  const ask = async (items: Items): Promise<Variables> =>
+  agent: AgentClient,
+  providers: Providers,
+  named: Named,
+): Promise<{ readonly usual: Variables; readonly exact: Variables }> {
+  const ask = async (items: Input<'credentials.environment'>['items']): Promise<Variables> =>
     items.length === 0 ? [] : agent.call('credentials.environment', { items });
-  const [usual, exact] = await Promise.all([ask(providers), ask(named)]);
-  agent.close();
-  return { usual, named: exact };
+  const [usual, exact] = await Promise.all([ask([...providers]), ask([...named])]);
+  return { usual, exact };
 }
 
 function values(variables: Variables): Record<string, string> {
@@ -96,7 +135,9 @@ export function register(program: Command): void {
       "all variables of a provider's default key, under their usual names; repeat for more",
       collect,
     )
-    .option('--no-mask', 'let the output through as it is (and let the program see a terminal)')
+    .option('--proxy', 'give it a token and the address of the endpoint instead: the key stays in Keyharbor')
+    .option('--wait', 'wait until the vault is unlocked')
+    .option('--no-mask', 'let the output through as it is')
     .passThroughOptions()
     .action(run);
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Mask, maskPatterns } from '../../../cli/mask.ts';
+const SECRET = ['sk', 'proj', 'abcdefghijklmnop'].join('-');
 
 function masked(secrets: readonly string[], chunks: readonly string[]): string {
   const mask = new Mask(maskPatterns(secrets));
@@ -74,4 +75,40 @@ test('a secret of several lines is hidden with other line ends and inside JSON t
 
 test('an empty value masks nothing', () => {
   expect(masked([''], ['text'])).toBe('text');
+});
+
+test('a short start of a secret is shown when nothing follows, and what follows is masked all the same', () => {
+  const mask = new Mask(maskPatterns([SECRET]));
+  expect(mask.push(Buffer.from(`name: ${SECRET.slice(0, 3)}`)).toString()).toBe('name: ');
+  expect(mask.waits).toBe(true);
+  expect(mask.idle().toString()).toBe(SECRET.slice(0, 3));
+  expect(mask.waits).toBe(false);
+  expect(mask.idle()).toHaveLength(0);
+  expect(mask.push(Buffer.from(`${SECRET.slice(3)}!`)).toString()).toBe('********!');
+});
+
+test('what was shown when nothing followed is not shown again', () => {
+  const mask = new Mask(maskPatterns([SECRET]));
+  mask.push(Buffer.from(SECRET.slice(0, 2)));
+  mask.idle();
+  expect(mask.push(Buffer.from('ale\n')).toString()).toBe('ale\n');
+  expect(mask.end()).toHaveLength(0);
+});
+
+test('typed out letter by letter with pauses no more than the start of a secret is seen', () => {
+  const mask = new Mask(maskPatterns([SECRET]));
+  let seen = '';
+  for (const letter of SECRET) seen += mask.push(Buffer.from(letter)).toString() + mask.idle().toString();
+  seen += mask.end().toString();
+  expect(seen).toBe(`${SECRET.slice(0, 8)}********`);
+});
+
+test('a secret is found with the line ends of a terminal, and as part of a URL', () => {
+  const lines = ['first line', 'second'].join('\n');
+  const mask = new Mask(maskPatterns([lines, 'a b/c+d=e']));
+  const out = Buffer.concat([
+    mask.push(Buffer.from(`${lines.replace('\n', '\r\n')} ?k=a%20b%2Fc%2Bd%3De`)),
+    mask.end(),
+  ]);
+  expect(out.toString()).toBe('******** ?k=********');
 });
