@@ -11,12 +11,13 @@ import { m } from '../i18n/messages.ts';
 import { loadProviders } from '../state/session.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
+import { LeaveConfirm } from '../ui/leave-confirm.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { TextArea } from '../ui/text-input.tsx';
 import { announce } from '../ui/toasts.ts';
+import layout from '../ui/form-layout.module.css';
 import type { OwnProviderStart } from './edit-start.ts';
 import styles from './own-providers.module.css';
 import { PreviewCard } from './preview-card.tsx';
@@ -111,7 +112,7 @@ export function OwnProviderSheet({ start }: { readonly start: OwnProviderStart }
           </>
         }
       >
-        <form id={id} ref={body} className={styles.form} noValidate onSubmit={submit}>
+        <form id={id} ref={body} className={layout.form} noValidate onSubmit={submit}>
           {seen !== null && <PreviewCard preview={seen.preview} />}
           {seen === null && isForm && (
             <ProviderFields
@@ -151,17 +152,9 @@ export function OwnProviderSheet({ start }: { readonly start: OwnProviderStart }
           <ErrorNote error={readFile.error ?? look.error ?? save.error} />
         </form>
       </Sheet>
-      <Confirm
-        open={leaving}
-        danger
-        title={m.providers.form.leaveTitle}
-        verb={m.providers.form.leaveVerb}
-        cancel={m.providers.form.leaveStay}
-        onConfirm={close}
-        onCancel={() => setLeaving(false)}
-      >
+      <LeaveConfirm open={leaving} onLeave={close} onStay={() => setLeaving(false)}>
         {m.ownProviders.leaveText}
-      </Confirm>
+      </LeaveConfirm>
     </>
   );
 }

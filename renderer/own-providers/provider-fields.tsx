@@ -3,7 +3,7 @@ import { Checkbox } from '../ui/checkbox.tsx';
 import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { TextInput } from '../ui/text-input.tsx';
-import styles from './own-providers.module.css';
+import layout from '../ui/form-layout.module.css';
 import { idOf, type providerErrors, type TypedProvider, type Way } from './provider-form.ts';
 import { VersionList } from './version-list.tsx';
 
@@ -21,7 +21,7 @@ interface Props {
 export function ProviderFields({ typed, errors, fixedId, change }: Props) {
   return (
     <>
-      <div className={styles.pair}>
+      <div className={layout.pair}>
         <Field label={m.ownProviders.name} error={errors.name} required>
           {(control) => (
             <TextInput
@@ -75,7 +75,7 @@ export function ProviderFields({ typed, errors, fixedId, change }: Props) {
         )}
       </Field>
       {typed.way === 'header' && (
-        <div className={styles.pair}>
+        <div className={layout.pair}>
           <Field label={m.ownProviders.header} required>
             {(control) => (
               <TextInput
@@ -113,7 +113,7 @@ export function ProviderFields({ typed, errors, fixedId, change }: Props) {
           )}
         </Field>
       )}
-      <div className={styles.pair}>
+      <div className={layout.pair}>
         <Field label={m.ownProviders.checkPath} hint={m.ownProviders.checkPathHint} optional>
           {(control) => (
             <TextInput

@@ -3,6 +3,7 @@ import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { TextInput } from '../ui/text-input.tsx';
+import layout from '../ui/form-layout.module.css';
 import styles from './own-providers.module.css';
 import type { Version } from './provider-form.ts';
 
@@ -16,7 +17,7 @@ export function VersionList({ versions, onChange }: Props) {
   const change = (at: number, part: Partial<Version>): void =>
     onChange(versions.map((version, index) => (index === at ? { ...version, ...part } : version)));
   return (
-    <fieldset className={styles.fieldset}>
+    <fieldset className={layout.fieldset}>
       <legend>{m.ownProviders.versions}</legend>
       <p className={styles.muted}>{m.ownProviders.versionsHint}</p>
       {versions.map((version, index) => (

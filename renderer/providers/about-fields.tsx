@@ -2,6 +2,7 @@ import { m } from '../i18n/messages.ts';
 import { Field } from '../ui/field.tsx';
 import { TagInput } from '../ui/tag-input.tsx';
 import { TextArea, TextInput } from '../ui/text-input.tsx';
+import layout from '../ui/form-layout.module.css';
 import styles from './form.module.css';
 import type { CredentialForm, FormErrors } from './form-model.ts';
 import { dayAfter } from './form-model.ts';
@@ -20,7 +21,7 @@ const PRESETS = [30, 60, 90] as const;
 export function AboutFields({ form, label, errors, nowMs, onChange }: Props) {
   return (
     <>
-      <div className={styles.pair}>
+      <div className={layout.pair}>
         <Field label={m.providers.form.label} hint={m.providers.form.labelHint} error={errors['label']}>
           {(control) => (
             <TextInput

@@ -3,13 +3,13 @@ import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import { formatDate } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useCredentials } from '../state/credentials.ts';
-import { navigate } from '../state/route.ts';
 import { classes } from '../ui/classes.ts';
 import { displayName } from './arrange.ts';
 import styles from './cards.module.css';
 import { healthOf } from './health.ts';
 import { Highlight } from './highlight.tsx';
 import { HealthBadge } from './health-badge.tsx';
+import { OpenButton } from './open-button.tsx';
 import { RowActions } from './row-actions.tsx';
 import { SecretText } from './secret-text.tsx';
 import { TestLine, UsedLine } from './test-line.tsx';
@@ -40,23 +40,13 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
       onKeyDown={(event) => onRowKey(event, id, (rows) => focusRow(event.currentTarget, rows))}
     >
       <div className={styles.line}>
-        <button
-          type="button"
-          data-row
-          tabIndex={active ? 0 : -1}
-          className={styles.open}
-          aria-current={selected ? 'true' : undefined}
-          onClick={() => navigate({ id })}
-        >
-          <span className={styles.name}>
-            <Highlight text={name} />
-          </span>
+        <OpenButton credential={credential} active={active} selected={selected}>
           {credential.name !== '' && (
             <span className={styles.label}>
               <Highlight text={credential.label} />
             </span>
           )}
-        </button>
+        </OpenButton>
         <HealthBadge health={testing ? 'testing' : health} />
       </div>
       <div className={styles.line}>

@@ -3,14 +3,13 @@ import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import { formatDate } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useCredentials } from '../state/credentials.ts';
-import { navigate } from '../state/route.ts';
 import { useSession } from '../state/session.ts';
 import { classes } from '../ui/classes.ts';
 import { ProviderTile } from '../ui/provider-tile.tsx';
 import { displayName } from './arrange.ts';
 import { healthOf } from './health.ts';
-import { Highlight } from './highlight.tsx';
 import { HealthBadge } from './health-badge.tsx';
+import { OpenButton } from './open-button.tsx';
 import { RowActions } from './row-actions.tsx';
 import { SecretText } from './secret-text.tsx';
 import styles from './table.module.css';
@@ -50,21 +49,11 @@ export const CredentialRow = memo(function CredentialRow(props: Props) {
     >
       <div role="cell" className={styles.namecell}>
         <ProviderTile provider={provider} small />
-        <button
-          type="button"
-          data-row
-          tabIndex={active ? 0 : -1}
-          className={styles.open}
-          aria-current={selected ? 'true' : undefined}
-          onClick={() => navigate({ id })}
-        >
-          <span className={styles.name}>
-            <Highlight text={name} />
-          </span>
+        <OpenButton stacked credential={credential} active={active} selected={selected}>
           <span className={styles.sub}>
             {provider?.name ?? credential.provider} / {credential.label}
           </span>
-        </button>
+        </OpenButton>
       </div>
       <div role="cell" className={styles.wide}>
         <SecretText oneLine masked={credential.masked} reveal={reveal} name={name} />

@@ -5,13 +5,14 @@ import { m } from '../i18n/messages.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Checkbox } from '../ui/checkbox.tsx';
-import { Confirm } from '../ui/confirm.tsx';
 import { Disclosure } from '../ui/disclosure.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { Note } from '../ui/note.tsx';
 import { Select } from '../ui/select.tsx';
+import { LeaveConfirm } from '../ui/leave-confirm.tsx';
 import { Sheet } from '../ui/sheet.tsx';
+import layout from '../ui/form-layout.module.css';
 import { AboutFields } from './about-fields.tsx';
 import { displayName } from './arrange.ts';
 import { BaseUrlFields } from './base-url-fields.tsx';
@@ -86,7 +87,7 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
           </>
         }
       >
-        <form id={id} ref={body} className={styles.form} noValidate onSubmit={submit}>
+        <form id={id} ref={body} className={layout.form} noValidate onSubmit={submit}>
           <SecretField
             form={form}
             auth={auth}
@@ -156,17 +157,9 @@ export function CredentialSheet({ sheet }: { readonly sheet: CredentialSheetKind
         </form>
         {guide && provider !== undefined && <GuideSheet id={provider.id} onClose={() => setGuide(false)} />}
       </Sheet>
-      <Confirm
-        open={leaving}
-        danger
-        title={m.providers.form.leaveTitle}
-        verb={m.providers.form.leaveVerb}
-        cancel={m.providers.form.leaveStay}
-        onConfirm={close}
-        onCancel={() => setLeaving(false)}
-      >
+      <LeaveConfirm open={leaving} onLeave={close} onStay={() => setLeaving(false)}>
         {editing === undefined ? m.providers.form.leaveText : m.providers.form.leaveEditText}
-      </Confirm>
+      </LeaveConfirm>
     </>
   );
 }

@@ -67,7 +67,7 @@ export function DetailOverview({ credential, provider, nowMs }: Props) {
             </Button>
             {keyPage !== undefined && (
               <Button
-                look="ghost"
+                look="link"
                 icon={<ExternalLink size={15} aria-hidden />}
                 aria-label={`${m.providers.act.keyPage(provider.name)}, ${m.common.newTab}`}
                 onClick={() => void openLink(keyPage)}

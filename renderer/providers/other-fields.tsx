@@ -40,7 +40,8 @@ export function OtherFields({ form, auth, editing, errors, onChange }: Props) {
             };
             if (field.options !== undefined) {
               const options = field.options.map((option) => ({ value: option, label: option }));
-              const none = field.required || field.default !== undefined ? [] : [{ value: '', label: m.common.none }];
+              const none =
+                field.required || field.default !== undefined ? [] : [{ value: '', label: m.providers.form.notSet }];
               return <Select {...control} value={value} options={[...none, ...options]} onChange={change} />;
             }
             if (field.secret) return <SecretInput {...shared} multiline={field.multiline} />;

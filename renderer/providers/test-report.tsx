@@ -11,6 +11,9 @@ interface Props {
 
 const UNCLEAR: readonly string[] = ['rate_limited', 'provider_unavailable', 'timeout'];
 
+/** Providers list scopes with commas alone between them: a long list has to find places to break. */
+const breakable = (text: string): string => text.replace(/,(?=[a-z])/gi, ', ');
+
 /** The whole result of the last test: what the provider said, what it means, what to do. */
 export function TestReport({ lastTest, nowMs }: Props) {
   if (lastTest === null) return <p className={styles.muted}>{m.providers.neverTested}</p>;
@@ -29,7 +32,7 @@ export function TestReport({ lastTest, nowMs }: Props) {
           {lastTest.facts.map((fact) => (
             <div key={fact.label} style={{ display: 'contents' }}>
               <dt>{fact.label}</dt>
-              <dd>{fact.value}</dd>
+              <dd>{breakable(fact.value)}</dd>
             </div>
           ))}
         </dl>

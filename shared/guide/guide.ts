@@ -49,6 +49,7 @@ export type GuideInline = z.output<typeof inline>;
 export type GuideLine = readonly GuideInline[];
 
 export const plainly = (text: string): GuideInline => ({ kind: 'text', text });
+export const strongly = (text: string): GuideInline => ({ kind: 'strong', text });
 export const asCode = (text: string): GuideInline => ({ kind: 'code', text });
 
 /** The same with something between, such as commas. */

@@ -1,5 +1,14 @@
 import type { ProviderDescriptor } from '../provider.ts';
-import { asCode, GUIDE_SECTIONS, type Guide, type GuideBlock, type GuideInline, joined, plainly } from './guide.ts';
+import {
+  asCode,
+  GUIDE_SECTIONS,
+  type Guide,
+  type GuideBlock,
+  type GuideInline,
+  joined,
+  plainly,
+  strongly,
+} from './guide.ts';
 import { kindBlocks } from './kinds.ts';
 import type { Note } from './note.ts';
 
@@ -10,16 +19,16 @@ function cost(microUsd: number): string {
 /** What the checks of each kind prove, kinds of the same words together. */
 function testBlock({ auth, checks }: ProviderDescriptor): GuideBlock {
   const kindsOf = new Map<string, string[]>();
-  for (const { kind } of auth) {
+  for (const { kind, label } of auth) {
     const told = checks
       .filter((check) => check.for.includes(kind))
       .map((check) => `${check.proves} ${cost(check.costMicroUsd)}.`);
     const words = told.length === 0 ? 'There is no test.' : [...new Set(told)].join(' Or: ');
-    kindsOf.set(words, [...(kindsOf.get(words) ?? []), kind]);
+    kindsOf.set(words, [...(kindsOf.get(words) ?? []), label]);
   }
   const items = [...kindsOf].map(([words, kinds]): GuideInline[] => {
     if (auth.length === 1) return [plainly(words)];
-    return [...joined(kinds.map(asCode), ', '), plainly(`: ${words}`)];
+    return [...joined(kinds.map(strongly), ', '), plainly(`: ${words}`)];
   });
   return { kind: 'list', items };
 }
@@ -27,8 +36,8 @@ function testBlock({ auth, checks }: ProviderDescriptor): GuideBlock {
 function addressItems({ baseUrl, auth }: ProviderDescriptor): GuideInline[][] {
   const items: GuideInline[][] = [];
   if (baseUrl.default !== null) items.push([plainly('Base URL: '), asCode(baseUrl.default)]);
-  for (const { kind, baseUrl: url } of auth) {
-    if (url !== undefined) items.push([plainly('For '), asCode(kind), plainly(': '), asCode(url)]);
+  for (const { label, baseUrl: url } of auth) {
+    if (url !== undefined) items.push([plainly(`${label}: `), asCode(url)]);
   }
   for (const { label, url } of baseUrl.choices) items.push([plainly(`${label}: `), asCode(url)]);
   if (baseUrl.default === null && baseUrl.changeable) items.push([plainly('You give the base URL.')]);
