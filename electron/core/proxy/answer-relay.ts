@@ -99,9 +99,10 @@ export class AnswerRelay {
   }
 
   #sendHead(length: string | undefined, unpacked: boolean): void {
-    const { filter, forms, response, request, hasBody } = this.#deps;
+    const { filter, forms, response, request, hasBody, keeper } = this.#deps;
     const headers = unpacked ? { ...this.#headers, 'content-encoding': undefined } : this.#headers;
     const passed = forwardedAnswerHeaders(headers, filter, (value) => forms.isIn(value));
+    keeper?.head([...passed]);
     if (length !== undefined && /^[0-9]{1,15}$/.test(length)) passed.push('Content-Length', length);
     if (hasBody && !request.complete) passed.push('Connection', 'close'); // what is behind it will not be read
     response.writeHead(this.#status, passed);

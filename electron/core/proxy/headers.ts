@@ -20,6 +20,13 @@ export class HeaderFilter {
     this.#starts = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1));
   }
 
+  /** The same, and these names besides. What is never forwarded is not, by any list. */
+  and(names: readonly string[]): HeaderFilter {
+    return names.length === 0
+      ? this
+      : new HeaderFilter([...this.#names, ...this.#starts.map((start) => `${start}*`), ...names]);
+  }
+
   passes(name: string): boolean {
     const known = this.#decided.get(name);
     if (known !== undefined) return known;

@@ -69,13 +69,15 @@ export interface ProxyTap {
 
 export interface CachedAnswer {
   readonly status: number;
-  /** name, value, name, value: judged again before they are sent. */
+  /** name, value, name, value: those that passed the first time, and `age`. */
   readonly headers: readonly string[];
   readonly body: Buffer;
 }
 
 /** Takes a copy of an answer as it passes. */
 export interface AnswerKeeper {
+  /** What the client gets of the head, but for the length: name, value, name, value. Called once, first. */
+  head(passed: readonly string[]): void;
   chunk(bytes: Buffer): void;
   /** The answer is whole: only then may it be kept. Not called for one that broke off. */
   done(): void;
@@ -85,10 +87,19 @@ export interface AnswerKeeper {
 export interface ProxyCache {
   find(info: CallInfo): CachedAnswer | null;
   keep(info: CallInfo, status: number, headers: AnswerHeaders): AnswerKeeper | null;
+  /** A request that may change something was answered well (RFC 9111 section 4.4). */
+  changed(info: CallInfo): void;
 }
 
-/** Another granted credential, where this one is exhausted or refused. */
+/** Which granted credential of a pool is tried, and another one where it is exhausted or refused. */
 export interface ProxyRouting {
+  /** The label to use in place of the asked one; null: the asked one. */
+  choose(client: VerifiedClient, provider: string, label: string): string | null;
+  /** The request goes out with it. */
+  began(info: CallInfo, credential: ResolvedCredential): void;
+  answered(info: CallInfo, credential: ResolvedCredential, status: number, headers: AnswerHeaders): void;
+  /** No answer came. */
+  broke(info: CallInfo, credential: ResolvedCredential): void;
   /** Whether another one could be tried at all: then the body is kept, up to 1 MiB. */
   mayRetry(info: CallInfo): boolean;
   /**
@@ -106,8 +117,12 @@ export interface ProxyRewrite {
     provider: string,
     rest: string,
     headers: readonly HeaderLine[],
-  ): { readonly rest: string; readonly headers: readonly HeaderLine[] } | null;
-  answer(info: CallInfo, headers: AnswerHeaders): AnswerHeaders | null;
+  ): { readonly rest: string; readonly headers: readonly HeaderLine[]; readonly names: readonly string[] } | null;
+  /** `names` in both: what the owner brought in passes the lists, unless it is never passed on. */
+  answer(
+    info: CallInfo,
+    headers: AnswerHeaders,
+  ): { readonly headers: AnswerHeaders; readonly names: readonly string[] } | null;
 }
 
 export interface ProxyObservers {

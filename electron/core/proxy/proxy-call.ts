@@ -46,6 +46,8 @@ export class ProxyCall implements AttemptListener {
   readonly #startedAtMs: number;
   readonly #tried: string[] = [];
   #lines: readonly HeaderLine[] = [];
+  #names: readonly string[] = [];
+  #label: string;
   #path = '';
   #query = '';
   #info: CallInfo | null = null;
@@ -62,6 +64,7 @@ export class ProxyCall implements AttemptListener {
     this.#deps = deps;
     this.#asked = asked;
     this.#bodyKind = bodyKind(asked.head);
+    this.#label = asked.target.label;
     this.#startedAtMs = deps.clock.now();
   }
 
@@ -86,16 +89,18 @@ export class ProxyCall implements AttemptListener {
   /** The rules for the request itself, and the credential that it names. */
   #wanted(): ResolvedCredential {
     const { client, target, head } = this.#asked;
-    const { rewrite } = this.#deps.observers;
+    const { rewrite, routing } = this.#deps.observers;
     const rewritten = rewrite?.request(client, target.provider, target.rest, head.headers) ?? null;
     const { path, query } = checkedPath(rewritten?.rest ?? target.rest);
     this.#path = path;
     this.#query = forwardedQuery(query);
     if (this.#bodyKind.kind !== 'none' && (head.method === 'GET' || head.method === 'HEAD')) throw bodyNotTaken();
-    const { provider, label } = target;
-    const isGranted = this.#deps.isGranted(client, provider, label);
+    const { provider } = target;
+    this.#label = routing?.choose(client, provider, target.label) ?? target.label;
+    const isGranted = this.#deps.isGranted(client, provider, this.#label);
     const credential = this.#resolve(isGranted);
     this.#lines = rewritten?.headers ?? head.headers;
+    this.#names = rewritten?.names ?? [];
     if (isGranted) this.#describe(credential); // another one learns nothing of it before the owner said yes
     return credential;
   }
@@ -104,7 +109,7 @@ export class ProxyCall implements AttemptListener {
     const { client, head } = this.#asked;
     const { provider, filters } = this.#deps.upstreams.of(credential);
     assertVersionEnabled(provider, this.#path);
-    const headers = forwardedRequestHeaders(this.#lines, filters.request);
+    const headers = forwardedRequestHeaders(this.#lines, filters.request.and(this.#names));
     assertPlainBody(this.#lines, headers);
     const info = { client, credential, provider, method: head.method, path: this.#path, query: this.#query, headers };
     this.#info = info;
@@ -115,10 +120,10 @@ export class ProxyCall implements AttemptListener {
   #resolve(isGranted: boolean): ResolvedCredential {
     const { client, target } = this.#asked;
     try {
-      return this.#deps.credentials.resolve(target.provider, target.label);
+      return this.#deps.credentials.resolve(target.provider, this.#label);
     } catch (error) {
       const hides = !isGranted && error instanceof AppError && error.code === 'key_not_found';
-      throw hides ? this.#deps.refuseGrant(client, target.provider, target.label) : error;
+      throw hides ? this.#deps.refuseGrant(client, target.provider, this.#label) : error;
     }
   }
 
@@ -254,6 +259,7 @@ export class ProxyCall implements AttemptListener {
       lines.push('content-length', String(this.#bodyKind.bytes));
     }
     noteUse(this.#asked.client, credential);
+    this.#deps.observers.routing?.began(this.#call, credential);
     const attempt = new Attempt(this, upstream, secrets);
     this.#attempt = attempt;
     dispatcher.dispatch(
@@ -300,11 +306,15 @@ export class ProxyCall implements AttemptListener {
       this.#failed(redirected(upstream.provider.name, status));
       return;
     }
+    if (this.#credential !== null)
+      this.#deps.observers.routing?.answered(this.#call, this.#credential, status, headers);
     if (RETRIED.has(status) && this.#triesAnother(attempt, status, headers)) return;
     const { cache, rewrite } = this.#deps.observers;
     const { request, response } = this.#asked;
     const info = this.#call;
-    const seen = rewrite?.answer(info, headers) ?? headers;
+    if (info.method !== 'GET' && info.method !== 'HEAD' && status < 400) cache?.changed(info);
+    const edited = rewrite?.answer(info, headers) ?? null;
+    const seen = edited?.headers ?? headers;
     this.#status = status;
     this.#relay = new AnswerRelay(
       {
@@ -312,7 +322,7 @@ export class ProxyCall implements AttemptListener {
         response,
         method: info.method,
         hasBody: this.#bodyKind.kind !== 'none',
-        filter: upstream.filters.response,
+        filter: upstream.filters.response.and(edited?.names ?? []),
         forms: attempt.takeForms(),
         tap: this.#tap,
         keeper: info.method === 'GET' && status < 400 ? (cache?.keep(info, status, seen) ?? null) : null,
@@ -355,6 +365,7 @@ export class ProxyCall implements AttemptListener {
 
   broke(attempt: Attempt, error: unknown): void {
     if (attempt !== this.#attempt || this.#isOver) return;
+    if (this.#credential !== null) this.#deps.observers.routing?.broke(this.#call, this.#credential);
     this.#failed(failureOf(attempt.upstream.provider.name, error));
   }
 

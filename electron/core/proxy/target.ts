@@ -64,13 +64,12 @@ function checkSegments(path: string): void {
 }
 
 function checkEscapes(path: string): void {
-  let once = path;
-  for (;;) {
-    if (BAD_ESCAPE.test(once)) throw refused('holds a percent sign that escapes nothing');
-    if (ESCAPED_TRICK.test(once)) throw refused('holds an encoded dot, slash, backslash or control character');
-    const next = once.replace(/%25(?=[0-9a-f]{2})/gi, '%');
-    if (next === once) break;
-    once = next; // encoded twice or more
+  if (BAD_ESCAPE.test(path)) throw refused('holds a percent sign that escapes nothing');
+  // Decoded again and again, as a server behind a server would: "%25%32%65" is "%2e" and then "."
+  for (let text = path, next = ''; text !== next; ) {
+    if (ESCAPED_TRICK.test(text)) throw refused('holds an encoded dot, slash, backslash or control character');
+    next = text;
+    text = text.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   }
   try {
     const decoded = decodeURIComponent(path).replace(/[\x00-\x7f]/g, '');
