@@ -307,6 +307,14 @@ describe('through the contract', () => {
     expect(asked).toBe(1);
   });
 
+  test('the descriptor comes back as it was given; a built-in one is not to be changed', async () => {
+    const t = await startUnlockedApp();
+    save(t, FILE);
+    const window = caller(t, 'window');
+    expect((await window('providers.document', { id: 'acme_search' })).document.join('')).toBe(FILE);
+    await expect(window('providers.document', { id: 'openai' })).rejects.toThrow(code('not_found'));
+  });
+
   test('a locked vault knows no preview', async () => {
     const t = startTestApp();
     await expect(caller(t, 'socket')('providers.preview', { document: [FILE] })).rejects.toThrow(
