@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { Gate } from './broker/gate.ts';
+import { panic } from './broker/panic.ts';
+import type { Caller, Output, VaultStateName } from '../../shared/contract/methods.ts';
 import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
 import { Credentials } from './credentials/credentials.ts';
 import { ScheduledCheck } from './credentials/scheduled-check.ts';
@@ -8,6 +10,8 @@ import { Clients } from './endpoint/clients.ts';
 import { Endpoint } from './endpoint/endpoint.ts';
 import { type Emit, EventHub } from './events.ts';
 import { type IdleSource, LockPolicy } from './lock-policy/lock-policy.ts';
+import { credentialRef } from './credentials/find.ts';
+import { type Evidence, systemEvidence } from './evidence/evidence.ts';
 import type { Log } from './logs/log.ts';
 import { type AppMetrics, createAppMetrics } from './metrics/app-metrics.ts';
 import { Catalogue } from './providers/catalogue.ts';
@@ -36,6 +40,8 @@ export interface AppOptions {
   readonly resourcesDir: string;
   /** Whose idleness locks, and after how long where the owner set nothing. */
   readonly idle: { readonly source: IdleSource; readonly defaultMs: number };
+  /** Who is at the other end of a connection; left out: what the system tells. */
+  readonly evidence?: Evidence;
   readonly host: {
     /** What `app.stop` does after its answer was sent. */
     stop(): void;
@@ -66,6 +72,12 @@ export interface App {
   readonly lockPolicy: LockPolicy;
   readonly emit: Emit;
   readonly onEvent: EventHub['onEvent'];
+  /** The same for a window: behind a locked one it hears only that it is locked, or unlocked. */
+  readonly onWindowEvent: EventHub['onEvent'];
+  /** The vault's state as this kind of caller has it: locked for a window that is locked. */
+  stateFor(caller: Caller): VaultStateName;
+  /** Locks, drops all grants, revokes all client tokens, stops the endpoint; also while locked. */
+  panic(actor: string): Promise<Output<'app.panic'>>;
   /** Why something needs care; from the vault and the settings file. */
   notices(): readonly string[];
   /** Switches the endpoint on if it was on when the program ended. A taken port is told by `endpoint.status()`. */
@@ -77,10 +89,17 @@ export interface App {
   close(reason: 'quit'): Promise<void>;
 }
 
+const LOCK_EVENTS: ReadonlySet<string> = new Set(['vault.locked', 'vault.unlocked', 'clipboard.cleared']);
+
 /** Builds the core from its seams; nothing else wires services. Nothing listens and no vault is open afterwards. */
 export function createApp(options: AppOptions): App {
   const { paths, clock, shell, keychain, log, version } = options;
   const { emit, onEvent } = new EventHub(log);
+  let untilLocked = new AbortController();
+  const withdrawQuestions = (): void => {
+    untilLocked.abort();
+    untilLocked = new AbortController();
+  };
   const catalogue = Catalogue.load(join(options.resourcesDir, 'providers'));
   const vault = new Vault({ paths, clock, keychain, log });
   const settings = new SettingsStore({ paths, vault, clock, emit, autoLockDefaultMs: options.idle.defaultMs });
@@ -112,6 +131,24 @@ export function createApp(options: AppOptions): App {
     staysMs: () => settings.vault().clipboardSeconds * 1000,
   });
   const clients = new Clients({ vault, clock, lastUsed, emit });
+  const gate = new Gate({
+    vault,
+    clock,
+    emit,
+    settings,
+    shell,
+    evidence: options.evidence ?? systemEvidence(),
+    isWindowLocked: (): boolean => lockPolicy.windowLocked,
+    refOf: (id) => credentialRef(vault.opened(), id),
+  });
+  // A credential that moves takes with it what tokens hold and what the owner answered.
+  const grants = {
+    dropGrants: (...[opened, moved, actor]: Parameters<Clients['dropGrants']>) => {
+      gate.grants.dropOfCredential(opened, moved.id, actor);
+      return clients.dropGrants(opened, moved, actor);
+    },
+    grantsDropped: (ids: readonly string[]) => clients.grantsDropped(ids),
+  };
   const credentials = new Credentials({
     vault,
     clock,
@@ -120,11 +157,11 @@ export function createApp(options: AppOptions): App {
     lastUsed,
     settings,
     clipboard,
-    clients,
+    clients: grants,
     emit,
     version,
   });
-  const ownProviders = new OwnProviders({ vault, clock, log, catalogue, clients, emit });
+  const ownProviders = new OwnProviders({ vault, clock, log, catalogue, clients: grants, emit });
   const scheduledCheck = new ScheduledCheck({
     vault,
     clock,
@@ -141,13 +178,22 @@ export function createApp(options: AppOptions): App {
     shell,
     source: options.idle.source,
     idleMs: () => settings.vault().autoLockMinutes * 60_000,
+    behindLockMs: (): number => {
+      const hasWindow = options.idle.source !== 'requests';
+      return hasWindow && endpoint.status().on ? settings.vault().workBehindLockHours * 3_600_000 : 0;
+    },
+    windowLocking: () => {
+      withdrawQuestions();
+      gate.locking();
+      void clipboard.clear();
+    },
     emit,
   });
   const activity = () => {
+    lockPolicy.clientActivity();
     if (options.idle.source === 'requests') lockPolicy.activity();
   };
   const metrics = createAppMetrics();
-  const gate = new Gate();
   const endpoint = new Endpoint({
     vault,
     clock,
@@ -177,10 +223,9 @@ export function createApp(options: AppOptions): App {
     scheduledCheck.unlocked();
     emit({ event: 'vault.unlocked', data: {} });
   });
-  let untilLocked = new AbortController();
+  clients.onRevoked((id) => gate.clientChanged(id));
   vault.onLocking((reason) => {
-    untilLocked.abort();
-    untilLocked = new AbortController();
+    withdrawQuestions();
     gate.locking();
     scheduledCheck.locking();
     credentials.locking();
@@ -225,6 +270,13 @@ export function createApp(options: AppOptions): App {
     lockPolicy,
     emit,
     onEvent,
+    onWindowEvent: (listener) =>
+      onEvent((event) => {
+        if (!lockPolicy.windowLocked || LOCK_EVENTS.has(event.event)) listener(event);
+      }),
+    stateFor: (caller) => (caller === 'window' && lockPolicy.windowLocked ? 'locked' : vault.state),
+    panic: (actor) =>
+      panic({ vault, clock, paths, log, grants: gate.grants, endpoint, settings, clients, emit }, actor),
     notices: () => [...vault.notices(), ...settings.notices()],
     async resumeEndpoint() {
       const { endpointOn, endpointPort } = settings.app();

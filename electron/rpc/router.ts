@@ -1,50 +1,74 @@
 import type { Handlers } from '../../shared/contract/handlers.ts';
-import { isMethodName, type MethodName, methods, type VaultStateName } from '../../shared/contract/methods.ts';
+import {
+  type Caller,
+  isMethodName,
+  type MethodName,
+  methods,
+  type VaultStateName,
+} from '../../shared/contract/methods.ts';
 import { AppError, toErrorBody } from '../../shared/errors.ts';
 import type { App } from '../core/app.ts';
 import { crashFields, type Log } from '../core/logs/log.ts';
 import type { Clock } from '../core/seams.ts';
 import { databaseError } from '../core/store/sqlite-error.ts';
-import { actorOf, type Call, type CallContext, OURSELVES, type Route } from './caller.ts';
+import { actorOf, type Call, type CallContext, type Link, OURSELVES, type Route } from './caller.ts';
 import { allHandlers } from './handlers/all.ts';
 import { inputProblem } from './input-problem.ts';
 import { checkLimits } from './message-limits.ts';
 import { createRateGate } from './method-rate.ts';
+import { socketClass } from './owner-methods.ts';
 
 /** A handler seen without its types: the router itself checked what goes in, and checks what comes out. */
 type AnyHandler = (input: unknown, context: CallContext) => unknown;
 
 export interface RouterDeps {
   readonly handlers: Handlers<CallContext>;
-  readonly state: () => VaultStateName;
+  /** As this kind of caller has it: behind a locked window the vault may be open for others. */
+  readonly state: (caller: Caller) => VaultStateName;
+  /** Whether a program on the socket may call this now; null at once. @throws AppError `forbidden`; so does the promise. */
+  readonly admit: (method: MethodName, link: Omit<Link, 'connection'>) => Promise<void> | null;
   readonly clock: Clock;
   readonly log: Pick<Log, 'error'>;
 }
 
 export function createRouter(app: App): Route {
   const { clock, log } = app.options;
-  return routeThrough({ handlers: allHandlers(app), state: () => app.vault.state, clock, log });
+  const admit: RouterDeps['admit'] = (method, link) => {
+    const kind = socketClass(method);
+    if (kind === 'free' || kind === 'by-credential') return null;
+    const gone = new AbortController();
+    const waiting = app.gate.admitOwner(link.peer, gone.signal, kind === 'owner');
+    if (waiting === null) return null;
+    const stop = link.onClosed(() => gone.abort());
+    return waiting.finally(stop);
+  };
+  return routeThrough({ handlers: allHandlers(app), state: (caller) => app.stateFor(caller), admit, clock, log });
 }
 
 /**
  * The one way into the core, whatever carries the message (STYLE.md "The contract"). It asks in this order: is the
  * method known and this caller's, is the state right, is the message within bounds, is it asked too often, does the
- * input fit; then the handler runs, and its answer must fit as well.
+ * input fit, is this program let in; then the handler runs, and its answer must fit as well.
  */
-export function routeThrough({ handlers, state, clock, log }: RouterDeps): Route {
+export function routeThrough({ handlers, state, admit, clock, log }: RouterDeps): Route {
   const untyped = handlers as unknown as Readonly<Record<MethodName, AnyHandler>>;
   const leave = createRateGate(clock);
 
   return async (call) => {
     const method = knownMethod(call);
     try {
-      requireState(method, call, state());
+      requireState(method, call, state(call.caller));
       checkLimits(call.params);
       leave(method, call.caller);
       const input = methods[method].input.safeParse(call.params);
       if (!input.success) throw inputProblem(input.error.issues, call.params);
       const { caller, connection, link = OURSELVES } = call;
       const { onClosed, peer } = link;
+      const waiting = caller === 'socket' ? admit(method, link) : null;
+      if (waiting !== null) {
+        await waiting;
+        requireState(method, call, state(caller)); // it may have been locked while the owner was asked
+      }
       const answer = await untyped[method](input.data, { caller, connection, actor: actorOf(caller), onClosed, peer });
       return methods[method].output.parse(answer);
     } catch (error) {

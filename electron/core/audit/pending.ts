@@ -20,10 +20,13 @@ export const PENDING_KINDS = [
   'endpoint.badToken',
   'endpoint.on',
   'endpoint.off',
+  'app.panic',
 ] as const;
 export type PendingKind = (typeof PENDING_KINDS)[number];
 
 const MAX_LINES = 1000;
+/** The count of what was dropped, and panics. */
+const MORE_LINES = 100;
 const MAX_FILE_BYTES = 512 * 1024;
 const SAME_MS = 60_000;
 
@@ -45,7 +48,8 @@ export function recordPending(paths: Pick<Paths, 'auditPending'>, clock: Clock, 
   const lines = [...readPending(paths.auditPending).lines];
   const last = lines.at(-1);
   const atMs = clock.now();
-  const wanted = lines.length < MAX_LINES ? kind : 'dropped';
+  // A panic is more than news: what is full of failed attempts still takes it.
+  const wanted = lines.length < MAX_LINES || kind === 'app.panic' ? kind : 'dropped';
   let line: Omit<Line, 'hash'> = { kind: wanted, atMs, count: 1 };
   if (last?.kind === wanted && (wanted === 'dropped' || atMs - last.atMs < SAME_MS)) {
     lines.pop();
@@ -58,14 +62,21 @@ export function recordPending(paths: Pick<Paths, 'auditPending'>, clock: Clock, 
 /**
  * Takes the file into the chained log in one write and removes it. A crash between the two is harmless: the head of the
  * adopted file is in the log, and the same file is not taken twice.
+ * @param panicked - called inside that write where a panic was asked for while locked: what it could not do then.
  */
-export function adoptPending(vault: OpenVault, paths: Pick<Paths, 'auditPending'>, clock: Clock): void {
+export function adoptPending(
+  vault: OpenVault,
+  paths: Pick<Paths, 'auditPending'>,
+  clock: Clock,
+  panicked: () => void,
+): void {
   const { lines, damaged } = readPending(paths.auditPending);
   const head = lines.at(-1)?.hash ?? (damaged ? 'unreadable' : null);
   if (head === null) return;
   const known = vault.db.prepare("SELECT 1 FROM audit WHERE action = 'audit.adopt' AND target = ?").get(head);
   if (known === undefined || head === 'unreadable') {
     vault.write(() => {
+      if (lines.some(({ kind }) => kind === 'app.panic')) panicked();
       for (const { kind, atMs, count } of lines) {
         const meta = { unauthenticated: true, at: new Date(atMs).toISOString(), count };
         appendAudit(vault, clock, { actor: 'unknown', action: kind, result: 'failed', meta });
@@ -90,7 +101,7 @@ function readPending(file: string): Pending {
     return { lines: [], damaged: true }; // told in the log on adoption; it must not keep the owner out
   }
   const lines: Line[] = [];
-  for (const raw of text.split('\n').slice(0, MAX_LINES + 1)) {
+  for (const raw of text.split('\n').slice(0, MAX_LINES + MORE_LINES)) {
     if (raw === '') continue;
     const line = parseLine(raw);
     if (line === null || line.hash !== chained(lines.at(-1), line).hash) return { lines, damaged: true };

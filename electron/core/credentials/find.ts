@@ -1,6 +1,6 @@
 import type { Target } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { parseReference } from '../../../shared/reference.ts';
+import { formatReference, parseReference } from '../../../shared/reference.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { findBinnedByLabel, findByLabel, findCredential, listLabels } from './credential-table.ts';
@@ -58,4 +58,10 @@ export function findTarget(places: Places, target: Target, wanted: 'live' | 'bin
   const row = wanted === 'live' ? (live() ?? binned()) : (binned() ?? live());
   if (row === undefined) throw keyNotFound(places, provider);
   return row;
+}
+
+/** A credential's reference for people; null: it is gone. */
+export function credentialRef(vault: OpenVault, id: string): string | null {
+  const row = findCredential(vault.db, idFromHex(id));
+  return row === undefined ? null : formatReference(row);
 }

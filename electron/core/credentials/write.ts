@@ -350,7 +350,7 @@ const MAX_LABELS = 256;
 export function movedCredential(vault: OpenVault, before: CredentialRow, after: CredentialRow): MovedCredential {
   const labels = [...new Set([before.label, after.label])];
   const others = listLabels(vault.db, before.provider, MAX_LABELS).filter((label) => !labels.includes(label));
-  return { provider: before.provider, labels, others };
+  return { id: idToHex(before.id), provider: before.provider, labels, others };
 }
 
 /** @throws AppError as `addCredential`; `conflict` also for a state in which this is not possible. */

@@ -5,6 +5,7 @@ import type { ClientSummary } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { formatGrant, type Grant, parseGrant } from '../../../shared/grant.ts';
 import { appendAudit } from '../audit/audit-log.ts';
+import { removeAccessGrantsOfClient } from '../broker/access-grant-table.ts';
 import type { Emit } from '../events.ts';
 import type { Clock } from '../seams.ts';
 import type { LastUsed } from '../usage/last-used.ts';
@@ -21,6 +22,7 @@ import {
 } from './client-table.ts';
 import { type ClientToken, formatClientToken, newClientToken, type TokenKind } from './client-token.ts';
 import type { VaultGate } from './deps.ts';
+import { narrowedClient } from './narrowed-client.ts';
 import { grantsLeft, losesGrants, type MovedCredential } from './dropped-grants.ts';
 
 export interface ClientsDeps {
@@ -116,19 +118,54 @@ export class Clients {
     const { clock } = this.#deps;
     const vault = this.#deps.vault.opened();
     const found = findClient(vault.db, idOrName) ?? findClientsByName(vault.db, idOrName)[0];
-    if (found === undefined) {
-      throw new AppError('not_found', 'There is no such client.', 'See "keyharbor client list".');
-    }
+    if (found === undefined) throw noSuchClient();
     const lastUsedMs = this.#deps.lastUsed.of('client', found.id)?.atMs ?? null;
     if (found.revoked_at_ms !== null) return this.#summary(found, lastUsedMs);
     const row = vault.write(() => {
-      appendAudit(vault, clock, { actor, action: 'client.revoke', target: found.id, result: 'ok' });
+      const dropped = removeAccessGrantsOfClient(vault.db, found.id);
+      const meta = dropped === 0 ? {} : { grants: dropped };
+      appendAudit(vault, clock, { actor, action: 'client.revoke', target: found.id, result: 'ok', meta });
       return putClient(vault, { ...found, revoked_at_ms: clock.now() });
     });
-    this.dropDecisions();
-    for (const listener of this.#revokedListeners) listener(found.id);
-    this.#deps.emit({ event: 'clients.changed', data: {} });
+    this.#cut(found.id);
     return this.#summary(row, lastUsedMs);
+  }
+
+  /**
+   * Takes grants, time or rate from a client, at once; what it is receiving is cut.
+   * @throws AppError `not_found`; `invalid_input` for what would widen it; `conflict` for one that is not active.
+   */
+  narrow(input: ParsedInput<'clients.narrow'>, actor: string): ClientSummary {
+    const found = this.#active(input.client);
+    const { clock } = this.#deps;
+    const vault = this.#deps.vault.opened();
+    const narrowed = narrowedClient(found, parsedGrants(found), input, clock.now());
+    const row = vault.write(() => {
+      const meta = { grants: narrowed.grants.map(formatGrant).join(' '), days: daysLeft(narrowed, clock.now()) };
+      appendAudit(vault, clock, { actor, action: 'client.narrow', target: found.id, result: 'ok', meta });
+      return putClient(vault, {
+        ...found,
+        grants: JSON.stringify(narrowed.grants.map(formatGrant)),
+        expires_at_ms: narrowed.expiresAtMs,
+        rate_per_second: narrowed.ratePerSecond,
+      });
+    });
+    this.#cut(found.id);
+    return this.#summary(row, this.#deps.lastUsed.of('client', found.id)?.atMs ?? null);
+  }
+
+  /** A new token with the old one's grants and end; the old one is dead at once. @throws AppError as `narrow`. */
+  rotate(idOrName: string, actor: string): Output<'clients.rotate'> {
+    const found = this.#active(idOrName);
+    const vault = this.#deps.vault.opened();
+    const { secret } = newClientToken(found.kind);
+    const row = vault.write(() => {
+      appendAudit(vault, this.#deps.clock, { actor, action: 'client.rotate', target: found.id, result: 'ok' });
+      return putClient(vault, { ...found, secret_mac: tokenSecretMac(vault, secret), exposed_at_ms: null });
+    });
+    this.#cut(found.id);
+    const client = this.#summary(row, this.#deps.lastUsed.of('client', found.id)?.atMs ?? null);
+    return { client, token: formatClientToken({ kind: found.kind, id: found.id, secret }) };
   }
 
   /** null: unknown, wrong, expired or revoked; the caller is not told which. Needs an unlocked vault. */
@@ -233,6 +270,29 @@ export class Clients {
     };
   }
 
+  /** By id, else by name. @throws AppError `not_found`, or `conflict` for one that has ended. */
+  #active(idOrName: string): ClientRow {
+    const vault = this.#deps.vault.opened();
+    const found = findClient(vault.db, idOrName) ?? findClientsByName(vault.db, idOrName)[0];
+    if (found === undefined) throw noSuchClient();
+    // A row that was tampered with opens nothing; signing it anew would heal it.
+    const isIntact = timingSafeEqual(clientRowMac(vault, found), found.row_mac);
+    const { state } = this.#summary(found, this.#deps.lastUsed.of('client', found.id)?.atMs ?? null);
+    if (isIntact && state === 'active') return found;
+    throw new AppError(
+      'conflict',
+      'This client has ended. Nothing was changed.',
+      'Make a new one: keyharbor client add',
+    );
+  }
+
+  /** What was decided for it is judged anew, what it is receiving ends, and lists are read again. */
+  #cut(clientId: string): void {
+    this.dropDecisions();
+    for (const listener of this.#revokedListeners) listener(clientId);
+    this.#deps.emit({ event: 'clients.changed', data: {} });
+  }
+
   #refuseTakenName(vault: OpenVault, name: string): void {
     const named = findClientsByName(vault.db, name).some((row) => {
       const lastUsedMs = this.#deps.lastUsed.of('client', row.id)?.atMs ?? null;
@@ -276,6 +336,13 @@ const DUMMY_ROW = {
   revoked_at_ms: null,
   exposed_at_ms: null,
 } as const;
+
+function noSuchClient(): AppError {
+  return new AppError('not_found', 'There is no such client.', 'See "keyharbor client list".');
+}
+
+const daysLeft = ({ expiresAtMs }: { readonly expiresAtMs: number }, nowMs: number): number =>
+  Math.round((expiresAtMs - nowMs) / DAY_MS);
 
 function parsedGrants(row: ClientRow): Grant[] {
   return grantTexts.parse(JSON.parse(row.grants)).map(parseGrant);

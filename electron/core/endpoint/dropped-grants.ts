@@ -2,6 +2,8 @@ import { formatGrant, type Grant, grantCovers } from '../../../shared/grant.ts';
 
 /** A credential that goes to another place than when its grants were given. */
 export interface MovedCredential {
+  /** 32 hex characters. */
+  readonly id: string;
   readonly provider: string;
   /** The label it had and the one it has. */
   readonly labels: readonly string[];

@@ -23,8 +23,18 @@ export interface LockPolicyDeps {
   readonly source: IdleSource;
   /** Asked on each tick, so that a changed setting counts at once. */
   readonly idleMs: () => number;
+  /**
+   * How long granted clients may work on behind a locked window, since the owner's last act; 0: the vault locks with the
+   * window. Also 0 while there is no endpoint that they could use.
+   */
+  readonly behindLockMs: () => number;
+  /** The window alone was locked: what belongs to the owner, not to clients, ends. */
+  readonly windowLocking: () => void;
   readonly emit: Emit;
 }
+
+/** Only these leave the vault open behind a locked window; everything else locks it (SECURITY-DESIGN.md section 3). */
+const WINDOW_REASONS: ReadonlySet<LockReason> = new Set(['idle', 'asked', 'screen-lock']);
 
 const REASONS: Readonly<Record<SystemEvent, LockReason | null>> = {
   suspend: 'suspend',
@@ -33,7 +43,10 @@ const REASONS: Readonly<Record<SystemEvent, LockReason | null>> = {
   resume: null,
 };
 
-/** When an unlocked vault locks by itself (SECURITY-DESIGN.md section 3). Runs only while it is unlocked. */
+/**
+ * When an unlocked vault locks by itself, and when only its window does (SECURITY-DESIGN.md section 3). Runs only while
+ * the vault is unlocked.
+ */
 export class LockPolicy {
   readonly #deps: LockPolicyDeps;
   readonly #stop: readonly (() => void)[];
@@ -41,6 +54,8 @@ export class LockPolicy {
   #tickAt = { wall: 0, monotonic: 0 };
   #callOff: (() => void) | null = null;
   #warned = false;
+  #windowLocked = false;
+  #clientAt = 0;
 
   constructor(deps: LockPolicyDeps) {
     this.#deps = deps;
@@ -53,15 +68,37 @@ export class LockPolicy {
 
   /** The owner did something in a window, or a request came (headless): starts the idle time anew. */
   activity(): void {
+    if (this.#windowLocked) return; // nobody has said yet that it is the owner
     this.#activityAt = this.#deps.clock.monotonic();
     if (!this.#warned) return;
     this.#callWarningOff();
     this.#next();
   }
 
+  /** A granted client did something: behind a locked window only that keeps the vault open. */
+  clientActivity(): void {
+    this.#clientAt = this.#deps.clock.monotonic();
+  }
+
+  get windowLocked(): boolean {
+    return this.#windowLocked;
+  }
+
+  /** The owner locks from a window: where clients may work on only the window locks, and the second time the vault. */
+  lockFromWindow(): void {
+    this.#lock('asked');
+  }
+
+  /** The owner proved to be there: screens may be filled again. */
+  unlockWindow(): void {
+    if (!this.#windowLocked || this.#deps.vault.state !== 'unlocked') return;
+    this.#start();
+    this.#deps.emit({ event: 'vault.unlocked', data: {} });
+  }
+
   /** UTC epoch milliseconds, or null while nothing is going to lock. */
   autoLockAt(): number | null {
-    return this.#callOff === null ? null : this.#deps.clock.now() + Math.max(0, this.#leftMs());
+    return this.#callOff === null || this.#windowLocked ? null : this.#deps.clock.now() + Math.max(0, this.#leftMs());
   }
 
   close(): void {
@@ -79,11 +116,30 @@ export class LockPolicy {
     this.#callOff?.();
     this.#callOff = null;
     this.#warned = false;
+    this.#windowLocked = false;
+  }
+
+  #lock(reason: LockReason): void {
+    const { clock, vault, behindLockMs, windowLocking, emit } = this.#deps;
+    const mayWorkOn = vault.state === 'unlocked' && !this.#windowLocked && WINDOW_REASONS.has(reason);
+    if (!mayWorkOn || behindLockMs() <= this.#idleMs()) return vault.lock(reason);
+    this.#callOff?.();
+    // From here on the clock runs from the owner's last act, wherever it was.
+    this.#activityAt = clock.monotonic() - this.#idleMs();
+    this.#clientAt = clock.monotonic();
+    this.#warned = false;
+    this.#windowLocked = true;
+    windowLocking();
+    emit({ event: 'vault.locked', data: { reason } });
+    this.#next();
   }
 
   #onSystemEvent(event: SystemEvent): void {
     const reason = REASONS[event];
-    if (reason !== null && this.#deps.vault.state === 'unlocked') this.#deps.vault.lock(reason);
+    if (reason === null || this.#deps.vault.state !== 'unlocked') return;
+    if (event === 'screen-lock') {
+      if (!this.#windowLocked) this.#lock(reason);
+    } else this.#deps.vault.lock(reason);
   }
 
   /** The system's own idle time where it is known; never longer ago than the last act in our own hands. */
@@ -94,7 +150,11 @@ export class LockPolicy {
   }
 
   #leftMs(): number {
-    return this.#deps.idleMs() - this.#idleMs();
+    const { clock, idleMs, behindLockMs } = this.#deps;
+    if (!this.#windowLocked) return idleMs() - this.#idleMs();
+    const nowMs = clock.monotonic();
+    // Behind a locked window: until its clients have been quiet, and never past the limit since the owner's last act.
+    return Math.min(idleMs() - (nowMs - this.#clientAt), behindLockMs() - (nowMs - this.#activityAt));
   }
 
   #next(): void {
@@ -113,7 +173,8 @@ export class LockPolicy {
     const awakeMs = clock.monotonic() - this.#tickAt.monotonic;
     if (wallMs - awakeMs > SLEPT_MS || awakeMs > TICK_MS + SLEPT_MS) return vault.lock('suspend');
     const left = this.#leftMs();
-    if (left <= 0) return vault.lock('idle');
+    if (left <= 0) return this.#lock('idle');
+    if (this.#windowLocked) return this.#next();
     if (left <= WARN_BEFORE_MS) this.#warn(left);
     else if (this.#warned) this.#callWarningOff();
     this.#next();

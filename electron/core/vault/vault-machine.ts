@@ -3,6 +3,7 @@ import type { VaultStateName } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { appendAudit, type NewAuditEntry } from '../audit/audit-log.ts';
 import { adoptPending } from '../audit/pending.ts';
+import { dropAllAccess } from '../broker/panic.ts';
 import type { Log } from '../logs/log.ts';
 import { prepareHome } from '../paths.ts';
 import type { Clock, Paths } from '../seams.ts';
@@ -156,7 +157,7 @@ export class VaultMachine {
     try {
       if (!session.readOnly) {
         session.catchUpWith(header);
-        adoptPending(session, paths, clock);
+        adoptPending(session, paths, clock, () => void dropAllAccess(session, clock, 'unknown', 'later'));
         files.removeHeaderBackup(paths);
       }
     } catch (error) {

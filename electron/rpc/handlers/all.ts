@@ -19,7 +19,7 @@ export function allHandlers(app: App): Handlers<CallContext> {
     ...providerHandlers(app),
     ...credentialHandlers(app),
     ...clientHandlers(app),
-    ...accessHandlers(),
+    ...accessHandlers(app),
     ...endpointHandlers(app),
     ...settingsHandlers(app),
     ...usageHandlers(app),

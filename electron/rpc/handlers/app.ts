@@ -19,10 +19,7 @@ export function appHandlers(app: App): Area<'app'> & Area<'clipboard'> {
       app.lockPolicy.activity();
       return {};
     },
-    'app.panic': () => {
-      app.vault.lock('asked');
-      return { grants: null, clients: null };
-    },
+    'app.panic': (_input, { actor }) => app.panic(actor),
     'app.openLink': async ({ url }) => {
       const link = httpsLink(url);
       if (!app.guides.hasLink(link)) {

@@ -23,8 +23,8 @@ export function clientHandlers({ clients, providers, confirm }: App): Area<'clie
       }
       return clients.create(input, actor);
     },
-    'clients.narrow': notBuilt,
-    'clients.rotate': notBuilt,
+    'clients.narrow': (input, { actor }) => clients.narrow(input, actor),
+    'clients.rotate': ({ client }, { actor }) => clients.rotate(client, actor),
     'clients.lend': notBuilt,
     'clients.revoke': ({ client }, { actor }) => clients.revoke(client, actor),
   };

@@ -1,7 +1,9 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
+import { providerReferenceText } from '../../core/credentials/environment.ts';
 import type { Place } from '../../core/providers/place.ts';
 import type { Area } from '../caller.ts';
+import { admitByReference } from '../credential-admission.ts';
 
 export function credentialHandlers(app: App): Area<'credentials'> {
   const { credentials } = app;
@@ -33,13 +35,16 @@ export function credentialHandlers(app: App): Area<'credentials'> {
     },
     'credentials.reveal': (input, { actor }) => credentials.reveal(input, actor),
     'credentials.copy': (input, { actor }) => credentials.copy(input, actor),
-    'credentials.read': async ({ ref }, { actor }) => {
+    'credentials.read': async ({ ref }, context) => {
+      await admitByReference(app, [ref], 'value', context);
       await credentials.prepare(ref);
-      return credentials.read(ref, actor);
+      return credentials.read(ref, context.actor);
     },
-    'credentials.environment': async ({ items }, { actor }) => {
+    'credentials.environment': async ({ items }, context) => {
+      const refs = items.map((item) => ('ref' in item ? item.ref : providerReferenceText(item.provider)));
+      await admitByReference(app, refs, 'environment', context);
       await credentials.prepareEnvironment(items);
-      return credentials.environment(items, actor);
+      return credentials.environment(items, context.actor);
     },
     'credentials.startSignIn': async ({ target }, { actor, caller }) => {
       const url = await credentials.startSignIn(target, actor);

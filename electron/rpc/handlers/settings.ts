@@ -1,9 +1,46 @@
+import type { ParsedInput } from '../../../shared/contract/methods.ts';
+import type { VaultSettings } from '../../../shared/contract/schemas.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
 import type { Area } from '../caller.ts';
 
-export function settingsHandlers({ settings }: App): Area<'settings'> {
+const STRICTNESS = ['never', 'with-window', 'always'] as const satisfies readonly VaultSettings['askTerminals'][];
+
+export function settingsHandlers(app: App): Area<'settings'> {
+  const { settings } = app;
   return {
-    'settings.get': () => settings.get(),
-    'settings.set': (changes, { actor }) => settings.set(changes, actor),
+    'settings.get': (_input, { caller }) => {
+      const all = settings.get();
+      return app.stateFor(caller) === 'unlocked' ? all : { ...all, vault: null };
+    },
+    'settings.set': async (changes, { actor, caller }) => {
+      if (caller === 'window') await confirmLooser(app, changes.vault ?? {});
+      return settings.set(changes, actor);
+    },
   };
+}
+
+/** A page may be led astray: what lets more in needs a yes outside of it (SECURITY-DESIGN.md T6). */
+async function confirmLooser(app: App, wanted: NonNullable<ParsedInput<'settings.set'>['vault']>): Promise<void> {
+  if (app.stateFor('window') !== 'unlocked') {
+    if (Object.keys(wanted).length === 0) return;
+    throw new AppError('vault_locked', 'The vault is locked. Nothing was changed.', 'Unlock the vault.');
+  }
+  const { askTerminals, workBehindLockHours } = app.settings.vault();
+  const looser: string[] = [];
+  const strictness = (of: VaultSettings['askTerminals']): number => STRICTNESS.indexOf(of);
+  if (wanted.askTerminals !== undefined && strictness(wanted.askTerminals) < strictness(askTerminals)) {
+    looser.push('Programs on this computer would act as you without being asked about.');
+  }
+  if (wanted.workBehindLockHours !== undefined && wanted.workBehindLockHours > workBehindLockHours) {
+    looser.push(`Clients would work on for up to ${wanted.workBehindLockHours} h after you locked the window.`);
+  }
+  if (looser.length === 0) return;
+  const agreed = await app.confirm({
+    title: 'Let more programs work without you?',
+    message: looser[0] ?? '',
+    detail: looser.slice(1).join('\n'),
+    accept: 'Change the setting',
+  });
+  if (!agreed) throw new AppError('forbidden', 'The change was declined. Nothing was changed.');
 }

@@ -1,52 +1,66 @@
+import type { Caller } from '../../../shared/contract/methods.ts';
 import type { VaultStatus } from '../../../shared/contract/schemas.ts';
 import type { App } from '../../core/app.ts';
 import { passwordStrength, suggestPassword } from '../../core/vault/password-strength.ts';
-import type { Area } from '../caller.ts';
+import type { Area, CallContext } from '../caller.ts';
 
 export function vaultHandlers(app: App): Area<'vault'> {
-  const { vault, clients } = app;
-  const status = (): VaultStatus => vaultStatus(app);
+  const { vault, clients, lockPolicy } = app;
+  const status = ({ caller }: Pick<CallContext, 'caller'>): VaultStatus => vaultStatus(app, caller);
+  /** The password or the code proved the owner: the window is open again, or this terminal's session let in. */
+  const proved = async ({ caller, peer }: CallContext): Promise<void> => {
+    if (caller === 'window') lockPolicy.unlockWindow();
+    else await app.gate.ownerProved(peer);
+  };
   return {
-    'vault.status': status,
+    'vault.status': (_input, context) => status(context),
     'vault.passwordStrength': ({ password }) => passwordStrength(password),
     'vault.suggestPassword': () => ({ password: suggestPassword() }),
-    'vault.create': (input, { actor }) => vault.create(input, actor),
-    'vault.confirmRecovery': async (input, { actor }) => {
-      await vault.confirmRecovery(input, actor);
-      return status();
+    'vault.create': async (input, context) => {
+      const created = await vault.create(input, context.actor);
+      await proved(context);
+      return created;
+    },
+    'vault.confirmRecovery': async (input, context) => {
+      await vault.confirmRecovery(input, context.actor);
+      return status(context);
     },
     'vault.renewRecovery': async ({ password }, { actor }) => ({
       recoveryCode: await vault.renewRecovery(password, actor),
     }),
-    'vault.unlock': async ({ password }, { actor }) => {
-      await vault.unlock(password, actor);
-      return status();
+    'vault.unlock': async ({ password }, context) => {
+      await vault.unlock(password, context.actor);
+      await proved(context);
+      return status(context);
     },
-    'vault.lock': () => {
-      vault.lock('asked');
-      return status();
+    'vault.lock': (_input, context) => {
+      if (context.caller === 'window') lockPolicy.lockFromWindow();
+      else vault.lock('asked');
+      return status(context);
     },
-    'vault.changePassword': async ({ oldPassword, newPassword }, { actor }) => {
-      await vault.changePassword(oldPassword, newPassword, actor);
+    'vault.changePassword': async ({ oldPassword, newPassword }, context) => {
+      await vault.changePassword(oldPassword, newPassword, context.actor);
       clients.dropDecisions();
-      return status();
+      return status(context);
     },
-    'vault.recover': async ({ recoveryCode, newPassword }, { actor }) => {
-      const renewed = await vault.recover(recoveryCode, newPassword, actor);
+    'vault.recover': async ({ recoveryCode, newPassword }, context) => {
+      const renewed = await vault.recover(recoveryCode, newPassword, context.actor);
       clients.dropDecisions();
+      await proved(context);
       return { recoveryCode: renewed };
     },
   };
 }
 
 /** One picture of the whole for a window's first paint and for `keyharbor status`; also while locked. */
-function vaultStatus(app: App): VaultStatus {
+function vaultStatus(app: App, caller: Caller): VaultStatus {
   const { vault, endpoint, lockPolicy, credentials, options } = app;
   const { on, port } = endpoint.status();
-  const unlocked = vault.state === 'unlocked';
+  const state = app.stateFor(caller);
+  const unlocked = state === 'unlocked';
   const autoLockAtMs = unlocked ? lockPolicy.autoLockAt() : null;
   return {
-    state: vault.state,
+    state,
     version: options.version,
     host: options.shell.kind,
     protection: vault.protection(),

@@ -55,10 +55,10 @@ test('a file that comes back after a crash is not taken twice', async () => {
   const { vault, paths, clock } = await unlockedVault();
   recordPending(paths, clock, 'vault.unlock');
   const file = readFileSync(paths.auditPending);
-  adoptPending(vault.opened(), paths, clock);
+  adoptPending(vault.opened(), paths, clock, () => undefined);
   const { entries } = verifyAudit(vault.opened());
   writeFileSync(paths.auditPending, file);
-  adoptPending(vault.opened(), paths, clock);
+  adoptPending(vault.opened(), paths, clock, () => undefined);
   expect([verifyAudit(vault.opened()).entries, existsSync(paths.auditPending)]).toEqual([entries, false]);
 });
 

@@ -78,7 +78,7 @@ test('a client row that was tampered with is not healed by it', async () => {
   expect(grantsOf(t, wide)).toEqual(['keys:read:openai/work']);
 });
 
-const moved = { provider: 'openai', labels: ['work', 'job'], others: ['home'] };
+const moved = { id: 'a'.repeat(32), provider: 'openai', labels: ['work', 'job'], others: ['home'] };
 it.each([
   [['keys:read:openai/job', 'keys:read:openai/home'], ['keys:read:openai/home']],
   [['keys:read:openai', 'keys:read:openai/home'], ['keys:read:openai/home']],

@@ -30,13 +30,14 @@ class FakeVault {
   }
 }
 
-function policy(source: IdleSource, idleMs = 10 * MINUTE) {
+function policy(source: IdleSource, idleMs = 10 * MINUTE, behindLockMs = 0) {
   const clock = new FakeClock();
   const vault = new FakeVault();
   const heard: ContractEvent[] = [];
   const listeners = new Set<(event: SystemEvent) => void>();
   const system = { idleMs: null as number | null };
-  const set = { idleMs };
+  const set = { idleMs, behindLockMs };
+  const windowLocks = { count: 0 };
   const lockPolicy = new LockPolicy({
     vault,
     clock,
@@ -49,13 +50,17 @@ function policy(source: IdleSource, idleMs = 10 * MINUTE) {
     },
     source,
     idleMs: () => set.idleMs,
+    behindLockMs: () => set.behindLockMs,
+    windowLocking: () => {
+      windowLocks.count += 1;
+    },
     emit: (event) => heard.push(event),
   });
   vault.unlock();
   const say = (event: SystemEvent) => {
     for (const listener of listeners) listener(event);
   };
-  return { clock, vault, heard, system, set, lockPolicy, say };
+  return { clock, vault, heard, system, set, lockPolicy, say, windowLocks };
 }
 
 const names = (heard: readonly ContractEvent[]) => heard.map((each) => each.event);
@@ -159,4 +164,92 @@ test('while locked nothing runs, and after the next unlock the time starts anew'
   expect(vault.locks).toEqual(['asked']);
   vault.unlock();
   expect(lockPolicy.autoLockAt()).toBe(clock.now() + 10 * MINUTE);
+});
+
+const HOUR = 60 * MINUTE;
+
+test('behind a locked window clients work on, until they have been quiet for the idle time', () => {
+  const { clock, vault, heard, lockPolicy, windowLocks } = policy('window', 10 * MINUTE, 2 * HOUR);
+  clock.advance(10 * MINUTE);
+  expect([lockPolicy.windowLocked, vault.locks, windowLocks.count]).toEqual([true, [], 1]);
+  expect(heard.at(-1)).toEqual({ event: 'vault.locked', data: { reason: 'idle' } });
+  for (let i = 0; i < 5; i += 1) {
+    clock.advance(9 * MINUTE);
+    lockPolicy.clientActivity();
+  }
+  expect(vault.locks).toEqual([]);
+  clock.advance(9 * MINUTE);
+  expect(vault.locks).toEqual([]);
+  clock.advance(MINUTE);
+  expect(vault.locks).toEqual(['idle']);
+  expect(lockPolicy.windowLocked).toBe(false);
+});
+
+test('busy clients do not keep the vault open past the limit since the owner’s last act', () => {
+  const { clock, vault, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
+  lockPolicy.activity();
+  for (let minutes = 0; minutes < 59; minutes += 1) {
+    lockPolicy.clientActivity();
+    clock.advance(MINUTE);
+  }
+  expect(vault.locks).toEqual([]);
+  lockPolicy.clientActivity();
+  clock.advance(MINUTE);
+  expect(vault.locks).toEqual(['idle']);
+});
+
+test('input in a locked window is nobody’s act until the password was given', () => {
+  const { clock, vault, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
+  lockPolicy.lockFromWindow();
+  for (let i = 0; i < 3; i += 1) {
+    clock.advance(3 * MINUTE);
+    lockPolicy.activity();
+  }
+  clock.advance(MINUTE);
+  expect(vault.locks).toEqual(['idle']);
+});
+
+test('unlocking the window starts the owner’s time anew', () => {
+  const { clock, vault, heard, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
+  lockPolicy.lockFromWindow();
+  clock.advance(5 * MINUTE);
+  lockPolicy.unlockWindow();
+  expect(lockPolicy.windowLocked).toBe(false);
+  expect(heard.at(-1)).toEqual({ event: 'vault.unlocked', data: {} });
+  clock.advance(9 * MINUTE);
+  expect([lockPolicy.windowLocked, vault.locks]).toEqual([false, []]);
+});
+
+test.each(['suspend', 'user-switch'] as const)('%s locks the vault, also where clients may work on', (event) => {
+  const { vault, lockPolicy, say } = policy('window', 10 * MINUTE, HOUR);
+  say(event);
+  expect(vault.locks).toHaveLength(1);
+  expect(lockPolicy.windowLocked).toBe(false);
+});
+
+test('suspend behind a locked window locks the vault; so does a computer that slept unnoticed', () => {
+  const first = policy('window', 10 * MINUTE, HOUR);
+  first.lockPolicy.lockFromWindow();
+  first.say('suspend');
+  expect(first.vault.locks).toEqual(['suspend']);
+  const second = policy('window', 10 * MINUTE, HOUR);
+  second.lockPolicy.lockFromWindow();
+  second.clock.wallMs += HOUR;
+  second.clock.advance(5000);
+  expect(second.vault.locks).toEqual(['suspend']);
+});
+
+test('the screen’s lock locks the window once; locking from the locked window locks the vault', () => {
+  const { vault, lockPolicy, say, windowLocks } = policy('window', 10 * MINUTE, HOUR);
+  say('screen-lock');
+  say('screen-lock');
+  expect([lockPolicy.windowLocked, vault.locks, windowLocks.count]).toEqual([true, [], 1]);
+  lockPolicy.lockFromWindow();
+  expect(vault.locks).toEqual(['asked']);
+});
+
+test('without the setting window and vault lock together', () => {
+  const { vault, lockPolicy, windowLocks } = policy('window');
+  lockPolicy.lockFromWindow();
+  expect([vault.locks, windowLocks.count, lockPolicy.windowLocked]).toEqual([['asked'], 0, false]);
 });

@@ -26,7 +26,7 @@ function setUp(state: VaultStateName, acts: Partial<Record<MethodName, Act>> = {
     ]),
   ) as unknown as Handlers<CallContext>;
   const log: Pick<Log, 'error'> = { error: (event, fields) => void logged.push({ event, fields }) };
-  const route = routeThrough({ handlers, state: () => state, clock: new FakeClock(), log });
+  const route = routeThrough({ handlers, state: () => state, admit: () => null, clock: new FakeClock(), log });
   return { route, reached, logged };
 }
 

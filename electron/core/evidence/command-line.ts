@@ -1,0 +1,73 @@
+import { maskSecrets } from '../logs/mask.ts';
+
+/**
+ * A command line as it may be shown: argv is where people put secrets although they should not. Better a harmless word
+ * covered than a key shown.
+ */
+const COVER = '[masked]';
+const MAX_WORD = 256;
+const MAX_LINE = 1024;
+// Control characters, separators of lines, and all that changes writing direction.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+const SECRET_NAME =
+  /(?:^|[-_.])(?:api|access|auth|secret|private)?[-_.]?(?:keys?|tokens?|secrets?|pass(?:word|wd|phrase)?|pwd|auth|authorization|credentials?|cookie|bearer|pin|dsn)$/i;
+/** Flags whose next word is a secret, or a header that may hold one. */
+const SECRET_SHORT_FLAGS: ReadonlySet<string> = new Set(['-u', '-p', '-H', '-b', '-e']);
+const ENVIRONMENT_WORD = /^([A-Za-z_][A-Za-z0-9_]*)=./;
+const FLAG_WITH_VALUE = /^(--?[A-Za-z][\w.-]*)[=:](.+)$/s;
+const HEADER = /^([A-Za-z][A-Za-z0-9-]*):\s*\S/;
+
+/** One line for people: no control and no direction-changing characters, at most `max` code units. */
+export function plainText(text: string, max: number): string {
+  const plain = text.replace(UNSAFE, ' ').trim();
+  return plain.length <= max
+    ? plain
+    : `${[...plain]
+        .slice(0, max - 1)
+        .join('')
+        .slice(0, max - 1)}…`;
+}
+
+/** The words with secrets taken out, at most about 1,000 characters. */
+export function maskCommandLine(argv: readonly string[]): string {
+  return plainText(maskWords(argv).join(' '), MAX_LINE);
+}
+
+function maskWords(words: readonly string[]): string[] {
+  let nextIsSecret = false;
+  return words.map((word, at) => {
+    const covered = nextIsSecret && !word.startsWith('-');
+    nextIsSecret = at > 0 && (SECRET_SHORT_FLAGS.has(word) || (word.startsWith('-') && isSecretName(word)));
+    return covered ? COVER : plainText(maskWord(word), MAX_WORD);
+  });
+}
+
+const isSecretName = (flag: string): boolean => SECRET_NAME.test(flag.replace(/^-+/, ''));
+
+function maskWord(word: string): string {
+  // The script of "sh -c" and the like: each of its words for itself.
+  if (/\s/.test(word))
+    return maskWords(['', ...word.split(/\s+/)])
+      .join(' ')
+      .trim();
+  const environment = ENVIRONMENT_WORD.exec(word);
+  if (environment !== null) return `${environment[1]}=${COVER}`;
+  const flag = FLAG_WITH_VALUE.exec(word);
+  if (flag?.[1] !== undefined && flag[2] !== undefined) {
+    return `${flag[1]}=${isSecretName(flag[1]) ? COVER : maskValue(flag[2])}`;
+  }
+  const header = HEADER.exec(word);
+  if (header?.[1] !== undefined && !word.includes('://') && isSecretName(header[1])) return `${header[1]}: ${COVER}`;
+  return maskValue(word);
+}
+
+function maskValue(value: string): string {
+  const bare = value
+    .replace(/^["']+/, '')
+    .replace(/(:\/\/)[^/@\s]+@/, `$1${COVER}@`)
+    .replace(/[?#].*$/s, (query) => (query.includes('=') ? `${query.charAt(0)}${COVER}` : query));
+  // The filter's long runs would cover every path; what lies between two slashes is looked at instead.
+  if (/^(?:~|\.{0,2})\/|:\/\//.test(bare)) return bare.split('/').map(maskSecrets).join('/');
+  return maskSecrets(bare);
+}

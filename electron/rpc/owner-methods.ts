@@ -1,0 +1,82 @@
+import type { MethodName } from '../../shared/contract/methods.ts';
+
+/**
+ * What a program on the agent socket has to be for each method, where the setting `askTerminals` is in force:
+ * - `free`: anybody who reaches the socket. It tells no secret, or proves the owner by itself (a password, the code), or
+ *   only ever takes away (lock, stop, panic).
+ * - `owner`: let in by the owner, who is asked once a session. It changes something, or hands out what opens more.
+ * - `let-in`: let in already. It answers for the owner, so nobody is asked about it: a question about who may answer
+ *   questions would be answered by the same program.
+ * - `by-credential`: the gate is asked in the handler, which knows the credentials: a grant on them is enough.
+ */
+export type SocketClass = 'free' | 'owner' | 'let-in' | 'by-credential';
+
+const CLASSES: Partial<Readonly<Record<MethodName, SocketClass>>> = {
+  'app.doctor': 'free',
+  'app.stop': 'free',
+  'app.handOver': 'free',
+  'app.focus': 'free',
+  'app.panic': 'free',
+
+  'vault.status': 'free',
+  'vault.passwordStrength': 'free',
+  'vault.create': 'free',
+  'vault.confirmRecovery': 'free',
+  'vault.renewRecovery': 'free',
+  'vault.unlock': 'free',
+  'vault.lock': 'free',
+  'vault.changePassword': 'free',
+  'vault.recover': 'free',
+
+  'providers.list': 'free',
+  'providers.guide': 'free',
+  'providers.inspect': 'free',
+  'providers.preview': 'free',
+  'providers.save': 'owner',
+  'providers.enable': 'owner',
+  'providers.remove': 'owner',
+
+  'credentials.list': 'free',
+  'credentials.get': 'free',
+  'credentials.add': 'owner',
+  'credentials.edit': 'owner',
+  'credentials.suspend': 'owner',
+  'credentials.reinstate': 'owner',
+  'credentials.revoke': 'owner',
+  'credentials.delete': 'owner',
+  'credentials.restore': 'owner',
+  'credentials.purge': 'owner',
+  'credentials.read': 'by-credential',
+  'credentials.environment': 'by-credential',
+  'credentials.test': 'owner',
+  'credentials.startSignIn': 'owner',
+  'credentials.finishSignIn': 'owner',
+  'credentials.cancelSignIn': 'owner',
+  'credentials.cancelTest': 'owner',
+
+  'clients.list': 'free',
+  'clients.create': 'owner',
+  'clients.narrow': 'owner',
+  'clients.rotate': 'owner',
+  'clients.revoke': 'owner',
+  'clients.lend': 'by-credential',
+
+  'access.requests': 'let-in',
+  'access.answer': 'let-in',
+  'access.ask': 'by-credential',
+  'grants.list': 'free',
+  'grants.narrow': 'owner',
+  'grants.revoke': 'owner',
+
+  'endpoint.status': 'free',
+  'endpoint.on': 'owner',
+  'endpoint.off': 'owner',
+
+  'settings.get': 'free',
+  'settings.set': 'owner',
+};
+
+/** A method that nobody has thought about is the owner's. */
+export const socketClass = (method: MethodName): SocketClass => CLASSES[method] ?? 'owner';
+
+export const isClassified = (method: MethodName): boolean => CLASSES[method] !== undefined;
