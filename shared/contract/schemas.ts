@@ -247,6 +247,8 @@ export const clientSummary = z.strictObject({
   ratePerSecond: z.number().nullable(),
   /** The token was seen in a URL: it should be replaced. */
   exposed: z.boolean(),
+  /** Lent to one child process of `run --proxy`: gone when that ends, and at lock. */
+  loan: z.literal(true).optional(),
 });
 export type ClientSummary = z.output<typeof clientSummary>;
 

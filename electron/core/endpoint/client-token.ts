@@ -13,7 +13,7 @@ const CHECKSUM_LENGTH = 6; // 62^6 > 2^32
 const SHAPE = 'kh_(live|test)_([0-9A-Za-z]{10})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})';
 const WHOLE = new RegExp(`^${SHAPE}$`);
 const ANYWHERE = new RegExp(SHAPE);
-const START = /^kh_(?:live|test)_/;
+const VISIBLE = /^[\x21-\x7e]*$/;
 
 export type TokenKind = 'live' | 'test';
 
@@ -67,9 +67,13 @@ export function parseClientToken(text: string): ClientToken | null {
   return fromMatch(WHOLE.exec(text));
 }
 
-/** Whether someone meant this to be a client token. */
-export function looksLikeClientToken(text: string): boolean {
-  return START.test(text);
+/** The one token in a placeholder key (placeholder-key.ts); null where there is none, or more than one. */
+export function embeddedToken(text: string): ClientToken | 'token-like' | null {
+  if (!/kh_(?:live|test)_/.test(text)) return null;
+  const match = VISIBLE.test(text) ? ANYWHERE.exec(text) : null;
+  if (match === null) return 'token-like';
+  const behind = text.slice(match.index + match[0].length);
+  return /kh_(?:live|test)_/.test(behind) ? 'token-like' : (fromMatch(match) ?? 'token-like');
 }
 
 /** A token anywhere in a request target, percent-encoded or not: it must never be there. */
