@@ -61,8 +61,8 @@ export function DetailOverview({ credential, provider, nowMs }: Props) {
           </p>
         </div>
         {provider !== undefined && (
-          <div className={styles.acts}>
-            <Button look="ghost" icon={<BookOpen size={15} aria-hidden />} onClick={() => show({ guide: provider.id })}>
+          <div className={styles.leads}>
+            <Button look="link" icon={<BookOpen size={15} aria-hidden />} onClick={() => show({ guide: provider.id })}>
               {m.providers.guide.open}
             </Button>
             {keyPage !== undefined && (

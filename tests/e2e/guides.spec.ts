@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startBrowserHost } from './browser-host.ts';
@@ -28,6 +29,12 @@ test('a card leads to the guide of its provider, and a link of the guide to the 
       await expect.poll(() => links.all()).toHaveLength(2);
       await guide.getByRole('button', { name: 'All kinds, their fields and commands' }).click();
       await expect(guide.getByText('keyharbor add slack --auth user_token --stdin')).toBeVisible();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(tags).analyze();
+        expect(violations, colorScheme).toEqual([]);
+      }
       await page.keyboard.press('Escape');
       await expect(guide).toBeHidden();
       await expect(button).toBeFocused();

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -21,7 +22,8 @@ export function programWithLocal(ids: readonly string[], url: string): string {
   cpSync(join(ROOT, 'out'), join(folder, 'out'), { recursive: true });
   copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  cpSync(join(ROOT, 'resources/guides'), join(folder, 'resources/guides'), { recursive: true });
+  cpSync(join(ROOT, 'resources'), join(folder, 'resources'), { recursive: true });
+  rmSync(join(folder, 'resources/providers'), { recursive: true });
   writeLocalEntries(join(folder, 'resources'), ids, url);
   return folder;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -9,5 +9,6 @@ export function localCatalogue(ids: readonly string[], url: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'kh-catalogue-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeLocalEntries(folder, ids, url);
+  copyFileSync(join(import.meta.dirname, '../../resources/prices.json'), join(folder, 'prices.json'));
   return folder;
 }
