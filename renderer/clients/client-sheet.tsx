@@ -75,14 +75,9 @@ export function ClientSheet() {
         </Field>
         <fieldset className={styles.fieldset} aria-describedby={`${id}-grants`}>
           <legend>{m.clients.what}</legend>
-          <Checkbox
-            label={m.clients.list}
-            hint={m.clients.listHint}
-            checked={form.list}
-            onChange={(list) => change({ list })}
-          />
-          <p className={styles.muted}>
-            {m.clients.calls}. {m.clients.callsHint}
+          <p>
+            <strong>{m.clients.calls}</strong>
+            <span className={styles.hint}>{m.clients.callsHint}</span>
           </p>
           <GrantPicker kind="proxy" title={m.clients.calls} chosen={form.keys} onChange={(keys) => change({ keys })} />
           <Disclosure title={m.clients.read}>
@@ -94,6 +89,12 @@ export function ClientSheet() {
               onChange={(keys) => change({ keys })}
             />
           </Disclosure>
+          <Checkbox
+            label={m.clients.list}
+            hint={m.clients.listHint}
+            checked={form.list}
+            onChange={(list) => change({ list })}
+          />
           <p id={`${id}-grants`} role="alert" className={styles.error}>
             {errors['grants']}
           </p>

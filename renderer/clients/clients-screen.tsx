@@ -26,7 +26,7 @@ export function ClientsScreen() {
         <h1>{m.clients.title}</h1>
         <p className={styles.lead}>{m.clients.lead}</p>
       </div>
-      <EndpointCard />
+      {tab !== 'grants' && <EndpointCard />}
       <Tabs.Root value={tab} onValueChange={(picked: ClientTab) => navigate({ tab: picked }, 'replace')}>
         <Tabs.List className={tabs.list} aria-label={m.clients.title}>
           {CLIENT_TABS.map((one) => (

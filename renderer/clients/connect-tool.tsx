@@ -31,7 +31,7 @@ export function ConnectTool() {
     return all;
   }, [byId]);
   const known = [...labels.keys()].sort();
-  const provider = picked ?? known.find((id) => id === 'openai' || id === 'anthropic') ?? known[0] ?? 'openai';
+  const provider = picked ?? ['openai', 'anthropic'].find((id) => labels.has(id)) ?? known[0] ?? 'openai';
   const own = labels.get(provider) ?? [];
   return (
     <>

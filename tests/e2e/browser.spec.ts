@@ -6,27 +6,13 @@ import { expect, type Page, test } from '@playwright/test';
 import { BrowserClipboard } from '../../electron/hosts/browser/browser-clipboard.ts';
 import { BrowserProcess } from '../../electron/hosts/browser/browser-process.ts';
 import { findBrowser } from '../../electron/hosts/browser/find-browser.ts';
-import type { Answer, WindowMethod } from '../../shared/contract/bridge.ts';
-import type { Input, Output } from '../../shared/contract/methods.ts';
 import { fakeKey } from '../support/fake-keys.ts';
+import { result } from './bridge.ts';
 import { type RunningHost, startBrowserHost } from './browser-host.ts';
 
 /** What only the browser host does: its window's life and end, clipboard and confirmation on origins of their own. */
 const PASSWORD = 'correct horse battery staple 42';
 const CONFIRM = 'https://confirm.keyharbor.invalid/';
-
-async function result<M extends WindowMethod>(page: Page, method: M, input: Input<M>): Promise<Output<M>> {
-  const answer = (await page.evaluate(
-    ([name, params]) => {
-      const bridge = (window as unknown as { keyharbor: Record<string, (given: unknown) => Promise<unknown>> })
-        .keyharbor;
-      return bridge[name as string]?.(params);
-    },
-    [method, input] as const,
-  )) as Answer<Output<M>>;
-  if (!answer.ok) throw new Error(answer.error.code);
-  return answer.result;
-}
 
 /** The pid and the profile of the browser that this host started. */
 function browserOf(host: RunningHost): { pid: number; profile: string } {

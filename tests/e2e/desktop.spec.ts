@@ -2,33 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
-import type { Answer, WindowMethod } from '../../shared/contract/bridge.ts';
-import type { Input, Output } from '../../shared/contract/methods.ts';
+import { expect, test } from '@playwright/test';
+import type { Answer } from '../../shared/contract/bridge.ts';
 import { WINDOW_METHODS } from '../../shared/contract/window-methods.ts';
 import { fakeKey } from '../support/fake-keys.ts';
+import { call, result } from './bridge.ts';
 import { type RunningDesktop, startDesktopHost } from './desktop-host.ts';
 
 /** What only the desktop host does: Electron's own hardening, tray, menu, dialogs, the system's events. */
 const PASSWORD = 'correct horse battery staple 42';
 const onStandIn = process.env.KEYHARBOR_E2E_HOST !== 'electron';
-
-async function call<M extends WindowMethod>(page: Page, method: M, input: Input<M>): Promise<Answer<Output<M>>> {
-  return (await page.evaluate(
-    ([name, params]) => {
-      const bridge = (window as unknown as { keyharbor: Record<string, (given: unknown) => Promise<unknown>> })
-        .keyharbor;
-      return bridge[name as string]?.(params);
-    },
-    [method, input] as const,
-  )) as Answer<Output<M>>;
-}
-
-async function result<M extends WindowMethod>(page: Page, method: M, input: Input<M>): Promise<Output<M>> {
-  const answer = await call(page, method, input);
-  if (!answer.ok) throw new Error(`${method}: ${answer.error.code}`);
-  return answer.result;
-}
 
 /** null while the document is being replaced, as it is after each lock. */
 const state = (host: RunningDesktop) =>
@@ -220,7 +203,9 @@ test.describe('the desktop host', () => {
         await ask(ours, null, true),
       ];
       for (const answer of refused) expect(answer).toMatchObject({ ok: false, error: { code: 'forbidden' } });
-      expect((await standIn().state()).channels).toEqual(WINDOW_METHODS.map((name) => `keyharbor:${name}`).sort());
+      expect((await standIn().state()).channels).toEqual(
+        ['keyharbor-approval:says', ...WINDOW_METHODS.map((name) => `keyharbor:${name}`)].sort(),
+      );
     });
 
     test('a message that is too large or holds unknown members is refused', async () => {

@@ -8,6 +8,8 @@ export interface OpenWindow {
   readonly output: () => string;
   /** Says yes to the question that the host asks outside the page. */
   accept(label: string): Promise<void>;
+  /** The approval panel, once it is there: a window of its own. */
+  panel(): Promise<Page>;
   /** The text on the clipboard, or null where the test cannot see it. */
   clipboard(): Promise<string | null>;
   close(): Promise<number | null>;
@@ -21,6 +23,17 @@ export interface HostUnderTest {
 /** How long a single act may wait for its place on the page. */
 const ACT_MS = 10_000;
 const READ_MS = 1500;
+
+async function panelOf(page: Page): Promise<Page> {
+  const context = page.context();
+  const find = (): Page | undefined =>
+    context.pages().find((one) => /^(https|app):\/\/approval/.test(one.url()) && !one.isClosed());
+  await expect.poll(find, { message: 'the approval panel' }).toBeDefined();
+  const panel = find();
+  if (panel === undefined) throw new Error('the approval panel went away');
+  panel.setDefaultTimeout(ACT_MS);
+  return panel;
+}
 
 const browser: HostUnderTest = {
   name: 'browser',
@@ -42,6 +55,7 @@ const browser: HostUnderTest = {
           if (asked?.isClosed() !== true) throw error;
         });
       },
+      panel: () => panelOf(host.page),
       clipboard: () => host.page.evaluate(() => navigator.clipboard.readText()).catch(() => null),
       close: () => host.close(),
     };
@@ -61,6 +75,7 @@ const desktop: HostUnderTest = {
         await host.page.waitForTimeout(READ_MS);
         await host.desktop.answerBox(label);
       },
+      panel: () => panelOf(host.page),
       clipboard: () => host.desktop.clipboardText(),
       close: () => host.close(),
     };

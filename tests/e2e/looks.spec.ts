@@ -104,17 +104,33 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     await look('11-clients-empty');
     await page.getByRole('button', { name: 'New client' }).first().click();
     await page.getByLabel('Name of the tool').fill('nightly script');
-    await look('12-new-client');
     await page.getByRole('checkbox', { name: 'openai/work' }).check();
+    await page.getByRole('button', { name: 'Hand out the key itself' }).click();
+    await look('12-new-client');
     await page.getByRole('button', { name: 'Create client' }).click();
     await window.accept('Create token');
     await expect(page.getByRole('dialog', { name: 'Client created' })).toBeVisible();
     await look('13-token');
     await page.getByRole('button', { name: 'I stored it' }).click();
     await look('14-clients');
+    await page.getByRole('button', { name: 'Acts for nightly script' }).click();
+    await page.getByRole('menuitem', { name: 'Narrow' }).click();
+    await look('14-narrow-client');
+    await page.keyboard.press('Escape');
+    await uncovered(page);
+    await page.getByRole('tab', { name: 'Grants' }).click();
+    await expect(page.getByRole('cell', { name: 'openai/work' })).toBeVisible();
+    await look('14-grants');
+    await page.getByRole('tab', { name: 'Connect a tool' }).click();
+    await page.getByLabel('Tool', { exact: true }).selectOption('Python');
+    await look('14-connect');
     await page.keyboard.press('Control+3');
     await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
     await look('15-settings');
+    await page.getByRole('button', { name: 'Panic …' }).click();
+    await look('15-panic');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await uncovered(page);
     await page.keyboard.press('Control+l');
     await expect(page.getByRole('heading', { name: 'Unlock your vault' })).toBeVisible();
     await look('16-locked');
@@ -172,7 +188,7 @@ test('the main job with the keyboard alone', async () => {
 
 /** No dialog or sheet lies over the screen any more. */
 async function uncovered(page: Page): Promise<void> {
-  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toHaveCount(0);
 }
 
 async function focusFirstKey(page: Page): Promise<void> {

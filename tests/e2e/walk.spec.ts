@@ -111,7 +111,11 @@ for (const host of HOSTS) {
         await page.getByRole('button', { name: 'New client' }).first().click();
         const sheet = page.getByRole('dialog', { name: 'New client' });
         await sheet.getByLabel('Name of the tool').fill('editor');
-        await sheet.getByRole('checkbox', { name: 'openai/work' }).check();
+        await sheet.getByRole('button', { name: 'Hand out the key itself' }).click();
+        await sheet
+          .getByRole('group', { name: 'Hand out the key itself' })
+          .getByRole('checkbox', { name: 'openai/work' })
+          .check();
         await sheet.getByRole('button', { name: 'Create client' }).click();
         await window.accept('Create token');
         const made = page.getByRole('dialog', { name: 'Client created' });

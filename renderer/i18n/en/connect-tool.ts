@@ -30,7 +30,7 @@ export const connectTool = {
   },
   notes: {
     run: 'Nothing to store: the program gets a token that ends with it.',
-    env: 'Official SDKs of this provider read these variables by themselves.',
+    env: 'Official SDKs read these variables by themselves.',
     claude: 'It asks for the token each time it starts, and calls Anthropic through Keyharbor.',
     git: 'git asks Keyharbor for the password of this host. The key is handed to git itself.',
     docker: 'The program docker-credential-keyharbor comes with Keyharbor and has to be on the PATH.',
