@@ -15,6 +15,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Who asks, for the owner to see. Where the system does not tell sessions apart, the shell stands for its own. */
+const callerPid = (): number => (process.platform === 'linux' ? process.pid : process.ppid);
+
 /**
  * The client's end of the line protocol (shared/wire.ts). The hello travels with the first request. What the agent says
  * is not checked against the schemas again: it is the owner's own program, and loading them would cost more than a call.
@@ -89,7 +92,7 @@ export class AgentClient {
     const request = `${JSON.stringify({ id, method, params: input })}\n`;
     const first =
       id === 1
-        ? `${JSON.stringify({ hello: { contract: CONTRACT_VERSION, client: 'keyharbor', pid: process.pid } })}\n`
+        ? `${JSON.stringify({ hello: { contract: CONTRACT_VERSION, client: 'keyharbor', pid: callerPid() } })}\n`
         : '';
     if (id === 1) this.#helloTimer = setTimeout(() => this.#break(agentSilent()), HELLO_TIMEOUT_MS);
     const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));

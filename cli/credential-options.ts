@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CredentialChanges } from '../shared/contract/schemas.ts';
+import { DELIVERY_FORMS, type DeliveryForm } from '../shared/delivery.ts';
 import { LABEL_PATTERN } from '../shared/reference.ts';
 import { usage } from './fail.ts';
 
@@ -13,6 +14,7 @@ export interface CredentialOptions {
   readonly expires?: string;
   readonly baseUrl?: string;
   readonly local?: boolean;
+  readonly weakestForm?: string;
   readonly test?: boolean;
   readonly json?: boolean;
 }
@@ -29,6 +31,7 @@ export function credentialOptions(command: Command): Command {
     .option('--expires <date>', 'when it ends: 2027-01-31')
     .option('--base-url <url>', "another address than the provider's own")
     .option('--local', 'the base URL is one exact loopback or private address')
+    .option('--weakest-form <form>', 'what programs may get at most: proxy, token, environment, value; or default')
     .option('--test', 'test the connection afterwards')
     .option('--json', 'as JSON');
 }
@@ -43,13 +46,20 @@ function expiry(text: string): string {
   throw usage('--expires takes a date.', 'For example 2027-01-31, or 2027-01-31T12:00:00Z.');
 }
 
+/** `default` is null: what holds for all credentials. @throws AppError `invalid_input`. */
+function formOf(word: string): DeliveryForm | null {
+  const form = word === 'default' ? null : DELIVERY_FORMS.find((known) => known === word);
+  if (form !== undefined) return form;
+  throw usage('This form is not known.', `Safest first: ${DELIVERY_FORMS.join(', ')}; or default.`);
+}
+
 /**
  * The metadata that was given, in the shape of the contract. `none` takes an expiry or a base URL away, an empty tag
  * the tags.
  * @throws AppError `invalid_input`.
  */
 export function metadata(options: CredentialOptions): Omit<CredentialChanges, 'fields'> {
-  const { label, name, scope, tag, project, expires, baseUrl, local } = options;
+  const { label, name, scope, tag, project, expires, baseUrl, local, weakestForm } = options;
   if (label !== undefined && !LABEL_PATTERN.test(label)) {
     throw usage(
       'This label cannot be used.',
@@ -66,5 +76,6 @@ export function metadata(options: CredentialOptions): Omit<CredentialChanges, 'f
     ...(expires === undefined ? {} : { expiresAt: expires === 'none' ? null : expiry(expires) }),
     ...(baseUrl === undefined ? {} : { baseUrl: baseUrl === 'none' ? null : baseUrl }),
     ...(local === undefined ? {} : { local }),
+    ...(weakestForm === undefined ? {} : { weakestForm: formOf(weakestForm) }),
   };
 }

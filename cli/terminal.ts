@@ -14,11 +14,17 @@ export function canAsk(): boolean {
 /** Typed or pasted ahead of the question that is being asked; the next question reads it first. */
 let ahead = '';
 
+/** Throws away what was typed ahead: it was not meant for the question that comes now. */
+export function forgetTypedAhead(): void {
+  ahead = '';
+}
+
 /**
  * Asks one line on the terminal. The question goes to stderr, so that stdout stays clean.
+ * @param signal - takes the question back: then the answer is empty.
  * @throws AppError `invalid_input` at the end of input; Exit 130 after Ctrl-C, with the terminal as it was.
  */
-export async function ask(question: string, echo: boolean): Promise<string> {
+export async function ask(question: string, echo: boolean, signal?: AbortSignal): Promise<string> {
   const { stdin, stderr } = process;
   const decoder = new StringDecoder('utf8');
   // First: who types fast would see it otherwise.
@@ -42,6 +48,12 @@ export async function ask(question: string, echo: boolean): Promise<string> {
         else resolve(line.text);
       };
       const onData = (bytes: Buffer): void => take(decoder.write(bytes));
+      const takeBack = (): void => {
+        stdin.removeListener('data', onData);
+        resolve('');
+      };
+      if (signal?.aborted) return takeBack();
+      signal?.addEventListener('abort', takeBack, { once: true });
       stdin.on('data', onData);
       stdin.resume();
       const typed = ahead;

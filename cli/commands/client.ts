@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ClientSummary } from '../../shared/contract/schemas.ts';
 import { parseGrant } from '../../shared/grant.ts';
+import { endOf } from '../client-options.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
@@ -61,6 +62,46 @@ async function addClient(given: string | undefined, options: AddOptions): Promis
   if (process.stdout.isTTY) note(`Shown this once. It works until ${localTime(created.client.expiresAt)}.`);
 }
 
+interface NarrowOptions {
+  readonly grant?: readonly string[];
+  readonly expires?: string;
+  readonly rate?: string;
+  readonly json?: boolean;
+}
+
+async function narrowClient(client: string, { grant, expires, rate, json }: NarrowOptions): Promise<void> {
+  if (grant === undefined && expires === undefined && rate === undefined) {
+    throw usage(
+      'There is nothing to narrow.',
+      'Give --grant, --expires or --rate: see "keyharbor client narrow --help".',
+    );
+  }
+  for (const each of grant ?? []) parseGrant(each);
+  const ratePerSecond = rate === undefined ? undefined : parseRate(rate);
+  if (ratePerSecond === null) throw usage('No limit is not narrower than one.', 'Give --rate a number.');
+  const changes = {
+    ...(grant === undefined ? {} : { grants: [...grant] }),
+    ...(expires === undefined ? {} : { expiresAt: endOf(expires) }),
+    ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
+  };
+  const agent = await connectAgent();
+  const narrowed = await agent.call('clients.narrow', { client, ...changes });
+  agent.close();
+  if (json) return printJson(narrowed);
+  print(
+    `${plain(narrowed.name)} (${narrowed.id}) may now: ${narrowed.grants.join(' ')}, until ${localTime(narrowed.expiresAt)}.`,
+  );
+}
+
+async function rotateClient(client: string, options: { readonly json?: boolean }): Promise<void> {
+  const agent = await connectAgent();
+  const rotated = await agent.call('clients.rotate', { client });
+  agent.close();
+  if (options.json) return printJson(rotated);
+  print(rotated.token);
+  if (process.stdout.isTTY) note('Shown this once. The token before it no longer works.');
+}
+
 async function listClients(options: { readonly json?: boolean }): Promise<void> {
   const agent = await connectAgent();
   const clients = await agent.call('clients.list', {});
@@ -105,4 +146,19 @@ export function register(program: Command): void {
     .argument('<client>', 'its name or id')
     .option('--json', 'as JSON')
     .action(revokeClient);
+  client
+    .command('narrow')
+    .description('let a tool do less than before; for more, add another client')
+    .argument('<client>', 'its name or id')
+    .option('--grant <grant...>', 'what it may do from now on; the others are dropped')
+    .option('--expires <time>', 'an earlier end: 12h, 7d, 2027-01-31')
+    .option('--rate <n>', 'fewer requests a second')
+    .option('--json', 'as JSON')
+    .action(narrowClient);
+  client
+    .command('rotate')
+    .description('a new token for the same tool, printed once, alone; the old one stops at once')
+    .argument('<client>', 'its name or id')
+    .option('--json', 'as JSON')
+    .action(rotateClient);
 }

@@ -25,6 +25,7 @@ export function describeCredential(credential: CredentialDetail): string {
     ['Auth', credential.authKind],
     ['Fingerprint', credential.fingerprint],
     ['Base URL', credential.baseUrl === null ? null : `${credential.baseUrl}${credential.local ? ' (local)' : ''}`],
+    ['Given out as', credential.weakestForm === null ? null : `${credential.weakestForm}, or safer`],
     ['Tags', credential.tags.join(', ')],
     ['Project', credential.project],
     ['Expires', credential.expiresAt === null ? null : localTime(credential.expiresAt)],

@@ -1,0 +1,147 @@
+import { Argument, type Command, Option } from 'commander';
+import type { AccessAnswer, AccessRequest } from '../../shared/contract/access.ts';
+import { AppError } from '../../shared/errors.ts';
+import { ANSWER_OPTIONS, ANSWER_WORDS, answerOf, describeRequest, optionOf } from '../access-words.ts';
+import type { AgentClient } from '../agent-client.ts';
+import { connectAgent } from '../connect.ts';
+import { usage } from '../fail.ts';
+import { note, print, printJson, write } from '../output.ts';
+import { ask, canAsk, forgetTypedAhead } from '../terminal.ts';
+import { requireUnlocked } from '../vault-state.ts';
+
+/** SECURITY-DESIGN.md section 7: a yes that comes sooner was not meant for this question. */
+const READING_TIME_MS = 700;
+
+interface Options {
+  readonly answer?: string;
+  readonly json?: boolean;
+}
+
+async function approve(id: string | undefined, options: Options): Promise<void> {
+  if ((id === undefined) !== (options.answer === undefined)) {
+    throw usage('An id and --answer go together.', 'For example: keyharbor approve 0123456789abcdef --answer once');
+  }
+  const agent = await connectAgent();
+  await requireUnlocked(agent);
+  try {
+    if (id !== undefined && options.answer !== undefined) await answerOne(agent, id, options.answer);
+    else if (options.json) printJson(await agent.call('access.requests', {}));
+    else if (canAsk()) await new Desk(agent).serve();
+    else await list(agent);
+  } finally {
+    agent.close();
+  }
+}
+
+async function answerOne(agent: AgentClient, id: string, word: string): Promise<void> {
+  const answer = answerOf(word);
+  if (answer === null) throw usage('This answer is not known.', `One of: ${ANSWER_OPTIONS.join(', ')}.`);
+  await agent.call('access.answer', { id, answer });
+  print(answer === 'deny' ? 'Refused.' : `Allowed ${ANSWER_WORDS[answer]}.`);
+}
+
+async function list(agent: AgentClient): Promise<void> {
+  const requests = await agent.call('access.requests', {});
+  for (const request of requests) {
+    const answers = request.answers.map(optionOf).join('|');
+    write(`${describeRequest(request)}Answer with: keyharbor approve ${request.id} --answer ${answers}\n\n`);
+  }
+  if (requests.length === 0) note('Nobody waits for an answer.');
+}
+
+/** Asks one request after the other, and waits for more until Ctrl-C or the end of the agent. */
+class Desk {
+  readonly #agent: AgentClient;
+  #waiting: AccessRequest[] = [];
+  #shown: { readonly id: string; readonly withdraw: AbortController } | null = null;
+  #wake: () => void = () => undefined;
+
+  constructor(agent: AgentClient) {
+    this.#agent = agent;
+  }
+
+  async serve(): Promise<void> {
+    let over: 'locked' | 'ended' | null = null;
+    const end = (how: 'locked' | 'ended'): void => {
+      over ??= how;
+      this.#shown?.withdraw.abort();
+      this.#wake();
+    };
+    void this.#agent.closed().then(() => end('ended'));
+    // Before the list: what comes in between is in both, and asked once.
+    await this.#agent.subscribe((event, data) => {
+      if (event === 'access.requested') this.#add(data as AccessRequest);
+      else if (event === 'access.settled') this.#remove((data as { readonly id: string }).id);
+      else if (event === 'vault.locked') end('locked');
+    });
+    for (const request of await this.#agent.call('access.requests', {})) this.#add(request);
+    if (this.#waiting.length === 0) note('Nobody waits for an answer yet. What comes is shown here; Ctrl-C ends this.');
+    const stop = (): void => process.exit(130);
+    process.on('SIGINT', stop);
+    while (over === null) {
+      const next = this.#waiting.shift();
+      if (next !== undefined) await this.#ask(next);
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    process.removeListener('SIGINT', stop);
+    if (over === 'locked')
+      throw new AppError('vault_locked', 'The vault was locked; nobody waits any more.', 'Unlock it: keyharbor unlock');
+    throw new AppError('internal', 'The agent or app has ended.', 'Start it again: keyharbor unlock');
+  }
+
+  #add(request: AccessRequest): void {
+    if (this.#shown?.id === request.id || this.#waiting.some(({ id }) => id === request.id)) return;
+    this.#waiting.push(request);
+    this.#wake();
+  }
+
+  #remove(id: string): void {
+    this.#waiting = this.#waiting.filter((request) => request.id !== id);
+    if (this.#shown?.id === id) this.#shown.withdraw.abort();
+  }
+
+  async #ask(request: AccessRequest): Promise<void> {
+    const withdraw = new AbortController();
+    this.#shown = { id: request.id, withdraw };
+    const { signal } = withdraw;
+    process.stderr.write(`\n${describeRequest(request)}${choices(request.answers)}`);
+    forgetTypedAhead();
+    const shownAtMs = performance.now();
+    let answer: AccessAnswer | null = null;
+    while (answer === null && !signal.aborted) {
+      const typed = (await ask('Your answer [1 = no]: ', true, signal)).trim();
+      if (signal.aborted) break;
+      const chosen = typed === '' ? 'deny' : request.answers[Number(typed) - 1];
+      const tooQuick = chosen !== 'deny' && performance.now() - shownAtMs < READING_TIME_MS;
+      if (chosen === undefined) note('Type the number of an answer.');
+      else if (tooQuick) note('That was too quick to have been read; once more.');
+      else answer = chosen;
+    }
+    if (answer === null) note('It was settled elsewhere, or took too long.');
+    else await this.#send(request.id, answer);
+    this.#shown = null;
+  }
+
+  async #send(id: string, answer: AccessAnswer): Promise<void> {
+    try {
+      await this.#agent.call('access.answer', { id, answer });
+      note(answer === 'deny' ? 'Refused.' : `Allowed ${ANSWER_WORDS[answer]}.`);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'internal') throw error;
+      note(`keyharbor: ${error.message}`);
+    }
+  }
+}
+
+const choices = (answers: readonly AccessAnswer[]): string =>
+  answers.map((answer, index) => `  ${index + 1}  ${ANSWER_WORDS[answer]}\n`).join('');
+
+export function register(program: Command): void {
+  program
+    .command('approve')
+    .description('answer programs that ask for your keys; at a terminal it waits for more until Ctrl-C')
+    .addArgument(new Argument('[id]', 'the request to answer'))
+    .addOption(new Option('--answer <answer>', 'what to say to it').choices(ANSWER_OPTIONS))
+    .option('--json', 'list what waits, as JSON')
+    .action(approve);
+}
