@@ -8,6 +8,7 @@ import { ScheduledCheck } from './credentials/scheduled-check.ts';
 import { examine, type Finding } from './doctor/doctor.ts';
 import { Clients } from './endpoint/clients.ts';
 import { Endpoint } from './endpoint/endpoint.ts';
+import { Loans } from './endpoint/loans.ts';
 import { type Emit, EventHub } from './events.ts';
 import { type IdleSource, LockPolicy } from './lock-policy/lock-policy.ts';
 import { credentialRef } from './credentials/find.ts';
@@ -62,6 +63,7 @@ export interface App {
   readonly guides: Guides;
   readonly scheduledCheck: ScheduledCheck;
   readonly clients: Clients;
+  readonly loans: Loans;
   readonly gate: Gate;
   readonly endpoint: Endpoint;
   readonly metrics: AppMetrics;
@@ -131,6 +133,7 @@ export function createApp(options: AppOptions): App {
     staysMs: () => settings.vault().clipboardSeconds * 1000,
   });
   const clients = new Clients({ vault, clock, lastUsed, emit });
+  const loans = new Loans({ vault, clock, lastUsed, emit });
   const gate = new Gate({
     vault,
     clock,
@@ -145,6 +148,7 @@ export function createApp(options: AppOptions): App {
   const grants = {
     dropGrants: (...[opened, moved, actor]: Parameters<Clients['dropGrants']>) => {
       gate.grants.dropOfCredential(opened, moved.id, actor);
+      loans.moved(moved.provider, moved.labels);
       return clients.dropGrants(opened, moved, actor);
     },
     grantsDropped: (ids: readonly string[]) => clients.grantsDropped(ids),
@@ -199,6 +203,7 @@ export function createApp(options: AppOptions): App {
     clock,
     paths,
     clients,
+    loans,
     credentials,
     gate,
     lastUsed,
@@ -260,6 +265,7 @@ export function createApp(options: AppOptions): App {
     guides: new Guides(catalogue, join(options.resourcesDir, 'guides')),
     scheduledCheck,
     clients,
+    loans,
     gate,
     endpoint,
     metrics,

@@ -17,6 +17,7 @@ import { ClientRates, CredentialRates } from './client-rates.ts';
 import type { Clients } from './clients.ts';
 import type { CredentialSource, VaultGate } from './deps.ts';
 import { Connections, guardedServer } from './http-server.ts';
+import type { Loans } from './loans.ts';
 import { InFlight } from './in-flight.ts';
 import { listenOnLoopback, listenOnSocket } from './listen.ts';
 import type { AppMetrics } from '../metrics/app-metrics.ts';
@@ -34,6 +35,7 @@ export interface EndpointDeps {
   readonly clock: Clock;
   readonly paths: Pick<Paths, 'run' | 'auditPending'>;
   readonly clients: Clients;
+  readonly loans: Pick<Loans, 'verify' | 'onEnded'>;
   readonly credentials: CredentialSource;
   readonly gate: Pick<Gate, 'admitClient' | 'onRevoked'>;
   readonly lastUsed: Pick<LastUsed, 'note'>;
@@ -80,7 +82,7 @@ export class Endpoint {
 
   constructor(deps: EndpointDeps) {
     this.#deps = deps;
-    const { vault, clock, log, clients, gate } = deps;
+    const { vault, clock, log, clients, loans, gate } = deps;
     this.#reads = new AuditTally({ vault, clock, log, delayMs: READS_DELAY_MS });
     this.#refusals = new AuditTally({ vault, clock, log, delayMs: REFUSALS_DELAY_MS });
     const rates = new ClientRates(clock);
@@ -102,6 +104,10 @@ export class Endpoint {
       inFlight: this.#inFlight,
     };
     this.#handle = requestHandler(requestDeps, routeTable(requestDeps));
+    const forgotten = (clientId: string): void => {
+      this.#inFlight.cut(clientId);
+      rates.forget(clientId);
+    };
     this.#stopListening = [
       vault.onLocking(() => {
         this.#proxy?.cutAll();
@@ -110,10 +116,8 @@ export class Endpoint {
         this.#refusals.flush();
       }),
       gate.onRevoked((id) => this.#inFlight.cut(id)),
-      clients.onRevoked((id) => {
-        this.#inFlight.cut(id);
-        rates.forget(id);
-      }),
+      clients.onRevoked(forgotten),
+      loans.onEnded(forgotten),
     ];
   }
 

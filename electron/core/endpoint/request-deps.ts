@@ -9,12 +9,14 @@ import type { Clients } from './clients.ts';
 import type { CredentialRates, ClientRates } from './client-rates.ts';
 import type { CredentialSource, VaultGate } from './deps.ts';
 import type { InFlight } from './in-flight.ts';
+import type { Loans } from './loans.ts';
 
 /** What the request handler and the routes behind it work with. */
 export interface RequestDeps {
   readonly vault: VaultGate;
   readonly clock: Clock;
   readonly clients: Clients;
+  readonly loans: Pick<Loans, 'verify'>;
   readonly credentials: CredentialSource;
   readonly gate: Pick<Gate, 'admitClient'>;
   readonly lastUsed: Pick<LastUsed, 'note'>;

@@ -108,7 +108,7 @@ function authenticate(
     sendUnauthorized(response, 423, 0, surface);
     return failed('locked');
   }
-  const client = token === 'malformed' ? null : deps.clients.verify(token);
+  const client = token === 'malformed' ? null : (deps.loans.verify(token) ?? deps.clients.verify(token));
   if (client !== null) return client;
   const waitMs = deps.brake.failed();
   sendUnauthorized(response, waitMs > 0 ? 429 : 401, waitMs, surface);

@@ -2,10 +2,12 @@ import { AppError } from '../../../shared/errors.ts';
 import { formatGrant, parseGrant } from '../../../shared/grant.ts';
 import type { App } from '../../core/app.ts';
 import type { Area } from '../caller.ts';
+import { lend } from '../lend.ts';
 
-export function clientHandlers({ clients, providers, confirm }: App): Area<'clients'> {
+export function clientHandlers(app: App): Area<'clients'> {
+  const { clients, loans, providers, confirm } = app;
   return {
-    'clients.list': () => clients.list(),
+    'clients.list': () => [...loans.list(), ...clients.list()],
     'clients.create': async (input, { actor, caller }) => {
       for (const grant of input.grants.map(parseGrant)) {
         if ('provider' in grant) providers.catalogue.get(grant.provider); // throws where there is none
@@ -25,13 +27,9 @@ export function clientHandlers({ clients, providers, confirm }: App): Area<'clie
     },
     'clients.narrow': (input, { actor }) => clients.narrow(input, actor),
     'clients.rotate': ({ client }, { actor }) => clients.rotate(client, actor),
-    'clients.lend': notBuilt,
-    'clients.revoke': ({ client }, { actor }) => clients.revoke(client, actor),
+    'clients.lend': (input, context) => lend(app, input, context),
+    'clients.revoke': ({ client }, { actor }) => loans.revoke(client) ?? clients.revoke(client, actor),
   };
-}
-
-function notBuilt(): never {
-  throw new AppError('unsupported', 'This is not possible yet. Nothing was changed.');
 }
 
 const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`);

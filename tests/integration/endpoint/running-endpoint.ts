@@ -10,6 +10,7 @@ import { Clients } from '../../../electron/core/endpoint/clients.ts';
 import type { CredentialSource } from '../../../electron/core/endpoint/deps.ts';
 import type { ClientAsk } from '../../../electron/core/broker/gate.ts';
 import { Endpoint } from '../../../electron/core/endpoint/endpoint.ts';
+import { Loans } from '../../../electron/core/endpoint/loans.ts';
 import { createAppMetrics } from '../../../electron/core/metrics/app-metrics.ts';
 import { createLog } from '../../../electron/core/logs/log.ts';
 import { LastUsed } from '../../../electron/core/usage/last-used.ts';
@@ -150,6 +151,7 @@ export function makeSetting(home = mkdtempSync(join(tmpdir(), 'kh-endpoint-'))):
       clock,
       paths: { run, auditPending: join(home, 'audit-pending.jsonl') },
       clients,
+      loans: new Loans({ vault, clock, lastUsed, emit }),
       credentials,
       gate: {
         admitClient: (ask) => setting.admit(ask),
