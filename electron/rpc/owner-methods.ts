@@ -11,7 +11,7 @@ import type { MethodName } from '../../shared/contract/methods.ts';
  */
 export type SocketClass = 'free' | 'owner' | 'let-in' | 'by-credential';
 
-const CLASSES: Partial<Readonly<Record<MethodName, SocketClass>>> = {
+const CLASSES: Readonly<Record<string, SocketClass>> = {
   'app.doctor': 'free',
   'app.stop': 'free',
   'app.handOver': 'free',
@@ -32,6 +32,7 @@ const CLASSES: Partial<Readonly<Record<MethodName, SocketClass>>> = {
   'providers.guide': 'free',
   'providers.inspect': 'free',
   'providers.preview': 'free',
+  'providers.document': 'free',
   'providers.save': 'owner',
   'providers.enable': 'owner',
   'providers.remove': 'owner',
@@ -71,6 +72,12 @@ const CLASSES: Partial<Readonly<Record<MethodName, SocketClass>>> = {
   'endpoint.status': 'free',
   'endpoint.on': 'owner',
   'endpoint.off': 'owner',
+
+  'routing.list': 'free',
+  'routing.health': 'free',
+  'routing.set': 'owner',
+  'routing.remove': 'owner',
+  'usage.report': 'free',
 
   'settings.get': 'free',
   'settings.set': 'owner',

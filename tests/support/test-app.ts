@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type App, createApp, type IdleSource } from '../../electron/core/app.ts';
+import type { Evidence } from '../../electron/core/evidence/evidence.ts';
 import { createLog } from '../../electron/core/logs/log.ts';
 import { resolvePaths } from '../../electron/core/paths.ts';
 import { type Keychain, KeychainUnavailable, type Shell, type SystemEvent } from '../../electron/core/seams.ts';
@@ -22,6 +23,10 @@ export class TestShell implements Shell {
   idleMs: number | null = null;
   readonly #listeners = new Set<(event: SystemEvent) => void>();
 
+  constructor(approvals: Shell['approvals'] = null) {
+    this.approvals = approvals;
+  }
+
   readonly clipboard = {
     write: (text: string) => {
       this.text = text;
@@ -34,7 +39,7 @@ export class TestShell implements Shell {
     },
   };
 
-  readonly approvals: Shell['approvals'] = null;
+  readonly approvals: Shell['approvals'];
 
   notify(): void {}
   confirm(): Promise<boolean> {
@@ -71,14 +76,21 @@ export interface TestApp {
   readonly home: string;
 }
 
+/** What a test of the gate puts in place of a panel and of the system's own knowledge. */
+export interface GateParts {
+  readonly approvals?: Shell['approvals'];
+  readonly evidence?: Evidence;
+}
+
 /** The whole core over a temporary home, without a vault. Closed and removed when the test is finished. */
 export function startTestApp(
   source: IdleSource = 'requests',
   home = mkdtempSync(join(tmpdir(), 'kh-app-')),
   resourcesDir = join(import.meta.dirname, '../../resources'),
+  parts: GateParts = {},
 ): TestApp {
   const clock = new FakeClock();
-  const shell = new TestShell();
+  const shell = new TestShell(parts.approvals);
   const paths = resolvePaths({ KEYHARBOR_HOME: home });
   const log = createLog(paths.logs);
   const app = createApp({
@@ -90,6 +102,7 @@ export function startTestApp(
     version: '0.0.0-test',
     resourcesDir,
     idle: { source, defaultMs: 10 * 60_000 },
+    ...(parts.evidence === undefined ? {} : { evidence: parts.evidence }),
     host: { stop: () => undefined, handOver: () => undefined, focus: () => false },
   });
   const heard: ContractEvent[] = [];
@@ -106,8 +119,12 @@ export function startTestApp(
 }
 
 /** The same with a new vault, unlocked. */
-export async function startUnlockedApp(source: IdleSource = 'requests', resourcesDir?: string): Promise<TestApp> {
-  const started = startTestApp(source, undefined, resourcesDir);
+export async function startUnlockedApp(
+  source: IdleSource = 'requests',
+  resourcesDir?: string,
+  parts?: GateParts,
+): Promise<TestApp> {
+  const started = startTestApp(source, undefined, resourcesDir, parts);
   await started.app.vault.create({ password: PASSWORD, kdf: 'argon2id' }, 'cli');
   return started;
 }

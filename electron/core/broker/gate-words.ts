@@ -99,6 +99,6 @@ function beyondPolicy({ provider, label, weakestForm }: ResolvedCredential): App
   return new AppError(
     'forbidden',
     `The owner lets ${provider}/${label} go no further than ${allowed}. Nothing was handed out.`,
-    'Use it that way, or let the owner change how far this credential may go: in its window, or with "keyharbor edit".',
+    'Use it that way, or let the owner change how far this credential may go: in its window, or with "keyharbor edit REF --weakest-form FORM".',
   );
 }
