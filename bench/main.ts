@@ -3,6 +3,8 @@ import { formatEndpoint, measureEndpoint } from './endpoint.ts';
 import { formatGet, measureGet } from './get.ts';
 import { formatSeal, measureSeal } from './seal.ts';
 import { formatUnlock, measureUnlock } from './unlock.ts';
+import { formatUsageInserts, measureUsageInserts } from './usage-inserts.ts';
+import { formatUsageMeter, measureUsageMeter } from './usage-meter.ts';
 import { formatWindowStart, measureWindowStart } from './window-start.ts';
 
 /** `npm run bench [NAME]…`: all figures, or the named ones. One after the other: they share two cores. */
@@ -12,6 +14,8 @@ const BENCHES = {
   seal: async () => formatSeal(await measureSeal()),
   unlock: async () => formatUnlock(await measureUnlock()),
   window: async () => formatWindowStart(await measureWindowStart()),
+  'usage-inserts': () => formatUsageInserts(measureUsageInserts()),
+  'usage-meter': () => formatUsageMeter(measureUsageMeter()),
   memory: async () => formatAgentMemory(await measureAgentMemory()),
 } as const;
 

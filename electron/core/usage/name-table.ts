@@ -2,8 +2,7 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { NAME_KINDS, type NameKind, numberOf } from './dimensions.ts';
 
-const MAX_KNOWN = 20_000;
-const idRow = z.strictObject({ id: z.int(), shown: z.string() });
+const nameRow = z.strictObject({ id: z.int(), shown: z.string() });
 
 /** A name and what people see for it: a client's id and its name, a credential's id and its reference. */
 export interface Named {
@@ -11,10 +10,8 @@ export interface Named {
   readonly shown: string;
 }
 
-/** The numbers that usage.db keeps instead of names. Knows what it looked up; make a new one for each open database. */
+/** The numbers that usage.db keeps instead of names; a name shown otherwise than before is shown so from then on. */
 export class Names {
-  readonly #known = new Map<string, { readonly id: number; readonly shown: string }>();
-  readonly #cells = new Map<string, number>();
   readonly #find: Database.Statement;
   readonly #put: Database.Statement;
   readonly #show: Database.Statement;
@@ -32,40 +29,18 @@ export class Names {
     this.#putCell = db.prepare(`INSERT INTO usage_cell (${columns}) VALUES (${NAME_KINDS.map(() => '?').join(', ')})`);
   }
 
-  /** Call it in the transaction that uses the number: a rolled back one must not be known. */
-  numberOf(kind: NameKind, named: Named): number {
+  numberOf(kind: NameKind, { name, shown }: Named): number {
     const number = numberOf(NAME_KINDS, kind);
-    const key = `${number} ${named.name}`;
-    const known = this.#known.get(key);
-    if (known !== undefined && known.shown === named.shown) return known.id;
-    const row = this.#find.get(number, named.name);
-    let id: number;
-    if (row === undefined) id = Number(this.#put.run(number, named.name, named.shown).lastInsertRowid);
-    else {
-      const found = idRow.parse(row);
-      id = found.id;
-      if (found.shown !== named.shown) this.#show.run(named.shown, id);
-    }
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.set(key, { id, shown: named.shown });
-    return id;
+    const row = this.#find.get(number, name);
+    if (row === undefined) return Number(this.#put.run(number, name, shown).lastInsertRowid);
+    const found = nameRow.parse(row);
+    if (found.shown !== shown) this.#show.run(shown, found.id);
+    return found.id;
   }
 
   /** @param names - numbers in the order of NAME_KINDS. */
   cellOf(names: readonly number[]): number {
-    const key = names.join(' ');
-    const known = this.#cells.get(key);
-    if (known !== undefined) return known;
     const row = this.#findCell.get(...names);
-    const id = row === undefined ? Number(this.#putCell.run(...names).lastInsertRowid) : z.int().parse(row);
-    if (this.#cells.size >= MAX_KNOWN) this.#cells.clear();
-    this.#cells.set(key, id);
-    return id;
-  }
-
-  /** After a transaction was rolled back. */
-  forget(): void {
-    this.#known.clear();
-    this.#cells.clear();
+    return row === undefined ? Number(this.#putCell.run(...names).lastInsertRowid) : z.int().parse(row);
   }
 }

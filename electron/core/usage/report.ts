@@ -118,9 +118,9 @@ function byDimension(db: Database.Database, by: UsageBy, period: Period): SumRow
   return z.array(sumRow.extend({ name: z.int() })).parse(rows);
 }
 
-/** One client's own, from the combinations that it has a part in. */
+/** One client's own, from the combinations that it has a part in. Those are kept by day only: times take their whole day. */
 function byCell(db: Database.Database, by: UsageBy, period: Period, clientId: string): SumRow[] {
-  const { span, first, last } = period;
+  const { first, last } = inWholeDays(period);
   const key = by === 'day' ? 'r.bucket' : `(SELECT shown FROM usage_name WHERE id = c.${by})`;
   const rows = db
     .prepare(
@@ -129,8 +129,12 @@ function byCell(db: Database.Database, by: UsageBy, period: Period, clientId: st
          AND c.client = (SELECT id FROM usage_name WHERE kind = ? AND name = ?)
        GROUP BY ${by === 'day' ? 'r.bucket' : `c.${by}`}`,
     )
-    .all(span, numberOf(DIMENSIONS, 'cell'), first, last, numberOf(NAME_KINDS, 'client'), clientId);
-  return inDays(z.array(sumRow).parse(rows), period);
+    .all(SPAN_DAY, numberOf(DIMENSIONS, 'cell'), first, last, numberOf(NAME_KINDS, 'client'), clientId);
+  return z.array(sumRow).parse(rows);
+}
+
+function inWholeDays({ first, last, dayOf }: Period) {
+  return dayOf === null ? { first, last } : { first: dayOf(first), last: dayOf(last) };
 }
 
 function inDays(sums: readonly SumRow[], { dayOf }: Period): SumRow[] {

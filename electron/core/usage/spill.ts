@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { closeSync, constants, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { onDisk } from '../store/sqlite-error.ts';
 import { lengthPrefixed, u64 } from '../vault/bytes.ts';
@@ -17,6 +17,8 @@ const HEAD_BYTES = MAGIC.byteLength + ID_BYTES;
 const ENTRY_HEAD_BYTES = 10;
 const TAG_BYTES = 16;
 const NONCE_BYTES = 12;
+const SEQ_BYTES = 6;
+const TAG = { authTagLength: TAG_BYTES } as const;
 const MAX_ENTRY_BYTES = 64 * 1024;
 /** A database that cannot be written must not fill the disk beside it. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -40,7 +42,9 @@ export class Spill {
   /** 16 bytes; stored with how far the database has taken it. */
   readonly id: Buffer;
   readonly #place: SpillPlace;
-  readonly #key: Buffer;
+  #key: KeyObject | null;
+  readonly #nonce = Buffer.alloc(NONCE_BYTES);
+  readonly #aad: Buffer;
   readonly #fd: number;
   #bytes = HEAD_BYTES;
   #seq = 0;
@@ -50,6 +54,7 @@ export class Spill {
     this.id = randomBytes(ID_BYTES);
     this.#place = place;
     this.#key = fileKey(place.key, this.id);
+    this.#aad = aadOf(place.vaultId, this.id);
     this.#fd = onDisk(() => {
       rmSync(place.file, { force: true });
       const fd = openSync(place.file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, 0o600);
@@ -67,10 +72,11 @@ export class Spill {
   append(text: string): void {
     const plain = Buffer.from(text);
     const bytes = ENTRY_HEAD_BYTES + plain.byteLength + TAG_BYTES;
-    if (plain.byteLength > MAX_ENTRY_BYTES || this.#bytes + bytes > MAX_FILE_BYTES) return;
+    if (this.#key === null || plain.byteLength > MAX_ENTRY_BYTES || this.#bytes + bytes > MAX_FILE_BYTES) return;
     const seq = this.#seq + 1;
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonceOf(seq), { authTagLength: TAG_BYTES });
-    cipher.setAAD(aadOf(this.#place.vaultId, this.id, seq));
+    setSeq(this.#nonce, seq);
+    setSeq(this.#aad, seq);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, this.#nonce, TAG).setAAD(this.#aad);
     const entry = Buffer.allocUnsafe(bytes);
     entry.writeUInt32BE(plain.byteLength, 0);
     entry.writeUIntBE(seq, 4, 6);
@@ -95,7 +101,7 @@ export class Spill {
 
   /** @param keep - entries that no batch took stay for the next unlock. */
   close(keep: boolean): void {
-    this.#key.fill(0);
+    this.#key = null;
     closeSync(this.#fd);
     if (!keep) rmSync(this.#place.file, { force: true });
   }
@@ -117,29 +123,34 @@ export function readSpill(
   if (bytes.byteLength < HEAD_BYTES || !bytes.subarray(0, MAGIC.byteLength).equals(MAGIC)) return null;
   const id = Buffer.from(bytes.subarray(MAGIC.byteLength, HEAD_BYTES));
   const key = fileKey(place.key, id);
+  const aad = aadOf(place.vaultId, id);
   const entries: Spilled[] = [];
   let at = HEAD_BYTES;
-  try {
-    while (at < bytes.byteLength) {
-      const entry = readEntry(bytes, at, key, place.vaultId, id);
-      if (entry === null || entry.seq <= (entries.at(-1)?.seq ?? 0)) return { id, entries, whole: false };
-      entries.push({ seq: entry.seq, text: entry.text });
-      at = entry.end;
-    }
-    return { id, entries, whole: true };
-  } finally {
-    key.fill(0);
+  while (at < bytes.byteLength) {
+    const entry = readEntry(bytes, at, key, aad);
+    if (entry === null || entry.seq <= (entries.at(-1)?.seq ?? 0)) return { id, entries, whole: false };
+    entries.push({ seq: entry.seq, text: entry.text });
+    at = entry.end;
   }
+  return { id, entries, whole: true };
 }
 
-function readEntry(bytes: Buffer, at: number, key: Buffer, vaultId: Buffer, id: Buffer) {
+function readEntry(
+  bytes: Buffer,
+  at: number,
+  key: KeyObject,
+  aad: Buffer,
+): (Spilled & { readonly end: number }) | null {
   if (at + ENTRY_HEAD_BYTES > bytes.byteLength) return null;
   const length = bytes.readUInt32BE(at);
   const end = at + ENTRY_HEAD_BYTES + length + TAG_BYTES;
   if (length > MAX_ENTRY_BYTES || end > bytes.byteLength) return null;
-  const seq = bytes.readUIntBE(at + 4, 6);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(seq), { authTagLength: TAG_BYTES });
-  decipher.setAAD(aadOf(vaultId, id, seq)).setAuthTag(bytes.subarray(end - TAG_BYTES, end));
+  const seq = bytes.readUIntBE(at + 4, SEQ_BYTES);
+  const nonce = Buffer.alloc(NONCE_BYTES);
+  setSeq(nonce, seq);
+  setSeq(aad, seq);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, TAG);
+  decipher.setAAD(aad).setAuthTag(bytes.subarray(end - TAG_BYTES, end));
   const plain = decipher.update(bytes.subarray(at + ENTRY_HEAD_BYTES, end - TAG_BYTES));
   try {
     decipher.final();
@@ -149,16 +160,20 @@ function readEntry(bytes: Buffer, at: number, key: Buffer, vaultId: Buffer, id: 
   return { seq, text: plain.toString(), end };
 }
 
-function fileKey(key: KeyObject, id: Buffer): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, id, 'kh/v1/usage-spill-file', 32));
+function fileKey(key: KeyObject, id: Buffer): KeyObject {
+  const bytes = Buffer.from(hkdfSync('sha256', key, id, 'kh/v1/usage-spill-file', 32));
+  try {
+    return createSecretKey(bytes);
+  } finally {
+    bytes.fill(0);
+  }
 }
 
-function nonceOf(seq: number): Buffer {
-  const nonce = Buffer.alloc(NONCE_BYTES);
-  nonce.writeUIntBE(seq, NONCE_BYTES - 6, 6);
-  return nonce;
+/** The number of the entry is the last part of the AAD and the last bytes of the nonce. */
+function setSeq(bytes: Buffer, seq: number): void {
+  bytes.writeUIntBE(seq, bytes.byteLength - SEQ_BYTES, SEQ_BYTES);
 }
 
-function aadOf(vaultId: Buffer, id: Buffer, seq: number): Buffer {
-  return lengthPrefixed(['kh/usage-spill/v1', vaultId, id, u64(seq)]);
+function aadOf(vaultId: Buffer, id: Buffer): Buffer {
+  return lengthPrefixed(['kh/usage-spill/v1', vaultId, id, u64(0)]);
 }

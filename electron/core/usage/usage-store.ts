@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { databaseError } from '../store/sqlite-error.ts';
-import { NAME_KINDS } from './dimensions.ts';
+import { NAME_KINDS, type NameKind } from './dimensions.ts';
 import { type Named, Names } from './name-table.ts';
 import { RecordTable } from './record-table.ts';
 import type { ReportingDays } from './reporting-days.ts';
@@ -8,13 +8,23 @@ import { BatchSums, RollupTable } from './rollup-table.ts';
 import { readUsageState, writeUsageState } from './state-table.ts';
 import type { PricedEntry, UsageEntry } from './usage-entry.ts';
 
-const UNKNOWN: Named = { name: '', shown: '' };
+const MAX_KNOWN = 20_000;
+const CLIENT = NAME_KINDS.indexOf('client');
+
+interface Cell {
+  readonly cell: number;
+  /** In the order of NAME_KINDS. */
+  readonly names: readonly number[];
+}
+
+const plain = (name: string): Named => ({ name, shown: name });
 
 /** The tables of usage.db that hold records, for one open database. */
 export class UsageStore {
   readonly #db: Database.Database;
   readonly #days: ReportingDays;
   readonly #names: Names;
+  readonly #known = new Map<string, Cell>();
   readonly #records: RecordTable;
   readonly #rollups: RollupTable;
 
@@ -43,10 +53,8 @@ export class UsageStore {
       const sums = new BatchSums(this.#days);
       const written: PricedEntry[] = [];
       for (const priced of batch) {
-        const names = this.#namesOf(priced.entry);
-        const client = names[NAME_KINDS.indexOf('client')] as number;
-        if (!this.#records.isNew(client, priced)) continue;
-        const cell = this.#names.cellOf(names);
+        const { cell, names } = this.#cellOf(priced.entry);
+        if (!this.#records.isNew(names[CLIENT] as number, priced)) continue;
         this.#records.put(priced, cell);
         sums.add(priced, cell, names);
         written.push(priced);
@@ -57,25 +65,35 @@ export class UsageStore {
     });
   }
 
-  #namesOf(entry: UsageEntry): readonly number[] {
-    const plain = (name: string): Named => ({ name, shown: name });
-    const named: Readonly<Record<(typeof NAME_KINDS)[number], Named>> = {
-      provider: plain(entry.provider),
-      credential: entry.credential === null ? UNKNOWN : { name: entry.credential.id, shown: entry.credential.ref },
-      client: entry.client === null ? UNKNOWN : { name: entry.client.id, shown: entry.client.name },
-      project: plain(entry.project),
-      model: plain(entry.result.model ?? ''),
-      endpoint: plain(entry.endpoint),
-      outcome: plain(entry.outcome),
+  /** Remembers whole combinations: a busy client repeats few of them. */
+  #cellOf(entry: UsageEntry): Cell {
+    const { provider, credential, client, project, endpoint, outcome } = entry;
+    const model = entry.result.model ?? '';
+    const who = `${credential?.id ?? ''}\n${credential?.ref ?? ''}\n${client?.id ?? ''}\n${client?.name ?? ''}`;
+    const key = `${who}\n${provider}\n${project}\n${model}\n${endpoint}\n${outcome}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const named: Readonly<Record<NameKind, Named>> = {
+      provider: plain(provider),
+      credential: credential === null ? plain('') : { name: credential.id, shown: credential.ref },
+      client: client === null ? plain('') : { name: client.id, shown: client.name },
+      project: plain(project),
+      model: plain(model),
+      endpoint: plain(endpoint),
+      outcome: plain(outcome),
     };
-    return NAME_KINDS.map((kind) => this.#names.numberOf(kind, named[kind]));
+    const names = NAME_KINDS.map((kind) => this.#names.numberOf(kind, named[kind]));
+    const cell = { cell: this.#names.cellOf(names), names };
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(key, cell);
+    return cell;
   }
 
   #transaction<T>(work: () => T): T {
     try {
       return this.#db.transaction(work).immediate();
     } catch (error) {
-      this.#names.forget();
+      this.#known.clear();
       throw databaseError(error);
     }
   }

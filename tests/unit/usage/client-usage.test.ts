@@ -16,7 +16,7 @@ async function withKey() {
   const { app, clock, heard } = await startUnlockedApp();
   for (const provider of ['openai', 'anthropic']) {
     const fields = { api_key: fakeKey(provider) };
-    await app.credentials.add(credentialInput({ provider, label: 'work', fields }), 'cli');
+    app.credentials.add(credentialInput({ provider, label: 'work', fields }), 'cli');
   }
   const deps = {
     usage: app.usage,
