@@ -183,8 +183,10 @@ class BrowserHost {
     this.#window = window;
     void window.closed.then(() => browser.close());
     core.app.onEvent((event) => {
-      window.deliver(JSON.stringify(event));
       if (event.event === 'settings.changed') this.#desk?.restyle();
+    });
+    core.app.onWindowEvent((event) => {
+      window.deliver(JSON.stringify(event));
       // A new document holds nothing of what the old one showed.
       if (event.event === 'vault.locked') window.reload().catch(() => undefined);
     });

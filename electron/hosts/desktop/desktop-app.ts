@@ -84,8 +84,10 @@ export class DesktopApp {
       { lock: () => void this.#lock(), panic: () => void this.#panic(), quit: () => app.quit() },
       { devTools: this.#devTools, platform: process.platform },
     );
-    core.app.onEvent((event) => {
+    core.app.onWindowEvent((event) => {
       if (this.#window !== null) showEvent(this.#window, event);
+    });
+    core.app.onEvent((event) => {
       if (event.event === 'settings.changed') this.#desk?.restyle();
       if (TRAY_EVENTS.has(event.event)) void this.#updateTray();
     });
