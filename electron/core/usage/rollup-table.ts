@@ -81,7 +81,10 @@ export class BatchSums {
     const addTo = (span: number, dimension: number, bucket: number, name: number, sum: Sum) => {
       const table = span * DIMENSIONS.length + dimension;
       let rows = tables.get(table);
-      if (rows === undefined) tables.set(table, (rows = new Map()));
+      if (rows === undefined) {
+        rows = new Map<number, RollupRow>();
+        tables.set(table, rows);
+      }
       const row = rows.get(bucket * NAMES + name);
       if (row === undefined) {
         const copy = { figures: [...sum.figures], latency: new Map(sum.latency) };

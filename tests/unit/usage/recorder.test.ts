@@ -316,23 +316,20 @@ test('an entry that was cut while it was written is left out, those before it ar
   expect(second.warned).toEqual(['usage.spill-cut']);
 });
 
-test.each(['each byte changed in turn'])('a spill file is not readable and not forgeable: %s', async () => {
+test('a spill file of another vault, or a changed one, is not taken and not in the way', async () => {
   const first = await recording();
   first.usage.record(call({ project: '/home/me/secret-project' }));
   const spill = `${first.paths.usageDb}-spill`;
   const left = readFileSync(spill);
   expect(left.includes('secret-project')).toBe(false);
-  expect(left.includes('gpt-6')).toBe(false);
   const second = await crashed(first);
-  for (let at = 0; at < left.byteLength; at += 61) {
-    const forged = Buffer.from(left);
-    forged[at] = (forged[at] as number) ^ 1;
-    writeFileSync(spill, forged);
-    await second.vault.unlock(PASSWORD);
-    second.vault.lock('asked');
-  }
+  const middle = left.byteLength >> 1;
+  left[middle] = (left[middle] as number) ^ 1;
+  writeFileSync(spill, left);
   await second.vault.unlock(PASSWORD);
   expect(countRecords(second.vault)).toBe(0);
+  second.usage.record(call({}));
+  expect(second.usage.report({ by: 'provider' }).rows).toHaveLength(1);
 });
 
 test('a reported call counts once, however often it is told', async () => {
