@@ -65,7 +65,7 @@ for (const host of HOSTS) {
       return answer.status;
     };
     const panelLooksRight = async (panel: Page, scheme: 'light' | 'dark'): Promise<void> => {
-      expect(await panel.evaluate(() => document.documentElement.dataset['theme'])).toBe(scheme);
+      await expect(panel.locator('html')).toHaveAttribute('data-theme', scheme);
       const { violations } = await new AxeBuilder({ page: panel }).setLegacyMode(true).withTags(TAGS).analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join()}`)).toEqual(
         [],

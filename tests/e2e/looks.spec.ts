@@ -119,7 +119,7 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     await page.keyboard.press('Escape');
     await uncovered(page);
     await page.getByRole('tab', { name: 'Grants' }).click();
-    await expect(page.getByRole('cell', { name: 'openai/work' })).toBeVisible();
+    await expect(page.getByRole('cell', { name: 'openai/work', exact: true })).toBeVisible();
     await look('14-grants');
     await page.getByRole('tab', { name: 'Connect a tool' }).click();
     await page.getByLabel('Tool', { exact: true }).selectOption('Python');

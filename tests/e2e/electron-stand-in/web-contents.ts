@@ -69,6 +69,7 @@ export class WebContents extends EventEmitter {
         source: preloadScript(readFileSync(this.#preferences.preload, 'utf8')),
         worldName: ISOLATED_WORLD,
       }),
+      cdp.send('Runtime.runIfWaitingForDebugger'), // every window but the first waits for this
     ]);
     this.#asked = true;
     await cdp.send('Page.navigate', { url: toShown(url) });
