@@ -14,6 +14,8 @@ const SECRET_NAME =
   /(?:^|[-_.])(?:api|access|auth|secret|private)?[-_.]?(?:keys?|tokens?|secrets?|pass(?:word|wd|phrase)?|pwd|auth|authorization|credentials?|cookie|bearer|pin|dsn)$/i;
 /** Flags whose next word is a secret, or a header that may hold one. */
 const SECRET_SHORT_FLAGS: ReadonlySet<string> = new Set(['-u', '-p', '-H', '-b', '-e']);
+/** Of an Authorization header (RFC 9110, section 11.1). */
+const SCHEMES: ReadonlySet<string> = new Set(['basic', 'bearer', 'digest', 'token', 'apikey']);
 const ENVIRONMENT_WORD = /^([A-Za-z_][A-Za-z0-9_]*)=./;
 const FLAG_WITH_VALUE = /^(--?[A-Za-z][\w.-]*)[=:](.+)$/s;
 const HEADER = /^([A-Za-z][A-Za-z0-9-]*):\s*\S/;
@@ -38,9 +40,16 @@ function maskWords(words: readonly string[]): string[] {
   let nextIsSecret = false;
   return words.map((word, at) => {
     const covered = nextIsSecret && !word.startsWith('-');
-    nextIsSecret = at > 0 && (SECRET_SHORT_FLAGS.has(word) || (word.startsWith('-') && isSecretName(word)));
+    nextIsSecret = at > 0 && announcesSecret(word);
     return covered ? COVER : plainText(maskWord(word), MAX_WORD);
   });
+}
+
+/** "--token", "-H", "Authorization:", "Bearer": what follows is not to be shown. */
+function announcesSecret(word: string): boolean {
+  const bare = word.replace(/^["']+|["']+$/g, '').replace(/^--?[A-Za-z][\w-]*=/, '');
+  if (SECRET_SHORT_FLAGS.has(bare) || SCHEMES.has(bare.toLowerCase())) return true;
+  return (bare.startsWith('-') && isSecretName(bare)) || (bare.endsWith(':') && isSecretName(bare.slice(0, -1)));
 }
 
 const isSecretName = (flag: string): boolean => SECRET_NAME.test(flag.replace(/^-+/, ''));

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { maskCommandLine, plainText } from '../../../electron/core/evidence/command-line.ts';
+import { fakeKey } from '../../support/fake-keys.ts';
+
+const SECRET = ['hunter2', 'is', 'not', 'safe'].join('-');
+const KEY = fakeKey('openai', 'project');
+
+describe('no secret of a command line is shown', () => {
+  test.each([
+    [['tool', `--api-key=${SECRET}`], 'tool --api-key=[masked]'],
+    [['tool', `--token:${SECRET}`], 'tool --token=[masked]'],
+    [['tool', '--password', SECRET, 'next'], 'tool --password [masked] next'],
+    [['tool', '--auth-token', SECRET], 'tool --auth-token [masked]'],
+    [['tool', '--db-password', SECRET], 'tool --db-password [masked]'],
+    [['mysql', '-p', SECRET], 'mysql -p [masked]'],
+    [['curl', '-u', `me:${SECRET}`, 'https://example.com/a'], 'curl -u [masked] https://example.com/a'],
+    [['curl', '-H', `X-Api-Key: ${SECRET}`], 'curl -H [masked]'],
+    [['curl', `--header=Authorization: Bearer ${SECRET}`], 'curl --header=Authorization: [masked] [masked]'],
+    [['sh', '-c', `curl -H "Authorization: Bearer ${SECRET}" x`], 'sh -c curl -H [masked] [masked] [masked] x'],
+    [['sh', '-c', `curl -H 'X-Api-Key: ${SECRET}' x`], 'sh -c curl -H [masked] [masked] x'],
+    [['curl', `https://me:${SECRET}@example.com/x`], 'curl https://[masked]@example.com/x'],
+    [['curl', `https://example.com/x?key=${SECRET}&a=b`], 'curl https://example.com/x?[masked]'],
+    [['env', `DB_PASSWORD=${SECRET}`, `plain=${SECRET}`, 'make'], 'env DB_PASSWORD=[masked] plain=[masked] make'],
+    [['sh', '-c', `TOKEN=${SECRET} tool --secret ${SECRET} x`], 'sh -c TOKEN=[masked] tool --secret [masked] x'],
+    [['tool', KEY], 'tool [masked]'],
+    [['tool', `--file=${KEY}`], 'tool --file=[masked]'],
+    [['tool', 'a'.repeat(20) + 'B'.repeat(20)], 'tool [masked]'],
+  ])('%j', (argv, shown) => {
+    const masked = maskCommandLine(argv);
+    expect(masked).not.toContain(SECRET);
+    expect(masked).not.toContain(KEY);
+    expect(masked).toBe(shown);
+  });
+});
+
+test.each([
+  [['node', '/home/me/projects/some-long-name/node_modules/.bin/vite', '--port', '3000']],
+  [['git', 'push', 'origin', 'main']],
+  [['claude', '--model', 'x', '-v']],
+  [['python3', '-m', 'http.server']],
+  [['keyharbor', 'get', 'kh://openai/work']],
+  [['./run.sh', '--user-agent=x', '../other/folder/with/quite/a/long/path/to/it']],
+])('what helps the owner stays: %j', (argv) => {
+  expect(maskCommandLine(argv)).toBe(argv.join(' '));
+});
+
+test('nothing in it moves a cursor, turns the direction of writing, or runs on for ever', () => {
+  const shown = maskCommandLine(['tool', 'a\u001b[2Jb', 'c\u202ed', 'e\nf', 'x y '.repeat(2000)]);
+  expect(shown).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(shown.length).toBeLessThanOrEqual(1024);
+  expect(plainText('\ud83d\ude00'.repeat(50), 10).length).toBeLessThanOrEqual(10);
+});
