@@ -210,6 +210,7 @@ export function createApp(options: AppOptions): App {
     log,
     emit,
     metrics,
+    usage,
     isVaultKvOn: () => settings.vault().vaultKv,
     proxy: { catalogue },
     version,

@@ -10,6 +10,7 @@ import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock, Paths } from '../seams.ts';
 import { replaceFile } from '../store/atomic-file.ts';
+import type { ClientUsageDeps } from '../usage/client-usage.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import { AuditTally } from './audit-tally.ts';
 import { BadTokenBrake } from './bad-token-brake.ts';
@@ -42,6 +43,8 @@ export interface EndpointDeps {
   readonly log: Log;
   readonly emit: Emit;
   readonly metrics: AppMetrics;
+  /** Left out: nothing is metered, and the routes of usage are not there. */
+  readonly usage?: ClientUsageDeps['usage'] | undefined;
   /** Whether the read subset of HashiCorp Vault is switched on; asked while unlocked only. */
   readonly isVaultKvOn: () => boolean;
   /** Without it nothing is forwarded. */

@@ -13,6 +13,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   403: 'A grant is missing, the owner said no, or the request looks as if a browser page had sent it.',
   404: 'There is no such key, or nothing at this path.',
   409: 'Something changed while the request waited.',
+  413: 'The body is larger than the owner allows.',
   423: 'The vault is locked. The owner unlocks it; nothing is queued.',
   429: 'Too many requests, for this client or for this key. `Retry-After` says how many seconds to wait.',
   500: 'The credential is damaged, or the audit log cannot be written.',
@@ -26,6 +27,7 @@ const ERROR_CODES: Readonly<Record<number, string>> = {
   403: 'forbidden',
   404: 'key_not_found',
   409: 'conflict',
+  413: 'invalid_input',
   423: 'vault_locked',
   429: 'rate_limited',
   500: 'internal',
@@ -46,10 +48,11 @@ const TAGS: Readonly<Record<Route['tag'], string>> = {
  * OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1) of the routing table. Schemas are those that validate: they are
  * JSON Schema 2020-12, which is OpenAPI 3.1's own dialect.
  */
-export function openApiDocument(routes: readonly Route[], version: string): Json {
+export function openApiDocument(routes: readonly Route[], version: string, hasProxy: boolean): Json {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(route);
-  const used = new Set(routes.map(({ tag }) => tag));
+  if (hasProxy) paths['/proxy/{target}/{path}'] = proxyOperations();
+  const used = new Set<string>([...routes.map(({ tag }) => tag), ...(hasProxy ? ['proxy'] : [])]);
   return {
     openapi: '3.1.1',
     info: {
@@ -69,7 +72,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       },
     ],
     tags: Object.entries(TAGS)
-      .filter(([name]) => used.has(name as Route['tag']))
+      .filter(([name]) => used.has(name))
       .map(([name, description]) => ({ name, description })),
     security: SECURITY,
     paths,
@@ -122,6 +125,56 @@ function operation(route: Route): Json {
     ...requestBody(route),
     responses: { ...answersOf(route), ...errorsOf(route) },
   };
+}
+
+const PROXY_METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Its rules are its own (SECURITY-DESIGN.md section 7.1), so it is no row of the table. */
+function proxyOperations(): Record<string, unknown> {
+  const parameters = [
+    {
+      name: 'target',
+      in: 'path',
+      required: true,
+      description: 'PROVIDER, or PROVIDER@LABEL.',
+      schema: { type: 'string' },
+      example: 'openai',
+    },
+    {
+      name: 'path',
+      in: 'path',
+      required: true,
+      description: 'Everything behind the provider’s base URL, slashes and query included, as its own SDK has it.',
+      schema: { type: 'string' },
+      example: 'chat/completions',
+    },
+  ];
+  const statuses = [400, 401, 403, 404, 413, 423, 429, 502, 504];
+  const problems = statuses.map((status): [string, Json] => [
+    String(status),
+    errorAnswer({ surface: 'problem' }, status),
+  ]);
+  return Object.fromEntries(
+    PROXY_METHODS.map((method) => [
+      method,
+      {
+        operationId: `proxy${method.charAt(0).toUpperCase()}${method.slice(1)}`,
+        tags: ['proxy'],
+        summary: 'Forward a request with the real key put in',
+        description:
+          'Needs the grant `proxy:PROVIDER` or `proxy:PROVIDER/LABEL`; where it is missing the owner is asked. ' +
+          'Give an official SDK `http://127.0.0.1:{port}/proxy/PROVIDER` as base URL and the client token as key.',
+        parameters,
+        responses: {
+          default: {
+            description: 'Status, headers that are passed on, and body as the provider gave them, streamed.',
+            content: { '*/*': { schema: {}, example: {} } },
+          },
+          ...Object.fromEntries(problems),
+        },
+      },
+    ]),
+  );
 }
 
 function descriptionOf({ description, access }: Route): Json {
@@ -209,7 +262,7 @@ function errorsOf(route: Route): Json {
   );
 }
 
-function errorAnswer({ surface }: Route, status: number): Json {
+function errorAnswer({ surface }: Pick<Route, 'surface'>, status: number): Json {
   const isVault = surface === 'vault';
   const retry = status === 429 ? { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } } : {};
   const example = { type: 'about:blank', title: '', status, code: ERROR_CODES[status] ?? 'internal', hint: '' };

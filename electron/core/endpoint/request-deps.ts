@@ -2,6 +2,7 @@ import type { Gate } from '../broker/gate.ts';
 import type { AppMetrics } from '../metrics/app-metrics.ts';
 import type { ForwardProxy } from '../proxy/proxy.ts';
 import type { Clock } from '../seams.ts';
+import type { ClientUsageDeps } from '../usage/client-usage.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import type { AuditTally } from './audit-tally.ts';
 import type { BadTokenBrake } from './bad-token-brake.ts';
@@ -29,6 +30,8 @@ export interface RequestDeps {
   readonly metrics: AppMetrics;
   /** null: this endpoint forwards nothing. */
   readonly proxy: Pick<ForwardProxy, 'serve'> | null;
+  /** Left out: nothing is metered, and the routes of usage are not there. */
+  readonly usage?: ClientUsageDeps['usage'] | undefined;
   /** Whether the read subset of HashiCorp Vault is switched on; asked while unlocked only. */
   readonly isVaultKvOn: () => boolean;
   readonly version: string;

@@ -161,6 +161,12 @@ export function makeSetting(home = mkdtempSync(join(tmpdir(), 'kh-endpoint-'))):
       log: createLog(null),
       emit,
       metrics: createAppMetrics(),
+      usage: {
+        record: () => undefined,
+        flush: () => undefined,
+        knows: () => false,
+        report: () => ({ by: 'model', zone: 'UTC', rows: [] }),
+      },
       isVaultKvOn: () => setting.vaultKv,
       version: '0.0.0-test',
       activity: () => {

@@ -158,3 +158,44 @@ test('a client that is revoked while it waits for an access token gets none', as
   await t.app.credentials.prepare('kh://azure_openai');
   expect(t.app.credentials.get({ id }).lastUsedBy).toBeNull();
 });
+
+test('a tool reports what a key was used for, once for each call, and reads it back', async () => {
+  const t = await startUnlockedApp();
+  addKey(t, 'work');
+  const rest = { expiresInDays: 30, ratePerSecond: 20, test: false };
+  const token = newToken(t, ['usage:write', 'usage:read', 'keys:read:openai/work']);
+  const stranger = t.app.clients.create({ ...rest, name: 'stranger', grants: ['usage:read'] }, 'cli').token;
+  const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
+  const url = `http://127.0.0.1:${port}`;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const tell = async (body: unknown) => {
+    const answer = await fetch(`${url}/v1/usage`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: answer.status, body: (await answer.json()) as unknown };
+  };
+  const call = {
+    requestId: 'r1',
+    provider: 'openai',
+    label: 'work',
+    model: 'gpt-5',
+    inputTokens: 100,
+    outputTokens: 20,
+  };
+  expect(await tell(call)).toEqual({ status: 200, body: { recorded: 1, known: 0 } });
+  expect(await tell({ calls: [call, { ...call, requestId: 'r2' }] })).toEqual({
+    status: 200,
+    body: { recorded: 1, known: 1 },
+  });
+  expect((await tell({ ...call, requestId: 'r3', label: 'other' })).status).toBe(403);
+  expect((await tell({ ...call, requestId: 'r4', tokens: 5 })).status).toBe(400);
+  const read = async (query: string, by = token) =>
+    JSON.parse((await ask({ port }, `/v1/usage${query}`, bearer(by))).body) as unknown;
+  expect(await read('')).toMatchObject([{ key: 'gpt-5', requests: 2, inputTokens: 200, outputTokens: 40 }]);
+  expect(await read('?from=2030-01-15&by=provider')).toMatchObject([{ key: 'openai' }]);
+  expect(await read('?by=provider&from=2030-01-15T00%3A00%3A00%2B01%3A00')).toBeInstanceOf(Array);
+  expect(await read('?from=2031-01-01')).toEqual([]);
+  expect(await read('', stranger)).toEqual([]);
+  expect(await read('?by=nothing')).toMatchObject({ code: 'invalid_input' });
+  expect(JSON.parse((await ask({ port }, '/v1/quotas', bearer(token))).body)).toEqual({ quotas: [] });
+  const writer = t.app.clients.create({ ...rest, name: 'writer', grants: ['usage:write'] }, 'cli').token;
+  expect((await ask({ port }, '/v1/usage', bearer(writer))).status).toBe(403);
+});

@@ -1,0 +1,112 @@
+import { quotaList } from '../../../../shared/http/answers.ts';
+import { usageBy, usageMoment } from '../../../../shared/usage.ts';
+import {
+  type ClientUsageDeps,
+  readAnswer,
+  readUsage,
+  reportAnswer,
+  reportBody,
+  reportUsage,
+} from '../../usage/client-usage.ts';
+import { send } from '../answer.ts';
+import type { RequestDeps } from '../request-deps.ts';
+import type { ClientRoute, QueryDescription } from '../route.ts';
+import { queryValue } from '../route-table.ts';
+
+const JSON_TYPE = 'application/json';
+/** A time may come percent-encoded; what it says is judged where it is decoded. */
+const MOMENT = /^(?:[0-9A-Za-z:.+-]|%3A|%2B){4,64}$/i;
+const moment = (name: string, description: string): QueryDescription => ({
+  name,
+  value: MOMENT,
+  required: false,
+  description,
+  schema: usageMoment,
+});
+const QUERIES: readonly QueryDescription[] = [
+  { name: 'by', value: /^[a-z]{1,16}$/, required: false, description: 'What each row is.', schema: usageBy },
+  moment('from', 'A day or a time (RFC 3339).'),
+  moment('to', 'A day or a time, not included.'),
+];
+
+/** `POST /v1/usage`, `GET /v1/usage`, `GET /v1/quotas`. */
+export function usageRoutes(deps: RequestDeps): readonly ClientRoute[] {
+  const { usage, clock, credentials } = deps;
+  if (usage === undefined) return [];
+  const reporting: ClientUsageDeps = {
+    usage,
+    clock,
+    resolve: (provider, label) => credentials.resolve(provider, label),
+  };
+  return [
+    {
+      id: 'reportUsage',
+      tag: 'usage',
+      method: 'POST',
+      path: '/v1/usage',
+      access: { kind: 'grant', grant: 'usage:write' },
+      summary: 'Report what a key was used for',
+      description:
+        'Of keys that this client was handed, so `keys:read` on them is needed too. Told twice, a call counts once.',
+      errors: [404],
+      body: {
+        schema: reportBody,
+        example: { requestId: 'req-1', provider: 'openai', model: 'gpt-5', inputTokens: 120, outputTokens: 30 },
+      },
+      answers: {
+        200: {
+          description: 'It is written.',
+          type: JSON_TYPE,
+          schema: reportAnswer,
+          example: { recorded: 1, known: 0 },
+        },
+      },
+      handle({ client, body, response }) {
+        send(response, 200, JSON_TYPE, JSON.stringify(reportUsage(reporting, client, body)));
+      },
+    },
+    {
+      id: 'readUsage',
+      tag: 'usage',
+      method: 'GET',
+      path: '/v1/usage',
+      access: { kind: 'grant', grant: 'usage:read' },
+      queries: QUERIES,
+      summary: 'What this client used',
+      description: 'Its own calls only, proxied and reported.',
+      answers: {
+        200: {
+          description: 'One row for each of what `by` asks.',
+          type: JSON_TYPE,
+          schema: readAnswer,
+          example: [],
+        },
+      },
+      handle({ client, query, response }) {
+        const asked = Object.fromEntries(
+          QUERIES.flatMap(({ name }) => {
+            const value = queryValue(query, name);
+            return value === null ? [] : [[name, decodeURIComponent(value)]];
+          }),
+        );
+        send(response, 200, JSON_TYPE, JSON.stringify(readUsage(reporting, client, asked)));
+      },
+    },
+    {
+      id: 'listQuotas',
+      tag: 'usage',
+      method: 'GET',
+      path: '/v1/quotas',
+      access: { kind: 'grant', grant: 'usage:read' },
+      summary: 'The limits that hold for this client',
+      description: 'Empty while no quota is set.',
+      answers: {
+        200: { description: 'All of them.', type: JSON_TYPE, schema: quotaList, example: { quotas: [] } },
+      },
+      handle({ response }) {
+        // Quotas cannot be set yet, so there is none that this could leave out.
+        send(response, 200, JSON_TYPE, JSON.stringify({ quotas: [] }));
+      },
+    },
+  ];
+}
