@@ -8,7 +8,10 @@ export interface CommandWords {
   readonly words: readonly string[];
 }
 
-/** A script with nothing but static words: it never starts the program, so it never asks the vault anything. */
+/**
+ * A script with the words of all commands. Names of credentials, providers and clients it asks the program for, which
+ * starts no agent and is back in an instant (complete.ts).
+ */
 export function completionScript(shell: Shell, commands: readonly CommandWords[]): string {
   return { bash, zsh, fish, powershell }[shell](commands);
 }
@@ -18,7 +21,7 @@ const names = (commands: readonly CommandWords[]): string => [...commands.map(({
 function bash(commands: readonly CommandWords[]): string {
   const cases = commands.map(({ name, words }) => `    ${name}) words='${words.join(' ')}' ;;`).join('\n');
   return `_keyharbor() {
-  local current=\${COMP_WORDS[COMP_CWORD]} words='' word
+  local current=\${COMP_WORDS[COMP_CWORD]} words='' word line names before words_before
   # After "--" another program's words follow.
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [ "$word" = -- ]; then COMPREPLY=($(compgen -c -- "$current")); return; fi
@@ -31,6 +34,21 @@ function bash(commands: readonly CommandWords[]): string {
     help) words='${names(commands)}' ;;
 ${cases}
   esac
+  # Bash cuts words at ":" and "=", which stand in names: look at the line itself.
+  line=\${COMP_LINE:0:COMP_POINT}
+  current=\${line##*[[:space:]]}
+  before=\${current%"\${current##*[:=]}"}
+  if [[ $current != -* ]]; then
+    read -ra words_before <<<"\${line%"$current"}"
+    names=$("\${words_before[0]}" __complete "\${words_before[@]:1}" "$current" 2>/dev/null)
+    if [ -n "$names" ]; then
+      local IFS=$'\\n'
+      COMPREPLY=($names)
+      COMPREPLY=("\${COMPREPLY[@]#"$before"}")
+      return
+    fi
+  fi
+  current=\${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   # A file where no word fits.
   if [ \${#COMPREPLY[@]} -eq 0 ]; then COMPREPLY=($(compgen -f -- "$current")); fi
@@ -62,6 +80,14 @@ ${described.join('\n')}
     _normal
     return
   fi
+  local -a names
+  if [[ $PREFIX != -* ]]; then
+    names=(\${(f)"$("\${words[1]}" __complete "\${(@)words[2,CURRENT-1]}" "$PREFIX" 2>/dev/null)"})
+    if (( \${#names} )); then
+      compadd -- $names
+      return
+    fi
+  fi
   case \${words[2]} in
     help) _describe command commands ;;
 ${cases}
@@ -75,6 +101,7 @@ if [ "\${funcstack[1]}" = _keyharbor ]; then _keyharbor "$@"; else compdef _keyh
 function fish(commands: readonly CommandWords[]): string {
   const lines = ['keyharbor', 'kh'].flatMap((program) => [
     `complete -c ${program} -n __fish_use_subcommand -f -a help -d 'show help'`,
+    `complete -c ${program} -n 'not __fish_use_subcommand' -f -a '(${program} __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'`,
     ...commands.flatMap(({ name, about, words }) => [
       `complete -c ${program} -n __fish_use_subcommand -f -a ${name} -d ${quote(about)}`,
       ...words.map((word) => fishWord(program, name, word)),
@@ -99,6 +126,12 @@ ${entries}
   $typed = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })
   $atCommand = $typed.Count -lt 2 -or ($typed.Count -eq 2 -and $wordToComplete -ne '')
   $choices = if ($atCommand -or $typed[1] -eq 'help') { @($words.Keys | Sort-Object) + 'help' } else { $words[$typed[1]] }
+  if (-not $atCommand -and -not $wordToComplete.StartsWith('-')) {
+    $before = @($typed | Select-Object -Skip 1)
+    if ($wordToComplete -ne '') { $before = @($before | Select-Object -SkipLast 1) }
+    $names = @(& $typed[0] __complete @before $wordToComplete 2>$null)
+    if ($names.Count -gt 0) { $choices = $names }
+  }
   $choices | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
     [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
   }

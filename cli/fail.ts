@@ -1,4 +1,5 @@
 import { AppError, ERROR_OUTCOMES, type ErrorBody, toErrorBody } from '../shared/errors.ts';
+import { asCalled } from './called.ts';
 
 /** What ends a command with an exit code of its own and no further word: a verdict, a child's code, Ctrl-C. */
 export class Exit extends Error {
@@ -24,7 +25,8 @@ function withWait(body: ErrorBody): ErrorBody {
 
 /** `error` as text for stderr, or as JSON where the command was asked for JSON. */
 export function formatFailure(error: unknown, json: boolean): string {
-  const body = toErrorBody(error);
+  const given = toErrorBody(error);
+  const body = { ...given, message: asCalled(given.message), hint: asCalled(given.hint) };
   if (json) return `${JSON.stringify({ error: body })}\n`;
   const { message, hint } = withWait(body);
   return hint === '' ? `keyharbor: ${message}\n` : `keyharbor: ${message}\n  hint: ${hint}\n`;

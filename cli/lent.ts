@@ -1,12 +1,18 @@
 import { basename } from 'node:path';
 import type { Output } from '../shared/contract/methods.ts';
 import { AppError } from '../shared/errors.ts';
-import { parseReference } from '../shared/reference.ts';
+import { formatReference, parseReference } from '../shared/reference.ts';
 import type { AgentClient } from './agent-client.ts';
 import { usage } from './fail.ts';
 
 export type Variable = Output<'credentials.environment'>[number];
-type Lent = Output<'clients.lend'>;
+type Answer = Output<'clients.lend'>;
+
+export interface Lent {
+  readonly variables: readonly Variable[];
+  /** Stands inside the variables, in the form that each provider's tools expect of a key. */
+  readonly token: string;
+}
 
 /** One variable that is to stand for a credential, or (`name` null) all that its provider's tools read. */
 export interface ProxyWish {
@@ -23,7 +29,7 @@ export async function lend(
   agent: AgentClient,
   command: readonly string[],
   wishes: readonly ProxyWish[],
-): Promise<readonly Variable[]> {
+): Promise<Lent> {
   for (const { name, ref } of wishes) refuseField(name, ref);
   if (!(await agent.call('endpoint.status', {})).on) {
     throw new AppError(
@@ -32,12 +38,32 @@ export async function lend(
       'Switch it on: keyharbor endpoint on',
     );
   }
-  const lent = await agent.call('clients.lend', {
-    name: childName(command[0] ?? ''),
-    refs: [...new Set(wishes.map(({ ref }) => ref))],
-    caller: { pid: process.pid, reason: 'keyharbor run --proxy' },
-  });
-  return variablesOf(wishes, lent);
+  const refs = [...new Set(wishes.map(({ ref }) => ref))];
+  const name = childName(command[0] ?? '');
+  try {
+    const lent = await agent.call('clients.lend', { name, refs, caller: { pid: process.pid } });
+    return { variables: variablesOf(wishes, lent), token: lent.token };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'key_not_found') throw error;
+    throw await missing(agent, refs, error);
+  }
+}
+
+/** Which of the keys is not there, and which are: a tool is told less than the owner. */
+async function missing(agent: AgentClient, refs: readonly string[], error: AppError): Promise<AppError> {
+  const there = await agent.call('credentials.list', { state: 'active' });
+  const gone = refs.find((ref) => !there.some((each) => each.ref === formatReference(parseReference(ref))));
+  if (gone === undefined) return error;
+  const { provider } = parseReference(gone);
+  const others = there.filter((each) => each.provider === provider).map(({ ref }) => ref);
+  return new AppError(
+    'key_not_found',
+    `There is no ${formatReference(parseReference(gone))} to use. Nothing was started.`,
+    others.length === 0
+      ? `Add it: keyharbor add ${provider}`
+      : `There is ${others.join(', ')}: use --env NAME=REF with it, or label it "default".`,
+    { cause: error },
+  );
 }
 
 /** A field is a value; what is forwarded is a call. */
@@ -50,7 +76,7 @@ function refuseField(name: string | null, ref: string): void {
   );
 }
 
-export function variablesOf(wishes: readonly ProxyWish[], lent: Lent): readonly Variable[] {
+export function variablesOf(wishes: readonly ProxyWish[], lent: Answer): readonly Variable[] {
   const found = new Map<string, Variable>();
   for (const { name, ref } of wishes) {
     const environment = lent.routes.find((route) => route.ref === ref)?.environment ?? [];

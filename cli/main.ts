@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { takeCalledName } from './called.ts';
 import { get } from './commands/get.ts';
 import { setBuiltFolder } from './connect.ts';
 import { Exit, exitCodeOf, formatFailure } from './fail.ts';
@@ -10,6 +11,7 @@ import { Exit, exitCodeOf, formatFailure } from './fail.ts';
 async function main(words: readonly string[]): Promise<void> {
   const [command, ref, ...more] = words;
   if (command === 'get' && ref?.startsWith('kh://') && more.length === 0) return get(ref);
+  if (command === '__complete') return (await import('./complete.ts')).complete(words.slice(1));
   const { runProgram } = await import('./program.ts');
   return runProgram(words);
 }
@@ -19,6 +21,7 @@ function wantsJson(words: readonly string[]): boolean {
   return (end < 0 ? words : words.slice(0, end)).includes('--json');
 }
 
+takeCalledName(process.env);
 setBuiltFolder(dirname(import.meta.dirname));
 const words = process.argv.slice(2);
 main(words).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { AppError } from '../shared/errors.ts';
+import { asCalled } from './called.ts';
 
 const STDOUT = 1;
 let guarded = false;
@@ -31,7 +32,7 @@ export function printJson(value: unknown): void {
 
 /** A word beside the data, on stderr: a warning, what to do next. */
 export function note(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${asCalled(line)}\n`);
 }
 
 /**

@@ -6,7 +6,7 @@ import { defineConfig } from 'vite';
 const root = resolve(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as { version: string };
 const FAST_PATH =
-  /cli\/(agent-client|commands\/get|connect|fail|home|main|output)\.ts$|shared\/(errors|reference|wire-limits)\.ts$/;
+  /cli\/(agent-client|called|commands\/get|connect|fail|home|main|output)\.ts$|shared\/(errors|reference|wire-limits)\.ts$/;
 const builtins = new Set(builtinModules);
 
 /**

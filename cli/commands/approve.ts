@@ -14,6 +14,7 @@ const READING_TIME_MS = 700;
 
 interface Options {
   readonly answer?: string;
+  readonly follow?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,6 +26,7 @@ async function approve(id: string | undefined, options: Options): Promise<void> 
   await requireUnlocked(agent);
   try {
     if (id !== undefined && options.answer !== undefined) await answerOne(agent, id, options.answer);
+    else if (options.follow) await new Desk(agent, options.json === true ? printLine : describeWithAnswers).serve();
     else if (options.json) printJson(await agent.call('access.requests', {}));
     else if (canAsk()) await new Desk(agent).serve();
     else await list(agent);
@@ -43,11 +45,17 @@ async function answerOne(agent: AgentClient, id: string, word: string): Promise<
 async function list(agent: AgentClient): Promise<void> {
   const requests = await agent.call('access.requests', {});
   for (const request of requests) {
-    const answers = request.answers.map(optionOf).join('|');
-    write(`${describeRequest(request)}Answer with: keyharbor approve ${request.id} --answer ${answers}\n\n`);
+    describeWithAnswers(request);
   }
   if (requests.length === 0) note('Nobody waits for an answer.');
 }
+
+function describeWithAnswers(request: AccessRequest): void {
+  const answers = request.answers.map(optionOf).join('|');
+  write(`${describeRequest(request)}Answer with: keyharbor approve ${request.id} --answer ${answers}\n\n`);
+}
+
+const printLine = (request: AccessRequest): void => print(JSON.stringify(request));
 
 /** Asks one request after the other, and waits for more until Ctrl-C or the end of the agent. */
 class Desk {
@@ -55,9 +63,12 @@ class Desk {
   #waiting: AccessRequest[] = [];
   #shown: { readonly id: string; readonly withdraw: AbortController } | null = null;
   #wake: () => void = () => undefined;
+  readonly #tell: ((request: AccessRequest) => void) | null;
 
-  constructor(agent: AgentClient) {
+  /** @param tell - instead of asking: another command answers. */
+  constructor(agent: AgentClient, tell: ((request: AccessRequest) => void) | null = null) {
     this.#agent = agent;
+    this.#tell = tell;
   }
 
   async serve(): Promise<void> {
@@ -75,12 +86,13 @@ class Desk {
       else if (event === 'vault.locked') end('locked');
     });
     for (const request of await this.#agent.call('access.requests', {})) this.#add(request);
-    if (this.#waiting.length === 0) note('Nobody waits for an answer yet. What comes is shown here; Ctrl-C ends this.');
+    if (this.#waiting.length === 0 && this.#tell === null)
+      note('Nobody waits for an answer yet. What comes is shown here; Ctrl-C ends this.');
     const stop = (): void => process.exit(130);
     process.on('SIGINT', stop);
     while (over === null) {
       const next = this.#waiting.shift();
-      if (next !== undefined) await this.#ask(next);
+      if (next !== undefined) await (this.#tell === null ? this.#ask(next) : this.#tell(next));
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     process.removeListener('SIGINT', stop);
@@ -142,6 +154,7 @@ export function register(program: Command): void {
     .description('answer programs that ask for your keys; at a terminal it waits for more until Ctrl-C')
     .addArgument(new Argument('[id]', 'the request to answer'))
     .addOption(new Option('--answer <answer>', 'what to say to it').choices(ANSWER_OPTIONS))
-    .option('--json', 'list what waits, as JSON')
+    .option('--follow', 'print what comes, as it comes, and ask nothing: answer with another command')
+    .option('--json', 'list what waits, as JSON; with --follow one line each')
     .action(approve);
 }

@@ -48,15 +48,11 @@ async function run(command: readonly string[], options: Options): Promise<void> 
   const named = new Map(
     [...file.references, ...(options.env ?? []).map(parseEnvWord)].map((word) => [word.name, word]),
   );
-  const { usual, exact, agent } = await fetchVariables(command, providers, [...named.values()], options);
+  const { usual, exact, hidden, agent } = await fetchVariables(command, providers, [...named.values()], options);
   // What was said more exactly wins: a provider's usual names, then the file, then --env.
   const env: NodeJS.ProcessEnv = { ...process.env, ...values(usual), ...file.plain, ...values(exact) };
-  const secrets = options.mask ? [...usual, ...exact].filter(({ secret }) => secret) : [];
-  const { code, problem } = await runChild(
-    command,
-    env,
-    secrets.map(({ value }) => value),
-  );
+  const secrets = [...usual, ...exact].filter(({ secret }) => secret).map(({ value }) => value);
+  const { code, problem } = await runChild(command, env, options.mask ? [...secrets, ...hidden] : []);
   agent?.close();
   if (problem !== null) note(`keyharbor: ${problem}`);
   throw new Exit(code);
@@ -67,6 +63,8 @@ type Variables = readonly Variable[];
 interface Fetched {
   readonly usual: Variables;
   readonly exact: Variables;
+  /** Secrets that stand inside of others. */
+  readonly hidden: readonly string[];
   /** Kept open for as long as the child lives where its token hangs on it; else null. */
   readonly agent: AgentClient | null;
 }
@@ -79,7 +77,7 @@ async function fetchVariables(
   options: Options,
 ): Promise<Fetched> {
   if (providers.length + named.length === 0) {
-    if (!options.proxy) return { usual: [], exact: [], agent: null };
+    if (!options.proxy) return { usual: [], exact: [], hidden: [], agent: null };
     throw usage(
       'With --proxy the keys to use are missing.',
       'For example: keyharbor run --proxy --provider openai -- python app.py',
@@ -88,10 +86,13 @@ async function fetchVariables(
   for (;;) {
     const agent = await connectUnlocked(options.wait === true);
     try {
-      if (options.proxy) return { usual: [], exact: await lend(agent, command, wishesOf(providers, named)), agent };
+      if (options.proxy) {
+        const { variables, token } = await lend(agent, command, wishesOf(providers, named));
+        return { usual: [], exact: variables, hidden: [token], agent };
+      }
       const variables = await resolve(agent, providers, named);
       agent.close();
-      return { ...variables, agent: null };
+      return { ...variables, hidden: [], agent: null };
     } catch (error) {
       agent.close();
       if (!options.wait || !isLocked(error)) throw error;

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** How the launcher of a checkout was called ("./cli/keyharbor"), or null where the program is installed. */
+let called: string | null = null;
+
+/** Takes the launcher's word out of the environment, so that no child of ours inherits it. */
+export function takeCalledName(env: NodeJS.ProcessEnv): void {
+  called = env.KEYHARBOR_CALLED || null;
+  delete env.KEYHARBOR_CALLED;
+}
+
+/** Advice with the commands as they can be typed here: in a checkout no `keyharbor` is on the PATH. */
+export function asCalled(text: string): string {
+  const ours = /\bkeyharbor(?= [a-z])/g;
+  if (called === null || !ours.test(text) || isOnPath(process.env.PATH ?? '')) return text;
+  const name = /^[\w./~-]+$/.test(called) ? called : `'${called.replaceAll("'", "'\\''")}'`;
+  return text.replace(ours, () => name);
+}
+
+function isOnPath(path: string): boolean {
+  return path.split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, 'keyharbor')));
+}

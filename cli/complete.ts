@@ -1,0 +1,112 @@
+import type { AgentClient } from './agent-client.ts';
+import { attach } from './connect.ts';
+
+/** A shell waits for this at each Tab: later than this nothing is better than a name. */
+const PATIENCE_MS = 400;
+
+/** What a place on the command line takes, beside words that are always the same. */
+type Kind = 'refs' | 'binned' | 'providers' | 'clients' | 'client-grants' | 'grants' | 'variables';
+
+const AFTER_OPTION: Readonly<Record<string, Kind>> = {
+  '--provider': 'providers',
+  '--grant': 'client-grants',
+  '--ref': 'refs',
+  '--env': 'variables',
+};
+const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
+  get: 'refs',
+  show: 'refs',
+  edit: 'refs',
+  test: 'refs',
+  rotate: 'refs',
+  suspend: 'refs',
+  reinstate: 'refs',
+  revoke: 'refs',
+  delete: 'refs',
+  restore: 'binned',
+  purge: 'binned',
+  add: 'providers',
+  providers: 'providers',
+  'client revoke': 'clients',
+  'client rotate': 'clients',
+  'client narrow': 'clients',
+  'grant revoke': 'grants',
+  'grant narrow': 'grants',
+};
+
+/** Its sub-commands stand where an id may stand too. */
+const PROVIDERS_WORDS = ['add', 'enable', 'disable', 'remove'];
+
+/** Which names fit after `words`, the ones before the one that is being typed; null for none. */
+export function kindAfter(words: readonly string[]): Kind | null {
+  const [command = '', sub = ''] = words;
+  const last = words.at(-1) ?? '';
+  // --grant takes several.
+  const option = words.findLast((word) => word.startsWith('-'));
+  if (option === '--grant' && command === 'client') return 'client-grants';
+  if (last.startsWith('--')) return AFTER_OPTION[last] ?? null;
+  if (words.length > 2) return null;
+  return AFTER_COMMAND[words.length === 2 ? `${command} ${sub}` : command] ?? null;
+}
+
+/**
+ * `keyharbor __complete WORD...`, for the completion scripts: a name a line; the last word is the one being typed. It
+ * starts no agent, asks nobody, and says nothing where it cannot know.
+ */
+export async function complete(words: readonly string[]): Promise<void> {
+  // Whatever hangs: the shell goes on.
+  setTimeout(() => process.exit(0), PATIENCE_MS);
+  try {
+    const kind = kindAfter(words.slice(0, -1));
+    const agent = kind === null ? null : await attach();
+    if (agent === null || kind === null) process.exit(0);
+    const typed = words.at(-1) ?? '';
+    const also = words[0] === 'providers' ? PROVIDERS_WORDS : [];
+    const names = [...also, ...(await namesOf(agent, kind, typed))];
+    process.stdout.write(
+      names
+        .filter((name) => name.startsWith(typed))
+        .map((name) => `${name}\n`)
+        .join(''),
+    );
+    agent.close();
+  } catch {
+    // Locked, or gone: there are no names to tell.
+  }
+  process.exit(0);
+}
+
+async function namesOf(agent: AgentClient, kind: Kind, typed: string): Promise<readonly string[]> {
+  switch (kind) {
+    case 'providers':
+      return (await agent.call('providers.list', {})).map(({ id }) => id);
+    case 'clients':
+      return (await agent.call('clients.list', {}))
+        .filter(({ state }) => state !== 'revoked')
+        .map(({ id, name }) => (/^[\w.-]+$/.test(name) ? name : id));
+    case 'grants':
+      return (await agent.call('grants.list', {})).map(({ id }) => id);
+    case 'client-grants':
+      return grantsFor(await references(agent, false));
+    case 'variables': {
+      const name = /^[A-Za-z_][A-Za-z0-9_]*=/.exec(typed)?.[0];
+      return name === undefined ? [] : (await references(agent, false)).map((ref) => name + ref);
+    }
+    case 'refs':
+      return references(agent, false);
+    case 'binned':
+      return references(agent, true);
+  }
+}
+
+async function references(agent: AgentClient, binned: boolean): Promise<readonly string[]> {
+  const all = await agent.call('credentials.list', {});
+  return [...new Set(all.filter(({ state }) => (state === 'binned') === binned).map(({ ref }) => ref))];
+}
+
+function grantsFor(refs: readonly string[]): readonly string[] {
+  const places = refs.map((ref) => ref.replace('kh://', ''));
+  const providers = [...new Set(places.map((place) => place.split('/')[0] ?? ''))];
+  const each = [...providers, ...places].flatMap((place) => [`proxy:${place}`, `keys:read:${place}`]);
+  return ['keys:list', 'usage:read', 'usage:write', 'metrics:read', ...each];
+}
