@@ -1,5 +1,6 @@
 import type { AccessWant } from '../../shared/contract/access.ts';
 import { approval } from '../i18n/en/approval.ts';
+import { shortReference } from '../clients/short-reference.ts';
 import styles from './approval.module.css';
 import { plainText } from './plain-text.ts';
 
@@ -29,7 +30,7 @@ export function WantList({ wants }: { readonly wants: readonly AccessWant[] }) {
 
 function Want({ want }: { readonly want: AccessWant }) {
   if (want.form === 'owner') return <strong>{approval.everything}</strong>;
-  const ref = plainText(want.ref, TEXT_MAX);
+  const ref = plainText(shortReference(want.ref), TEXT_MAX);
   const name = plainText(want.name, TEXT_MAX);
   return (
     <>

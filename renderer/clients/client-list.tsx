@@ -8,6 +8,7 @@ import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ClientRow } from './client-row.tsx';
+import page from '../ui/page-layout.module.css';
 import styles from './clients.module.css';
 
 export function ClientList({ nowMs }: { readonly nowMs: number }) {
@@ -43,7 +44,7 @@ export function ClientList({ nowMs }: { readonly nowMs: number }) {
             <h2>{m.clients.listTitle}</h2>
             {add}
           </div>
-          <ul className={styles.list}>
+          <ul className={page.rows}>
             {active.map((client) => (
               <ClientRow key={client.id} client={client} nowMs={nowMs} />
             ))}
@@ -58,7 +59,7 @@ export function ClientList({ nowMs }: { readonly nowMs: number }) {
             </Button>
           </div>
           {former && (
-            <ul className={styles.list}>
+            <ul className={page.rows}>
               {gone.map((client) => (
                 <ClientRow key={client.id} client={client} nowMs={nowMs} />
               ))}

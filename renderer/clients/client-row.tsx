@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
+import page from '../ui/page-layout.module.css';
 import styles from './clients.module.css';
 import { grantWords } from './grant-words.ts';
 import { NarrowClient } from './narrow-client.tsx';
@@ -24,7 +25,7 @@ export function ClientRow({ client, nowMs }: { readonly client: ClientSummary; r
   const providers = useSession((session) => session.providers);
   const { name, state, lastUsedAt, expiresAt } = client;
   return (
-    <li className={styles.row}>
+    <li className={page.row}>
       <div className={styles.who}>
         <div className={styles.name}>
           <h3>{name}</h3>

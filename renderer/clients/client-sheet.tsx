@@ -15,6 +15,7 @@ import { Sheet } from '../ui/sheet.tsx';
 import { TextInput } from '../ui/text-input.tsx';
 import type { ClientForm } from './client-form.ts';
 import { clientErrors, EMPTY_CLIENT, EXPIRY_DAYS, grantsOf, rateOf } from './client-form.ts';
+import layout from '../ui/form-layout.module.css';
 import styles from './clients.module.css';
 import { GrantPicker } from './grant-picker.tsx';
 import { TokenDialog } from './token-dialog.tsx';
@@ -67,13 +68,13 @@ export function ClientSheet() {
         </>
       }
     >
-      <form id={id} ref={body} className={styles.form} noValidate onSubmit={submit}>
+      <form id={id} ref={body} className={layout.form} noValidate onSubmit={submit}>
         <Field label={m.clients.name} hint={m.clients.nameHint} error={errors['name']} required>
           {(control) => (
             <TextInput {...control} autoFocus maxLength={64} value={form.name} onChange={(name) => change({ name })} />
           )}
         </Field>
-        <fieldset className={styles.fieldset} aria-describedby={`${id}-grants`}>
+        <fieldset className={layout.fieldset} aria-describedby={`${id}-grants`}>
           <legend>{m.clients.what}</legend>
           <p>
             <strong>{m.clients.calls}</strong>
@@ -99,7 +100,7 @@ export function ClientSheet() {
             {errors['grants']}
           </p>
         </fieldset>
-        <div className={styles.pair}>
+        <div className={layout.pair}>
           <Field label={m.clients.expiry}>
             {(control) => (
               <Select

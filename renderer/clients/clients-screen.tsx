@@ -7,6 +7,7 @@ import { loadGrants } from '../state/grants.ts';
 import { CLIENT_TABS, type ClientTab, navigate, useRoute } from '../state/route.ts';
 import tabs from '../ui/tabs.module.css';
 import { ClientList } from './client-list.tsx';
+import page from '../ui/page-layout.module.css';
 import styles from './clients.module.css';
 import { ConnectTool } from './connect-tool.tsx';
 import { EndpointCard } from './endpoint-card.tsx';
@@ -21,7 +22,7 @@ export function ClientsScreen() {
     void loadGrants();
   }, []);
   return (
-    <div className={styles.page}>
+    <div className={page.page}>
       <div>
         <h1>{m.clients.title}</h1>
         <p className={styles.lead}>{m.clients.lead}</p>

@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { Note } from '../ui/note.tsx';
 import { Select } from '../ui/select.tsx';
+import layout from '../ui/form-layout.module.css';
 import styles from './clients.module.css';
 import { takesProvider, takesToken, type Tool } from './tool-steps.ts';
 import { ToolSnippets } from './tool-snippets.tsx';
@@ -48,7 +49,7 @@ export function ConnectTool() {
       )}
       <section className={styles.card}>
         {takesProvider(tool) && (
-          <div className={styles.pair}>
+          <div className={layout.pair}>
             <Field label={m.connectTool.provider}>
               {(control) => (
                 <Select

@@ -4,6 +4,7 @@ import { parseGrant } from '../../shared/grant.ts';
 import type { ProviderInfo } from '../../shared/provider.ts';
 import { m } from '../i18n/messages.ts';
 import { grantWords } from './grant-words.ts';
+import { shortReference } from './short-reference.ts';
 
 /** One row of the grants table: what the gate remembers, or one grant of a client's token. */
 export interface GrantLine {
@@ -32,7 +33,7 @@ function remembered(grant: AccessGrant, { formatDate }: Words): GrantLine {
     origin: { kind: 'remembered', grant },
     who: caller.name,
     whoKind: m.grants.kinds[caller.kind],
-    what: form === 'owner' ? m.grants.everything : ref,
+    what: form === 'owner' ? m.grants.everything : shortReference(ref),
     form: m.grants.forms[form],
     lasts: lasts === 'always' && expiresAt !== null ? m.grants.until(formatDate(expiresAt)) : m.grants.lasts[lasts],
     folder,

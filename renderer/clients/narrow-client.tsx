@@ -14,6 +14,7 @@ import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { TextInput } from '../ui/text-input.tsx';
 import { announce } from '../ui/toasts.ts';
+import layout from '../ui/form-layout.module.css';
 import styles from './clients.module.css';
 import { grantWords } from './grant-words.ts';
 import { narrowChanges, narrowErrors, narrowFormOf } from './narrow-form.ts';
@@ -66,8 +67,8 @@ export function NarrowClient({ client, onClose }: Props) {
         </>
       }
     >
-      <form id={id} className={styles.form} noValidate onSubmit={submit}>
-        <fieldset className={styles.fieldset} aria-describedby={`${id}-keeps`}>
+      <form id={id} className={layout.form} noValidate onSubmit={submit}>
+        <fieldset className={layout.fieldset} aria-describedby={`${id}-keeps`}>
           <legend>{m.clients.keeps}</legend>
           {client.grants.map((grant) => (
             <Checkbox
@@ -81,7 +82,7 @@ export function NarrowClient({ client, onClose }: Props) {
             {errors['keeps']}
           </p>
         </fieldset>
-        <div className={styles.pair}>
+        <div className={layout.pair}>
           <Field label={m.clients.end} hint={m.clients.endHint(formatDate(client.expiresAt))} error={errors['end']}>
             {(control) => (
               <TextInput

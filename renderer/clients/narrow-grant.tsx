@@ -12,7 +12,7 @@ import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { announce } from '../ui/toasts.ts';
-import styles from './clients.module.css';
+import layout from '../ui/form-layout.module.css';
 import type { GrantLine } from './grant-lines.ts';
 
 const HOUR_MS = 3_600_000;
@@ -74,7 +74,7 @@ export function NarrowGrant({ line, grant, onClose }: Props) {
         </>
       }
     >
-      <form id={id} className={styles.form} onSubmit={submit}>
+      <form id={id} className={layout.form} onSubmit={submit}>
         {forms.length > 0 && (
           <Field label={m.grants.newForm} hint={forms.length === 1 ? m.grants.safest : undefined}>
             {(control) => (

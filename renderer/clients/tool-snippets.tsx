@@ -4,6 +4,7 @@ import { useSession } from '../state/session.ts';
 import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { Snippet } from '../ui/snippet.tsx';
+import layout from '../ui/form-layout.module.css';
 import styles from './clients.module.css';
 import { baseUrlOf } from './snippets.ts';
 import { providerFor, TOOLS, type Tool, toolSteps } from './tool-steps.ts';
@@ -35,7 +36,7 @@ export function ToolSnippets({ provider, label, token, tool, onTool, tools = TOO
   const notes: Partial<Record<Tool, string>> = m.connectTool.notes;
   const note = notes[tool];
   return (
-    <div className={styles.form}>
+    <div className={layout.form}>
       <Field label={m.connectTool.tool}>
         {(control) => (
           <Select

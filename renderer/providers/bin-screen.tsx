@@ -13,6 +13,8 @@ import { ProviderTile } from '../ui/provider-tile.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { tryMove } from './acts.ts';
 import { displayName } from './arrange.ts';
+import { classes } from '../ui/classes.ts';
+import page from '../ui/page-layout.module.css';
 import styles from './bin.module.css';
 import { DAY_MS } from './health.ts';
 
@@ -25,7 +27,7 @@ export function BinScreen() {
     .filter((one) => one.state === 'binned')
     .sort((a, b) => (b.binnedAt ?? '').localeCompare(a.binnedAt ?? ''));
   return (
-    <div className={styles.page}>
+    <div className={classes(page.page, page.readable)}>
       <a href="#/providers" className={styles.back}>
         <ArrowLeft size={16} aria-hidden />
         {m.shell.providers}
@@ -44,7 +46,7 @@ export function BinScreen() {
         </Empty>
       )}
       {binned.length > 0 && (
-        <ul className={styles.list}>
+        <ul className={page.rows}>
           {binned.map((one) => (
             <BinRow key={one.id} credential={one} nowMs={nowMs} />
           ))}
@@ -60,7 +62,7 @@ function BinRow({ credential, nowMs }: { readonly credential: CredentialSummary;
   const name = displayName(credential);
   const leftDays = Math.max(0, Math.ceil(KEPT_DAYS - (nowMs - Date.parse(binnedAt ?? '')) / DAY_MS));
   return (
-    <li className={styles.row}>
+    <li className={page.row}>
       <ProviderTile provider={provider} small />
       <div className={styles.text}>
         <p className={styles.name}>{name}</p>

@@ -12,7 +12,7 @@ import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { SecretInput } from '../ui/secret-input.tsx';
 import { announce } from '../ui/toasts.ts';
-import styles from './settings.module.css';
+import layout from '../ui/form-layout.module.css';
 
 export function ChangePassword() {
   const [open, setOpen] = useState(false);
@@ -55,7 +55,7 @@ function ChangeDialog({ onClose }: { readonly onClose: () => void }) {
         </>
       }
     >
-      <form id={form} className={styles.form} onSubmit={submit}>
+      <form id={form} className={layout.form} onSubmit={submit}>
         <Field label={m.settings.oldPassword} error={checked && oldPassword === '' ? m.common.passwordNeeded : null}>
           {(control) => <SecretInput {...control} autoFocus value={oldPassword} onChange={setOldPassword} />}
         </Field>

@@ -2,6 +2,7 @@ import { RotateCcw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { m } from '../i18n/messages.ts';
 import { IconButton } from '../ui/icon-button.tsx';
+import page from '../ui/page-layout.module.css';
 import styles from './settings.module.css';
 
 export interface Setting {
@@ -16,7 +17,7 @@ export interface Setting {
 
 export function SettingRow({ title, text, byDefault, onReset, control, below }: Setting) {
   return (
-    <div className={styles.row}>
+    <div className={page.row}>
       <div className={styles.text}>
         <h3>{title}</h3>
         {text !== undefined && <p>{text}</p>}

@@ -9,6 +9,8 @@ import { aboutSettings } from './about-settings.tsx';
 import { matchesSearch } from './defaults.ts';
 import { generalSettings } from './general-settings.tsx';
 import { SettingRow } from './setting-row.tsx';
+import { classes } from '../ui/classes.ts';
+import page from '../ui/page-layout.module.css';
 import styles from './settings.module.css';
 import { checkSettings, endpointSettings, securitySettings } from './vault-settings.tsx';
 import { useSession } from '../state/session.ts';
@@ -35,7 +37,7 @@ export function SettingsScreen() {
     rows: rows[section].filter((row) => matchesSearch(query, row.title, row.text ?? '', m.settings.sections[section])),
   })).filter((one) => one.rows.length > 0);
   return (
-    <div className={styles.page}>
+    <div className={classes(page.page, page.readable)}>
       <div className={styles.head}>
         <h1>{m.settings.title}</h1>
         <TextInput
@@ -57,7 +59,7 @@ export function SettingsScreen() {
       {found.map(({ section, rows: shown }) => (
         <section key={section} className={styles.section} aria-labelledby={`section-${section}`}>
           <h2 id={`section-${section}`}>{m.settings.sections[section]}</h2>
-          <div className={styles.card}>
+          <div className={page.rows}>
             {shown.map((row) => (
               <SettingRow key={row.title} {...row} />
             ))}

@@ -20,7 +20,7 @@ const GRANT: AccessGrant = {
   id: 'g1',
   caller: { kind: 'program', name: 'node', clientId: null },
   credentialId: '0'.repeat(32),
-  ref: 'openai/work',
+  ref: 'kh://openai/work',
   form: 'environment',
   lasts: 'always',
   folder: '/home/ada/notes',
