@@ -33,6 +33,7 @@ const stillMissing = ensureSystemPackages({
   'gnome-keyring': () => onPath('gnome-keyring-daemon'),
   'libsecret-1-0': library('libsecret-1.so.0'),
   'dovecot-imapd': () => existsSync('/usr/sbin/dovecot') || process.platform !== 'linux',
+  iproute2: () => onPath('ss') || process.platform !== 'linux',
   'fonts-liberation': () => existsSync('/usr/share/fonts/truetype/liberation') || process.platform !== 'linux',
 });
 if (process.platform === 'linux' && stillMissing.length > 0) {

@@ -30,14 +30,19 @@ test('the same kind within a minute only counts up', async () => {
   ]);
 });
 
-test('after a thousand lines the rest is counted as dropped', async () => {
-  const { paths, clock } = await unlockedVault();
+test('after a thousand lines the rest is counted as dropped, but for a panic', async () => {
+  const { vault, paths, clock } = await unlockedVault();
   for (let round = 0; round < 1010; round += 1) {
     clock.advance(60_000);
     recordPending(paths, clock, 'vault.unlock');
   }
   const lines = linesOf(paths.auditPending);
   expect([lines.length, lines.at(-1)?.kind, lines.at(-1)?.count]).toEqual([1001, 'dropped', 10]);
+  recordPending(paths, clock, 'app.panic');
+  recordPending(paths, clock, 'vault.unlock');
+  let panics = 0;
+  adoptPending(vault.opened(), paths, clock, () => void (panics += 1));
+  expect(panics).toBe(1);
 });
 
 test('unlock takes them into the chain, marked as unauthenticated, and removes the file', async () => {

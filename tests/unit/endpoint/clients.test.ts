@@ -245,3 +245,80 @@ test('a token seen in a URL is flagged once, a false one never', () => {
   clients.dropDecisions();
   expect(verify(token)).not.toBeNull();
 });
+
+describe('a narrowed client', () => {
+  const wide = () => create({ grants: ['proxy:openai', 'keys:read:openai/work', 'keys:list'], ratePerSecond: 20 });
+  const narrow = (changes: Omit<Parameters<Clients['narrow']>[0], 'client'>) =>
+    clients.narrow({ client: 'demo', ...changes }, 'cli');
+
+  test('has less at once, under the same token, and what it is receiving is cut', () => {
+    const { token, client } = wide();
+    const cut: string[] = [];
+    clients.onRevoked((id) => cut.push(id));
+    verify(token);
+    const expiresAt = '2030-01-20T00:00:00.000Z';
+    const left = narrow({ grants: ['proxy:openai/work', 'keys:list'], expiresAt, ratePerSecond: 5 });
+    expect(left).toMatchObject({
+      id: client.id,
+      grants: ['proxy:openai/work', 'keys:list'],
+      expiresAt,
+      ratePerSecond: 5,
+    });
+    expect(verify(token)).toMatchObject({
+      grants: [{ kind: 'proxy', provider: 'openai', label: 'work' }, { kind: 'keys:list' }],
+      ratePerSecond: 5,
+    });
+    expect(cut).toEqual([client.id]);
+    expect(readAudit(vault.opened(), { limit: 1 })).toMatchObject([{ action: 'client.narrow', target: client.id }]);
+    clock.advance(6 * DAY_MS);
+    expect(verify(token)).toBeNull();
+  });
+
+  test.each([
+    ['a grant that it never had', { grants: ['keys:read:anthropic'] }],
+    ['all labels where it had one', { grants: ['keys:read:openai'] }],
+    ['the key itself where it had calls', { grants: ['keys:read:openai/home'] }],
+    ['the list of all keys by losing the named ones', { grants: ['keys:list'] }],
+    ['a later end', { expiresAt: '2030-03-01T00:00:00.000Z' }],
+    ['a higher rate', { ratePerSecond: 21 }],
+  ])('never gets %s', (_what, changes) => {
+    const { token } = wide();
+    const before = verify(token);
+    expect(() => narrow(changes)).toThrow(code('invalid_input'));
+    expect(verify(token)).toEqual(before);
+  });
+
+  test('an end in the past is an error, not a revocation', () => {
+    const { token } = wide();
+    expect(() => narrow({ expiresAt: '2030-01-01T00:00:00.000Z' })).toThrow(code('invalid_input'));
+    expect(verify(token)).not.toBeNull();
+  });
+});
+
+describe('a client with a new token', () => {
+  test('keeps its grants and its end; the old token is dead at once', () => {
+    const { token, client } = create({ test: true });
+    verify(token);
+    clients.markExposed(parseClientToken(token) ?? { kind: 'test', id: '', secret: '' });
+    const renewed = clients.rotate('demo', 'cli');
+    expect(verify(token)).toBeNull();
+    expect(verify(renewed.token)).toMatchObject({ id: client.id, kind: 'test', grants: [{ provider: 'openai' }] });
+    expect(renewed.client).toEqual({ ...client, exposed: false });
+    expect(readAudit(vault.opened(), { limit: 1 })).toMatchObject([{ action: 'client.rotate', target: client.id }]);
+  });
+
+  test('one that was revoked, or is unknown, gets none', () => {
+    const { client } = create();
+    clients.revoke(client.id, 'cli');
+    expect(() => clients.rotate(client.id, 'cli')).toThrow(code('conflict'));
+    expect(() => clients.narrow({ client: client.id, ratePerSecond: 1 }, 'cli')).toThrow(code('conflict'));
+    expect(() => clients.rotate('nobody', 'cli')).toThrow(code('not_found'));
+  });
+
+  test('a row that was changed in the file is not signed anew', () => {
+    const { client } = create();
+    vault.opened().db.exec(`UPDATE client SET grants = '["proxy:openai","keys:read:anthropic"]'`);
+    expect(() => clients.rotate(client.id, 'cli')).toThrow(code('conflict'));
+    expect(() => clients.narrow({ client: client.id, ratePerSecond: 1 }, 'cli')).toThrow(code('conflict'));
+  });
+});

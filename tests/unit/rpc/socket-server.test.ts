@@ -357,3 +357,25 @@ test('a path in use is a conflict, and what is there is not touched', async () =
   client.send(WireClient.request(1, 'm'));
   expect(await client.next()).toMatchObject({ id: 1 });
 });
+
+test('a handler learns that its connection is gone, and what the client said of itself', async () => {
+  const links: NonNullable<Call['link']>[] = [];
+  answer = ({ link }) => {
+    if (link !== undefined) links.push(link);
+    return Promise.resolve({});
+  };
+  const client = connectClient();
+  client.send(`${JSON.stringify({ hello: { contract: CONTRACT_VERSION, client: 'tool', pid: 4711 } })}\n`);
+  await client.next();
+  client.send(WireClient.request(1, 'a.call'));
+  await client.next();
+  const [link] = links;
+  expect(link?.peer).toMatchObject({ statedPid: 4711, program: 'tool' });
+  let calledOff = false;
+  link?.onClosed(() => (calledOff = true))();
+  const gone = new Promise<void>((resolve) => link?.onClosed(resolve));
+  client.close();
+  await gone;
+  expect(calledOff).toBe(false);
+  await new Promise<void>((resolve) => link?.onClosed(resolve)); // at once: it is over
+});
