@@ -101,6 +101,9 @@ function tokenProblems(
 
 const TOKEN_FIELDS = new Set(
   ['clientId', 'clientSecret', 'refreshToken', 'scopes', 'key', 'appId', 'installation'].concat([
+    'url',
+    'issuer',
+    'registration',
     'accessKeyId',
     'secretAccessKey',
     'region',

@@ -120,6 +120,8 @@ const environment = z.strictObject({
 const address = z.discriminatedUnion('protocol', [
   z.strictObject({ protocol: z.enum(['smtp', 'imap']), host: fieldName, port: fieldName, security: fieldName }),
   z.strictObject({ protocol: z.literal('mcp_http'), url: fieldName }),
+  /** The server that gives tokens for the one before it; may be left empty where that is the same host. */
+  z.strictObject({ protocol: z.literal('oauth'), issuer: fieldName }),
   z.strictObject({ protocol: z.literal('mcp_stdio'), command: fieldName, args: fieldName }),
 ]);
 export type AddressDescriptor = z.output<typeof address>;
@@ -187,6 +189,22 @@ const token = z.discriminatedUnion('grant', [
     key: fieldName,
     installation: fieldName,
     path: z.string().regex(/^\//),
+  }),
+  /**
+   * The MCP authorization specification: the server at `url` names its authorization server (RFC 9728), whose endpoints
+   * are looked up there (RFC 8414). A client without `clientId` is registered at each sign-in (RFC 7591) and kept in
+   * `registration`. Nothing goes to another host than that of `url` or `issuer`.
+   */
+  z.strictObject({
+    grant: z.literal('mcp_oauth'),
+    expiresAt: fieldName,
+    url: fieldName,
+    issuer: fieldName,
+    clientId: fieldName,
+    clientSecret: fieldName,
+    scopes: fieldName,
+    refreshToken: fieldName,
+    registration: fieldName,
   }),
   /** Temporary AWS credentials from the STS that is the base URL; a role where one is given. */
   z.strictObject({

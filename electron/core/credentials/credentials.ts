@@ -263,6 +263,11 @@ export class Credentials {
     return this.#tokens.ready(this.#target({ id }));
   }
 
+  /** Whether its server, and not the catalogue, names the page that a sign-in opens. */
+  isSignInPageForeign(target: Target): boolean {
+    return this.#kind(this.#target(target)).token?.grant === 'mcp_oauth';
+  }
+
   /**
    * Begins a sign-in at the provider. @returns the page to open; `finishSignIn` waits for what comes of it.
    * @throws AppError `unsupported`, `conflict`, `key_not_found`.

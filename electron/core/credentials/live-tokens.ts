@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor, ProviderDescriptor, TokenDescriptor } from '../../../shared/provider.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
@@ -7,7 +7,12 @@ import type { Verdict } from '../providers/http/interpret.ts';
 import { obtainToken, rootField } from '../providers/tokens/live-token.ts';
 import { baseUrlOf, withDefaults } from '../providers/place.ts';
 import { type SignIn, type SignInSubject, startSignIn } from '../providers/tokens/sign-in.ts';
-import type { TokenOptions, TokenOutcome, TokenSubject } from '../providers/tokens/token-subject.ts';
+import {
+  SignInRefused,
+  type TokenOptions,
+  type TokenOutcome,
+  type TokenSubject,
+} from '../providers/tokens/token-subject.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { findCheck } from './check-table.ts';
@@ -111,7 +116,7 @@ export class LiveTokens {
    */
   async startSignIn(credential: CredentialRow): Promise<string> {
     const kind = this.#kind(credential);
-    if (!isRefreshable(kind) || kind.token.grant !== 'refresh_token') {
+    if (!isRefreshable(kind) || !isSignIn(kind.token)) {
       throw new AppError('unsupported', 'This kind of credential has no sign-in. Nothing was changed.');
     }
     const id = idToHex(credential.id);
@@ -121,7 +126,7 @@ export class LiveTokens {
     // Up to ten minutes at the provider's page: the secrets are opened when it has answered.
     const { token } = kind;
     const subject: SignInSubject = { ...this.#publicSubject(credential, kind), token };
-    const whole = (): SignInSubject => ({ ...this.#subject(credential, kind), token });
+    const whole = () => this.#subject(credential, kind);
     // Kept from the first moment: another one, a cancel or a lock also calls off what is only starting.
     const running = { started: startSignIn(subject, whole, options), abort };
     this.#signIns.set(id, running);
@@ -129,7 +134,7 @@ export class LiveTokens {
       return (await running.started).url;
     } catch (error) {
       if (this.#signIns.get(id) === running) this.#signIns.delete(id);
-      throw error;
+      throw error instanceof SignInRefused ? asError(error.verdict) : error;
     }
   }
 
@@ -339,7 +344,11 @@ export class LiveTokens {
 
 const keyOf = (id: Buffer, version: number): string => `${idToHex(id)} ${version}`;
 
+function isSignIn(token: TokenDescriptor): token is SignInSubject['token'] {
+  return token.grant === 'refresh_token' || token.grant === 'mcp_oauth';
+}
+
 /** Whether the provider may replace what the request was made with, so that its answer is the only copy. */
 function isReplacing(kind: RefreshableKind): boolean {
-  return kind.token.grant === 'refresh_token';
+  return isSignIn(kind.token);
 }

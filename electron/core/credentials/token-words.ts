@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { AuthKindDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
+import { signInField } from '../providers/catalogue.ts';
 import type { Verdict } from '../providers/http/interpret.ts';
 import { rootField } from '../providers/tokens/live-token.ts';
 import { TOKEN_STEP } from '../providers/tokens/token-failure.ts';
@@ -52,7 +53,7 @@ export function lost({ name }: ProviderDescriptor, verdict: Verdict, askedAtMs: 
 /** There is neither an access token nor what one is got with. */
 export function missing(provider: ProviderDescriptor, kind: RefreshableKind): Verdict {
   const root = rootField(kind.token);
-  const signIn = kind.token.grant === 'refresh_token' && kind.token.signIn !== undefined;
+  const signIn = signInField(kind) !== null;
   return {
     result: 'invalid_key',
     latencyMs: null,

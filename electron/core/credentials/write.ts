@@ -3,7 +3,7 @@ import type { CredentialChanges, NewCredential } from '../../../shared/contract/
 import { AppError } from '../../../shared/errors.ts';
 import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import { appendAudit } from '../audit/audit-log.ts';
-import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
+import { authKindOf, type Catalogue, signInField } from '../providers/catalogue.ts';
 import type { MovedCredential } from '../endpoint/dropped-grants.ts';
 import { rootField, tokenFields } from '../providers/tokens/live-token.ts';
 import { isNamedByFields, type Place, placeFor } from '../providers/place.ts';
@@ -186,7 +186,7 @@ function assertGiven(kind: AuthKindDescriptor, given: Readonly<Record<string, st
 /** Without a sign-in there has to be something to begin with. */
 function assertRoot(provider: ProviderDescriptor, kind: AuthKindDescriptor, secrets: FieldInput['secrets']): void {
   const { token } = kind;
-  if (token === undefined || (token.grant === 'refresh_token' && token.signIn !== undefined)) return;
+  if (token === undefined || signInField(kind) !== null) return;
   const root = rootField(token);
   if (secrets.has(kind.primary) || secrets.has(root)) return;
   throw new AppError(

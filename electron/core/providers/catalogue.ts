@@ -201,6 +201,12 @@ export function checkFor(
   );
 }
 
+/** The field that a sign-in in the browser fills; null for a kind without one. */
+export function signInField({ token }: AuthKindDescriptor): string | null {
+  if (token?.grant === 'mcp_oauth') return token.refreshToken;
+  return token?.grant === 'refresh_token' && token.signIn !== undefined ? token.refreshToken : null;
+}
+
 export function providerInfoOf(provider: ProviderDescriptor, enabled = true): ProviderInfo {
   const { docs, keys, status } = provider.links;
   return {
@@ -228,7 +234,7 @@ export function providerInfoOf(provider: ProviderDescriptor, enabled = true): Pr
         label: kind.label,
         primary: kind.entered ?? kind.primary,
         fields: kind.fields.filter((field) => !field.obtained),
-        signIn: kind.token?.grant === 'refresh_token' && kind.token.signIn ? kind.token.refreshToken : null,
+        signIn: signInField(kind),
         environment: kind.environment.flatMap((entry) => entry.names.slice(0, 1)),
         ownAddress: kind.address.length > 0,
         local: kind.local,

@@ -16,6 +16,7 @@ export type OwnAddress =
       readonly security: MailSecurity;
     }
   | { readonly protocol: 'mcp_http'; readonly url: string }
+  | { readonly protocol: 'oauth'; readonly issuer: string }
   | { readonly protocol: 'mcp_stdio'; readonly command: string; readonly args: readonly string[] };
 
 /** `tls` from the first byte, `starttls` required before the login, or, on a local host only, `none`. */
@@ -72,6 +73,12 @@ function addressFrom(
       return mailAddress(descriptor, value, local);
     case 'mcp_http':
       return { protocol: 'mcp_http', url: normaliseBaseUrl(value(descriptor.url) ?? '', local, 'URL') };
+    case 'oauth': {
+      const issuer = value(descriptor.issuer) ?? '';
+      return issuer === ''
+        ? null
+        : { protocol: 'oauth', issuer: normaliseBaseUrl(issuer, local, 'Authorization server') };
+    }
     case 'mcp_stdio': {
       const args = splitWords(value(descriptor.args) ?? '');
       if (args !== null) return { protocol: 'mcp_stdio', command: value(descriptor.command) ?? '', args };
@@ -116,6 +123,8 @@ export function addressText(address: OwnAddress): string {
     }
     case 'mcp_http':
       return address.url;
+    case 'oauth':
+      return address.issuer;
     case 'mcp_stdio':
       return `stdio:${[address.command, ...address.args].map((word) => JSON.stringify(word)).join(' ')}`;
   }

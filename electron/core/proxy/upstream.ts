@@ -39,7 +39,8 @@ export function upstreamOf(catalogue: Pick<Catalogue, 'get'>, credential: Resolv
   const kind = authKindOf(provider, credential.authKind);
   assertSent(provider, kind);
   const own = credential.origin !== '';
-  const base = own ? credential.origin : catalogueBase({ provider, kind });
+  // Of several addresses (an MCP server and who gives its tokens) the first is the one for requests.
+  const base = own ? (credential.origin.split(' ')[0] ?? '') : catalogueBase({ provider, kind });
   if (base === null || templateFields(base).length > 0 || !/^https?:\/\//.test(base)) {
     throw unsupported(
       `${provider.name}: this credential is not for an HTTP API.`,

@@ -1,6 +1,8 @@
+import type { CredentialDetail } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
 import { providerReferenceText } from '../../core/credentials/environment.ts';
+import { UnconfirmedIssuer } from '../../core/providers/mcp/mcp-tokens.ts';
 import type { Place } from '../../core/providers/place.ts';
 import type { Area } from '../caller.ts';
 import { admitByReference } from '../credential-admission.ts';
@@ -47,9 +49,12 @@ export function credentialHandlers(app: App): Area<'credentials'> {
       return credentials.environment(items, context.actor);
     },
     'credentials.startSignIn': async ({ target }, { actor, caller }) => {
-      const url = await credentials.startSignIn(target, actor);
-      // The catalogue names this page, and a click of the owner asked for it.
-      if (caller === 'window') await app.options.shell.openLink(url);
+      if (caller !== 'window') return { url: await credentials.startSignIn(target, actor) };
+      const shown = credentials.get(target);
+      const url = await startAgreed(app, shown, actor);
+      // Else the catalogue names this page, and a click of the owner asked for it.
+      if (credentials.isSignInPageForeign({ id: shown.id })) await confirmPage(app, shown, url);
+      await app.options.shell.openLink(url);
       return { url };
     },
     'credentials.finishSignIn': ({ target }, { actor }) => credentials.finishSignIn(target, actor),
@@ -85,6 +90,35 @@ async function confirmPlace(app: App, of: Named, place: Place | null): Promise<v
     accept: program ? 'Allow this program' : 'Use this host',
   });
   if (!agreed) throw new AppError('forbidden', 'The address was declined. Nothing was changed.');
+}
+
+/** Where the server signs people in on another host, the owner has to agree to that one first. */
+async function startAgreed(app: App, shown: CredentialDetail, actor: string): Promise<string> {
+  const { credentials } = app;
+  const same = { id: shown.id };
+  try {
+    return await credentials.startSignIn(same, actor);
+  } catch (error) {
+    if (!(error instanceof UnconfirmedIssuer)) throw error;
+    const place = credentials.changedPlace(same, error.changes);
+    await confirmPlace(app, shown, place);
+    assertSamePlace(place, credentials.changedPlace(same, error.changes));
+    credentials.edit(same, error.changes, actor);
+    return credentials.startSignIn(same, actor);
+  }
+}
+
+/** A page that a server named: shown whole before it is opened (SECURITY-DESIGN.md section 8). */
+async function confirmPage(app: App, { id, ref }: CredentialDetail, url: string): Promise<void> {
+  const agreed = await app.confirm({
+    title: 'Open this sign-in page?',
+    message: `The server of ${ref} signs people in at ${new URL(url).host}.`,
+    detail: url,
+    accept: 'Open the page',
+  });
+  if (agreed) return;
+  app.credentials.cancelSignIn({ id });
+  throw new AppError('forbidden', 'The sign-in page was declined. Nothing was opened.');
 }
 
 /** As the window shows it. */

@@ -36,6 +36,7 @@ function start(
     }
     case 'smtp':
     case 'imap':
+    case 'oauth':
     case undefined:
       throw new Error('an MCP credential has an address');
   }

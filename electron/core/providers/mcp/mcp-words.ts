@@ -36,7 +36,11 @@ function factsOf(server: McpServer, secrets: readonly string[]): Fact[] {
     .filter(({ value }) => value !== '');
 }
 
-function statusWords({ status, headers }: Extract<McpOutcome, { kind: 'status' }>, hasToken: boolean): Words {
+function statusWords(
+  { status, headers }: Extract<McpOutcome, { kind: 'status' }>,
+  { send, token }: AnyCheckSubject['authKind'],
+): Words {
+  const anew = token === undefined ? 'Put a new one in.' : 'Sign in again: keyharbor rotate REF.';
   const asks = headers.get('www-authenticate') ?? '';
   if ((status === 403 || status === 503) && headers.get('content-type')?.startsWith('text/html')) {
     return unavailable(
@@ -45,7 +49,7 @@ function statusWords({ status, headers }: Extract<McpOutcome, { kind: 'status' }
     );
   }
   if (status === 401) {
-    if (!hasToken) {
+    if (send.length === 0) {
       return words(
         'insufficient_permission',
         'The server asks for a token (401).',
@@ -53,8 +57,8 @@ function statusWords({ status, headers }: Extract<McpOutcome, { kind: 'status' }
       );
     }
     return /expired/i.test(asks)
-      ? words('expired', 'The server says that this token has expired (401).', 'Put a new one in.')
-      : words('invalid_key', 'The server does not accept this token (401).', 'Put a new one in.');
+      ? words('expired', 'The server says that this token has expired (401).', anew)
+      : words('invalid_key', 'The server does not accept this token (401).', anew);
   }
   if (status === 403) {
     return /insufficient_scope/.test(asks)
@@ -104,7 +108,7 @@ function failureWords(outcome: Exclude<McpOutcome, { kind: 'alive' }>, subject: 
   const stdio = subject.check.protocol === 'mcp_stdio';
   switch (outcome.kind) {
     case 'status':
-      return statusWords(outcome, subject.authKind.send.length > 0);
+      return statusWords(outcome, subject.authKind);
     case 'redirect':
       return unavailable(
         `The server sent this request elsewhere (${outcome.status}). Redirects are not followed with a token.`,

@@ -1,5 +1,5 @@
 import type { AuthKindDescriptor, TokenDescriptor } from '../../../../shared/provider.ts';
-import { endOf, isOutcome, type OAuth, requestTokens } from './oauth-request.ts';
+import { catalogueServer, endOf, isOutcome, type OAuth, requestTokens } from './oauth-request.ts';
 import type { TokenOptions, TokenOutcome, TokenSubject } from './token-subject.ts';
 
 type Of<G extends TokenDescriptor['grant']> = TokenSubject<Extract<TokenDescriptor, { grant: G }>>;
@@ -8,6 +8,7 @@ type Of<G extends TokenDescriptor['grant']> = TokenSubject<Extract<TokenDescript
 export function rootField(token: TokenDescriptor): string {
   switch (token.grant) {
     case 'refresh_token':
+    case 'mcp_oauth':
       return token.refreshToken;
     case 'client_credentials':
       return token.clientSecret;
@@ -33,6 +34,7 @@ async function refreshed(subject: Of<'refresh_token'>, options: TokenOptions): P
   const answer = await requestTokens(
     {
       subject,
+      server: catalogueServer(subject),
       clientId: value(token.clientId) ?? '',
       clientAuth: clientAuth(subject),
       means: 'refresh_token',
@@ -55,6 +57,7 @@ async function ofClient(subject: Of<'client_credentials'>, options: TokenOptions
   const answer = await requestTokens(
     {
       subject,
+      server: catalogueServer(subject),
       clientId: value(token.clientId) ?? '',
       clientAuth: clientAuth(subject),
       means: 'client',
@@ -95,6 +98,10 @@ export async function obtainToken(subject: TokenSubject, options: TokenOptions):
       return refreshed({ ...subject, token }, options);
     case 'client_credentials':
       return ofClient({ ...subject, token }, options);
+    case 'mcp_oauth': {
+      const { refreshedMcp } = await import('../mcp/mcp-tokens.ts');
+      return refreshedMcp({ ...subject, token }, options);
+    }
     case 'google_service_account': {
       const { serviceAccountToken } = await import('./signed-token.ts');
       return serviceAccountToken({ ...subject, token }, options);

@@ -2,7 +2,7 @@ import type * as oauth4webapi from 'oauth4webapi';
 import type { AuthorizationServer, Client, ClientAuth, TokenEndpointResponse } from 'oauth4webapi';
 import type { TokenDescriptor } from '../../../../shared/provider.ts';
 import { exchange, type Exchange } from '../http/http-exchange.ts';
-import { jsonAt } from '../http/interpret.ts';
+import { jsonAt, type Verdict } from '../http/interpret.ts';
 import { isSendableSecret } from '../sendable.ts';
 import { failedExchange, refusedToken, type TokenMeans } from './token-failure.ts';
 import { failed, tokenEndpoint, type TokenOptions, type TokenOutcome, type TokenSubject } from './token-subject.ts';
@@ -54,8 +54,16 @@ function normalised(outcome: Exchange, within: string): Response {
   return new Response(JSON.stringify({ error }), { status: 400, headers });
 }
 
+/** The server whose token endpoint the catalogue names. */
+export function catalogueServer({ token, value }: TokenSubject<WithTokenUrl>): AuthorizationServer {
+  const endpoint = tokenEndpoint(token.tokenUrl, value);
+  return { issuer: new URL(endpoint).origin, token_endpoint: endpoint };
+}
+
 export interface OAuthRequest {
-  readonly subject: TokenSubject<WithTokenUrl>;
+  readonly subject: Pick<TokenSubject, 'provider' | 'local'>;
+  /** Whose token endpoint is asked. */
+  readonly server: AuthorizationServer;
   readonly clientId: string;
   readonly clientAuth: (oauth: OAuth) => ClientAuth;
   readonly means: TokenMeans;
@@ -69,6 +77,46 @@ export interface OAuthRequest {
   ) => Promise<Response>;
 }
 
+type LibraryFetch = (
+  url: string,
+  init: { headers: Record<string, string>; body: { toString(): string } | string },
+) => Promise<Response>;
+
+/** What the library takes for a fetch: under the address rules, with no redirect and 10 s in all. */
+function fetchThrough(
+  { local }: Pick<TokenSubject, 'local'>,
+  options: TokenOptions,
+  read: (outcome: Exchange) => Response,
+): LibraryFetch {
+  return async (url, init) => {
+    const headers = new Map([...Object.entries(init.headers), ['user-agent', options.userAgent]] as const);
+    const outcome = await exchange(
+      { method: 'POST', url: new URL(url), headers, body: init.body.toString() },
+      { policy: local ? 'local' : 'public', clock: options.clock, signal: options.signal },
+    );
+    return read(outcome);
+  };
+}
+
+/** The same for what is no token endpoint; `failure` is what stood in the way where it brought no answer to read. */
+export function fetchFor(
+  subject: Pick<TokenSubject, 'provider' | 'local'>,
+  options: TokenOptions,
+): { readonly fetch: LibraryFetch; readonly failure: () => Verdict | null } {
+  let verdict: Verdict | null = null;
+  const fetch = fetchThrough(subject, options, (outcome) => {
+    if (outcome.kind !== 'answer' || outcome.status >= 500 || outcome.status === 429) {
+      verdict = failedExchange(subject.provider, outcome);
+      throw new NoAnswer(outcome);
+    }
+    return new Response(outcome.text, {
+      status: outcome.status,
+      headers: { 'content-type': outcome.headers.get('content-type') ?? '' },
+    });
+  });
+  return { fetch, failure: () => verdict };
+}
+
 /**
  * One request to a token endpoint, under the address rules, with no redirect and 10 s in all.
  * Rejects only with the reason of `signal`.
@@ -78,23 +126,13 @@ export async function requestTokens(
   options: TokenOptions,
 ): Promise<TokenEndpointResponse | TokenOutcome> {
   const oauth = await import('oauth4webapi');
-  const { provider, token, local, value } = request.subject;
-  const endpoint = tokenEndpoint(token.tokenUrl, value);
+  const { subject, server } = request;
+  const { provider, local } = subject;
   let latencyMs: number | null = null;
-  const fetch = async (url: string, init: { headers: Record<string, string>; body: { toString(): string } }) => {
-    const outcome = await exchange(
-      {
-        method: 'POST',
-        url: new URL(url),
-        headers: new Map([...Object.entries(init.headers), ['user-agent', options.userAgent]]),
-        body: init.body.toString(),
-      },
-      { policy: local ? 'local' : 'public', clock: options.clock, signal: options.signal },
-    );
+  const fetch = fetchThrough(subject, options, (outcome) => {
     latencyMs = outcome.kind === 'answer' ? outcome.latencyMs : null;
     return normalised(outcome, request.within);
-  };
-  const server: AuthorizationServer = { issuer: new URL(endpoint).origin, token_endpoint: endpoint };
+  });
   const client: Client = { client_id: request.clientId };
   const sending = { [oauth.customFetch]: fetch, [oauth.allowInsecureRequests]: local };
   try {

@@ -4,7 +4,7 @@ import type { TokenDescriptor } from '../../../../shared/provider.ts';
 import { joinPath } from '../base-url.ts';
 import { exchange } from '../http/http-exchange.ts';
 import { jsonAt, type Verdict } from '../http/interpret.ts';
-import { endOf, isOutcome, requestTokens } from './oauth-request.ts';
+import { catalogueServer, endOf, isOutcome, requestTokens } from './oauth-request.ts';
 import { isSendableSecret } from '../sendable.ts';
 import { failedExchange, TOKEN_STEP } from './token-failure.ts';
 import { failed, tokenEndpoint, type TokenOptions, type TokenOutcome, type TokenSubject } from './token-subject.ts';
@@ -85,6 +85,7 @@ export async function serviceAccountToken(
   const answer = await requestTokens(
     {
       subject,
+      server: catalogueServer(subject),
       clientId: account.client_email,
       clientAuth: () => () => undefined, // the assertion says who it is
       means: 'signed_key',

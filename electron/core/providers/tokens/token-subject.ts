@@ -35,6 +35,16 @@ export type TokenOutcome =
 
 export const failed = (verdict: Verdict): TokenOutcome => ({ kind: 'failed', verdict });
 
+/** A sign-in that could not begin, as the result of a test has it. */
+export class SignInRefused extends Error {
+  readonly verdict: Verdict;
+
+  constructor(verdict: Verdict) {
+    super('refused');
+    this.verdict = verdict;
+  }
+}
+
 /** Token endpoints come from the catalogue alone; a public field fills one segment of the path. */
 export function tokenEndpoint(tokenUrl: TokenUrl, value: TokenSubject['value']): string {
   const template = typeof tokenUrl === 'string' ? tokenUrl : (tokenUrl.urls[value(tokenUrl.field) ?? ''] ?? '');
