@@ -1,4 +1,5 @@
 import type { EventData } from '../../../shared/contract/events.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { VaultAccess } from '../credentials/vault-access.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
@@ -111,8 +112,18 @@ export class UsageRecorder {
     else this.#callOff ??= this.#deps.clock.after(FLUSH_MS, () => this.#flushLater());
   }
 
-  /** Whether a client has told this call before. */
+  /**
+   * Whether a client has told this call before.
+   * @throws AppError where usage cannot be counted now: then it must not be acknowledged either.
+   */
   knows(source: UsageEntry['source'], clientId: string, requestId: string): boolean {
+    if (this.#open === null) {
+      throw new AppError(
+        'internal',
+        'Usage cannot be counted now: its database did not open. No key is affected.',
+        'Look at "keyharbor doctor", then lock and unlock.',
+      );
+    }
     this.flush();
     const found = this.#deps.vault
       .opened()

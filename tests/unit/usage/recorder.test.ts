@@ -367,3 +367,11 @@ test('raw records go after 90 days, their sums stay', async () => {
   expect(countRecords(vault)).toBe(1);
   expect(usage.report({ by: 'provider' }).rows).toEqual([expect.objectContaining({ requests: 2 })]);
 });
+
+test('a call that cannot be counted is not acknowledged', async () => {
+  const recorded = await recording();
+  recorded.vault.lock('asked');
+  expect(() => recorded.usage.knows('reported', 'abcdefghij', 'r')).toThrow(
+    expect.objectContaining({ code: 'internal' }),
+  );
+});
