@@ -7,19 +7,9 @@ import { fakeKey } from '../support/fake-keys.ts';
 import { type StandIn, startStandIn } from '../support/stand-in-provider.ts';
 import { result } from './bridge.ts';
 import { HOSTS, type OpenWindow } from './hosts.ts';
-import { PASSWORD } from './window.ts';
+import { allow, PASSWORD } from './window.ts';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-
-/** The window goes with the answer, sometimes before the press is reported done. */
-async function press(panel: Page, name: string): Promise<void> {
-  await panel
-    .getByRole('button', { name, exact: true })
-    .click()
-    .catch((error: unknown) => {
-      if (!panel.isClosed()) throw error;
-    });
-}
 
 for (const host of HOSTS) {
   test.describe(`a client without a grant, in the ${host.name} host`, () => {
@@ -93,7 +83,7 @@ for (const host of HOSTS) {
           ]),
         ).toEqual([false, true]);
         await panelLooksRight(panel, 'dark');
-        await press(panel, 'Allow once');
+        await allow(panel, 'Allow once');
         expect(await asked).toBe(200);
       });
 
@@ -103,7 +93,7 @@ for (const host of HOSTS) {
         const panel = await window.panel();
         await panelLooksRight(panel, 'light');
         await panel.getByRole('radio', { name: 'Until the vault locks' }).check();
-        await press(panel, 'Allow until lock');
+        await allow(panel, 'Allow until lock');
         expect(await asked).toBe(200);
         expect(await ask()).toBe(200);
         await expect

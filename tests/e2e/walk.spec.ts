@@ -8,7 +8,7 @@ import { fakeKey } from '../support/fake-keys.ts';
 import { filesHolding } from '../support/files-holding.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { HOSTS } from './hosts.ts';
-import { addKey, createVault, PASSWORD, unlock } from './window.ts';
+import { addKey, allow, createVault, PASSWORD, unlock } from './window.ts';
 
 const run = promisify(execFile);
 const KEYHARBOR = join(import.meta.dirname, '../../cli/keyharbor');
@@ -78,7 +78,13 @@ for (const host of HOSTS) {
       });
 
       await test.step('the command line shares the unlocked vault', async () => {
-        expect((await keyharbor('get', 'kh://openai/work')).stdout).toBe(openai);
+        const got = keyharbor('get', 'kh://openai/work');
+        const panel = await window.panel();
+        await expect(panel.getByRole('heading', { level: 1 })).toContainText('asks to act as you');
+        await panel.screenshot({ path: test.info().outputPath('panel-owner.png') });
+        await panel.getByRole('radio', { name: 'Until the vault locks' }).check();
+        await allow(panel, 'Allow until lock');
+        expect((await got).stdout).toBe(openai);
         await run('sh', ['-c', `printf %s "$KEY" | "${KEYHARBOR}" add openai --label shell --stdin`], {
           env: { ...process.env, KEYHARBOR_HOME: home, KEY: `${openai}x` },
         });

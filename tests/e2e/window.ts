@@ -56,3 +56,13 @@ export async function unlock(page: Page, password = PASSWORD): Promise<void> {
   await page.getByLabel('Master password').fill(password);
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();
 }
+
+/** Allows what the approval panel asks. It goes with the answer, sometimes before the press is reported done. */
+export async function allow(panel: Page, name: string): Promise<void> {
+  await panel
+    .getByRole('button', { name, exact: true })
+    .click()
+    .catch((error: unknown) => {
+      if (!panel.isClosed()) throw error;
+    });
+}

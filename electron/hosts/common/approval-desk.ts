@@ -20,6 +20,9 @@ export interface ApprovalDeskDeps {
   readonly open: (hear: (message: unknown) => void) => ApprovalPanel;
 }
 
+/** The core denies what ran out and says so; only if that did not come is it denied from here. */
+const LATER_MS = 1000;
+
 const NOTICE = {
   title: 'Keyharbor asks for your decision',
   // Shown on locked screens too: it names neither the program nor a credential.
@@ -49,7 +52,7 @@ export class ApprovalDesk implements NonNullable<Shell['approvals']> {
     if (this.#waiting.has(request.id)) return;
     const { clock, notify } = this.#deps;
     const leftMs = Math.max(0, Date.parse(request.expiresAt) - clock.now());
-    const stopTimer = clock.after(leftMs, () => this.#settle(request.id, 'deny'));
+    const stopTimer = clock.after(leftMs + LATER_MS, () => this.#settle(request.id, 'deny'));
     this.#waiting.set(request.id, { request, stopTimer });
     notify(NOTICE.title, NOTICE.body);
     if (this.#panel === null) this.#openPanel();

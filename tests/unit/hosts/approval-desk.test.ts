@@ -170,9 +170,9 @@ describe('the approval desk', () => {
     expect(answers).toEqual(['1 deny', '2 deny']);
   });
 
-  test('a minute without an answer denies', () => {
+  test('a request that ran out and was not withdrawn is denied a second later', () => {
     const { panel, clock, answers } = shown();
-    clock.advance(59_999);
+    clock.advance(60_999);
     expect(answers).toEqual([]);
     clock.advance(1);
     expect(answers).toEqual(['1 deny']);
