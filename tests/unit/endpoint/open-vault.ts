@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import type { VaultStateName } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { VaultGate } from '../../../electron/core/endpoint/deps.ts';
-import { usage0001 } from '../../../electron/core/store/migrations/0001-usage.ts';
+import { USAGE_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
 import { VAULT_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
 import type { OpenVault } from '../../../electron/core/vault/open-vault.ts';
 
@@ -21,7 +21,7 @@ export class MemoryVault implements VaultGate {
     for (const sql of VAULT_MIGRATIONS) db.exec(sql);
     db.prepare('INSERT INTO vault_state VALUES (1, 0, 0, 0, 0, ?, ?)').run(Buffer.alloc(32), Buffer.alloc(32));
     const usageDb = new Database(':memory:');
-    usageDb.exec(usage0001);
+    for (const sql of USAGE_MIGRATIONS) usageDb.exec(sql);
     const key = () => createSecretKey(randomBytes(32));
     this.#opened = {
       vaultId: randomBytes(16),

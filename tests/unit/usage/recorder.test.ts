@@ -1,13 +1,15 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { UsageRecorder } from '../../../electron/core/usage/recorder.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import type { Vault } from '../../../electron/core/vault/vault.ts';
-import { PASSWORD, type TestVault, unlockedVault } from '../../support/test-vault.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { PASSWORD, type TestVault, testHome, unlockedVault } from '../../support/test-vault.ts';
+import { MemoryVault } from '../endpoint/open-vault.ts';
 
 const BOOK = PriceBook.load(join(import.meta.dirname, '../../../resources/prices.json'));
 
@@ -35,7 +37,25 @@ function recorderOn(test: TestVault, vault: Vault, zone = 'UTC'): Recording {
   return { ...test, vault, usage, heard, warned };
 }
 
-async function recording(zone = 'UTC'): Promise<Recording> {
+/** Where keys, locks and restarts have no part: without the seconds that a password takes. */
+function recording(zone = 'UTC') {
+  const paths = testHome();
+  const clock = new FakeClock();
+  mkdirSync(paths.home, { recursive: true });
+  const vault = new MemoryVault();
+  const heard: ContractEvent[] = [];
+  const warned: string[] = [];
+  const usage = new UsageRecorder({
+    ...{ vault, paths, clock, book: BOOK, zone: () => zone },
+    log: { warn: (code) => warned.push(code) },
+    emit: (event) => heard.push(event),
+  });
+  usage.unlocked();
+  onTestFinished(() => usage.locking());
+  return { usage, vault, paths, clock, heard, warned };
+}
+
+async function vaultRecording(zone = 'UTC'): Promise<Recording> {
   const test = await unlockedVault();
   const recording = recorderOn(test, test.vault, zone);
   recording.usage.unlocked();
@@ -80,11 +100,11 @@ function call(
 }
 const COST = 150; // 1,000 tokens at $0.10 and 100 at $0.50 a million
 
-const countRecords = (vault: Vault) =>
+const countRecords = (vault: Pick<Vault, 'opened'>) =>
   vault.opened().usageDb.prepare('SELECT count(*) FROM usage_record').pluck().get();
 
-test('records are written within a second, in one batch, and told once', async () => {
-  const { usage, vault, clock, heard } = await recording();
+test('records are written within a second, in one batch, and told once', () => {
+  const { usage, vault, clock, heard } = recording();
   usage.record(call({}));
   usage.record(call({ provider: 'anthropic', model: 'claude-opus-5', client: null }));
   expect(countRecords(vault)).toBe(0);
@@ -95,8 +115,8 @@ test('records are written within a second, in one batch, and told once', async (
   ]);
 });
 
-test('a report holds what was recorded a moment ago, priced', async () => {
-  const { usage } = await recording();
+test('a report holds what was recorded a moment ago, priced', () => {
+  const { usage } = recording();
   usage.record(call({}));
   usage.record(call({ outcome: 'rate_limited', status: 429 }));
   usage.record(call({ model: 'unheard-of' }));
@@ -124,8 +144,8 @@ test('a report holds what was recorded a moment ago, priced', async () => {
   }
 });
 
-test('every rollup is the sum of the records', async () => {
-  const { usage, vault } = await recording('Asia/Tokyo');
+test('every rollup is the sum of the records', () => {
+  const { usage, vault } = recording('Asia/Tokyo');
   const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
   for (let n = 0; n < 700; n += 1) {
     usage.record(
@@ -178,7 +198,7 @@ test('every rollup is the sum of the records', async () => {
 });
 
 test('a day is a day of the reporting zone, and another zone sums the days anew', async () => {
-  const recorded = await recording('America/New_York');
+  const recorded = await vaultRecording('America/New_York');
   const { usage } = recorded;
   usage.record(call({ atMs: Date.UTC(2030, 0, 16, 4, 59) })); // 23:59 on the 15th
   usage.record(call({ atMs: Date.UTC(2030, 0, 16, 5) }));
@@ -203,8 +223,8 @@ test('a day is a day of the reporting zone, and another zone sums the days anew'
   expect(kept.get(1)).toBe(2 * 2); // one pair of bucket and count a day
 });
 
-test('a period takes whole days, or hours', async () => {
-  const { usage } = await recording('Europe/Berlin');
+test('a period takes whole days, or hours', () => {
+  const { usage } = recording('Europe/Berlin');
   for (const [day, hour] of [
     [14, 22],
     [14, 23],
@@ -231,8 +251,8 @@ test('a period takes whole days, or hours', async () => {
   expect(() => counted('yesterday')).toThrow(expect.objectContaining({ code: 'invalid_input' }));
 });
 
-test('a client sees its own use only', async () => {
-  const { usage } = await recording();
+test('a client sees its own use only', () => {
+  const { usage } = recording();
   const other = { id: 'other12345', name: 'other' };
   usage.record(call({}));
   usage.record(call({ client: other, model: 'gpt-5' }));
@@ -245,8 +265,8 @@ test('a client sees its own use only', async () => {
   expect(usage.report({ by: 'model', clientId: 'nobody' }).rows).toEqual([]);
 });
 
-test('a renamed client is shown by its new name, with all of its use', async () => {
-  const { usage } = await recording();
+test('a renamed client is shown by its new name, with all of its use', () => {
+  const { usage } = recording();
   usage.record(call({}));
   usage.flush();
   usage.record(call({ client: { id: 'abcdefghij', name: 'new name' } }));
@@ -254,7 +274,7 @@ test('a renamed client is shown by its new name, with all of its use', async () 
 });
 
 test('locking writes what waits and leaves no spill file', async () => {
-  const recorded = await recording();
+  const recorded = await vaultRecording();
   const spill = `${recorded.paths.usageDb}-spill`;
   recorded.usage.record(call({}));
   expect(existsSync(spill)).toBe(true);
@@ -278,7 +298,7 @@ async function crashed(recorded: Recording): Promise<Recording> {
 }
 
 test('a process that ends loses no finished call, and counts none twice', async () => {
-  const first = await recording();
+  const first = await vaultRecording();
   first.usage.record(call({}));
   first.clock.advance(1000); // taken by a batch
   first.usage.record(call({ model: 'gpt-5' }));
@@ -292,7 +312,7 @@ test('a process that ends loses no finished call, and counts none twice', async 
 });
 
 test('a batch that was committed just before the end is not taken again', async () => {
-  const first = await recording();
+  const first = await vaultRecording();
   first.usage.record(call({}));
   const spill = `${first.paths.usageDb}-spill`;
   const before = readFileSync(spill);
@@ -305,7 +325,7 @@ test('a batch that was committed just before the end is not taken again', async 
 });
 
 test('an entry that was cut while it was written is left out, those before it are taken', async () => {
-  const first = await recording();
+  const first = await vaultRecording();
   first.usage.record(call({}));
   first.usage.record(call({}));
   const second = await crashed(first);
@@ -317,7 +337,7 @@ test('an entry that was cut while it was written is left out, those before it ar
 });
 
 test('a spill file of another vault, or a changed one, is not taken and not in the way', async () => {
-  const first = await recording();
+  const first = await vaultRecording();
   first.usage.record(call({ project: '/home/me/secret-project' }));
   const spill = `${first.paths.usageDb}-spill`;
   const left = readFileSync(spill);
@@ -332,8 +352,8 @@ test('a spill file of another vault, or a changed one, is not taken and not in t
   expect(second.usage.report({ by: 'provider' }).rows).toHaveLength(1);
 });
 
-test('a reported call counts once, however often it is told', async () => {
-  const { usage, vault } = await recording();
+test('a reported call counts once, however often it is told', () => {
+  const { usage, vault } = recording();
   const told = { source: 'reported', requestId: 'their-1' } as const;
   usage.record(call(told));
   usage.record(call(told));
@@ -344,8 +364,8 @@ test('a reported call counts once, however often it is told', async () => {
   expect(countRecords(vault)).toBe(2);
 });
 
-test('a database that does not take a batch keeps it waiting', async () => {
-  const { usage, vault, clock, warned } = await recording();
+test('a database that does not take a batch keeps it waiting', () => {
+  const { usage, vault, clock, warned } = recording();
   const db = vault.opened().usageDb;
   db.pragma('query_only = ON');
   usage.record(call({}));
@@ -357,8 +377,8 @@ test('a database that does not take a batch keeps it waiting', async () => {
   expect(countRecords(vault)).toBe(2);
 });
 
-test('raw records go after 90 days, their sums stay', async () => {
-  const { usage, vault, clock } = await recording();
+test('raw records go after 90 days, their sums stay', () => {
+  const { usage, vault, clock } = recording();
   usage.record(call({}));
   usage.flush();
   clock.advance(91 * 24 * 3_600_000);
@@ -369,7 +389,7 @@ test('raw records go after 90 days, their sums stay', async () => {
 });
 
 test('a call that cannot be counted is not acknowledged', async () => {
-  const recorded = await recording();
+  const recorded = await vaultRecording();
   recorded.vault.lock('asked');
   expect(() => recorded.usage.knows('reported', 'abcdefghij', 'r')).toThrow(
     expect.objectContaining({ code: 'internal' }),

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import type { CallInfo, CallOutcome, CallResult, CallTap, ProxyTap } from '../proxy/observers.ts';
+import { endpointTemplate } from './endpoint-template.ts';
+import type { Outcome } from './dimensions.ts';
+import { askForUsage, MAX_ASKING_BODY_BYTES, mayAskForUsage } from './include-usage/ask-for-usage.ts';
+import { UsageRemover } from './include-usage/usage-remover.ts';
+import { createMeter, type Meter, type MeterResult } from './meter/meter.ts';
+import { NO_TOKENS } from './meter/tally.ts';
+import { RequestModel } from './meter/request-model.ts';
+import type { UsageRecorder } from './recorder.ts';
+import { type ProviderUsage, usageOfProvider } from './usage-of-provider.ts';
+
+export interface UsageTapDeps {
+  readonly usage: Pick<UsageRecorder, 'record'>;
+  /** The owner's setting: usage is asked for on behalf of clients that stream. */
+  readonly asks: () => boolean;
+}
+
+/** Meters every proxied call and records it when it is over. */
+export class UsageTap implements ProxyTap {
+  readonly #deps: UsageTapDeps;
+
+  constructor(deps: UsageTapDeps) {
+    this.#deps = deps;
+  }
+
+  request(info: CallInfo): CallTap {
+    return new MeteredCall(this.#deps, info);
+  }
+}
+
+class MeteredCall implements CallTap {
+  readonly bodyLimit: number;
+  readonly #deps: UsageTapDeps;
+  readonly #info: CallInfo;
+  readonly #provider: ProviderUsage;
+  #requestModel: string | null;
+  #meter: Meter | null = null;
+  /** Usage was asked for on behalf of the client: what that adds is taken out again. */
+  #asked = false;
+  #remover: UsageRemover | null = null;
+
+  constructor(deps: UsageTapDeps, info: CallInfo) {
+    this.#deps = deps;
+    this.#info = info;
+    this.#provider = usageOfProvider(info.provider);
+    this.#requestModel = new RequestModel(info.path, null).model;
+    const contentType = info.headers.get('content-type') ?? null;
+    const may = this.#provider.includeUsage && mayAskForUsage(info.method, info.path, contentType) && deps.asks();
+    this.bodyLimit = may ? MAX_ASKING_BODY_BYTES : 0;
+  }
+
+  requestBody(body: Buffer): Buffer | null {
+    const request = new RequestModel(this.#info.path, 'application/json');
+    request.push(body);
+    this.#requestModel = request.model ?? this.#requestModel;
+    const asking = askForUsage(body);
+    this.#asked = asking !== null;
+    return asking;
+  }
+
+  head(status: number, header: (name: string) => string | null): 'reads' | 'changes' {
+    const contentType = header('content-type');
+    this.#meter = createMeter({
+      kind: this.#provider.kind,
+      unit: this.#provider.unit,
+      method: this.#info.method,
+      path: this.#info.path,
+      status,
+      contentType,
+      requestModel: this.#requestModel,
+      header,
+    });
+    const changes = this.#asked && status < 400 && /^text\/event-stream\b/i.test(contentType ?? '');
+    this.#remover = changes ? new UsageRemover() : null;
+    return changes ? 'changes' : 'reads';
+  }
+
+  chunk(bytes: Buffer): readonly Uint8Array[] | null {
+    this.#meter?.push(bytes);
+    return this.#remover?.push(bytes) ?? null;
+  }
+
+  last(): readonly Uint8Array[] | null {
+    return this.#remover?.end() ?? null;
+  }
+
+  end(call: CallResult): void {
+    const how = CUT.has(call.outcome) ? 'cut' : 'complete';
+    const result = this.#meter?.end(how) ?? nothing(this.#requestModel, call.outcome);
+    const { client, path, method, provider } = this.#info;
+    const { id, version, label } = call.credential;
+    this.#deps.usage.record({
+      atMs: call.startedAtMs,
+      requestId: randomUUID(),
+      source: 'proxy',
+      client: { id: client.id, name: client.name },
+      credential: { id, version, ref: `${provider.id}/${label}` },
+      provider: provider.id,
+      project: '',
+      endpoint: endpointTemplate(path),
+      method,
+      status: call.status ?? 0,
+      outcome: outcomeIn(call, result),
+      latencyMs: call.latencyMs,
+      firstByteMs: call.firstByteMs,
+      retryOf: null,
+      result,
+    });
+  }
+}
+
+const CUT: ReadonlySet<CallOutcome> = new Set(['aborted', 'broken', 'timeout']);
+
+function outcomeIn({ outcome, status }: CallResult, { errorType }: MeterResult): Outcome {
+  switch (outcome) {
+    case 'ok':
+      return errorType === null ? 'ok' : 'upstream_error'; // an error within a stream that began well
+    case 'client_error':
+      return status === 429 ? 'rate_limited' : 'client_error';
+    case 'timeout':
+      return 'unreachable';
+    case 'aborted':
+    case 'broken':
+      return 'cut';
+    case 'upstream_error':
+    case 'refused':
+      return outcome;
+  }
+}
+
+/** No answer came: what was sent and then given up may have been charged, what was not sent was not. */
+function nothing(model: string | null, outcome: CallOutcome): MeterResult {
+  return {
+    measure: CUT.has(outcome) ? 'incomplete' : 'none',
+    seen: false,
+    model,
+    tokens: NO_TOKENS,
+    quantity: null,
+    webSearches: 0,
+    providerCostMicroUsd: null,
+    serviceTier: null,
+    region: null,
+    errorType: outcome,
+  };
+}

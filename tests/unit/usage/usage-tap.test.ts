@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Catalogue } from '../../../electron/core/providers/catalogue.ts';
+import type { CallInfo, CallResult } from '../../../electron/core/proxy/observers.ts';
+import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
+import { UsageTap } from '../../../electron/core/usage/usage-tap.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const catalogue = Catalogue.load(join(ROOT, 'resources/providers'));
+const sample = (file: string) => readFileSync(join(ROOT, 'tests/fixtures/samples', file));
+
+const credential = {
+  id: 'c'.repeat(32),
+  provider: 'openai',
+  label: 'work',
+  scope: 'user',
+  version: 3,
+  authKind: 'api_key',
+  local: false,
+  origin: '',
+  expiresAt: null,
+  fingerprint: '',
+  refreshable: false,
+  weakestForm: null,
+} as const;
+
+function call(provider: string, path: string, asks = true) {
+  const recorded: UsageEntry[] = [];
+  const info: CallInfo = {
+    client: { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null },
+    credential,
+    provider: catalogue.get(provider),
+    method: 'POST',
+    path,
+    query: '',
+    headers: new Map([['content-type', 'application/json']]),
+  };
+  const tap = new UsageTap({ usage: { record: (entry) => recorded.push(entry) }, asks: () => asks }).request(info);
+  const end = (given: Partial<CallResult> = {}) => {
+    const plain = {
+      outcome: 'ok',
+      status: 200,
+      credential,
+      startedAtMs: 1,
+      latencyMs: 20,
+      firstByteMs: 5,
+      attempts: 1,
+    } as const;
+    tap.end({ ...plain, ...given });
+    return recorded[0];
+  };
+  return { tap, end };
+}
+const type = (contentType: string) => (name: string) => (name === 'content-type' ? contentType : null);
+
+test('a stream whose usage was asked for is metered and given on as if it had not been', () => {
+  const { tap, end } = call('openai', 'chat/completions');
+  expect(tap.bodyLimit).toBe(4 * 1024 * 1024);
+  expect(tap.requestBody(Buffer.from('{"model":"m","stream":true}'))?.toString()).toContain('include_usage');
+  expect(tap.head(200, type('text/event-stream; charset=utf-8'))).toBe('changes');
+  const sent = [...(tap.chunk(sample('openai_chat.stream.sse')) ?? []), ...(tap.last() ?? [])];
+  expect(Buffer.concat(sent).toString()).not.toContain('usage');
+  expect(end()).toMatchObject({
+    outcome: 'ok',
+    endpoint: 'chat/completions',
+    credential: { ref: 'openai/work', version: 3 },
+    result: { measure: 'measured', model: 'gpt-6-luna', tokens: { inputTokens: 176, outputTokens: 48 } },
+  });
+});
+
+test('a client that asks itself, or an owner who does not want it, gets every byte', () => {
+  const { tap, end } = call('openai', 'chat/completions');
+  expect(tap.requestBody(Buffer.from('{"stream":true,"stream_options":{"include_usage":true}}'))).toBeNull();
+  expect(tap.head(200, type('text/event-stream'))).toBe('reads');
+  expect(tap.chunk(sample('openai_chat.stream.sse'))).toBeNull();
+  expect(end()?.result.measure).toBe('measured');
+  expect(call('openai', 'chat/completions', false).tap.bodyLimit).toBe(0);
+  expect(call('mistral', 'chat/completions').tap.bodyLimit).toBe(0);
+  expect(call('openai', 'responses').tap.bodyLimit).toBe(0);
+});
+
+test('a stream that the client left is recorded as cut, with the least it used', () => {
+  const { tap, end } = call('anthropic', 'v1/messages');
+  tap.head(200, type('text/event-stream'));
+  tap.chunk(sample('anthropic_messages.stream.sse').subarray(0, 700));
+  expect(end({ outcome: 'aborted' })).toMatchObject({
+    outcome: 'cut',
+    result: { measure: 'incomplete', seen: true, model: 'claude-haiku-5-5', tokens: { inputTokens: 214 } },
+  });
+});
+
+test('each way a call can end has its outcome', () => {
+  const ended = (given: Partial<CallResult>) => call('openai', 'chat/completions').end(given);
+  expect(ended({ outcome: 'refused', status: 429 })).toMatchObject({ outcome: 'refused', result: { measure: 'none' } });
+  expect(ended({ outcome: 'timeout', status: 504 })).toMatchObject({
+    outcome: 'unreachable',
+    result: { measure: 'incomplete' },
+  });
+  expect(ended({ outcome: 'broken', status: 200 })?.outcome).toBe('cut');
+  const limited = call('openai', 'chat/completions');
+  limited.tap.head(429, type('application/json'));
+  limited.tap.chunk(Buffer.from('{"error":{"message":"slow down","type":"requests","code":"rate_limit_exceeded"}}'));
+  expect(limited.end({ outcome: 'client_error', status: 429 })).toMatchObject({
+    outcome: 'rate_limited',
+    result: { measure: 'none', errorType: 'requests' },
+  });
+  const failing = call('openai', 'chat/completions');
+  failing.tap.head(200, type('text/event-stream'));
+  failing.tap.chunk(sample('openai_chat.stream_error.sse'));
+  expect(failing.end()).toMatchObject({
+    outcome: 'upstream_error',
+    result: { measure: 'incomplete', errorType: 'server_error' },
+  });
+});
