@@ -29,12 +29,15 @@ const RATES: Partial<Readonly<Record<MethodName, Rate>>> = {
   // After 10 reveals a minute the credentials room asks for the password (SECURITY-DESIGN.md T6); this bounds the rest.
   'credentials.reveal': { burst: 30, perMinute: 30 },
   'credentials.copy': { burst: 30, perMinute: 30 },
-  // A prompt outside the page: a page must not be able to tire its owner.
-  'clients.create': { burst: 20, perMinute: 20 },
   'providers.save': { burst: 10, perMinute: 20 },
   'providers.preview': { burst: 20, perMinute: 120 },
   'app.openLink': { burst: 10, perMinute: 20 },
   'app.doctor': { burst: 10, perMinute: 30 },
+};
+
+/** A prompt outside the page comes of them: a page must not be able to tire its owner. A script may make many clients. */
+const WINDOW_RATES: Partial<Readonly<Record<MethodName, Rate>>> = {
+  'clients.create': { burst: 20, perMinute: 20 },
 };
 
 /** Asks leave for one call. @throws AppError `rate_limited` with the time to wait */
@@ -44,7 +47,7 @@ export function createRateGate(clock: Clock): RateGate {
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   return (method, caller) => {
     if (UNLIMITED.has(method)) return;
-    const rate = RATES[method] ?? USUAL;
+    const rate = (caller === 'window' ? WINDOW_RATES[method] : undefined) ?? RATES[method] ?? USUAL;
     const perMs = rate.perMinute / 60_000;
     const nowMs = clock.monotonic();
     const key = `${caller} ${method}`;

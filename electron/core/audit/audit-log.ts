@@ -60,30 +60,41 @@ type EntryRow = z.output<typeof entryRow>;
  * cannot be written does not happen.
  */
 export function appendAudit(vault: OpenVault, clock: Clock, entry: NewAuditEntry): void {
+  appendAudits(vault, clock, [entry]);
+}
+
+/** The same for several, in this order. */
+export function appendAudits(vault: OpenVault, clock: Clock, entries: Iterable<NewAuditEntry>): void {
   if (!vault.db.inTransaction) throw new Error('an audit entry belongs to the transaction of its act');
   const head = headRow.parse(vault.db.prepare('SELECT audit_seq, audit_mac FROM vault_state').get());
   const before = vault.db.prepare('SELECT at_ms FROM audit WHERE seq = ?').pluck().get(head.audit_seq);
-  const atMs = clock.now();
-  const clockWentBack = typeof before === 'number' && atMs < before;
-  const row: Omit<EntryRow, 'mac'> = {
-    seq: head.audit_seq + 1,
-    at_ms: atMs,
-    monotonic_ms: Math.floor(clock.monotonic()),
-    actor: bounded(entry.actor),
-    action: bounded(entry.action),
-    target: bounded(entry.target ?? ''),
-    result: entry.result,
-    meta: JSON.stringify(boundedMeta(clockWentBack ? { ...entry.meta, clockWentBack } : (entry.meta ?? {}))),
-    prev: head.audit_mac,
-  };
-  const mac = entryMac(vault, row);
-  vault.db
-    .prepare(
-      `INSERT INTO audit (seq, at_ms, monotonic_ms, actor, action, target, result, meta, prev, mac)
-       VALUES (:seq, :at_ms, :monotonic_ms, :actor, :action, :target, :result, :meta, :prev, :mac)`,
-    )
-    .run({ ...row, mac });
-  vault.db.prepare('UPDATE vault_state SET audit_seq = ?, audit_mac = ?').run(row.seq, mac);
+  const insert = vault.db.prepare(
+    `INSERT INTO audit (seq, at_ms, monotonic_ms, actor, action, target, result, meta, prev, mac)
+     VALUES (:seq, :at_ms, :monotonic_ms, :actor, :action, :target, :result, :meta, :prev, :mac)`,
+  );
+  let { audit_seq: seq, audit_mac: prev } = head;
+  let lastMs = typeof before === 'number' ? before : 0;
+  for (const entry of entries) {
+    const atMs = clock.now();
+    const clockWentBack = atMs < lastMs;
+    seq += 1;
+    const row: Omit<EntryRow, 'mac'> = {
+      seq,
+      at_ms: atMs,
+      monotonic_ms: Math.floor(clock.monotonic()),
+      actor: bounded(entry.actor),
+      action: bounded(entry.action),
+      target: bounded(entry.target ?? ''),
+      result: entry.result,
+      meta: JSON.stringify(boundedMeta(clockWentBack ? { ...entry.meta, clockWentBack } : (entry.meta ?? {}))),
+      prev,
+    };
+    const mac = entryMac(vault, row);
+    insert.run({ ...row, mac });
+    prev = mac;
+    lastMs = atMs;
+  }
+  vault.db.prepare('UPDATE vault_state SET audit_seq = ?, audit_mac = ?').run(seq, prev);
 }
 
 /** Newest first, at most `limit` (capped at 1,000), older than `beforeSeq` where given. */

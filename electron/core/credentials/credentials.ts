@@ -355,6 +355,11 @@ export class Credentials {
     return opened;
   }
 
+  /** For the endpoint's log of reads: a write that touches no credential, after which none has to be read anew. */
+  unaffected(write: () => void): void {
+    this.#servedRows.unaffected(this.#vault(), write);
+  }
+
   /** For the endpoint: a tool says that a key it was given does not work. @returns whether the card shows it now. */
   report(id: string, report: KeyReport, client: { readonly id: string; readonly name: string }): boolean {
     return this.#tests.reported(this.#target({ id }), report, client);

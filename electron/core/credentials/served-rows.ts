@@ -81,6 +81,14 @@ export class ServedRows {
     return { primary: row.primary, fields, environment: row.environment, dispose, [Symbol.dispose]: dispose };
   }
 
+  /** Runs a write that touches no credential, as the audit log's own: what is kept is as good after it as before. */
+  unaffected(vault: OpenVault, write: () => void): void {
+    const kept = this.#kept.get(vault);
+    const isCurrent = kept !== undefined && kept.countChanges() === kept.changes;
+    write();
+    if (isCurrent) kept.changes = kept.countChanges();
+  }
+
   drop(): void {
     this.#kept = new WeakMap();
   }

@@ -1,8 +1,9 @@
-import { appendAudit } from '../audit/audit-log.ts';
+import { appendAudits, type NewAuditEntry } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
-import type { VaultGate } from './deps.ts';
+import type { AppMetrics } from '../metrics/app-metrics.ts';
+import type { CredentialSource, VaultGate } from './deps.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -27,6 +28,8 @@ interface AuditTallyDeps {
   readonly vault: VaultGate;
   readonly clock: Clock;
   readonly log: Pick<Log, 'error'>;
+  readonly credentials: Pick<CredentialSource, 'unaffected'>;
+  readonly metrics: Pick<AppMetrics, 'databaseTime'>;
   /** How long a count may wait before it is written. */
   readonly delayMs: number;
 }
@@ -91,20 +94,24 @@ export class AuditTally {
   }
 
   #write(vault: OpenVault): void {
-    const { clock, log } = this.#deps;
+    const { clock, log, credentials, metrics } = this.#deps;
+    const startMs = performance.now();
     try {
-      vault.write(() => {
-        for (const { act, minuteMs, count } of this.#counts.values()) {
-          const { actor, action, target, result, reason } = act;
-          const meta = { count, minute: new Date(minuteMs).toISOString(), ...(reason === '' ? {} : { reason }) };
-          appendAudit(vault, clock, { actor, action, target, result, meta });
-        }
-      });
+      credentials.unaffected(() => vault.write(() => appendAudits(vault, clock, this.#entries())));
+      metrics.databaseTime.observe({ database: 'vault' }, (performance.now() - startMs) / 1000);
       this.#counts.clear();
       this.#writable = true;
     } catch {
       if (this.#writable) log.error('endpoint.audit-failed', { count: this.#counts.size });
       this.#writable = false;
+    }
+  }
+
+  *#entries(): Generator<NewAuditEntry> {
+    for (const { act, minuteMs, count } of this.#counts.values()) {
+      const { actor, action, target, result, reason } = act;
+      const meta = { count, minute: new Date(minuteMs).toISOString(), ...(reason === '' ? {} : { reason }) };
+      yield { actor, action, target, result, meta };
     }
   }
 

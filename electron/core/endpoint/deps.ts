@@ -22,6 +22,8 @@ export interface CredentialSource {
   prepareId(id: string): Promise<void> | null;
   list(filter: { readonly state: 'active' }): readonly CredentialSummary[];
   get(target: { readonly id: string }): CredentialDetail;
+  /** Runs a write that touches no credential. */
+  unaffected(write: () => void): void;
   /** A tool says that a key it was given does not work. @returns whether the card shows it from now on. */
   report(id: string, report: KeyReport, client: { readonly id: string; readonly name: string }): boolean;
 }

@@ -85,9 +85,9 @@ export class Endpoint {
 
   constructor(deps: EndpointDeps) {
     this.#deps = deps;
-    const { vault, clock, log, clients, loans, gate } = deps;
-    this.#reads = new AuditTally({ vault, clock, log, delayMs: READS_DELAY_MS });
-    this.#refusals = new AuditTally({ vault, clock, log, delayMs: REFUSALS_DELAY_MS });
+    const { vault, clock, clients, loans, gate } = deps;
+    this.#reads = new AuditTally({ ...deps, delayMs: READS_DELAY_MS });
+    this.#refusals = new AuditTally({ ...deps, delayMs: REFUSALS_DELAY_MS });
     const rates = new ClientRates(clock);
     const counted = {
       reads: this.#reads,

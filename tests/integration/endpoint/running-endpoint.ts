@@ -55,6 +55,10 @@ export class FewCredentials implements CredentialSource {
     return null;
   }
 
+  unaffected(write: () => void): void {
+    write();
+  }
+
   readonly reports: { readonly id: string; readonly report: KeyReport; readonly client: string }[] = [];
 
   report(id: string, report: KeyReport, client: { readonly name: string }): boolean {
