@@ -25,6 +25,7 @@ import { LastUsed } from './usage/last-used.ts';
 import { PriceBook } from './usage/prices/price-book.ts';
 import { UsageRecorder } from './usage/recorder.ts';
 import { systemZone } from './usage/reporting-days.ts';
+import { UsageTap } from './usage/usage-tap.ts';
 import { Vault } from './vault/vault.ts';
 
 export type { Finding } from './doctor/doctor.ts';
@@ -212,7 +213,10 @@ export function createApp(options: AppOptions): App {
     metrics,
     usage,
     isVaultKvOn: () => settings.vault().vaultKv,
-    proxy: { catalogue },
+    proxy: {
+      catalogue,
+      observers: { tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage }) },
+    },
     version,
     activity,
   });

@@ -7,7 +7,7 @@ export const APP_DEFAULTS = {
   language: 'system',
 } as const satisfies Partial<AppSettings>;
 
-export type NumberName = Exclude<keyof VaultSettings, 'dailyCheck' | 'askTerminals' | 'vaultKv'>;
+export type NumberName = Exclude<keyof VaultSettings, 'dailyCheck' | 'askTerminals' | 'vaultKv' | 'askForUsage'>;
 export const DEFAULT_ASK_TERMINALS: VaultSettings['askTerminals'] = 'with-window';
 
 export const VAULT_NUMBERS = {

@@ -32,7 +32,9 @@ function numberSetting(vault: VaultSettings, name: NumberName, texts: NumberText
 }
 
 /** A switch of the vault's settings; off by default. */
-function switchSetting(vault: VaultSettings, name: 'dailyCheck' | 'vaultKv', title: string, text: string): Setting {
+type SwitchName = 'dailyCheck' | 'vaultKv' | 'askForUsage';
+
+function switchSetting(vault: VaultSettings, name: SwitchName, title: string, text: string): Setting {
   return {
     title,
     text,
@@ -130,6 +132,7 @@ function accessSettings(vault: VaultSettings): readonly Setting[] {
       unit: m.settings.unitHours,
       words: m.settings.hours,
     }),
+    switchSetting(vault, 'askForUsage', m.settings.askForUsage, m.settings.askForUsageText),
     switchSetting(vault, 'vaultKv', m.settings.vaultKv, m.settings.vaultKvText),
   ];
 }

@@ -285,6 +285,8 @@ export const vaultSettings = z.strictObject({
   workBehindLockHours: z.int().min(0).max(8),
   /** Clients of this vault may use the read subset of HashiCorp Vault's KV version 2. */
   vaultKv: z.boolean(),
+  /** Streams of chat completions are asked to tell their usage on behalf of clients that did not ask. */
+  askForUsage: z.boolean(),
 });
 export const settings = z.strictObject({ app: appSettings, vault: vaultSettings.nullable() });
 export type AppSettings = z.output<typeof appSettings>;

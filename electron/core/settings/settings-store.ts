@@ -66,6 +66,7 @@ export class SettingsStore {
       askTerminals: 'with-window',
       workBehindLockHours: 0,
       vaultKv: false,
+      askForUsage: true,
     };
     const read: Record<string, unknown> = { ...settings };
     for (const name of Object.keys(settings) as (keyof VaultSettings)[]) {

@@ -74,6 +74,9 @@ export const settings = {
     'For so many hours after a lock, clients still get what they were granted, and the keys stay in memory for it. 0: everything locks. 0 to 8.',
   unitHours: 'hours',
   hours: (count: number) => plural(count, 'hour', 'hours'),
+  askForUsage: 'Ask streams for their usage',
+  askForUsageText:
+    'Some chat streams tell their token counts only when asked. Keyharbor asks for clients that do not, and takes the extra part out again.',
   vaultKv: 'Vault KV for clients',
   vaultKvText:
     'Tools made for HashiCorp Vault can read the keys that their client may read, in its KV version 2 form. Reading only.',

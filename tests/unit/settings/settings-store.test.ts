@@ -58,6 +58,7 @@ test('settings of the vault are rows of it, told to the audit log, and not to be
     askTerminals: 'with-window',
     workBehindLockHours: 0,
     vaultKv: false,
+    askForUsage: true,
   });
   t.app.settings.set({ vault: { clipboardSeconds: 60 } }, 'ui');
   expect(readAudit(t.app.vault.opened(), { limit: 1 })[0]).toMatchObject({
