@@ -1,13 +1,13 @@
 import { useId } from 'react';
-import type { AccessAnswer, AccessCaller } from '../../shared/contract/access.ts';
-import { approval } from '../i18n/en/approval.ts';
+import type { AccessAnswer } from '../../shared/contract/access.ts';
+import { approval, type Grantee } from '../i18n/en/approval.ts';
 import styles from './approval.module.css';
 import { plainPath } from './plain-text.ts';
 
 type Grant = Exclude<AccessAnswer, 'deny'>;
 
 interface Props {
-  readonly kind: AccessCaller['kind'];
+  readonly grantee: Grantee;
   readonly folder: string | null;
   readonly answers: readonly Grant[];
   readonly chosen: Grant;
@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** For how long it would be allowed. Choosing grants nothing yet. */
-export function AnswerChoice({ kind, folder, answers, chosen, onChoose }: Props) {
+export function AnswerChoice({ grantee, folder, answers, chosen, onChoose }: Props) {
   const id = useId();
   return (
     <fieldset className={styles.answers}>
@@ -32,7 +32,7 @@ export function AnswerChoice({ kind, folder, answers, chosen, onChoose }: Props)
           />
           <label htmlFor={`${id}-${answer}`}>{approval.answers[answer].label}</label>
           <p id={`${id}-${answer}-text`} className={styles.muted}>
-            {approval.answers[answer].text(kind, folder)}
+            {approval.answers[answer].text(grantee, folder)}
             {answer === 'always' && folder !== null && <bdi className={styles.path}>{plainPath(folder, 120)}</bdi>}
           </p>
         </div>

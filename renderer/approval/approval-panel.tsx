@@ -33,10 +33,8 @@ export function ApprovalPanel({ request, turn, readable, waiting, onAnswer }: Pr
   const nowMs = useNow(SECOND_MS);
   const leftSeconds = Math.max(0, Math.ceil((Date.parse(request.expiresAt) - nowMs) / SECOND_MS));
   const name = plainText(caller.name, NAME_MAX);
-  const what = approval.title(
-    wants.length,
-    wants.some((want) => want.form === 'owner'),
-  );
+  const asOwner = wants.some((want) => want.form === 'owner');
+  const what = approval.title(wants.length, asOwner);
   // Also when another request came in: a key that was meant for what stood here before must not allow.
   useEffect(() => deny.current?.focus(), [turn]);
   const denyAll = (): void => {
@@ -71,7 +69,13 @@ export function ApprovalPanel({ request, turn, readable, waiting, onAnswer }: Pr
           </section>
         )}
         <CallerEvidence caller={caller} />
-        <AnswerChoice kind={caller.kind} folder={folder} answers={allowed} chosen={chosen} onChoose={setChosen} />
+        <AnswerChoice
+          grantee={asOwner ? 'terminal' : caller.kind}
+          folder={folder}
+          answers={allowed}
+          chosen={chosen}
+          onChoose={setChosen}
+        />
       </div>
       <footer className={styles.foot}>
         <div className={styles.status}>

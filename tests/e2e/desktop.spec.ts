@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
+import type { PanelBridge } from '../../shared/approval-panel.ts';
 import type { Answer } from '../../shared/contract/bridge.ts';
 import { WINDOW_METHODS } from '../../shared/contract/window-methods.ts';
 import { fakeKey } from '../support/fake-keys.ts';
@@ -206,6 +207,80 @@ test.describe('the desktop host', () => {
       expect((await standIn().state()).channels).toEqual(
         ['keyharbor-approval:says', ...WINDOW_METHODS.map((name) => `keyharbor:${name}`)].sort(),
       );
+    });
+
+    test('the approval panel is a window of its own above the others, and the main page cannot answer it', async () => {
+      await makeVault();
+      const isPanel = (page: Page) => page.url().startsWith('https://approval.app.invalid/');
+      const panel = () => host.page.context().pages().find(isPanel);
+      await result(host.page, 'credentials.add', { provider: 'openai', fields: { api_key: fakeKey('openai') } });
+      const terminal = spawn(join(import.meta.dirname, '../../cli/keyharbor'), ['get', 'kh://openai'], {
+        env: { ...process.env, KEYHARBOR_HOME: home },
+        stdio: 'ignore',
+      });
+      const ended = new Promise<number | null>((resolve) => terminal.once('exit', resolve));
+      await standIn().minimize();
+      await expect.poll(() => panel() !== undefined).toBe(true);
+      await expect(panel()?.getByText('asks to act as you').last() ?? host.page.locator('none')).toBeVisible();
+      const { windows, notifications } = await standIn().state();
+      expect(windows).toHaveLength(2);
+      expect(windows[1]).toMatchObject({
+        alwaysOnTop: true,
+        visible: true,
+        contentProtection: true,
+        openHandler: { action: 'deny' },
+        webPreferences: windows[0]?.webPreferences,
+      });
+      expect(notifications).toEqual([
+        {
+          title: 'Keyharbor asks for your decision',
+          body: expect.stringContaining('within a minute') as unknown as string,
+        },
+      ]);
+      const reach = (url: string) =>
+        host.page.evaluate(
+          (target) =>
+            fetch(target).then(
+              ({ status }) => status,
+              () => 'refused',
+            ),
+          url,
+        );
+      expect(await reach('./approval.html')).toBe(404);
+      expect(await reach('https://approval.app.invalid/')).toBe('refused');
+      const shown = await panel()?.evaluate(
+        () =>
+          new Promise<{ turn: number; requests: readonly { id: string }[] }>((resolve) => {
+            const bridge = (globalThis as unknown as { keyharborApproval: PanelBridge }).keyharborApproval;
+            bridge.onState(resolve);
+            bridge.ready();
+          }),
+      );
+      const answer = { kind: 'answer', id: shown?.requests[0]?.id, turn: shown?.turn, answer: 'deny' };
+      const main = { url: 'app://bundle/', origin: 'app://bundle', parent: null };
+      const panelFrame = { url: 'app://approval/', origin: 'app://approval', parent: null };
+      await standIn().invoke('keyharbor-approval:says', answer, main, false);
+      await standIn().invoke('keyharbor-approval:says', answer, panelFrame, false);
+      expect((await standIn().state()).windows).toHaveLength(2);
+      await panel()
+        ?.keyboard.press('Escape')
+        .catch(() => undefined); // the window may go while the key goes up
+      expect(await ended).not.toBe(0);
+    });
+
+    test('panic in the tray and in the menu locks, drops and revokes, and says so', async () => {
+      const panic = 'Lock, drop all grants, revoke all clients, stop the endpoint';
+      for (const press of [() => standIn().clickTray(panic), () => standIn().clickMenu(panic)]) {
+        if ((await state(host)) === 'no-vault') await makeVault();
+        else await result(host.page, 'vault.unlock', { password: PASSWORD });
+        await result(host.page, 'endpoint.on', { port: 0 });
+        await press();
+        await expect.poll(() => state(host)).toBe('locked');
+        expect((await result(host.page, 'endpoint.status', {})).on).toBe(false);
+        await expect
+          .poll(async () => (await standIn().state()).notifications.at(-1)?.title)
+          .toBe('Keyharbor is locked');
+      }
     });
 
     test('a message that is too large or holds unknown members is refused', async () => {

@@ -68,9 +68,9 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the des
   });
 
   test('it holds the build and its entry', () => {
-    for (const name of ['/out/main/desktop.js', '/out/preload/preload.cjs', '/out/renderer/index.html']) {
-      expect(files).toContain(name);
-    }
+    const build = ['main/desktop.js', 'preload/preload.cjs', 'preload/approval-preload.cjs'];
+    const pages = ['renderer/index.html', 'renderer/approval.html'];
+    for (const name of [...build, ...pages]) expect(files).toContain(`/out/${name}`);
     const { main } = JSON.parse(extractFile(asar, 'package.json').toString()) as { main: string };
     expect(files).toContain(join('/', main));
   });

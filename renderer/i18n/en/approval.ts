@@ -3,6 +3,8 @@ import { plural } from '../format.ts';
 
 type Form = AccessWant['form'];
 type Kind = AccessCaller['kind'];
+/** Who an answer is for; a terminal acts as the owner for its whole session. */
+export type Grantee = Kind | 'terminal';
 
 /** What a form of delivery means for the key, in plain words. */
 export const formTexts: Readonly<Record<Form, { readonly title: string; readonly text: string }>> = {
@@ -28,7 +30,11 @@ export const formTexts: Readonly<Record<Form, { readonly title: string; readonly
   },
 };
 
-const who = (kind: Kind): string => (kind === 'client' ? 'This client' : 'This program, and what it starts,');
+const WHO = {
+  client: 'This client',
+  program: 'This program, and what it starts,',
+  terminal: 'Every command of this terminal session',
+} satisfies Record<Grantee, string>;
 
 /** The texts of the approval panel. */
 export const approval = {
@@ -59,16 +65,17 @@ export const approval = {
     once: { label: 'Once', text: () => 'This request only. The next one asks again.' },
     minutes15: {
       label: 'For 15 minutes',
-      text: (kind: Kind) => `${who(kind)} may do this without asking for 15 minutes, or until the vault locks.`,
+      text: (grantee: Grantee) =>
+        `${WHO[grantee]} may do this without asking for 15 minutes, or until the vault locks.`,
     },
     lock: {
       label: 'Until the vault locks',
-      text: (kind: Kind) => `${who(kind)} may do this without asking until the vault locks.`,
+      text: (grantee: Grantee) => `${WHO[grantee]} may do this without asking until the vault locks.`,
     },
     always: {
       label: 'Always',
-      text: (kind: Kind, folder: string | null) =>
-        kind === 'client'
+      text: (grantee: Grantee, folder: string | null) =>
+        grantee === 'client'
           ? 'This client may do this without asking, until you revoke it under Clients, Grants.'
           : folder === null
             ? 'This program may do this without asking, until you revoke it under Clients, Grants.'
@@ -76,7 +83,7 @@ export const approval = {
     },
   } satisfies Record<
     Exclude<AccessAnswer, 'deny'>,
-    { label: string; text: (kind: Kind, folder: string | null) => string }
+    { label: string; text: (grantee: Grantee, folder: string | null) => string }
   >,
   allow: {
     once: 'Allow once',

@@ -22,10 +22,13 @@ export class Menu {
   }
 }
 
+function withSubmenus(items: readonly Item[]): readonly Item[] {
+  return items.flatMap((item) => [item, ...withSubmenus(item.submenu ?? [])]);
+}
+
 /** What a click on that item would do. Throws where there is none, or it is greyed out. */
 export function clickItem(items: readonly Item[], label: string): void {
-  const all = items.flatMap((item) => [item, ...(item.submenu ?? [])]);
-  const item = all.find((one) => one.label === label);
+  const item = withSubmenus(items).find((one) => one.label === label);
   if (item?.click === undefined || item.enabled === false) throw new Error(`no such item: ${label}`);
   item.click();
 }
