@@ -16,11 +16,12 @@ import type { Clock, Shell } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { AccessGrants, type Holder } from './access-grants.ts';
 import { type Answered, ConsentDesk, type Yes } from './consent-desk.ts';
-import { clientDenial, type DenialReason, ownerDenial, programDenial } from './gate-words.ts';
+import { clientDenial, ownerDenial, programDenial } from './gate-words.ts';
 import { decideAccess } from './policy.ts';
 
 const MAX_NAME = 64;
 const MAX_REASON = 200;
+const TELL_AGAIN_MS = 60_000;
 
 /** A client of the endpoint wants the use of a credential. */
 export interface ClientAsk {
@@ -86,6 +87,7 @@ export class Gate {
   readonly #approvers = new Set<string>();
   /** Connections that the owner let in once. */
   #letIn = new WeakSet<Socket>();
+  #toldLockedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
@@ -130,7 +132,7 @@ export class Gate {
     });
     if (decision.outcome === 'allow') return null;
     if (decision.outcome === 'deny') {
-      throw clientDenial(decision.why === 'nobody-there' ? reason(askable) : decision.why, credential, form);
+      throw clientDenial(decision.why === 'nobody-there' ? this.#whyNobody(askable) : decision.why, credential, form);
     }
     if (held !== 'depends') this.#desk.check(clientKey(client.id), [want(credential, form)]);
     return this.#askForClient(ask, held === 'depends');
@@ -155,7 +157,7 @@ export class Gate {
       const given = { caller: 'program', grant: 'none', beyondTest: false } as const;
       const decision = decideAccess({ ...given, form: ask.form, weakestForm, askable: askable === 'somebody' });
       if (decision.outcome !== 'deny') continue;
-      throw programDenial(decision.why === 'nobody-there' ? reason(askable) : decision.why, credential);
+      throw programDenial(decision.why === 'nobody-there' ? this.#whyNobody(askable) : decision.why, credential);
     }
     await this.#desk.ask({
       callerKey: programKey(facts),
@@ -250,7 +252,7 @@ export class Gate {
     const facts = socket === null ? UNKNOWN_CALLER : await this.#deps.evidence.ofSocket(socket);
     if (depends && this.grants.clientHolds(client.id, credential.id, form, facts.folder) === 'yes') return;
     const askable = this.#whoCanBeAsked();
-    if (askable !== 'somebody') throw clientDenial(reason(askable), credential, form);
+    if (askable !== 'somebody') throw clientDenial(this.#whyNobody(askable), credential, form);
     // Lent for one child: it has no row that an "always" could belong to.
     const lasts = findClient(this.#deps.vault.opened().db, client.id) !== undefined;
     await this.#desk.ask({
@@ -299,7 +301,7 @@ export class Gate {
   /** "A terminal wants to act as you." */
   async #askOwner(peer: Peer | null, facts: CallerFacts, signal: AbortSignal): Promise<void> {
     const askable = this.#whoCanBeAsked();
-    if (askable !== 'somebody') throw ownerDenial(reason(askable));
+    if (askable !== 'somebody') throw ownerDenial(this.#whyNobody(askable));
     const answer = await this.#desk.ask({
       callerKey: programKey(facts),
       caller: programCaller(facts, peer),
@@ -375,6 +377,18 @@ export class Gate {
     return shell.approvals !== null || this.#approvers.size > 0 ? 'somebody' : 'nobody';
   }
 
+  /** Says so on the screen as well, for anybody who may sit there: neither who asked nor for what. */
+  #whyNobody(askable: 'somebody' | 'nobody' | 'window-locked'): 'nobody-there' | 'window-locked' {
+    if (askable !== 'window-locked') return 'nobody-there';
+    const { clock, shell } = this.#deps;
+    const nowMs = clock.monotonic();
+    if (nowMs >= this.#toldLockedMs + TELL_AGAIN_MS) {
+      this.#toldLockedMs = nowMs;
+      shell.notify('Keyharbor is locked', 'A program asked for access and was refused. Unlock to be asked.');
+    }
+    return 'window-locked';
+  }
+
   /** While locked nothing is handed out, so nobody has to be asked; and the setting cannot be read. */
   #asksTerminals(): boolean {
     const { vault, settings, shell } = this.#deps;
@@ -390,12 +404,6 @@ export class Gate {
   #factsOf(peer: Peer | null): Promise<CallerFacts> {
     return peer === null ? Promise.resolve(UNKNOWN_CALLER) : this.#deps.evidence.ofPeer(peer);
   }
-}
-
-function reason(
-  askable: 'somebody' | 'nobody' | 'window-locked',
-): Extract<DenialReason, 'nobody-there' | 'window-locked'> {
-  return askable === 'window-locked' ? 'window-locked' : 'nobody-there';
 }
 
 const clientKey = (clientId: string): string => `client ${clientId}`;

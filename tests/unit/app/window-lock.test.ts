@@ -47,6 +47,26 @@ test('behind a locked window its granted client reads on, and the window gets no
   expect(t.inWindow.length).toBe(before);
 });
 
+test('behind a locked window nobody is asked: refused at once, and told on the screen once, without a name', async () => {
+  const t = await setUp();
+  await t.call('window', 'vault.lock', {});
+  const told: string[] = [];
+  t.shell.notify = (...words: readonly string[]) => void told.push(words.join(' '));
+  const ask = () =>
+    t.app.gate.admitClient({
+      client: { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null },
+      credential: t.app.credentials.resolve('openai', 'work'),
+      form: 'proxy',
+      granted: false,
+      reason: '',
+      socket: null,
+      signal: new AbortController().signal,
+    });
+  for (let times = 0; times < 3; times += 1) expect(ask).toThrow('the window is locked');
+  expect(told).toHaveLength(1);
+  expect(told[0]).not.toMatch(/editor|openai|work/);
+});
+
 test('only the password opens the window again; five wrong ones lock the vault as well', async () => {
   const t = await setUp();
   await t.call('window', 'vault.lock', {});

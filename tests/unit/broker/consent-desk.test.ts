@@ -85,7 +85,7 @@ test('an equal question shares the one that lies on the panel; another one waits
   expect(t.panel.map(({ wants }) => wants.map(({ name }) => name))).toEqual([['b', 'd']]);
 });
 
-test('three questions at most are open, one for each caller; the next comes when one is answered', async () => {
+test('three questions at most are open, one for each caller; the next comes when one is answered', () => {
   const t = setUp();
   for (const client of ['one', 'two', 'three', 'four']) t.ask(client, 'a');
   t.read();
