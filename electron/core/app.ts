@@ -215,7 +215,7 @@ export function createApp(options: AppOptions): App {
     isVaultKvOn: () => settings.vault().vaultKv,
     proxy: {
       catalogue,
-      observers: { tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage }) },
+      observers: { tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage, onEvent }) },
     },
     version,
     activity,

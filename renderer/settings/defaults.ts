@@ -7,7 +7,13 @@ export const APP_DEFAULTS = {
   language: 'system',
 } as const satisfies Partial<AppSettings>;
 
-export type NumberName = Exclude<keyof VaultSettings, 'dailyCheck' | 'askTerminals' | 'vaultKv' | 'askForUsage'>;
+export type NumberName = Exclude<keyof VaultSettings, SwitchName | 'askTerminals'>;
+export const VAULT_SWITCHES = {
+  dailyCheck: false,
+  vaultKv: false,
+  askForUsage: true,
+} as const satisfies Partial<VaultSettings>;
+export type SwitchName = keyof typeof VAULT_SWITCHES;
 export const DEFAULT_ASK_TERMINALS: VaultSettings['askTerminals'] = 'with-window';
 
 export const VAULT_NUMBERS = {

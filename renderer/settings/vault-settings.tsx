@@ -5,7 +5,14 @@ import { Note } from '../ui/note.tsx';
 import { Select } from '../ui/select.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { ChangePassword } from './change-password.tsx';
-import { DEFAULT_ASK_TERMINALS, DEFAULT_PORT, type NumberName, VAULT_NUMBERS } from './defaults.ts';
+import {
+  DEFAULT_ASK_TERMINALS,
+  DEFAULT_PORT,
+  type NumberName,
+  type SwitchName,
+  VAULT_NUMBERS,
+  VAULT_SWITCHES,
+} from './defaults.ts';
 import { EndpointSwitch } from './endpoint-switch.tsx';
 import { NumberControl } from './number-control.tsx';
 import { PanicButton } from './panic.tsx';
@@ -31,15 +38,14 @@ function numberSetting(vault: VaultSettings, name: NumberName, texts: NumberText
   };
 }
 
-/** A switch of the vault's settings; off by default. */
-type SwitchName = 'dailyCheck' | 'vaultKv' | 'askForUsage';
-
+/** A switch of the vault's settings. */
 function switchSetting(vault: VaultSettings, name: SwitchName, title: string, text: string): Setting {
+  const byDefault: boolean = VAULT_SWITCHES[name];
   return {
     title,
     text,
-    byDefault: m.settings.off,
-    onReset: vault[name] ? () => void saveSettings({ vault: { [name]: false } }) : undefined,
+    byDefault: byDefault ? m.settings.on : m.settings.off,
+    onReset: vault[name] === byDefault ? undefined : () => void saveSettings({ vault: { [name]: byDefault } }),
     control: (
       <Switch label={title} checked={vault[name]} onChange={(on) => void saveSettings({ vault: { [name]: on } })} />
     ),

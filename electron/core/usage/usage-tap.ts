@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EventHub } from '../events.ts';
 import type { CallInfo, CallOutcome, CallResult, CallTap, ProxyTap } from '../proxy/observers.ts';
 import { endpointTemplate } from './endpoint-template.ts';
 import type { Outcome } from './dimensions.ts';
@@ -14,24 +15,30 @@ export interface UsageTapDeps {
   readonly usage: Pick<UsageRecorder, 'record'>;
   /** The owner's setting: usage is asked for on behalf of clients that stream. */
   readonly asks: () => boolean;
+  readonly onEvent: EventHub['onEvent'];
 }
 
 /** Meters every proxied call and records it when it is over. */
 export class UsageTap implements ProxyTap {
   readonly #deps: UsageTapDeps;
+  /** A setting is a row of the vault: it is read once, not for each call. */
+  #asks: boolean | null = null;
 
   constructor(deps: UsageTapDeps) {
     this.#deps = deps;
+    deps.onEvent(({ event }) => {
+      if (event === 'settings.changed' || event === 'vault.locked') this.#asks = null;
+    });
   }
 
   request(info: CallInfo): CallTap {
-    return new MeteredCall(this.#deps, info);
+    return new MeteredCall(this.#deps.usage, info, () => (this.#asks ??= this.#deps.asks()));
   }
 }
 
 class MeteredCall implements CallTap {
   readonly bodyLimit: number;
-  readonly #deps: UsageTapDeps;
+  readonly #usage: UsageTapDeps['usage'];
   readonly #info: CallInfo;
   readonly #provider: ProviderUsage;
   #requestModel: string | null;
@@ -40,13 +47,13 @@ class MeteredCall implements CallTap {
   #asked = false;
   #remover: UsageRemover | null = null;
 
-  constructor(deps: UsageTapDeps, info: CallInfo) {
-    this.#deps = deps;
+  constructor(usage: UsageTapDeps['usage'], info: CallInfo, asks: () => boolean) {
+    this.#usage = usage;
     this.#info = info;
     this.#provider = usageOfProvider(info.provider);
     this.#requestModel = new RequestModel(info.path, null).model;
     const contentType = info.headers.get('content-type') ?? null;
-    const may = this.#provider.includeUsage && mayAskForUsage(info.method, info.path, contentType) && deps.asks();
+    const may = this.#provider.includeUsage && mayAskForUsage(info.method, info.path, contentType) && asks();
     this.bodyLimit = may ? MAX_ASKING_BODY_BYTES : 0;
   }
 
@@ -90,7 +97,7 @@ class MeteredCall implements CallTap {
     const result = this.#meter?.end(how) ?? nothing(this.#requestModel, call.outcome);
     const { client, path, method, provider } = this.#info;
     const { id, version, label } = call.credential;
-    this.#deps.usage.record({
+    this.#usage.record({
       atMs: call.startedAtMs,
       requestId: randomUUID(),
       source: 'proxy',

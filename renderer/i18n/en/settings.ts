@@ -62,6 +62,7 @@ export const settings = {
   kitDone: 'I saved it',
   endpoint: 'Local endpoint',
   endpointText: 'Hands out keys to tools you created a client for. On this computer only.',
+  on: 'On',
   off: 'Off',
   port: 'Port',
   portText: 'Where tools find the endpoint. 0 takes any free port.',

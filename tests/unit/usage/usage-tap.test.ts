@@ -36,7 +36,11 @@ function call(provider: string, path: string, asks = true) {
     query: '',
     headers: new Map([['content-type', 'application/json']]),
   };
-  const tap = new UsageTap({ usage: { record: (entry) => recorded.push(entry) }, asks: () => asks }).request(info);
+  const tap = new UsageTap({
+    usage: { record: (entry) => recorded.push(entry) },
+    asks: () => asks,
+    onEvent: () => () => undefined,
+  }).request(info);
   const end = (given: Partial<CallResult> = {}) => {
     const plain = {
       outcome: 'ok',
