@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { fakeKey } from '../../support/fake-keys.ts';
+import { answeringServer } from '../../support/answering-server.ts';
+import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
+
+const sample = readFileSync(join(import.meta.dirname, '../../fixtures/samples/openai_chat.stream.sse'));
+
+/** The whole app with a provider on loopback and a client that may use it. */
+async function metered() {
+  const gate = Promise.withResolvers<undefined>();
+  const upstream = await answeringServer(async (response, request) => {
+    const body = await request.body();
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    if (body.includes('"hang":true')) {
+      response.write(sample.subarray(0, 300));
+      gate.resolve(undefined);
+      return;
+    }
+    response.end(body.includes('include_usage') ? sample : sample.toString().replaceAll('"usage"', '"other"'));
+  });
+  const { app } = await startUnlockedApp();
+  app.credentials.add(
+    credentialInput({
+      ...{ provider: 'openai', label: 'work', fields: { api_key: fakeKey('openai') } },
+      ...{ baseUrl: `${upstream.url}/v1`, local: true },
+    }),
+    'cli',
+  );
+  const { token } = app.clients.create(
+    { name: 'editor', grants: ['proxy:openai/work'], expiresInDays: 1, ratePerSecond: null, test: false },
+    'cli',
+  );
+  await app.endpoint.on({ port: 0, actor: 'cli' });
+  const { port } = app.endpoint.status();
+  const post = (body: object) =>
+    fetch(`http://127.0.0.1:${port}/proxy/openai@work/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  return { app, post, began: gate.promise };
+}
+
+test('a streamed call of a client that did not ask is metered to the token, and its bytes show none of it', async () => {
+  const { app, post } = await metered();
+  const answer = await post({ model: 'gpt-6-luna', stream: true });
+  expect(answer.status).toBe(200);
+  const text = await answer.text();
+  expect(text).not.toContain('usage');
+  expect(text).toContain('The kettle');
+  while (app.usage.report({ by: 'model' }).rows.length === 0) await setImmediate();
+  const [row] = app.usage.report({ by: 'model' }).rows;
+  expect(row).toMatchObject({ key: 'gpt-6-luna', requests: 1, incomplete: 0, inputTokens: 176, cacheReadTokens: 1024 });
+  expect(row?.costMicroUsd).toBe(52);
+  expect(app.usage.report({ by: 'client' }).rows[0]?.key).toBe('editor');
+  expect(app.usage.report({ by: 'credential' }).rows[0]?.key).toBe('openai/work');
+});
+
+test('a stream that a lock cuts is recorded as cut before the database closes', async () => {
+  const { app, post, began } = await metered();
+  const answer = await post({ model: 'gpt-6-luna', stream: true, hang: true });
+  await began;
+  const reading = answer.text();
+  app.vault.lock('asked');
+  await expect(reading).rejects.toThrow();
+  await app.vault.unlock(PASSWORD);
+  expect(app.usage.report({ by: 'model' }).rows).toEqual([
+    expect.objectContaining({ key: 'gpt-6-luna', requests: 1, failed: 1, incomplete: 1, costMicroUsd: null }),
+  ]);
+});
