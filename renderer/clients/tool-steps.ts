@@ -73,15 +73,11 @@ export function toolSteps(tool: Tool, target: ToolTarget): readonly ToolStep[] {
   const { provider, label, token, socket } = target;
   const url = proxyUrl(target);
   const probe = `${url}/${probePath(provider)}`;
+  const ref = label === null ? '' : ` --ref kh://${provider}/${label}`;
   const extra = provider === 'anthropic' ? ` -H 'anthropic-version: 2023-06-01'` : '';
   switch (tool) {
-    case 'run': {
-      const which =
-        label === null || target.keyVariable === null
-          ? `--provider ${provider}`
-          : `--env ${target.keyVariable}=kh://${provider}/${label}`;
-      return [{ where: steps.terminal, text: `keyharbor run --proxy ${which} -- COMMAND` }];
-    }
+    case 'run':
+      return [{ where: steps.terminal, text: `keyharbor run --proxy ${whichKey(target)} -- COMMAND` }];
     case 'env': {
       const base = BASE_VARIABLES[provider];
       return [
@@ -111,8 +107,9 @@ export function toolSteps(tool: Tool, target: ToolTarget): readonly ToolStep[] {
       return [
         {
           where: steps.settings('~/.claude/settings.json'),
-          text: json({ apiKeyHelper: 'keyharbor credential-helper claude', env: { ANTHROPIC_BASE_URL: url } }),
+          text: json({ apiKeyHelper: `keyharbor credential-helper claude${ref}` }),
         },
+        { where: steps.terminal, text: `keyharbor run --proxy ${whichKey(target)} -- claude` },
       ];
     case 'git': {
       const host = GIT_HOSTS[provider] ?? 'github.com';
@@ -134,11 +131,18 @@ export function toolSteps(tool: Tool, target: ToolTarget): readonly ToolStep[] {
       return [
         {
           where: steps.settings('~/.aws/config'),
-          text: `[profile keyharbor]\ncredential_process = keyharbor credential-helper aws ${label ?? 'default'}`,
+          text: `[profile keyharbor]\ncredential_process = keyharbor credential-helper aws${ref}`,
         },
         { where: steps.test, text: 'aws --profile keyharbor sts get-caller-identity' },
       ];
   }
+}
+
+/** How "run" is told the key: one with a label by the variable that it goes into. */
+function whichKey({ provider, label, keyVariable }: ToolTarget): string {
+  return label === null || keyVariable === null
+    ? `--provider ${provider}`
+    : `--env ${keyVariable}=kh://${provider}/${label}`;
 }
 
 function python(provider: string, url: string, token: string): string {

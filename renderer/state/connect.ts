@@ -70,6 +70,9 @@ function onEvent(event: ContractEvent): void {
     case 'access.requested':
     case 'access.settled':
       return undefined; // the panel is a window of its own
+    case 'routing.changed':
+    case 'usage.recorded':
+      return undefined; // no screen shows these yet
     default:
       return undefined;
   }

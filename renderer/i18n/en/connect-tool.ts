@@ -31,7 +31,8 @@ export const connectTool = {
   notes: {
     run: 'Nothing to store: the program gets a token that ends with it.',
     env: 'Official SDKs read these variables by themselves.',
-    claude: 'It asks for the token each time it starts, and calls Anthropic through Keyharbor.',
+    claude:
+      'Started by the second line it gets a token, and the key stays in Keyharbor. Started otherwise, the helper hands it the key.',
     git: 'git asks Keyharbor for the password of this host. The key is handed to git itself.',
     docker: 'The program docker-credential-keyharbor comes with Keyharbor and has to be on the PATH.',
     aws: 'The AWS tools ask Keyharbor for credentials whenever they need them.',

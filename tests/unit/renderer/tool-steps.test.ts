@@ -40,10 +40,9 @@ describe('the lines that point a tool here', () => {
   });
 
   test('what goes into a JSON file is JSON', () => {
-    expect(JSON.parse(text('claude', { provider: 'anthropic' }))).toEqual({
-      apiKeyHelper: 'keyharbor credential-helper claude',
-      env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:7717/proxy/anthropic' },
-    });
+    const [settings, start] = toolSteps('claude', { ...TARGET, provider: 'anthropic' });
+    expect(JSON.parse(settings?.text ?? '')).toEqual({ apiKeyHelper: 'keyharbor credential-helper claude' });
+    expect(start?.text).toBe('keyharbor run --proxy --provider anthropic -- claude');
     expect(JSON.parse(text('docker', { provider: 'gitlab' }))).toEqual({
       credHelpers: { 'registry.gitlab.com': 'keyharbor' },
     });
@@ -54,7 +53,7 @@ describe('the lines that point a tool here', () => {
       "git config --global credential.https://github.com.helper '!keyharbor credential-helper git'",
     );
     expect(text('aws', { provider: 'aws', label: 'prod' })).toContain(
-      'credential_process = keyharbor credential-helper aws prod',
+      'credential_process = keyharbor credential-helper aws --ref kh://aws/prod',
     );
   });
 
