@@ -30,6 +30,10 @@ const withTarget = (target: string) => `${lines(`GET ${target} HTTP/1.1`, host()
 const post = (body: string, ...more: readonly string[]) =>
   `${lines(`POST ${TARGET} HTTP/1.1`, host(), auth(), ...more)}\r\n${body}`;
 const smuggled = () => plus();
+/** The same at another path. */
+const at = (line: string, ...more: readonly string[]) => `${lines(`${line} HTTP/1.1`, host(), auth(), ...more)}\r\n`;
+const REPORT = '/v1/keys/openai/report';
+const JSON_BODY = 'Content-Type: application/json';
 
 /** 0: cut without an answer. */
 const attacks: readonly (readonly [string, number, () => string])[] = [
@@ -138,6 +142,40 @@ const attacks: readonly (readonly [string, number, () => string])[] = [
   ],
   ['headers above 16 KiB', 0, () => plus(`A: ${'b'.repeat(17 * 1024)}`)],
   ['a declared body above 1 MiB', 413, () => post('', 'Content-Length: 1048577')],
+  // the other routes
+  ['a report in absolute form', 400, () => at(`POST http://127.0.0.1:${port}${REPORT}`, JSON_BODY)],
+  [
+    'a report with CL and TE',
+    0,
+    () => at(`POST ${REPORT}`, JSON_BODY, 'Content-Length: 4', 'Transfer-Encoding: chunked'),
+  ],
+  ['a report of 1 MiB and a byte', 413, () => at(`POST ${REPORT}`, JSON_BODY, 'Content-Length: 1048577')],
+  ['a report by a form of a page', 403, () => at(`POST ${REPORT}`, 'Content-Type: text/plain', 'Origin: null')],
+  [
+    'a report that expects the worst',
+    417,
+    () => at(`POST ${REPORT}`, JSON_BODY, 'Expect: 200-ok', 'Content-Length: 2'),
+  ],
+  ['a body on a GET for metrics', 400, () => `${at('GET /metrics', 'Content-Length: 2')}{}`],
+  ['metrics in absolute form', 400, () => at('GET http://evil.example/metrics')],
+  ['metrics for a page', 403, () => at('GET /metrics', 'Sec-Fetch-Dest: image')],
+  ['metrics with the token in the query', 400, () => at(`GET /metrics?token=${token}`)],
+  ['the document for a page', 403, () => at('GET /openapi.json', 'Origin: https://evil.example')],
+  ['the document at a foreign Host', 421, () => `${lines('GET /openapi.json HTTP/1.1', 'Host: evil.example')}\r\n`],
+  ['HEAD of the document', 405, () => at('HEAD /openapi.json')],
+  ['TRACE of the document', 405, () => at('TRACE /openapi.json')],
+  ['the health of a vault for a page', 403, () => at('GET /v1/sys/health', 'Referer: https://evil.example/')],
+  ['the method LIST', 0, () => at('LIST /v1/secret/metadata/openai')],
+  ['two tokens, one for Vault', 400, () => at('GET /v1/secret/data/openai/default', `X-Vault-Token: ${token}`)],
+  ['X-Vault-Token twice', 400, () => at('GET /metrics', 'X-Vault-Token: a', 'X-Vault-Token: b')],
+  ['a version that is a token', 400, () => at(`GET /v1/secret/data/openai/default?version=${token}`)],
+  ['an upgrade for AWS credentials', 403, () => at('GET /v1/aws/credentials', 'Upgrade: h2c')],
+  [
+    'usage with two Content-Lengths',
+    0,
+    () => at('POST /v1/usage', JSON_BODY, 'Content-Length: 2', 'Content-Length: 3'),
+  ],
+  ['usage by chunks that are none', 400, () => at('POST /v1/usage', JSON_BODY, 'Transfer-Encoding: identity')],
 ];
 
 const check = (answer: RawAnswer, status: number): void => {
@@ -185,6 +223,31 @@ describe('no hostile request reaches a handler', () => {
     const good = await exchange({ port }, plus('Connection: close', 'Sec-Fetch-Mode: cors'));
     expect(good.status).toBe(200);
     expect(good.body).toContain(SECRET);
+  });
+
+  test.each([
+    ['GET', '/v1/%6beys/openai', 404],
+    ['GET', '/v1/keys/openai%2fdefault', 404],
+    ['GET', '/v1/keys/openai/default/', 404],
+    ['GET', '/v1/keys/openai/..', 404],
+    ['GET', '/v1/keys/openai;x=1', 404],
+    ['GET', '/v1/keys/openai?', 404],
+    ['GET', '/metrics/', 404],
+    ['GET', '/METRICS', 404],
+    ['GET', '/openapi.json/../v1/keys/openai', 404],
+    ['GET', '/v1/secret/data/openai/default?version=1&version=1', 404],
+    ['GET', '/v1/secret/data/openai/default?version=-1', 404],
+    ['GET', '/v1/secret/data/openai/default?version=1%00', 404],
+    ['GET', '/v1/secret/metadata?list=false', 404],
+    ['PUT', '/v1/secret/data/openai/default', 405],
+    ['DELETE', '/v1/secret/metadata/openai/default', 405],
+    ['DELETE', '/v1/usage', 405],
+    ['PUT', '/v1/keys/openai/report', 405],
+  ] as const)('%s %s: %i, and no key was looked at', async (method, target, status) => {
+    const before = setting.credentials.asked;
+    const answer = await exchange({ port }, at(`${method} ${target}`, 'Connection: close', 'Content-Length: 0'));
+    expect([answer.status, setting.credentials.asked]).toEqual([status, before]);
+    expect(answer.text).not.toContain(SECRET);
   });
 
   test('after a refused request nothing that was sent behind it is read', async () => {
