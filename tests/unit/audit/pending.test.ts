@@ -43,7 +43,7 @@ test('after a thousand lines the rest is counted as dropped, but for a panic', a
   let panics = 0;
   adoptPending(vault.opened(), paths, clock, () => void (panics += 1));
   expect(panics).toBe(1);
-});
+}, 30_000);
 
 test('unlock takes them into the chain, marked as unauthenticated, and removes the file', async () => {
   const { vault, paths, clock } = await unlockedVault();
