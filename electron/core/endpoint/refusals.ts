@@ -28,7 +28,7 @@ export function vaultKvIsOff(): AppError {
   return new AppError(
     'not_found',
     'The HashiCorp Vault interface is switched off.',
-    'The owner can switch it on: Settings, Endpoint, "Vault KV v2 (read)".',
+    'The owner can switch it on: Settings, "Vault KV for clients".',
   );
 }
 

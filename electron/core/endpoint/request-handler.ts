@@ -46,18 +46,20 @@ export function requestHandler(deps: RequestDeps, table: RouteTable) {
       sendRefusal(response, 400);
       return;
     }
+    const token = presented.kind === 'token' ? presented.token : presented.kind;
+    const target = deps.proxy === null ? null : proxyTarget(head.target);
+    if (target !== null) {
+      const client = authenticate(deps, token, response, 'problem', refused);
+      if (client !== null) serveProxied(deps, client, { target, head, request, response });
+      return;
+    }
     const found = table.find(head.method, head.target);
     if (isPublic(found)) {
       servePublic(found, request, response);
       return;
     }
-    const surface = surfaceOf(found);
-    const token = presented.kind === 'token' ? presented.token : presented.kind;
-    const client = authenticate(deps, token, response, surface, refused);
-    if (client === null) return;
-    const target = deps.proxy === null ? null : proxyTarget(head.target);
-    if (target !== null) serveProxied(deps, client, { target, head, request, response });
-    else serve(deps, client, found, request, response);
+    const client = authenticate(deps, token, response, surfaceOf(found), refused);
+    if (client !== null) serve(deps, client, found, request, response);
   };
 }
 

@@ -14,6 +14,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readAudit } from '../../../electron/core/audit/audit-log.ts';
+import type { ClientAsk } from '../../../electron/core/broker/gate.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { ask, exchange } from './raw-http.ts';
 import { bearer, makeSetting, SECRET, type Setting, tokenFor } from './running-endpoint.ts';
 
@@ -280,6 +282,82 @@ describe('reading a key', () => {
     ]);
     expect((await list(['keys:list', 'proxy:ollama'])).map(({ provider }) => provider)).toEqual(['ollama']);
     expect(await list(['keys:list'])).toHaveLength(3);
+  });
+});
+
+describe('a key that is not granted', () => {
+  test('waits for the owner, is had after a yes, and the owner sees who asks and why', async () => {
+    const place = await on();
+    const token = tokenFor(setting, ['keys:list']);
+    const asked: ClientAsk[] = [];
+    let yes = (): void => undefined;
+    setting.admit = (ask) => {
+      asked.push(ask);
+      return new Promise((resolve) => {
+        yes = resolve;
+      });
+    };
+    const reading = fetch(`http://127.0.0.1:${place.port}/v1/keys/openai/work`, {
+      headers: { authorization: `Bearer ${token}`, 'keyharbor-reason': 'to run the tests' },
+    });
+    while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(asked[0]).toMatchObject({ form: 'value', granted: false, reason: 'to run the tests' });
+    expect(asked[0]?.credential.label).toBe('work');
+    yes();
+    expect(await (await reading).json()).toMatchObject({ value: SECRET });
+  });
+
+  test('is not had after a no, and what is not there looks the same', async () => {
+    const place = await on();
+    const token = tokenFor(setting, ['keys:list']);
+    setting.admit = () => Promise.reject(new AppError('forbidden', 'The owner said no.', 'Ask the owner.'));
+    const refused = await ask(place, '/v1/keys/openai/work', bearer(token));
+    expect([refused.status, refused.body.includes(SECRET)]).toEqual([403, false]);
+    const absent = await ask(place, '/v1/keys/openai/nowhere', bearer(token));
+    expect(absent.status).toBe(403);
+    setting.clock.advance(60_000);
+    const counted = audited(setting).filter(({ meta }) => meta['reason'] === 'grant');
+    expect(counted).toMatchObject([{ actor: token.slice(8, 18), meta: { count: 2 } }]);
+  });
+
+  test('the question is withdrawn when the client leaves', async () => {
+    const place = await on();
+    const token = tokenFor(setting, ['keys:list']);
+    const withdrawn = new Promise<void>((resolve) => {
+      setting.admit = ({ signal }) => {
+        signal.addEventListener('abort', () => resolve());
+        return new Promise(() => undefined);
+      };
+    });
+    const leaving = new AbortController();
+    const reading = fetch(`http://127.0.0.1:${place.port}/v1/keys/openai`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: leaving.signal,
+    }).catch(() => 'left');
+    while (setting.activity === 0) await new Promise((resolve) => setImmediate(resolve));
+    leaving.abort();
+    await withdrawn;
+    expect(await reading).toBe('left');
+  });
+
+  test('the gate may refuse a granted one too', async () => {
+    const place = await on();
+    setting.admit = () => {
+      throw new AppError('forbidden', 'This key is given out by the proxy only.', 'Use /proxy/openai.');
+    };
+    const answer = await ask(place, '/v1/keys/openai', bearer(tokenFor(setting, ['keys:read:openai'])));
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 403, hint: 'Use /proxy/openai.' });
+  });
+});
+
+describe('the port', () => {
+  test('0 while it is on is any free one, so another; without a port it stays', async () => {
+    const { port: first } = await on();
+    const second = await setting.endpoint.on({ port: 0, actor: 'cli' });
+    expect(second.port).not.toBe(first);
+    expect((await ask({ port: second.port ?? 0 }, '/healthz')).status).toBe(200);
+    expect((await ask({ port: first }, '/healthz')).status).toBe(0);
+    expect((await setting.endpoint.on({ actor: 'cli' })).port).toBe(second.port);
   });
 });
 
