@@ -92,14 +92,32 @@ export function normaliseHost(text: string, local: boolean, name: string): strin
   return hostAddress(url.hostname) ?? url.hostname;
 }
 
-/** Joins a path of the catalogue (or one the owner gave) to a base URL and makes sure that it stayed under it. */
-export function joinPath(baseUrl: string, path: string): URL {
-  const url = new URL(path === '/' ? baseUrl : `${baseUrl}${path}`);
-  const base = new URL(baseUrl);
-  const prefix = base.pathname.replace(/\/+$/, '');
-  const under = url.pathname === base.pathname || url.pathname.startsWith(`${prefix}/`);
+/** A base URL, taken apart once. */
+export interface Base {
+  /** Without a slash at the end. */
+  readonly href: string;
+  readonly origin: string;
+  /** Of its path, without a slash at the end. */
+  readonly prefix: string;
+}
+
+export function baseOf(baseUrl: string): Base {
+  const { origin, pathname } = new URL(baseUrl);
+  return { href: baseUrl.replace(/\/+$/, ''), origin, prefix: pathname.replace(/\/+$/, '') };
+}
+
+/** Joins a path to a base URL and makes sure that it stayed under it. @param path - "/" is the base URL itself. */
+export function joinBelow(base: Base, path: string): URL {
+  const url = new URL(path === '/' ? base.href : `${base.href}${path}`);
+  const { pathname } = url;
+  const under = pathname.startsWith(`${base.prefix}/`) || pathname === base.prefix;
   if (url.origin !== base.origin || !under || url.username !== '') {
     throw new AppError('security_violation', 'A path leads away from the base URL. Nothing was sent.');
   }
   return url;
+}
+
+/** The same for a path of the catalogue, or one the owner gave. */
+export function joinPath(baseUrl: string, path: string): URL {
+  return joinBelow(baseOf(baseUrl), path);
 }

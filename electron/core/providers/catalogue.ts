@@ -18,16 +18,43 @@ export interface KnownFormat {
   readonly whole: RegExp;
 }
 
-const FIELD_IN_BRACES = /\{([a-z][a-z0-9_]*)\}/g;
+const FIELD_IN_BRACES = /\{([a-z][a-z0-9_]*)\}/;
+
+interface Template {
+  /** Text, field, text, field … text. */
+  readonly parts: readonly string[];
+  readonly fields: readonly string[];
+}
+
+/** Templates are few and come up with every request. */
+const templates = new Map<string, Template>();
+const MAX_TEMPLATES = 10_000;
+
+function templateOf(text: string): Template {
+  let template = templates.get(text);
+  if (template === undefined) {
+    const parts = text.split(FIELD_IN_BRACES);
+    template = { parts, fields: parts.filter((_, at) => at % 2 === 1) };
+    if (templates.size >= MAX_TEMPLATES) templates.clear();
+    templates.set(text, template);
+  }
+  return template;
+}
 
 /** Names of the fields that a template such as "Bearer {api_key}" needs. */
-export function templateFields(template: string): string[] {
-  return [...template.matchAll(FIELD_IN_BRACES)].map((match) => match[1] ?? '');
+export function templateFields(template: string): readonly string[] {
+  return templateOf(template).fields;
 }
 
 /** Puts field values into a template; a field that is not filled in leaves nothing behind. */
 export function fillTemplate(template: string, value: (field: string) => string | undefined): string {
-  return template.replace(FIELD_IN_BRACES, (_, name: string) => value(name) ?? '');
+  const { parts } = templateOf(template);
+  let text = '';
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = parts[at] ?? '';
+    text += at % 2 === 0 ? part : (value(part) ?? '');
+  }
+  return text;
 }
 
 /** What the schema leaves open: the value that `--stdin` reads and `get` prints has to be there and secret. */

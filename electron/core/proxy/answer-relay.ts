@@ -6,6 +6,9 @@ import type { AnswerKeeper, CallTap } from './observers.ts';
 import { endAnswer } from './request-body.ts';
 import type { SecretForms } from './secret-forms.ts';
 
+/** Larger pieces gain nothing by waiting. */
+const MAX_HELD = 8 * 1024;
+
 type Controller = Dispatcher.DispatchController;
 
 interface RelayDeps {
@@ -31,6 +34,9 @@ export class AnswerRelay {
   #errorBody: ErrorBody | null = null;
   #taps: 'ignores' | 'reads' | 'changes' = 'ignores';
   #waitsForDrain = false;
+  /** A small answer that came whole, with its head, leaves as one. */
+  #isFirstTurn = true;
+  #held: Buffer | null = null;
 
   /** Sends the head, unless it is of an error with a body. */
   constructor(deps: RelayDeps, status: number, headers: AnswerHeaders) {
@@ -44,7 +50,7 @@ export class AnswerRelay {
     this.#taps = this.#tapHead();
     const length = this.#taps === 'changes' || status === 204 ? undefined : oneValue(headers['content-length']);
     this.#sendHead(length, false);
-    process.nextTick(flushHead, deps.response); // the first piece, where it is there already, goes with the head
+    process.nextTick(() => this.#flush());
   }
 
   /** False: the rest is not wanted. */
@@ -52,12 +58,8 @@ export class AnswerRelay {
     if (this.#errorBody !== null) return this.#errorBody.push(chunk);
     const { tap, keeper, response } = this.#deps;
     keeper?.chunk(chunk);
-    let takes: boolean;
-    if (tap === null || this.#taps === 'ignores') takes = response.write(chunk);
-    else {
-      const changed = tap.chunk(chunk);
-      takes = this.#taps === 'changes' ? this.#writeAll(changed) : response.write(chunk);
-    }
+    const changed = tap === null || this.#taps === 'ignores' ? null : tap.chunk(chunk);
+    const takes = this.#taps === 'changes' ? this.#writeAll(changed) : this.#write(chunk);
     if (!takes && !this.#waitsForDrain) {
       this.#waitsForDrain = true;
       controller.pause();
@@ -72,9 +74,18 @@ export class AnswerRelay {
   /** The answer is whole, or of an error as much of it as is wanted. */
   end(): void {
     const { tap, keeper, request, response, hasBody, after } = this.#deps;
+    const whole = this.#held;
+    if (whole !== null && (!hasBody || request.complete)) {
+      this.#held = null;
+      keeper?.done();
+      // As text head and body go out in one write, without being copied together first.
+      response.end(whole.toString('latin1'), 'latin1');
+      return;
+    }
     if (this.#errorBody === null) {
       if (this.#taps === 'changes') this.#writeAll(tap?.last() ?? null);
       keeper?.done();
+      this.#flush();
     } else {
       const encoding = oneValue(this.#headers['content-encoding']);
       const body = this.#errorBody.covered(encoding);
@@ -89,6 +100,28 @@ export class AnswerRelay {
   #tapHead(): 'ignores' | 'reads' | 'changes' {
     const { tap } = this.#deps;
     return tap === null ? 'ignores' : tap.head(this.#status, (name) => oneValue(this.#headers[name]) ?? null);
+  }
+
+  #write(chunk: Buffer): boolean {
+    const { response } = this.#deps;
+    if (this.#isFirstTurn && this.#held === null && chunk.byteLength <= MAX_HELD) {
+      this.#held = chunk;
+      return true;
+    }
+    this.#isFirstTurn = false;
+    if (this.#held !== null) response.write(this.#held);
+    this.#held = null;
+    return response.write(chunk);
+  }
+
+  /** What came in the first turn of the loop goes out; where nothing did, the head alone. */
+  #flush(): void {
+    const { response } = this.#deps;
+    this.#isFirstTurn = false;
+    if (response.writableEnded || response.destroyed) return;
+    if (this.#held === null) response.flushHeaders();
+    else response.write(this.#held);
+    this.#held = null;
   }
 
   #writeAll(pieces: readonly Uint8Array[] | null): boolean {
@@ -107,10 +140,6 @@ export class AnswerRelay {
     if (hasBody && !request.complete) passed.push('Connection', 'close'); // what is behind it will not be read
     response.writeHead(this.#status, passed);
   }
-}
-
-function flushHead(response: ServerResponse): void {
-  if (!response.writableEnded && !response.destroyed) response.flushHeaders();
 }
 
 function oneValue(value: string | string[] | undefined): string | undefined {

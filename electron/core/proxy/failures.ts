@@ -28,10 +28,6 @@ export function redirected(provider: string, status: number): Failure {
 /** @param error - of the connection, or one of ours. */
 export function failureOf(provider: string, error: unknown): Failure {
   if (error instanceof AppError) return { error, outcome: 'refused' };
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
-    return timedOut(`${provider} did not answer in time.`);
-  }
   switch (whyUnreachable(error)) {
     case 'timeout':
       return timedOut(`${provider} could not be reached in time. Nothing was sent.`);
@@ -63,6 +59,6 @@ export function failureOf(provider: string, error: unknown): Failure {
   }
 }
 
-function timedOut(message: string): Failure {
+export function timedOut(message: string): Failure {
   return { error: new AppError('validation_timeout', message, WAIT), outcome: 'timeout' };
 }

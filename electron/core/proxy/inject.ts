@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { OpenedFields } from '../credentials/types.ts';
-import { joinPath } from '../providers/base-url.ts';
+import { type Base, baseOf, joinBelow } from '../providers/base-url.ts';
 import { signAwsRequest } from '../providers/http/aws-signature.ts';
 import type { OutgoingRequest } from '../providers/http/http-exchange.ts';
 import {
@@ -37,17 +37,10 @@ function unsendable(upstream: Upstream): AppError {
 
 /** @throws AppError `invalid_key_format` where a secret that goes into the request is not sendable as it is. */
 function assertSendable(upstream: Upstream, value: FieldValue): void {
-  const { kind } = upstream;
-  for (const placement of kind.send) {
-    if (placement.where === 'basic') continue; // goes encoded; judged as a header value
-    const templates = Object.values(placement).filter((part): part is string => typeof part === 'string');
-    for (const { name, secret } of kind.fields) {
-      const text = value(name);
-      if (text === undefined || text === '') continue;
-      if (!templates.some((template) => template === name || template.includes(`{${name}}`))) continue;
-      const fits = placement.where === 'path' ? isPathSegment(text) : !secret || isSendableSecret(text);
-      if (!fits) throw unsendable(upstream);
-    }
+  for (const { name, inPath } of upstream.sentFields) {
+    const text = value(name);
+    if (text === undefined || text === '') continue; // optional; a required one was asked for when it was put in
+    if (!(inPath ? isPathSegment(text) : isSendableSecret(text))) throw unsendable(upstream);
   }
 }
 
@@ -63,15 +56,24 @@ export function inject(
   query: string,
   headers: Map<string, string>,
 ): Injected {
-  const { kind, baseUrl } = upstream;
+  const { kind } = upstream;
   const texts = new Map<string, string>();
-  for (const [name, bytes] of opened.fields) texts.set(name, bytes.toString('utf8'));
-  const value: FieldValue = (name) => texts.get(name) ?? kind.fields.find((field) => field.name === name)?.default;
+  const value: FieldValue = (name) => {
+    let text = texts.get(name);
+    if (text !== undefined) return text;
+    text = opened.fields.get(name)?.toString('utf8') ?? kind.fields.find((field) => field.name === name)?.default;
+    if (text !== undefined) texts.set(name, text);
+    return text;
+  };
   assertSendable(upstream, value);
-  const secrets = kind.fields.flatMap((field) => (field.secret ? (texts.get(field.name) ?? []) : []));
-  const base = upstream.isWebhook ? webhookBase(upstream, value) : baseUrl;
-  if (upstream.isWebhook) secrets.push(new URL(base).pathname);
-  const url = joinPath(base, query === '' ? path : `${path === '/' ? '' : path}?${query}`);
+  const secrets: string[] = [];
+  for (const field of kind.fields) {
+    const text = field.secret ? value(field.name) : undefined;
+    if (text !== undefined) secrets.push(text);
+  }
+  const base = upstream.isWebhook ? webhookBase(upstream, value) : upstream.base;
+  if (upstream.isWebhook) secrets.push(base.prefix);
+  const url = joinBelow(base, query === '' ? path : `${path === '/' ? '' : path}?${query}`);
   const { origin, pathname } = url;
   const placed = new Map<string, string>();
   const members = placeCredential(kind, value, { url, headers: placed });
@@ -88,9 +90,9 @@ export function inject(
 }
 
 /** @throws AppError `security_violation` where the value is no webhook address of this provider. */
-function webhookBase({ kind, baseUrl, isOwnBaseUrl, provider }: Upstream, value: FieldValue): string {
-  const url = webhookUrl(kind, value, { url: baseUrl, isOwn: isOwnBaseUrl });
-  if (url !== null && url.search === '') return url.href.replace(/\/+$/, '');
+function webhookBase({ kind, base, isOwnBaseUrl, provider }: Upstream, value: FieldValue): Base {
+  const url = webhookUrl(kind, value, { url: base.href, isOwn: isOwnBaseUrl });
+  if (url !== null && url.search === '') return baseOf(url.href);
   throw new AppError(
     'security_violation',
     `This is not the address of a ${provider.name} webhook. Nothing was sent.`,

@@ -7,7 +7,7 @@ import type { HeaderLine, RequestHead } from '../endpoint/request-head.ts';
 import type { OutgoingRequest } from '../providers/http/http-exchange.ts';
 import { AnswerRelay } from './answer-relay.ts';
 import { Attempt, type AttemptListener } from './attempt.ts';
-import { type Failure, failureOf, REDIRECTS, redirected } from './failures.ts';
+import { type Failure, failureOf, REDIRECTS, redirected, timedOut } from './failures.ts';
 import { type AnswerHeaders, forwardedRequestHeaders } from './headers.ts';
 import { inject, type Injected, MAX_WHOLE_BODY, signed, withMembers } from './inject.ts';
 import type { CallInfo, CallOutcome, CallTap } from './observers.ts';
@@ -32,8 +32,6 @@ const SMALL_BODY = 64 * 1024;
 /** Kept where another credential may have to be tried (SECURITY-DESIGN.md section 7.1). */
 const KEPT_BODY = 1024 * 1024;
 const RETRIED: ReadonlySet<number> = new Set([401, 402, 429]);
-/** The provider's own limits come first: this one is for a client that stopped reading. */
-const SOCKET_SLACK_MS = 10_000;
 
 type Body = Buffer | AsyncGenerator<Buffer> | null;
 
@@ -58,6 +56,8 @@ export class ProxyCall implements AttemptListener {
   #relay: AnswerRelay | null = null;
   #firstByteMs: number | null = null;
   #status: number | null = null;
+  /** How long nothing came from the provider; null while the request still goes out. */
+  #quietMs: number | null = null;
   #isOver = false;
 
   constructor(deps: ProxyDeps, asked: ProxyAsked) {
@@ -84,6 +84,17 @@ export class ProxyCall implements AttemptListener {
     const { response } = this.#asked;
     this.#left();
     response.socket?.destroy();
+  }
+
+  /** Called now and then, with the time since the last call: a timer for each request would cost more than the rest. */
+  tick(ms: number): void {
+    if (this.#quietMs === null || this.#isOver) return;
+    this.#quietMs += ms;
+    const { firstByteMs, idleMs } = this.#deps.settings();
+    if (this.#quietMs <= (this.#relay === null ? firstByteMs : idleMs)) return;
+    this.#attempt?.abort();
+    if (this.#credential !== null) this.#deps.observers.routing?.broke(this.#call, this.#credential);
+    this.#failed(timedOut(`${this.#call.provider.name} did not answer in time.`));
   }
 
   /** The rules for the request itself, and the credential that it names. */
@@ -251,8 +262,7 @@ export class ProxyCall implements AttemptListener {
     headers: ReadonlyMap<string, string>,
     body: Body,
   ): void {
-    const { settings, noteUse } = this.#deps;
-    const { firstByteMs, idleMs } = settings();
+    const { noteUse } = this.#deps;
     const lines: string[] = [];
     for (const [name, value] of headers) if (name !== 'host') lines.push(name, value);
     if (isStream(body) && this.#bodyKind.kind === 'sized') {
@@ -269,8 +279,8 @@ export class ProxyCall implements AttemptListener {
         method: this.#asked.head.method,
         headers: lines,
         body: body as Buffer | null, // undici also takes what can be iterated, its types do not say so
-        headersTimeout: firstByteMs,
-        bodyTimeout: idleMs,
+        headersTimeout: 0, // `tick` sees to both
+        bodyTimeout: 0,
       },
       attempt,
     );
@@ -287,10 +297,10 @@ export class ProxyCall implements AttemptListener {
     return now;
   }
 
-  /** The limits of the endpoint are for a client that sends; from now on it waits for the provider. */
+  /** The endpoint's own limit is for a client that sends; from now on the provider is waited for. */
   #waitForAnswer(): void {
-    const { firstByteMs, idleMs } = this.#deps.settings();
-    this.#asked.request.socket.setTimeout(Math.max(firstByteMs, idleMs) + SOCKET_SLACK_MS);
+    this.#asked.request.socket.setTimeout(0);
+    this.#quietMs = 0;
   }
 
   /** The head of an answer. */
@@ -300,6 +310,7 @@ export class ProxyCall implements AttemptListener {
       return;
     }
     this.#firstByteMs ??= performance.now() - this.#startMs;
+    if (this.#quietMs !== null) this.#quietMs = 0;
     const { upstream } = attempt;
     if (REDIRECTS.has(status)) {
       attempt.abort();
@@ -351,6 +362,7 @@ export class ProxyCall implements AttemptListener {
 
   received(attempt: Attempt, controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (attempt !== this.#attempt || this.#relay === null || this.#isOver) return;
+    if (this.#quietMs !== null) this.#quietMs = 0;
     if (this.#relay.push(controller, chunk)) return;
     attempt.abort();
     this.ended(attempt);

@@ -37,6 +37,8 @@ interface ForwardProxyDeps extends ProxyParts {
   readonly credentialRates: CredentialRates;
   readonly metrics: Pick<AppMetrics, 'proxied' | 'denied'>;
   readonly version: string;
+  /** An answer that is still under way is use: a vault that locks when nobody uses it does not lock under it. */
+  readonly activity: () => void;
   /** The TCP port of our own endpoint; null while it does not listen. */
   readonly ownPort: () => number | null;
 }
@@ -63,6 +65,8 @@ export interface ProxyDeps {
 /** The client's own words for the owner, where a grant is missing. */
 const REASON_HEADER = 'keyharbor-reason';
 const MAX_REASON = 200;
+/** How exactly the limits of time are kept; they are minutes. */
+const TICK_MS = 1000;
 
 /**
  * Forwards the requests of clients to the providers, with the real credential put in as the last step and the client's
@@ -73,6 +77,7 @@ export class ForwardProxy {
   readonly #callDeps: ProxyDeps;
   readonly #pools: UpstreamPools;
   readonly #open = new Set<ProxyCall>();
+  #callOff: (() => void) | null = null;
 
   constructor(deps: ForwardProxyDeps) {
     this.#deps = deps;
@@ -99,7 +104,16 @@ export class ForwardProxy {
   serve(asked: ProxyAsked): void {
     const call = new ProxyCall(this.#callDeps, asked);
     this.#open.add(call);
+    this.#callOff ??= this.#deps.clock.after(TICK_MS, () => this.#tick());
     call.start();
+  }
+
+  #tick(): void {
+    this.#callOff = null;
+    for (const call of this.#open) call.tick(TICK_MS);
+    if (this.#open.size === 0) return;
+    this.#deps.activity();
+    this.#callOff = this.#deps.clock.after(TICK_MS, () => this.#tick());
   }
 
   /**
@@ -108,6 +122,8 @@ export class ForwardProxy {
    */
   cutAll(): void {
     for (const call of this.#open) call.cut();
+    this.#callOff?.();
+    this.#callOff = null;
     this.#pools.drop();
   }
 
@@ -170,7 +186,7 @@ export class ForwardProxy {
 
 const grantText = (provider: string, label: string): string => `proxy:${provider}/${label}`;
 
-function isGranted({ grants }: VerifiedClient, provider: string, label: string): boolean {
+export function isGranted({ grants }: VerifiedClient, provider: string, label: string): boolean {
   return grants.some((held) => grantCovers(held, 'proxy', provider, label));
 }
 

@@ -32,6 +32,11 @@ export interface Sender {
   readonly origin: string;
 }
 
+interface OpenPool extends Sender {
+  /** Where it surely leads to this computer; null elsewhere. */
+  readonly loopbackPort: number | null;
+}
+
 interface PoolsDeps {
   readonly settings: () => ProxySettings;
   /** The TCP port of our own endpoint; null while it does not listen. */
@@ -44,7 +49,7 @@ interface PoolsDeps {
  */
 export class UpstreamPools {
   readonly #deps: PoolsDeps;
-  readonly #pools = new Map<string, Sender>();
+  readonly #pools = new Map<string, OpenPool>();
   #undici: Undici | null = null;
   #settings: ProxySettings | null = null;
   #context: SecureContext | null = null;
@@ -66,57 +71,36 @@ export class UpstreamPools {
    * @throws AppError `security_violation` for an address where no key may go, and for our own endpoint.
    */
   sender(url: URL, local: boolean): Sender {
-    this.#assertAllowed(url, local);
     const settings = this.#deps.settings();
     if (settings !== this.#settings) this.#begin(settings);
-    const key = `${local ? 'local' : 'public'} ${url.origin}`;
-    const known = this.#pools.get(key);
-    if (known !== undefined) {
-      if (this.#pools.size > 1) {
-        this.#pools.delete(key); // to the end: it was used last
-        this.#pools.set(key, known);
-      }
-      return known;
+    const { origin } = url;
+    const key = local ? `local ${origin}` : origin;
+    let pool = this.#pools.get(key);
+    if (pool === undefined) {
+      assertAllowed(url, local);
+      pool = { ...this.#dispatcher(url, local, settings), origin, loopbackPort: loopbackPort(url) };
+      this.#pools.set(key, pool);
+      this.#letGoOldest();
+    } else if (this.#pools.size > 1) {
+      this.#pools.delete(key); // to the end: it was used last
+      this.#pools.set(key, pool);
     }
-    const sender = { dispatcher: this.#dispatcher(url, local, settings), origin: url.origin };
-    this.#pools.set(key, sender);
+    if (pool.loopbackPort !== null && pool.loopbackPort === this.#deps.ownPort()) throw toItself();
+    return pool;
+  }
+
+  #letGoOldest(): void {
     for (const [oldest, { dispatcher }] of this.#pools) {
-      if (this.#pools.size <= MAX_POOLS) break;
+      if (this.#pools.size <= MAX_POOLS) return;
       this.#pools.delete(oldest);
       dispatcher.close().catch(() => undefined); // what is under way ends by itself
     }
-    return sender;
   }
 
   /** Ends every connection: the vault locks, or the program ends. */
   drop(): void {
     for (const { dispatcher } of this.#pools.values()) dispatcher.destroy().catch(() => undefined);
     this.#pools.clear();
-  }
-
-  /** Node calls no lookup for literals, and an outbound proxy resolves names itself: so much can be told beforehand. */
-  #assertAllowed(url: URL, local: boolean): void {
-    const host = url.hostname;
-    const literal = hostAddress(host);
-    const policy: AddressPolicy = local ? 'local' : 'public';
-    const refused =
-      isMetadataName(host) ||
-      (literal !== null && !isAllowedAddress(literal, policy)) ||
-      (!local && (url.protocol !== 'https:' || (literal === null && isLocalName(host))));
-    if (refused) {
-      throw new AppError(
-        'security_violation',
-        'The base URL of this credential is an address where no key may go. Nothing was sent.',
-        'A server on this computer or network needs a credential made with --local and its exact address.',
-      );
-    }
-    const isOwn = literal === null ? /^(?:.*\.)?localhost$/i.test(host) : addressKind(literal) === 'loopback';
-    if (isOwn && this.#isOwnPort(url)) throw toItself();
-  }
-
-  #isOwnPort(url: URL): boolean {
-    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-    return port === this.#deps.ownPort();
   }
 
   /** New settings: what is under way goes on with the old ones, and ends. */
@@ -127,7 +111,7 @@ export class UpstreamPools {
     this.#settings = settings;
   }
 
-  #dispatcher(url: URL, local: boolean, settings: ProxySettings): Dispatcher {
+  #dispatcher(url: URL, local: boolean, settings: ProxySettings): Pick<Sender, 'dispatcher'> {
     if (this.#undici === null) throw new Error('load first');
     const { Pool, ProxyAgent } = this.#undici;
     const tls =
@@ -138,7 +122,7 @@ export class UpstreamPools {
     const outbound = local ? '' : settings.outboundProxy;
     if (outbound !== '') {
       // It resolves the name: only the literal host was checked, as the setting says.
-      return new ProxyAgent({
+      const dispatcher = new ProxyAgent({
         uri: outbound,
         proxyTunnel: true,
         requestTls: { ...tls, timeout: settings.connectMs },
@@ -146,12 +130,14 @@ export class UpstreamPools {
         allowH2: false,
         ...limits,
       });
+      return { dispatcher };
     }
-    return new Pool(url.origin, {
+    const dispatcher = new Pool(url.origin, {
       ...limits,
       allowH2: settings.http2,
       connect: { ...tls, lookup: this.#lookup(url, local), timeout: settings.connectMs },
     });
+    return { dispatcher };
   }
 
   /** A name that leads to our own endpoint is seen here. */
@@ -162,7 +148,8 @@ export class UpstreamPools {
       lookup(hostname, options, (error, address, family) => {
         const found = typeof address === 'string' ? [{ address }] : address;
         const toUs = found.some((each) => each.address !== '' && addressKind(each.address) === 'loopback');
-        if (error === null && toUs && this.#isOwnPort(url)) callback(new ForbiddenAddress('own endpoint'), '', 0);
+        if (error === null && toUs && portOf(url) === this.#deps.ownPort())
+          callback(new ForbiddenAddress('own endpoint'), '', 0);
         else callback(error, address, family);
       });
   }
@@ -175,6 +162,35 @@ export class UpstreamPools {
     });
     return this.#context;
   }
+}
+
+const portOf = ({ port, protocol }: URL): number => (port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port));
+
+function loopbackPort(url: URL): number | null {
+  const literal = hostAddress(url.hostname);
+  const isLoopback =
+    literal === null ? /^(?:.*\.)?localhost$/i.test(url.hostname) : addressKind(literal) === 'loopback';
+  return isLoopback ? portOf(url) : null;
+}
+
+/**
+ * Node calls no lookup for literals, and an outbound proxy resolves names itself: so much can be told beforehand.
+ * @throws AppError `security_violation`.
+ */
+function assertAllowed(url: URL, local: boolean): void {
+  const host = url.hostname;
+  const literal = hostAddress(host);
+  const policy: AddressPolicy = local ? 'local' : 'public';
+  const refused =
+    isMetadataName(host) ||
+    (literal !== null && !isAllowedAddress(literal, policy)) ||
+    (!local && (url.protocol !== 'https:' || (literal === null && isLocalName(host))));
+  if (!refused) return;
+  throw new AppError(
+    'security_violation',
+    'The base URL of this credential is an address where no key may go. Nothing was sent.',
+    'A server on this computer or network needs a credential made with --local and its exact address.',
+  );
 }
 
 function toItself(): AppError {

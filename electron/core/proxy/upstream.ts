@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import { authKindOf, type Catalogue, templateFields } from '../providers/catalogue.ts';
+import { type Base, baseOf } from '../providers/base-url.ts';
 import { catalogueBase } from '../providers/place.ts';
 import { type HeaderFilters, headerFilters } from './headers.ts';
 
@@ -9,8 +10,8 @@ import { type HeaderFilters, headerFilters } from './headers.ts';
 export interface Upstream {
   readonly provider: ProviderDescriptor;
   readonly kind: AuthKindDescriptor;
-  /** The credential's own base URL or the catalogue's, without a slash at the end. */
-  readonly baseUrl: string;
+  /** The credential's own base URL or the catalogue's. */
+  readonly base: Base;
   readonly isOwnBaseUrl: boolean;
   readonly local: boolean;
   readonly filters: HeaderFilters;
@@ -18,6 +19,8 @@ export interface Upstream {
   readonly needsBody: boolean;
   readonly isWebhook: boolean;
   readonly signs: boolean;
+  /** The fields that stand in the request as they are, and those of them that become part of the path. */
+  readonly sentFields: readonly { readonly name: string; readonly inPath: boolean }[];
 }
 
 function unsupported(what: string, hint: string): AppError {
@@ -51,14 +54,31 @@ export function upstreamOf(catalogue: Pick<Catalogue, 'get'>, credential: Resolv
   return {
     provider,
     kind,
-    baseUrl: base.replace(/\/+$/, ''),
+    base: baseOf(base),
     isOwnBaseUrl: own,
     local: credential.local,
     filters: headerFilters(provider.proxy),
     needsBody: has('body') || has('sigv4'),
     isWebhook: has('url'),
     signs: has('sigv4'),
+    sentFields: sentFields(kind),
   };
+}
+
+/** Secrets, and whatever becomes part of the path. What is encoded first (basic) is judged as a header value. */
+function sentFields(kind: AuthKindDescriptor): Upstream['sentFields'] {
+  return kind.send.flatMap((placement) => {
+    if (placement.where === 'basic' || placement.where === 'sigv4') return [];
+    const inPath = placement.where === 'path';
+    const names =
+      placement.where === 'url'
+        ? [placement.field]
+        : placement.where === 'path'
+          ? templateFields(placement.prefix)
+          : templateFields(placement.value);
+    const isSent = (name: string) => inPath || kind.fields.some((field) => field.name === name && field.secret);
+    return names.filter(isSent).map((name) => ({ name, inPath }));
+  });
 }
 
 /** Finds it again for the same row of the same catalogue. */

@@ -45,6 +45,9 @@ async function ending(answer: IncomingMessage): Promise<string> {
   });
 }
 
+/** Shorter than the time after which the vault locks by itself. */
+const LIMITS = { firstByteMs: 60_000, idleMs: 30_000 };
+
 /** Keeps what was told of each call. */
 function results(): { readonly tap: ProxyTap; readonly next: () => Promise<CallResult> } {
   const waiting: ((result: CallResult) => void)[] = [];
@@ -253,22 +256,57 @@ describe('an answer that breaks off never looks whole', () => {
 
   test('no first byte in time: 504', async () => {
     const { tap, next } = results();
-    const proxy = await startProxyTo(await provider(() => undefined), {
-      settings: { firstByteMs: 100 },
-      observers: { tap },
+    const asked = Promise.withResolvers<void>();
+    const proxy = await startProxyTo(await provider(() => asked.resolve()), { observers: { tap }, settings: LIMITS });
+    const { answer } = call(proxy);
+    await asked.promise;
+    let isAnswered = false;
+    void answer.then(() => {
+      isAnswered = true;
     });
-    expect((await call(proxy).answer).statusCode).toBe(504);
+    proxy.clock.advance(LIMITS.firstByteMs);
+    await new Promise(setImmediate);
+    expect(isAnswered).toBe(false);
+    proxy.clock.advance(2000);
+    expect((await answer).statusCode).toBe(504);
     expect((await next()).outcome).toBe('timeout');
   });
 
   test('nothing more for too long', async () => {
     const { tap, next } = results();
     const proxy = await startProxyTo(await provider((_request, response) => response.writeHead(200).write('begun')), {
-      settings: { idleMs: 100 },
       observers: { tap },
+      settings: LIMITS,
     });
-    expect(await ending(await call(proxy).answer)).toBe('ECONNRESET');
+    const answer = await call(proxy).answer;
+    await once(answer, 'data');
+    proxy.clock.advance(LIMITS.idleMs);
+    expect(answer.destroyed).toBe(false);
+    const ended = ending(answer);
+    proxy.clock.advance(2000);
+    expect(await ended).toBe('ECONNRESET');
     expect((await next()).outcome).toBe('timeout');
+  });
+
+  test('a stream that goes on is not cut, however long it takes', async () => {
+    let response: ServerResponse | undefined;
+    const proxy = await startProxyTo(
+      await provider((_request, given) => {
+        response = given;
+        given.writeHead(200).write('begun');
+      }),
+      { settings: LIMITS },
+    );
+    const answer = await call(proxy).answer;
+    await once(answer, 'data');
+    for (let n = 0; n < 4; n += 1) {
+      proxy.clock.advance(LIMITS.idleMs - 1000);
+      const next = once(answer, 'data');
+      response?.write('more');
+      await next;
+    }
+    response?.end();
+    expect(await ending(answer)).toBe('end');
   });
 });
 

@@ -13,5 +13,5 @@ test('requests go to the MCP server, never to who gives its tokens', () => {
     origin: 'https://mcp.example.com/mcp https://auth.example.com',
     local: false,
   } as ResolvedCredential;
-  expect(upstreamOf(catalogue, credential).baseUrl).toBe('https://mcp.example.com/mcp');
+  expect(upstreamOf(catalogue, credential).base.href).toBe('https://mcp.example.com/mcp');
 });
