@@ -187,12 +187,27 @@ export class SocketConnection {
   }
 }
 
-/** Gone is the socket itself, not its reading half: who sends no more may still wait for an answer. */
+/**
+ * Who sends no more is gone, as far as anybody waits for the owner on his behalf: a socket whose other end was closed
+ * cannot be told from one of which only the sending half was, until something is written. Answers are sent all the same.
+ */
 function closingOf(socket: Socket): Link['onClosed'] {
   return (act) => {
-    if (socket.destroyed) act();
-    else socket.once('close', act);
-    return () => void socket.removeListener('close', act);
+    if (socket.destroyed || socket.readableEnded) {
+      act();
+      return () => undefined;
+    }
+    const once = (): void => {
+      stop();
+      act();
+    };
+    const stop = (): void => {
+      socket.removeListener('close', once);
+      socket.removeListener('end', once);
+    };
+    socket.once('close', once);
+    socket.once('end', once);
+    return stop;
   };
 }
 

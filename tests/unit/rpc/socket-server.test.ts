@@ -379,3 +379,18 @@ test('a handler learns that its connection is gone, and what the client said of 
   expect(calledOff).toBe(false);
   await new Promise<void>((resolve) => link?.onClosed(resolve)); // at once: it is over
 });
+
+test('a client that closes is gone at once for who waits on his behalf, though his request still runs', async () => {
+  const gone = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  answer = ({ link }) => {
+    link?.onClosed(() => gone.resolve());
+    asked.resolve();
+    return gone.promise;
+  };
+  const client = await greeted();
+  client.send(WireClient.request(1, 'waits for the owner'));
+  await asked.promise;
+  client.close();
+  await gone.promise;
+});
