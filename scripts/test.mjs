@@ -34,6 +34,15 @@ const stillMissing = ensureSystemPackages({
   'libsecret-1-0': library('libsecret-1.so.0'),
   'dovecot-imapd': () => existsSync('/usr/sbin/dovecot') || process.platform !== 'linux',
   iproute2: () => onPath('ss') || process.platform !== 'linux',
+  // Programs that the command line serves: each is proven with the real one.
+  git: () => onPath('git'),
+  skopeo: () => onPath('skopeo'),
+  restic: () => onPath('restic'),
+  msmtp: () => onPath('msmtp'),
+  'ansible-core': () => onPath('ansible-vault'),
+  direnv: () => onPath('direnv'),
+  fish: () => onPath('fish'),
+  zsh: () => onPath('zsh'),
   'fonts-liberation': () => existsSync('/usr/share/fonts/truetype/liberation') || process.platform !== 'linux',
 });
 if (process.platform === 'linux' && stillMissing.length > 0) {

@@ -86,8 +86,7 @@ class Desk {
       else if (event === 'vault.locked') end('locked');
     });
     for (const request of await this.#agent.call('access.requests', {})) this.#add(request);
-    if (this.#waiting.length === 0 && this.#tell === null)
-      note('Nobody waits for an answer yet. What comes is shown here; Ctrl-C ends this.');
+    if (this.#waiting.length === 0) note('Nobody waits for an answer yet. What comes is shown here; Ctrl-C ends this.');
     const stop = (): void => process.exit(130);
     process.on('SIGINT', stop);
     while (over === null) {
@@ -130,18 +129,20 @@ class Desk {
       else answer = chosen;
     }
     if (answer === null) note('It was settled elsewhere, or took too long.');
-    else await this.#send(request.id, answer);
+    else if ((await this.#send(request.id, answer)) === 'too-soon') this.#waiting.unshift(request);
     this.#shown = null;
   }
 
-  async #send(id: string, answer: AccessAnswer): Promise<void> {
+  async #send(id: string, answer: AccessAnswer): Promise<'done' | 'too-soon'> {
     try {
       await this.#agent.call('access.answer', { id, answer });
       note(answer === 'deny' ? 'Refused.' : `Allowed ${ANSWER_WORDS[answer]}.`);
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'internal') throw error;
       note(`keyharbor: ${error.message}`);
+      if (error.code === 'throttled') return 'too-soon';
     }
+    return 'done';
   }
 }
 

@@ -122,6 +122,8 @@ export async function ensureBuild({ force = false } = {}) {
   writeFileSync(stamp, wanted);
 }
 
+const APT_TIMEOUT_MS = 5 * 60 * 1000;
+
 export function onPath(program) {
   const found = (process.env.PATH ?? '')
     .split(delimiter)
@@ -145,7 +147,8 @@ export function ensureSystemPackages(needs) {
   const apt = (...args) => {
     const line = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', '-o', 'Dpkg::Use-Pty=0', ...args];
     const [command, ...rest] = sudo ? ['sudo', '-n', ...line] : line;
-    return spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+    // An archive that does not answer must not keep the checks from running.
+    return spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', timeout: APT_TIMEOUT_MS });
   };
   apt('update');
   const result = apt('install', '-y', '--no-install-recommends', ...wanted);

@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { fakeKey } from '../../support/fake-keys.ts';
+import { kh } from './command.ts';
+import { program } from './programs.ts';
+import { Screen } from './screen.ts';
+import { type UnlockedHome, unlockedHome } from './unlocked-home.ts';
+
+let vault: UnlockedHome;
+
+beforeAll(async () => {
+  vault = await unlockedHome('completion');
+  await vault.must(['add', 'openai', '--label', 'work', '--stdin'], fakeKey('openai'));
+  await vault.must(['client', 'add', 'editor', '--grant', 'keys:list']);
+});
+afterAll(() => vault.close());
+
+const complete = async (...words: readonly string[]): Promise<readonly string[]> =>
+  (await vault.must(['__complete', ...words])).split('\n').filter((line) => line !== '');
+
+test('names of the open vault are completed where they fit', async () => {
+  expect(await complete('get', '')).toEqual(['kh://openai/work']);
+  expect(await complete('run', '--env', 'A=kh:')).toEqual(['A=kh://openai/work']);
+  expect(await complete('run', '--provider', 'opena')).toEqual(['openai']);
+  expect(await complete('add', 'anth')).toEqual(['anthropic']);
+  expect(await complete('client', 'revoke', 'e')).toEqual(['editor']);
+  expect(await complete('client', 'add', 'x', '--grant', 'keys:list', 'proxy:')).toEqual([
+    'proxy:openai',
+    'proxy:openai/work',
+  ]);
+  expect(await complete('restore', '')).toEqual([]);
+  expect(await complete('lock', '')).toEqual([]);
+});
+
+test('bash, fish and zsh themselves complete a reference', async () => {
+  const bash = `source <(keyharbor completion bash)
+    COMP_LINE='keyharbor get kh://op' COMP_POINT=21 COMP_CWORD=4 COMP_WORDS=(keyharbor get kh : //op)
+    _keyharbor; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  expect((await program('bash', ['-c', bash], vault.env)).stdout).toBe('//openai/work\n');
+  const fish = "keyharbor completion fish | source; complete -C 'keyharbor get kh://op'";
+  expect((await program('fish', ['-c', fish], vault.env)).stdout).toContain('kh://openai/work');
+  const zsh = new Screen('zsh', ['-f', '-i'], { ...vault.env, PS1: '> ' });
+  await zsh.until('> ');
+  zsh.type('autoload -U compinit && compinit -u -D; source <(keyharbor completion zsh); print rea""dy\r');
+  await zsh.until('ready\r');
+  zsh.type('keyharbor show kh://op\t');
+  await zsh.until('openai/work');
+  zsh.type('\x15exit\r');
+  expect(await zsh.ended).toBe(0);
+});
+
+test('where nothing runs nothing is started, and where something hangs the shell is not kept', async () => {
+  const none = join(vault.folder, 'none');
+  expect(await kh(['__complete', 'get', ''], { home: none })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  const hung = join(vault.folder, 'hung');
+  mkdirSync(join(hung, 'run'), { recursive: true });
+  const server = createServer((socket) => void socket.resume());
+  await new Promise<void>((resolve) => server.listen(join(hung, 'run/agent.sock'), resolve));
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  expect(await kh(['__complete', 'get', ''], { home: hung })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+});
+
+test('a locked vault has no names, and says nothing', async () => {
+  await vault.must(['lock']);
+  expect(await vault.kh(['__complete', 'get', ''])).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  await vault.unlock();
+});
