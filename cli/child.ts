@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { notExecutable, notFound, whyNotStartable } from './find-program.ts';
 import { isStopped } from './foreground.ts';
 import { maskPatterns } from './mask.ts';
@@ -33,7 +34,7 @@ export async function runChild(
 ): Promise<ChildOutcome> {
   const patterns = maskPatterns(secrets);
   if (patterns.length === 0) return new PlainChild(command, env, { stdout: null, stderr: null }).outcome();
-  const onScreen = { stdout: process.stdout.isTTY, stderr: process.stderr.isTTY };
+  const onScreen = { stdout: isatty(1), stderr: isatty(2) };
   const pty = onScreen.stdout || onScreen.stderr ? await loadPty() : null;
   if (pty !== null && isInteractive()) {
     const problem = whyNotStartable(command[0] ?? '', env);
@@ -120,7 +121,8 @@ async function ended(child: ChildProcess): Promise<ChildOutcome> {
 }
 
 function passSignals(child: ChildProcess, screen: OutputTerminal | null): () => void {
-  const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  // Not process.stdin and its like: touched, they make what we share with the child non-blocking.
+  const atTerminal = isatty(0) || isatty(1) || isatty(2);
   const listeners = new Map<NodeJS.Signals, () => void>();
   for (const signal of FROM_TERMINAL) listeners.set(signal, () => void (atTerminal || child.kill(signal)));
   if (process.platform !== 'win32') {
@@ -152,8 +154,8 @@ function stopAfter(child: ChildProcess, looks = STOP_LOOKS): void {
 /** Resolves when the pipe has ended, or nobody reads ours any more: then the child gets a broken one, as by itself. */
 async function copyMasked(child: ChildProcess, name: 'stdout' | 'stderr', output: Way): Promise<void> {
   const from = child[name];
-  const to = process[name];
   if (from === null || output === null || isTerminal(output)) return;
+  const to = process[name];
   return new Promise((resolve) => {
     to.on('error', () => {
       // Node's pipes are sockets: closing one alone would be a reset connection to the child.

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { isatty } from 'node:tty';
 import { inBackground, wouldStopByItself } from './foreground.ts';
 import { MaskedOutput } from './masked-output.ts';
 import { type Pty, ptySize, type SpawnPty, stty } from './pty.ts';
@@ -9,7 +10,7 @@ const PASSED_ON: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'S
 
 /** Whether a person sits at all three ends, so that a program can have a whole terminal. */
 export function isInteractive(): boolean {
-  return process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY && !inBackground();
+  return isatty(0) && isatty(1) && isatty(2) && !inBackground();
 }
 
 /**

@@ -72,3 +72,17 @@ test('--wait waits for the unlock, says so once, and goes on; without it a locke
   expect({ code, stdout }).toEqual({ code: 0, stdout: KEY });
   expect(stderr.match(/^keyharbor: /gm)).toHaveLength(1);
 });
+
+test('what the child shares with us stays blocking: a slow stdin and a full stdout are no errors to it', async () => {
+  const flags = "sed -n 's/^flags:[^0-9]*//p' /proc/self/fdinfo/0 /proc/self/fdinfo/1 /proc/self/fdinfo/2";
+  for (const words of [
+    ['run', '--'],
+    ['run', '--env', 'K=kh://openai/work', '--'],
+  ]) {
+    // Long enough for all that we do after the start.
+    const { stdout } = await vault.kh([...words, 'sh', '-c', `cat; ${flags}`]);
+    const nonBlocking = stdout.split('\n').filter((line) => (Number.parseInt(line, 8) & 0o4000) !== 0);
+    expect(nonBlocking).toEqual([]);
+    expect(stdout.match(/^[0-7]+$/gm)).toHaveLength(3);
+  }
+});
