@@ -1,8 +1,11 @@
+import type { Socket } from 'node:net';
 import { AppError } from '../../../shared/errors.ts';
+import type { ClientAsk } from '../broker/gate.ts';
 import type { OpenedFields, ResolvedCredential } from '../credentials/types.ts';
 import { cannotAudit, credentialTooOften, localOnly, missingGrant, withWayOut } from './refusals.ts';
 import type { RequestDeps } from './request-deps.ts';
 import { send } from './answer.ts';
+import type { VerifiedClient } from './clients.ts';
 import type { ClientAsked } from './route.ts';
 
 const JSON_TYPE = 'application/json';
@@ -95,19 +98,33 @@ function again(deps: KeyDeps, asked: ClientAsked, before: ResolvedCredential): R
   throw new AppError('conflict', 'Another key took this name while the request waited.', 'Ask again.');
 }
 
+/** A class, since an object with a getter of its own makes V8 keep a shape, and with it the request, for each one. */
+class Ask implements ClientAsk {
+  readonly form = 'value';
+  readonly client: VerifiedClient;
+  readonly credential: ResolvedCredential;
+  readonly granted: boolean;
+  readonly reason: string;
+  readonly socket: Socket;
+  readonly #asked: ClientAsked;
+
+  constructor(asked: ClientAsked, credential: ResolvedCredential) {
+    this.client = asked.client;
+    this.credential = credential;
+    this.granted = asked.granted;
+    this.reason = asked.granted ? '' : reasonOf(asked);
+    this.socket = asked.request.socket;
+    this.#asked = asked;
+  }
+
+  /** Made only where somebody waits. */
+  get signal(): AbortSignal {
+    return this.#asked.signal;
+  }
+}
+
 function admit(deps: KeyDeps, asked: ClientAsked, credential: ResolvedCredential): Promise<void> | null {
-  const { client, granted, request } = asked;
-  const ask = {
-    client,
-    credential,
-    form: 'value',
-    granted,
-    reason: granted ? '' : reasonOf(asked),
-    socket: request.socket,
-    get signal() {
-      return asked.signal; // made only where somebody waits
-    },
-  } as const;
+  const ask = new Ask(asked, credential);
   const no = (error: unknown): never => {
     countRefusal(deps, asked);
     throw withWayOut(error, grantFor(asked));

@@ -59,6 +59,7 @@ export class ProxyCall implements AttemptListener {
   /** How long nothing came from the provider; null while the request still goes out. */
   #quietMs: number | null = null;
   #isOver = false;
+  onFinished: (() => void) | null = null;
 
   constructor(deps: ProxyDeps, asked: ProxyAsked) {
     this.#deps = deps;
@@ -410,7 +411,8 @@ export class ProxyCall implements AttemptListener {
 
   #finish(outcome: CallOutcome): void {
     this.#isOver = true;
-    this.#deps.finished(this);
+    this.onFinished?.();
+    this.onFinished = null;
     const credential = this.#credential;
     if (credential === null) return;
     this.#deps.count(credential.provider, outcome);

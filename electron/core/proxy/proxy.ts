@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { AppError } from '../../../shared/errors.ts';
 import { grantCovers } from '../../../shared/grant.ts';
-import type { Gate } from '../broker/gate.ts';
+import type { ClientAsk, Gate } from '../broker/gate.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import type { AuditTally } from '../endpoint/audit-tally.ts';
 import type { CredentialRates } from '../endpoint/client-rates.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
 import type { CredentialSource } from '../endpoint/deps.ts';
+import { OpenList } from '../endpoint/open-list.ts';
 import { cannotAudit, credentialTooOften, localOnly, missingGrant, withWayOut } from '../endpoint/refusals.ts';
 import { headerValue } from '../endpoint/request-head.ts';
 import type { AppMetrics } from '../metrics/app-metrics.ts';
@@ -59,7 +60,6 @@ export interface ProxyDeps {
   /** The audit log and "last used". */
   readonly noteUse: (client: VerifiedClient, credential: ResolvedCredential) => void;
   readonly count: (provider: string, outcome: CallOutcome) => void;
-  readonly finished: (call: ProxyCall) => void;
 }
 
 /** The client's own words for the owner, where a grant is missing. */
@@ -76,7 +76,7 @@ export class ForwardProxy {
   readonly #deps: ForwardProxyDeps;
   readonly #callDeps: ProxyDeps;
   readonly #pools: UpstreamPools;
-  readonly #open = new Set<ProxyCall>();
+  readonly #open = new OpenList<ProxyCall>();
   #callOff: (() => void) | null = null;
 
   constructor(deps: ForwardProxyDeps) {
@@ -96,21 +96,20 @@ export class ForwardProxy {
       admit: (asked, credential) => this.#admit(asked, credential),
       noteUse: (client, credential) => this.#noteUse(client, credential),
       count: (provider, outcome) => deps.metrics.proxied.inc({ provider, outcome }),
-      finished: (call) => this.#open.delete(call),
     };
   }
 
   /** Answers by itself, whatever happens. */
   serve(asked: ProxyAsked): void {
     const call = new ProxyCall(this.#callDeps, asked);
-    this.#open.add(call);
+    call.onFinished = this.#open.add(call);
     this.#callOff ??= this.#deps.clock.after(TICK_MS, () => this.#tick());
     call.start();
   }
 
   #tick(): void {
     this.#callOff = null;
-    for (const call of this.#open) call.tick(TICK_MS);
+    for (const call of this.#open.all()) call.tick(TICK_MS);
     if (this.#open.size === 0) return;
     this.#deps.activity();
     this.#callOff = this.#deps.clock.after(TICK_MS, () => this.#tick());
@@ -121,7 +120,7 @@ export class ForwardProxy {
    * calls is told before this returns, so it can still write.
    */
   cutAll(): void {
-    for (const call of this.#open) call.cut();
+    for (const call of this.#open.all()) call.cut();
     this.#callOff?.();
     this.#callOff = null;
     this.#pools.drop();
@@ -139,7 +138,7 @@ export class ForwardProxy {
 
   #admit(asked: ProxyAsked, credential: ResolvedCredential): Promise<void> | null {
     const { reads, credentialRates, gate, metrics } = this.#deps;
-    const { client, request, response } = asked;
+    const { client } = asked;
     if (!reads.isWritable) throw cannotAudit();
     const { provider, label } = credential;
     const granted = isGranted(client, provider, label);
@@ -151,21 +150,7 @@ export class ForwardProxy {
       metrics.denied.inc({ reason: 'rate' });
       throw credentialTooOften(waitMs);
     }
-    const socket: Socket = request.socket;
-    const ask = {
-      client,
-      credential,
-      form: 'proxy',
-      granted,
-      reason: granted ? '' : reasonOf(asked),
-      socket,
-      get signal() {
-        const gone = new AbortController(); // made only where somebody waits
-        if (response.destroyed) gone.abort();
-        else response.once('close', () => gone.abort());
-        return gone.signal;
-      },
-    } as const;
+    const ask = new Ask(asked, credential, granted);
     const no = (error: unknown): never => {
       this.#countRefusal(client);
       throw withWayOut(error, grantText(provider, label));
@@ -181,6 +166,35 @@ export class ForwardProxy {
     const { reads, lastUsed } = this.#deps;
     reads.add({ actor: client.id, action: 'proxy.call', target: credential.id, result: 'ok', reason: '' });
     lastUsed.note('credential', credential.id, client.name);
+  }
+}
+
+/** A class, since an object with a getter of its own makes V8 keep a shape, and with it the request, for each one. */
+class Ask implements ClientAsk {
+  readonly form = 'proxy';
+  readonly client: VerifiedClient;
+  readonly credential: ResolvedCredential;
+  readonly granted: boolean;
+  readonly reason: string;
+  readonly socket: Socket;
+  readonly #asked: ProxyAsked;
+
+  constructor(asked: ProxyAsked, credential: ResolvedCredential, granted: boolean) {
+    this.client = asked.client;
+    this.credential = credential;
+    this.granted = granted;
+    this.reason = granted ? '' : reasonOf(asked);
+    this.socket = asked.request.socket;
+    this.#asked = asked;
+  }
+
+  /** Made only where somebody waits. */
+  get signal(): AbortSignal {
+    const { response } = this.#asked;
+    const gone = new AbortController();
+    if (response.destroyed) gone.abort();
+    else response.once('close', () => gone.abort());
+    return gone.signal;
   }
 }
 
