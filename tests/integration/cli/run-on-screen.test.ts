@@ -82,10 +82,12 @@ test('Ctrl-Z stops the program and us, fg lets both go on', async () => {
   await shell.until('ready');
   shell.type('\x1a');
   await shell.until('Stopped');
-  shell.type('stty -a | grep -o " echo "; fg\r');
-  await shell.until(' echo ');
+  shell.type('stty -a | grep -q " echo " && echo coo""ked; fg\r');
+  await shell.until('cooked\r');
+  await shell.until('read x'); // fg names what goes on
   shell.type('word\r');
   await shell.until('got word');
+  await shell.until('> ');
   shell.type('exit\r');
   expect(await shell.ended).toBe(0);
 });
