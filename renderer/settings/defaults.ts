@@ -7,11 +7,13 @@ export const APP_DEFAULTS = {
   language: 'system',
 } as const satisfies Partial<AppSettings>;
 
-export type NumberName = Exclude<keyof VaultSettings, SwitchName | 'askTerminals'>;
+export type TextName = 'proxyOutbound' | 'proxyCaCertificates';
+export type NumberName = Exclude<keyof VaultSettings, SwitchName | TextName | 'askTerminals'>;
 export const VAULT_SWITCHES = {
   dailyCheck: false,
   vaultKv: false,
   askForUsage: true,
+  proxyHttp2: true,
 } as const satisfies Partial<VaultSettings>;
 export type SwitchName = keyof typeof VAULT_SWITCHES;
 export const DEFAULT_ASK_TERMINALS: VaultSettings['askTerminals'] = 'with-window';
@@ -22,6 +24,10 @@ export const VAULT_NUMBERS = {
   checkFailuresBeforeCooldown: { byDefault: 3, min: 1, max: 10 },
   checkCooldownMinutes: { byDefault: 15, min: 1, max: 240 },
   workBehindLockHours: { byDefault: 0, min: 0, max: 8 },
+  proxyConnectSeconds: { byDefault: 10, min: 1, max: 60 },
+  proxyFirstByteSeconds: { byDefault: 600, min: 10, max: 3600 },
+  proxyIdleSeconds: { byDefault: 300, min: 10, max: 3600 },
+  proxyMaxBodyMiB: { byDefault: 0, min: 0, max: 9999 },
 } as const satisfies Record<NumberName, { byDefault: number; min: number; max: number }>;
 
 export const DEFAULT_PORT = 7717;

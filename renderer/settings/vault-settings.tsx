@@ -3,54 +3,15 @@ import { PortForm } from '../clients/port-form.tsx';
 import { m } from '../i18n/messages.ts';
 import { Note } from '../ui/note.tsx';
 import { Select } from '../ui/select.tsx';
-import { Switch } from '../ui/switch.tsx';
 import { ChangePassword } from './change-password.tsx';
-import {
-  DEFAULT_ASK_TERMINALS,
-  DEFAULT_PORT,
-  type NumberName,
-  type SwitchName,
-  VAULT_NUMBERS,
-  VAULT_SWITCHES,
-} from './defaults.ts';
+import { DEFAULT_ASK_TERMINALS, DEFAULT_PORT } from './defaults.ts';
 import { EndpointSwitch } from './endpoint-switch.tsx';
-import { NumberControl } from './number-control.tsx';
+import { proxySettings } from './proxy-settings.tsx';
 import { PanicButton } from './panic.tsx';
 import { RenewKit } from './renew-kit.tsx';
+import { numberSetting, switchSetting } from './setting-kinds.tsx';
 import type { Setting } from './setting-row.tsx';
 import { saveSettings } from './use-settings.ts';
-
-interface NumberTexts {
-  readonly title: string;
-  readonly text: string;
-  readonly unit: string;
-  readonly words: (count: number) => string;
-}
-
-function numberSetting(vault: VaultSettings, name: NumberName, texts: NumberTexts): Setting {
-  const { byDefault } = VAULT_NUMBERS[name];
-  return {
-    title: texts.title,
-    text: texts.text,
-    byDefault: texts.words(byDefault),
-    onReset: vault[name] === byDefault ? undefined : () => void saveSettings({ vault: { [name]: byDefault } }),
-    control: <NumberControl name={name} label={texts.title} unit={texts.unit} value={vault[name]} />,
-  };
-}
-
-/** A switch of the vault's settings. */
-function switchSetting(vault: VaultSettings, name: SwitchName, title: string, text: string): Setting {
-  const byDefault: boolean = VAULT_SWITCHES[name];
-  return {
-    title,
-    text,
-    byDefault: byDefault ? m.settings.on : m.settings.off,
-    onReset: vault[name] === byDefault ? undefined : () => void saveSettings({ vault: { [name]: byDefault } }),
-    control: (
-      <Switch label={title} checked={vault[name]} onChange={(on) => void saveSettings({ vault: { [name]: on } })} />
-    ),
-  };
-}
 
 export function securitySettings(
   vault: VaultSettings | null,
@@ -103,7 +64,7 @@ export function endpointSettings(vault: VaultSettings | null): readonly Setting[
       control: <EndpointSwitch />,
     },
     { title: m.settings.port, text: m.settings.portText, byDefault: String(DEFAULT_PORT), below: <PortForm /> },
-    ...(vault === null ? [] : accessSettings(vault)),
+    ...(vault === null ? [] : [...accessSettings(vault), ...proxySettings(vault)]),
   ];
 }
 

@@ -287,6 +287,26 @@ export const vaultSettings = z.strictObject({
   vaultKv: z.boolean(),
   /** Streams of chat completions are asked to tell their usage on behalf of clients that did not ask. */
   askForUsage: z.boolean(),
+  /** How long the proxy waits for a connection, for the head of an answer, and between two pieces of one. */
+  proxyConnectSeconds: z.int().min(1).max(60),
+  proxyFirstByteSeconds: z.int().min(10).max(3600),
+  proxyIdleSeconds: z.int().min(10).max(3600),
+  /** Of a request body; 0: any size. */
+  proxyMaxBodyMiB: z.int().min(0).max(9999),
+  proxyHttp2: z.boolean(),
+  /**
+   * A proxy server on the way to the providers, or empty. It resolves the names of hosts: then only an address that
+   * stands in the base URL itself can be judged here.
+   */
+  proxyOutbound: z
+    .string()
+    .max(200)
+    .regex(/^(?:https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?\/?)?$/),
+  /** PEM: trusted besides the well-known ones. */
+  proxyCaCertificates: z
+    .string()
+    .max(32_000)
+    .regex(/^(?:\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)*$/),
 });
 export const settings = z.strictObject({ app: appSettings, vault: vaultSettings.nullable() });
 export type AppSettings = z.output<typeof appSettings>;

@@ -1,3 +1,6 @@
+import type { VaultSettings } from '../../../shared/contract/schemas.ts';
+import type { EventHub } from '../events.ts';
+
 /** What the owner may set about the way to the providers. Times in milliseconds. */
 export interface ProxySettings {
   readonly connectMs: number;
@@ -25,3 +28,32 @@ export const PROXY_DEFAULTS: ProxySettings = {
   outboundProxy: '',
   caCertificates: '',
 };
+
+const MIB = 1024 * 1024;
+
+/**
+ * The owner's settings as the proxy wants them: read from the vault when first asked for, and again when they changed.
+ * @returns the same object as long as they stay as they are. Not to be asked while the vault is locked.
+ */
+export function proxySettingsOf(vaultSettings: () => VaultSettings, onEvent: EventHub['onEvent']): () => ProxySettings {
+  let known: ProxySettings | null = null;
+  onEvent(({ event }) => {
+    if (event === 'settings.changed' || event === 'vault.unlocked') known = null;
+  });
+  return () => {
+    known ??= fromVault(vaultSettings());
+    return known;
+  };
+}
+
+function fromVault(settings: VaultSettings): ProxySettings {
+  return {
+    connectMs: settings.proxyConnectSeconds * 1000,
+    firstByteMs: settings.proxyFirstByteSeconds * 1000,
+    idleMs: settings.proxyIdleSeconds * 1000,
+    maxBodyBytes: settings.proxyMaxBodyMiB * MIB,
+    http2: settings.proxyHttp2,
+    outboundProxy: settings.proxyOutbound,
+    caCertificates: settings.proxyCaCertificates,
+  };
+}

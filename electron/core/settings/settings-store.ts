@@ -67,6 +67,13 @@ export class SettingsStore {
       workBehindLockHours: 0,
       vaultKv: false,
       askForUsage: true,
+      proxyConnectSeconds: 10,
+      proxyFirstByteSeconds: 600,
+      proxyIdleSeconds: 300,
+      proxyMaxBodyMiB: 0,
+      proxyHttp2: true,
+      proxyOutbound: '',
+      proxyCaCertificates: '',
     };
     const read: Record<string, unknown> = { ...settings };
     for (const name of Object.keys(settings) as (keyof VaultSettings)[]) {

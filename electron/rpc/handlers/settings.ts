@@ -26,7 +26,7 @@ async function confirmLooser(app: App, wanted: NonNullable<ParsedInput<'settings
     if (Object.keys(wanted).length === 0) return;
     throw new AppError('vault_locked', 'The vault is locked. Nothing was changed.', 'Unlock the vault.');
   }
-  const { askTerminals, workBehindLockHours } = app.settings.vault();
+  const { askTerminals, workBehindLockHours, proxyOutbound, proxyCaCertificates } = app.settings.vault();
   const looser: string[] = [];
   const strictness = (of: VaultSettings['askTerminals']): number => STRICTNESS.indexOf(of);
   if (wanted.askTerminals !== undefined && strictness(wanted.askTerminals) < strictness(askTerminals)) {
@@ -35,9 +35,17 @@ async function confirmLooser(app: App, wanted: NonNullable<ParsedInput<'settings
   if (wanted.workBehindLockHours !== undefined && wanted.workBehindLockHours > workBehindLockHours) {
     looser.push(`Clients would work on for up to ${wanted.workBehindLockHours} h after you locked the window.`);
   }
+  const outbound = wanted.proxyOutbound ?? '';
+  if (outbound !== '' && outbound !== proxyOutbound) {
+    looser.push(`Requests to providers would all go through ${outbound}.`);
+  }
+  const certificates = wanted.proxyCaCertificates ?? '';
+  if (certificates !== '' && certificates !== proxyCaCertificates) {
+    looser.push('Whoever owns the added certificates could pass for any provider, and read your keys on their way.');
+  }
   if (looser.length === 0) return;
   const agreed = await app.confirm({
-    title: 'Let more programs work without you?',
+    title: 'Change what protects your keys?',
     message: looser[0] ?? '',
     detail: looser.slice(1).join('\n'),
     accept: 'Change the setting',

@@ -78,6 +78,27 @@ export const settings = {
   askForUsage: 'Ask streams for their usage',
   askForUsageText:
     'Some chat streams tell their token counts only when asked. Keyharbor asks for clients that do not, and takes the extra part out again.',
+  nothing: 'nothing',
+  save: 'Save',
+  proxy: {
+    connect: 'Wait for a connection to a provider',
+    connectText: 'For requests that clients send through the proxy. 1 to 60 seconds.',
+    firstByte: 'Wait for an answer',
+    firstByteText: 'From the end of a request to the beginning of its answer. 10 to 3600 seconds.',
+    idle: 'Wait for more of an answer',
+    idleText: 'A stream that says nothing for so long is cut. 10 to 3600 seconds.',
+    maxBody: 'Largest request body',
+    maxBodyText: 'Larger ones are refused. 0: any size. 0 to 9999 MiB.',
+    anySize: 'any size',
+    http2: 'HTTP/2 to providers',
+    http2Text: 'Used where a provider offers it. Off: always HTTP/1.1.',
+    outbound: 'Outbound proxy',
+    outboundText:
+      'For networks that need one: http://HOST:PORT, without a password. It then finds the providers’ addresses itself, so Keyharbor can only judge an address that stands in a base URL, not what a name leads to. Not used for local servers. Environment variables are never read.',
+    certificates: 'More certificates to trust',
+    certificatesText:
+      'PEM of your company’s own authority, trusted besides the well-known ones. Checks of certificates cannot be turned off.',
+  },
   vaultKv: 'Vault KV for clients',
   vaultKvText:
     'Tools made for HashiCorp Vault can read the keys that their client may read, in its KV version 2 form. Reading only.',

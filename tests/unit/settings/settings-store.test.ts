@@ -59,6 +59,13 @@ test('settings of the vault are rows of it, told to the audit log, and not to be
     workBehindLockHours: 0,
     vaultKv: false,
     askForUsage: true,
+    proxyConnectSeconds: 10,
+    proxyFirstByteSeconds: 600,
+    proxyIdleSeconds: 300,
+    proxyMaxBodyMiB: 0,
+    proxyHttp2: true,
+    proxyOutbound: '',
+    proxyCaCertificates: '',
   });
   t.app.settings.set({ vault: { clipboardSeconds: 60 } }, 'ui');
   expect(readAudit(t.app.vault.opened(), { limit: 1 })[0]).toMatchObject({
