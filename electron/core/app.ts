@@ -16,6 +16,7 @@ import { type Evidence, systemEvidence } from './evidence/evidence.ts';
 import type { Log } from './logs/log.ts';
 import { type AppMetrics, createAppMetrics } from './metrics/app-metrics.ts';
 import { Catalogue } from './providers/catalogue.ts';
+import { proxySettingsOf } from './proxy/settings.ts';
 import { Guides } from './providers/guides.ts';
 import { OwnProviders } from './providers/own/own-providers.ts';
 import { Providers } from './providers/providers.ts';
@@ -215,6 +216,7 @@ export function createApp(options: AppOptions): App {
     isVaultKvOn: () => settings.vault().vaultKv,
     proxy: {
       catalogue,
+      settings: proxySettingsOf(() => settings.vault(), onEvent),
       observers: { tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage, onEvent }) },
     },
     version,
