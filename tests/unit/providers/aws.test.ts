@@ -1,63 +1,12 @@
-import { createHash, createHmac } from 'node:crypto';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it, test } from 'vitest';
 import { signAwsRequest } from '../../../electron/core/providers/http/aws-signature.ts';
 import type { OutgoingRequest } from '../../../electron/core/providers/http/http-exchange.ts';
-import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
+import { answeringServer, json } from '../../support/answering-server.ts';
+import { official } from '../../support/official-signature.ts';
 import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
 
 const ID = ['AKIA', 'FAKEFAKEFAKEFAKE'].join('');
 const SECRET = ['FAKE', 'secret/access+key/of/a/test/0123456789AB'].join('').slice(0, 40);
-
-/** SHA-256 as @smithy/signature-v4 wants it. */
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: string | Uint8Array) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret);
-  }
-  update(data: string | Uint8Array): void {
-    this.#hash.update(data);
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.#hash.digest()));
-  }
-  reset(): void {}
-}
-
-/** The same request signed by the signer of the official SDK. */
-async function official(request: SeenRequest, body: string, keys: Record<string, string>, nowMs: number) {
-  const { authorization = '', ...sent } = request.headers;
-  const signed = /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(';') ?? [];
-  const headers = Object.fromEntries(signed.map((name) => [name, String(sent[name])]));
-  for (const name of ['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256']) delete headers[name];
-  const [host = '', port] = (sent.host ?? '').split(':');
-  const signer = new SignatureV4({
-    service: 'sts',
-    region: 'eu-west-1',
-    sha256: Sha256 as never,
-    applyChecksum: 'x-amz-content-sha256' in sent,
-    credentials: {
-      accessKeyId: keys.id ?? '',
-      secretAccessKey: keys.secret ?? '',
-      ...(keys.session === undefined ? {} : { sessionToken: keys.session }),
-    },
-  });
-  const [path = '/'] = request.path.split('?');
-  const made = (await signer.sign(
-    {
-      method: request.method,
-      protocol: 'http:',
-      hostname: host,
-      ...(port === undefined ? {} : { port: Number(port) }),
-      path,
-      query: {},
-      headers: { ...headers, host: sent.host ?? '' },
-      body,
-    } as never,
-    { signingDate: new Date(nowMs) },
-  )) as unknown as { readonly headers: Readonly<Record<string, string>> };
-  return { expected: made.headers.authorization, got: authorization };
-}
 
 describe('a signature', () => {
   /** Of AWS's published Signature Version 4 test suite. */
