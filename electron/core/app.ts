@@ -20,6 +20,8 @@ import { proxySettingsOf } from './proxy/settings.ts';
 import { Guides } from './providers/guides.ts';
 import { OwnProviders } from './providers/own/own-providers.ts';
 import { Providers } from './providers/providers.ts';
+import { proxyRouting } from './routing/proxy-routing.ts';
+import { Routing } from './routing/routing.ts';
 import type { Clock, Keychain, Paths, Question, Shell } from './seams.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { LastUsed } from './usage/last-used.ts';
@@ -67,6 +69,7 @@ export interface App {
   readonly clients: Clients;
   readonly loans: Loans;
   readonly gate: Gate;
+  readonly routing: Routing;
   readonly endpoint: Endpoint;
   readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
@@ -167,6 +170,7 @@ export function createApp(options: AppOptions): App {
     emit,
     version,
   });
+  const routing = new Routing({ vault, clock, catalogue, emit });
   const ownProviders = new OwnProviders({ vault, clock, log, catalogue, clients: grants, emit });
   const scheduledCheck = new ScheduledCheck({
     vault,
@@ -217,7 +221,14 @@ export function createApp(options: AppOptions): App {
     proxy: {
       catalogue,
       settings: proxySettingsOf(() => settings.vault(), onEvent),
-      observers: { tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage, onEvent }) },
+      observers: {
+        tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage, onEvent }),
+        ...proxyRouting({
+          routing,
+          credentials,
+          looked: (provider, result) => metrics.responseCache.inc({ provider, result }),
+        }),
+      },
     },
     version,
     activity,
@@ -250,6 +261,7 @@ export function createApp(options: AppOptions): App {
     usage.locking();
     void clipboard.clear();
     ownProviders.locking();
+    routing.locking();
     emit({ event: 'vault.locked', data: { reason } });
   });
   // Asked once at the start, so that status can tell what would protect a vault here.
@@ -274,6 +286,7 @@ export function createApp(options: AppOptions): App {
     clients,
     loans,
     gate,
+    routing,
     endpoint,
     metrics,
     lastUsed,

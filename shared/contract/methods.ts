@@ -3,6 +3,7 @@ import { providerGuide } from '../guide/guide.ts';
 import { fieldName, providerId, providerInfo } from '../provider.ts';
 import { DELIVERY_FORMS } from '../delivery.ts';
 import * as a from './access.ts';
+import * as r from './routing.ts';
 import * as s from './schemas.ts';
 import * as u from './usage.ts';
 
@@ -378,6 +379,13 @@ export const methods = {
     input: z.strictObject({ id: z.string().max(64) }),
     output: nothing,
   }),
+  // the way of proxied calls
+  'routing.list': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: z.array(r.routingRule) }),
+  /** Adds or replaces the rule of its provider or client. */
+  'routing.set': method({ callers: BOTH, states: UNLOCKED, input: r.routingRule, output: r.routingRule }),
+  'routing.remove': method({ callers: BOTH, states: UNLOCKED, input: r.routingScope, output: nothing }),
+  /** How the credentials of each pool do. */
+  'routing.health': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: z.array(r.poolMember) }),
   /** Lock, drop all grants, revoke all client tokens, stop the endpoint. What was dropped is told where it is known. */
   'app.panic': method({
     callers: BOTH,

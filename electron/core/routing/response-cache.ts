@@ -1,6 +1,7 @@
 import CachePolicy from 'http-cache-semantics';
 import { LRUCache } from 'lru-cache';
 import type { CacheRule } from '../../../shared/contract/routing.ts';
+import type { AnswerKeeper, CachedAnswer } from '../proxy/observers.ts';
 import type { Clock } from '../seams.ts';
 
 /** One answer at most this long is kept, and all together. */
@@ -14,13 +15,6 @@ const KEPT_STATUSES: ReadonlySet<number> = new Set([200, 203]);
 const BYPASS = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'];
 
 type Headers = Readonly<Record<string, string>>;
-
-export interface CachedAnswer {
-  readonly status: number;
-  /** With `age`; in lower case. */
-  readonly headers: Headers;
-  readonly body: Buffer;
-}
 
 export interface CacheRequest {
   /** `GET` is the only one that is kept. */
@@ -36,7 +30,8 @@ export interface CacheRequest {
 interface Kept {
   readonly policy: CachePolicy;
   readonly status: number;
-  readonly headers: Headers;
+  /** What clients got: name, value, name, value. */
+  readonly headers: readonly string[];
   readonly body: Buffer;
   /** Monotonic milliseconds. */
   readonly atMs: number;
@@ -66,34 +61,37 @@ export class ResponseCache {
     if (kept === undefined || this.#clock.monotonic() - kept.atMs >= rule.maxSeconds * 1000) return null;
     if (!kept.policy.satisfiesWithoutRevalidation(asked(request, rule))) return null;
     const { age } = kept.policy.responseHeaders();
-    const headers = typeof age === 'string' ? { ...kept.headers, age } : kept.headers;
+    const headers = typeof age === 'string' ? [...kept.headers, 'age', age] : kept.headers;
     return { status: kept.status, headers, body: kept.body };
   }
 
   /**
-   * Where a copy of the answer is to be put, or null where it may not be kept. `done` only after its last byte.
-   * @param answer.headers - in lower case, as the provider sent them. @param shown - those that clients get.
+   * Where a copy of the answer is to be put, or null where it may not be kept.
+   * @param answer.headers - in lower case, as the provider sent them.
    */
   begin(
     request: CacheRequest,
     rule: CacheRule,
     answer: { readonly status: number; readonly headers: Headers },
-    shown: Headers,
-  ): { push(chunk: Uint8Array): void; done(): void } | null {
+  ): AnswerKeeper | null {
     if (!isCacheable(request) || !KEPT_STATUSES.has(answer.status)) return null;
     const policy = this.#judge(request, rule, answer);
     if (!policy.storable() || policy.timeToLive() <= 0) return null;
     const chunks: Uint8Array[] = [];
     let size = 0;
+    let headers: readonly string[] = [];
     return {
-      push: (chunk) => {
+      head: (passed) => {
+        headers = passed;
+      },
+      chunk: (chunk) => {
         size += chunk.byteLength;
         if (size <= MAX_ENTRY_BYTES) chunks.push(Uint8Array.from(chunk));
         else chunks.length = 0;
       },
       done: () => {
         if (size > MAX_ENTRY_BYTES) return;
-        const entry = { policy, status: answer.status, headers: shown, body: Buffer.concat(chunks) };
+        const entry = { policy, status: answer.status, headers, body: Buffer.concat(chunks) };
         this.#kept.set(keyOf(request), { ...entry, atMs: this.#clock.monotonic() });
       },
     };

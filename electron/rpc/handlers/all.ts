@@ -7,6 +7,7 @@ import { clientHandlers } from './clients.ts';
 import { credentialHandlers } from './credentials.ts';
 import { endpointHandlers } from './endpoint.ts';
 import { providerHandlers } from './providers.ts';
+import { routingHandlers } from './routing.ts';
 import { settingsHandlers } from './settings.ts';
 import { usageHandlers } from './usage.ts';
 import { vaultHandlers } from './vault.ts';
@@ -21,6 +22,7 @@ export function allHandlers(app: App): Handlers<CallContext> {
     ...clientHandlers(app),
     ...accessHandlers(app),
     ...endpointHandlers(app),
+    ...routingHandlers(app),
     ...settingsHandlers(app),
     ...usageHandlers(app),
   };

@@ -20,9 +20,9 @@ function setUp() {
     headers: Record<string, string>,
     { by = rule, asked = request(), status = 200, body = 'models' } = {},
   ) => {
-    const shown = { 'content-type': 'application/json' };
-    const entry = cache.begin(asked, by, { status, headers }, shown);
-    entry?.push(Buffer.from(body));
+    const entry = cache.begin(asked, by, { status, headers });
+    entry?.head(['content-type', 'application/json']);
+    entry?.chunk(Buffer.from(body));
     entry?.done();
     return entry !== null;
   };
@@ -73,7 +73,7 @@ describe('an answer that is kept', () => {
     keep(fresh);
     clock.advance(10_000);
     const found = cache.find(request(), rule);
-    expect(found).toMatchObject({ status: 200, headers: { 'content-type': 'application/json', age: '10' } });
+    expect(found).toMatchObject({ status: 200, headers: ['content-type', 'application/json', 'age', '10'] });
     expect(found?.body.toString()).toBe('models');
     clock.advance(50_000);
     expect(cache.find(request(), rule)).toBeNull();
@@ -127,7 +127,7 @@ describe('an answer that is kept', () => {
 
   test('is whole: one that broke off or is too long is not kept', () => {
     const { cache, keep } = setUp();
-    cache.begin(request(), rule, { status: 200, headers: fresh }, {})?.push(Buffer.from('half'));
+    cache.begin(request(), rule, { status: 200, headers: fresh })?.chunk(Buffer.from('half'));
     expect(cache.find(request(), rule)).toBeNull();
     keep(fresh, { body: 'x'.repeat(MAX_ENTRY_BYTES + 1) });
     expect(cache.find(request(), rule)).toBeNull();

@@ -1,0 +1,135 @@
+import type { Route, Routing } from './routing.ts';
+import { DEFAULT_LABEL } from '../../../shared/reference.ts';
+import type { ResolvedCredential } from '../credentials/types.ts';
+import type { VerifiedClient } from '../endpoint/clients.ts';
+import type { CredentialSource } from '../endpoint/deps.ts';
+import type { AnswerHeaders } from '../proxy/headers.ts';
+import type { CallInfo, ProxyCache, ProxyRewrite, ProxyRouting } from '../proxy/observers.ts';
+import { isGranted } from '../proxy/proxy.ts';
+import { isAboutCredential } from './credential-pool.ts';
+import { editedHeaders } from './header-edits.ts';
+import { rewrittenPath } from './path-rewrites.ts';
+import type { CacheRequest } from './response-cache.ts';
+
+interface Deps {
+  readonly routing: Routing;
+  readonly credentials: Pick<CredentialSource, 'resolve'>;
+  /** An answer was looked for among the kept ones. */
+  readonly looked: (provider: string, result: 'hit' | 'miss') => void;
+}
+
+/** The owner's rules as the proxy asks for them. Where no rule says anything each answer costs one look-up. */
+export function proxyRouting(deps: Deps): { cache: ProxyCache; routing: ProxyRouting; rewrite: ProxyRewrite } {
+  return { cache: cacheOf(deps), routing: poolOf(deps), rewrite: rewriteOf(deps) };
+}
+
+function rewriteOf({ routing }: Deps): ProxyRewrite {
+  return {
+    request(client, provider, rest, headers) {
+      const route = routing.of(provider, client.id);
+      if (route === null || (route.paths.length === 0 && route.requestHeaders.length === 0)) return null;
+      return {
+        rest: rewrittenPath(rest, route.paths),
+        headers: editedHeaders(headers, route.requestHeaders),
+        names: route.requestNames,
+      };
+    },
+    answer({ client, provider }, headers) {
+      const route = routing.of(provider.id, client.id);
+      if (route === null || route.responseHeaders.length === 0) return null;
+      const lines = Object.entries(headers).flatMap(([name, value]) =>
+        [value ?? []].flat().map((each) => ({ name, value: each })),
+      );
+      const edited: Record<string, string[]> = {};
+      for (const { name, value } of editedHeaders(lines, route.responseHeaders)) (edited[name] ??= []).push(value);
+      return { headers: edited, names: route.responseNames };
+    },
+  };
+}
+
+function cacheOf({ routing, looked }: Deps): ProxyCache {
+  const ruleOf = ({ client, provider }: CallInfo) => routing.of(provider.id, client.id)?.cache ?? null;
+  return {
+    find(info) {
+      const rule = ruleOf(info);
+      const found = rule === null ? null : routing.cache.find(cacheRequest(info), rule);
+      if (rule !== null) looked(info.provider.id, found === null ? 'miss' : 'hit');
+      return found;
+    },
+    keep(info, status, headers) {
+      const rule = ruleOf(info);
+      return rule === null ? null : routing.cache.begin(cacheRequest(info), rule, { status, headers: joined(headers) });
+    },
+    changed(info) {
+      if (ruleOf(info) !== null) routing.cache.invalidate(cacheRequest(info));
+    },
+  };
+}
+
+function joined(headers: AnswerHeaders): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) texts[name] = [value].flat().join(', ');
+  }
+  return texts;
+}
+
+function cacheRequest({ credential, method, path, query, headers }: CallInfo): CacheRequest {
+  const url = `https://${credential.id}.invalid${path}${query === '' ? '' : `?${query}`}`;
+  return { method, url, headers, credential: `${credential.id}/${credential.version}` };
+}
+
+function poolOf({ routing, credentials }: Deps): ProxyRouting {
+  const poolFor = (client: VerifiedClient, provider: string): Route['pool'] =>
+    routing.of(provider, client.id)?.pool ?? null;
+  /** Served now, and this client's to use. */
+  const usable = (client: VerifiedClient, provider: string, label: string): ResolvedCredential | null => {
+    if (!isGranted(client, provider, label)) return null;
+    try {
+      return credentials.resolve(provider, label);
+    } catch {
+      return null; // suspended, revoked, in the bin: another one is asked
+    }
+  };
+  const inOrder = (client: VerifiedClient, provider: string): readonly string[] => {
+    const pool = poolFor(client, provider);
+    const order = (label: string) => usable(client, provider, label) !== null;
+    return pool === null ? [] : routing.pool.order(provider, pool, order);
+  };
+  return {
+    choose(client, provider, label) {
+      const pool = poolFor(client, provider);
+      if (pool === null) return null;
+      const isAsked = label === DEFAULT_LABEL || pool.members.some((member) => member.label === label);
+      return isAsked ? (inOrder(client, provider)[0] ?? null) : null;
+    },
+    mayRetry: ({ client, provider, credential }) =>
+      poolFor(client, provider.id)?.members.some(({ label }) => label === credential.label) ?? false,
+    began({ client, provider }, { label }) {
+      if (poolFor(client, provider.id) !== null) routing.pool.begin(provider.id, label);
+    },
+    answered({ client, provider }, { label }, status, headers) {
+      if (poolFor(client, provider.id) === null) return;
+      routing.pool.answered(provider.id, label, status, isAboutCredential(status) ? retryAfterMs(headers) : null);
+    },
+    broke({ client, provider }, { label }) {
+      if (poolFor(client, provider.id) !== null) routing.pool.unanswered(provider.id, label);
+    },
+    another({ client, provider, credential }, tried) {
+      const pool = poolFor(client, provider.id);
+      if (pool?.members.some(({ label }) => label === credential.label) !== true) return null;
+      for (const label of inOrder(client, provider.id)) {
+        const next = usable(client, provider.id, label);
+        if (next !== null && !tried.includes(next.id)) return next;
+      }
+      return null;
+    },
+  };
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date. */
+function retryAfterMs(headers: AnswerHeaders): number | null {
+  const [value] = [headers['retry-after']].flat();
+  if (value === undefined || !/^\d{1,9}$/.test(value)) return null;
+  return Number(value) * 1000;
+}

@@ -1,0 +1,236 @@
+import { expect, test } from 'vitest';
+import type { RoutingRule } from '../../../shared/contract/routing.ts';
+import { routingRule } from '../../../shared/contract/routing.ts';
+import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
+import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
+import { z } from 'zod';
+
+type Answer = Parameters<typeof answeringServer>[0];
+const secretOf = (label: string) => ['sk', 'proj', label, 'x'.repeat(40)].join('-');
+const usedKey = ({ headers }: SeenRequest) => headers.authorization?.replace('Bearer sk-proj-', '').split('-')[0];
+
+async function setUp(answer: Answer, labels: readonly string[] = ['default']) {
+  const upstream = await answeringServer(answer);
+  const { app, clock } = await startUnlockedApp();
+  for (const label of labels) {
+    const fields = { api_key: secretOf(label) };
+    app.credentials.add(
+      credentialInput({ provider: 'openai', label, fields, baseUrl: upstream.url, local: true }),
+      'cli',
+    );
+  }
+  const client = app.clients.create(
+    { name: 'tool', grants: ['proxy:openai'], expiresInDays: 30, ratePerSecond: null, test: false },
+    'cli',
+  );
+  const { port } = await app.endpoint.on({ port: 0, actor: 'cli' });
+  const call = (path: string, init: RequestInit = {}, target = 'openai') =>
+    fetch(`http://127.0.0.1:${port}/proxy/${target}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${client.token}`, ...(init.headers as Record<string, string>) },
+    });
+  const rule = (given: z.input<typeof routingRule>): RoutingRule => app.routing.set(routingRule.parse(given), 'cli');
+  return { app, clock, upstream, call, rule, client };
+}
+
+const openai = { for: 'provider', provider: 'openai' } as const;
+
+test('the owner’s header edits and path rewrites reach the provider and the client', async () => {
+  const { call, rule, upstream } = await setUp((response) =>
+    json(response, 200, {}, { 'x-inner': '1', 'x-team': 'a' }),
+  );
+  rule({
+    ...openai,
+    paths: [{ from: '/v1', to: '/openai/v1' }],
+    requestHeaders: [
+      { do: 'set', name: 'x-team', value: 'blue' },
+      { do: 'remove', name: 'user-agent' },
+    ],
+    responseHeaders: [{ do: 'rename', name: 'x-inner', to: 'x-outer' }],
+  });
+  const answer = await call('/v1/models?limit=1', { headers: { 'user-agent': 'a tool' } });
+  expect(answer.status).toBe(200);
+  expect(upstream.seen[0]).toMatchObject({ path: '/openai/v1/models?limit=1', headers: { 'x-team': 'blue' } });
+  expect(upstream.seen[0]?.headers['user-agent']).toMatch(/^keyharbor\//);
+  expect([answer.headers.get('x-outer'), answer.headers.get('x-inner'), answer.headers.get('x-team')]).toEqual([
+    '1',
+    null,
+    null, // not brought in by a rule, and on no list
+  ]);
+});
+
+test('an edit brings in no credential, no host, no cookie, and takes none out', async () => {
+  const { call, rule, upstream } = await setUp((response) => json(response, 200, {}, { 'set-cookie': 'a=b' }));
+  rule({
+    ...openai,
+    requestHeaders: [
+      { do: 'set', name: 'authorization', value: 'Bearer other' },
+      { do: 'set', name: 'x-api-key', value: 'other' },
+      { do: 'set', name: 'host', value: 'elsewhere.example' },
+      { do: 'set', name: 'cookie', value: 'a=b' },
+      { do: 'rename', name: 'accept', to: 'x-forwarded-for' },
+    ],
+    responseHeaders: [{ do: 'rename', name: 'set-cookie', to: 'set-cookie' }],
+  });
+  const answer = await call('/models', { headers: { accept: 'a' } });
+  const { headers = {} } = upstream.seen[0] ?? {};
+  expect(headers.authorization).toBe(`Bearer ${secretOf('default')}`);
+  expect(headers.host).toBe(upstream.url.slice('http://'.length));
+  expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['cookie']));
+  for (const name of ['x-api-key', 'cookie', 'x-forwarded-for']) expect(headers[name]).toBeUndefined();
+  expect(answer.headers.get('set-cookie')).toBeNull();
+});
+
+test('a rewritten path is judged like any other', async () => {
+  const { call, rule, upstream } = await setUp((response) => json(response, 200, {}));
+  rule({ ...openai, paths: [{ from: '/', to: '/inner/' }] });
+  expect((await call('/a%2fb')).status).toBe(400);
+  expect(upstream.seen).toEqual([]);
+  await call('/a');
+  expect(upstream.seen[0]?.path).toBe('/inner/a');
+});
+
+test('rules of a client come before those of the provider, and hold for it alone', async () => {
+  const { app, call, rule, upstream, client } = await setUp((response) => json(response, 200, {}));
+  rule({
+    ...openai,
+    paths: [{ from: '/m', to: '/provider' }],
+    requestHeaders: [{ do: 'set', name: 'x-a', value: '1' }],
+  });
+  rule({
+    for: 'client',
+    client: client.client.id,
+    paths: [{ from: '/m', to: '/client' }],
+    requestHeaders: [{ do: 'set', name: 'x-a', value: '2' }],
+  });
+  await call('/m');
+  expect(upstream.seen[0]).toMatchObject({ path: '/client', headers: { 'x-a': '2' } });
+  app.routing.remove({ client: client.client.id }, 'cli');
+  await call('/m');
+  expect(upstream.seen[1]).toMatchObject({ path: '/provider', headers: { 'x-a': '1' } });
+});
+
+test('nothing is kept where no rule says so, and a kept answer is given until it is old', async () => {
+  let count = 0;
+  const { clock, call, rule, upstream } = await setUp((response) => {
+    count += 1;
+    json(response, 200, { count }, { 'cache-control': 'public, max-age=60' });
+  });
+  await call('/models');
+  await call('/models');
+  expect(upstream.seen).toHaveLength(2);
+  rule({ ...openai, cache: { maxSeconds: 600 } });
+  expect(await (await call('/models')).json()).toEqual({ count: 3 });
+  const kept = await call('/models');
+  expect(await kept.json()).toEqual({ count: 3 });
+  expect(kept.headers.get('age')).not.toBeNull();
+  expect(await (await call('/models?a=1')).json()).toEqual({ count: 4 });
+  clock.advance(60_000);
+  expect(await (await call('/models')).json()).toEqual({ count: 5 });
+});
+
+test('a kept answer is gone after a change at its address, after a new rule and after a lock', async () => {
+  const { app, call, rule, upstream } = await setUp((response) =>
+    json(response, 200, {}, { 'cache-control': 'public, max-age=60' }),
+  );
+  rule({ ...openai, cache: { maxSeconds: 600 } });
+  await call('/files/1');
+  await call('/files/1', { method: 'DELETE' });
+  await call('/files/1');
+  expect(upstream.seen.map(({ method }) => method)).toEqual(['GET', 'DELETE', 'GET']);
+  rule({ ...openai, cache: { maxSeconds: 300 } });
+  await call('/files/1');
+  expect(upstream.seen).toHaveLength(4);
+  app.vault.lock('asked');
+  expect((await call('/files/1')).status).toBe(423);
+});
+
+test('what echoes the credential in a header is not kept with it', async () => {
+  const { call, rule } = await setUp((response, { headers }) =>
+    json(response, 200, {}, { 'x-request-id': headers.authorization ?? '', 'cache-control': 'public, max-age=60' }),
+  );
+  rule({ ...openai, cache: { maxSeconds: 600 } });
+  for (let time = 0; time < 2; time += 1) {
+    const text = JSON.stringify([...(await call('/models')).headers]);
+    expect(text).not.toContain(secretOf('default'));
+  }
+});
+
+test('a pool goes on to the next credential when one is exhausted, and back when it has recovered', async () => {
+  let exhausted = true;
+  const { app, clock, call, rule, upstream } = await setUp(
+    (response, request) => {
+      const spent = exhausted && usedKey(request) === 'one';
+      json(response, spent ? 429 : 200, { by: usedKey(request) }, spent ? { 'retry-after': '30' } : {});
+    },
+    ['one', 'two'],
+  );
+  rule({ ...openai, pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] } });
+  const ask = async () => (await (await call('/chat', { method: 'POST', body: '{"a":1}' })).json()) as unknown;
+  expect(await ask()).toEqual({ by: 'two' });
+  expect(upstream.seen.map(usedKey)).toEqual(['one', 'two']);
+  expect(await ask()).toEqual({ by: 'two' });
+  expect(upstream.seen.map(usedKey)).toEqual(['one', 'two', 'two']);
+  expect(app.routing.health()).toMatchObject([{ label: 'one', state: 'resting', because: 429 }, { state: 'healthy' }]);
+  exhausted = false;
+  clock.advance(30_000);
+  expect(await ask()).toEqual({ by: 'one' });
+  expect(app.routing.health()[0]).toMatchObject({ state: 'healthy' });
+});
+
+test('the second try carries the same body and the other key', async () => {
+  const bodies: string[] = [];
+  const { call, rule } = await setUp(
+    async (response, request) => {
+      bodies.push(`${usedKey(request)} ${await request.body()}`);
+      json(response, usedKey(request) === 'one' ? 401 : 200, {});
+    },
+    ['one', 'two'],
+  );
+  rule({ ...openai, pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] } });
+  expect((await call('/chat', { method: 'POST', body: '{"a":"b"}' })).status).toBe(200);
+  expect(bodies).toEqual(['one {"a":"b"}', 'two {"a":"b"}']);
+});
+
+test('where all are exhausted the client gets what the last one said', async () => {
+  const { call, rule, upstream } = await setUp((response) => json(response, 402, { error: 'spent' }), ['one', 'two']);
+  rule({ ...openai, pool: { strategy: 'round-robin', members: [{ label: 'one' }, { label: 'two' }] } });
+  const answer = await call('/chat', { method: 'POST', body: '{}' });
+  expect([answer.status, await answer.json()]).toEqual([402, { error: 'spent' }]);
+  expect(upstream.seen).toHaveLength(2);
+});
+
+test('a pool never uses a credential that the client was not granted, nor one out of use', async () => {
+  const { app, upstream } = await setUp((response) => json(response, 401, {}), ['one', 'two', 'three']);
+  app.routing.set(
+    routingRule.parse({
+      ...openai,
+      pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }, { label: 'three' }] },
+    }),
+    'cli',
+  );
+  app.credentials.move({ ref: 'kh://openai/three' }, 'suspend', 'cli');
+  const { token } = app.clients.create(
+    {
+      name: 'narrow',
+      grants: ['proxy:openai/one', 'proxy:openai/three'],
+      expiresInDays: 1,
+      ratePerSecond: null,
+      test: false,
+    },
+    'cli',
+  );
+  const { port } = app.endpoint.status();
+  const answer = await fetch(`http://127.0.0.1:${port}/proxy/openai@one/models`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(answer.status).toBe(401);
+  expect(upstream.seen.map(usedKey)).toEqual(['one']);
+});
+
+test('a label outside of the pool is used by itself', async () => {
+  const { call, rule, upstream } = await setUp((response) => json(response, 401, {}), ['one', 'two', 'alone']);
+  rule({ ...openai, pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] } });
+  await call('/models', {}, 'openai@alone');
+  expect(upstream.seen.map(usedKey)).toEqual(['alone']);
+});
