@@ -3,7 +3,7 @@ import type { RoutingRule } from '../../../shared/contract/routing.ts';
 import { routingRule } from '../../../shared/contract/routing.ts';
 import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
 import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 type Answer = Parameters<typeof answeringServer>[0];
 const secretOf = (label: string) => ['sk', 'proj', label, 'x'.repeat(40)].join('-');
