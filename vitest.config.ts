@@ -7,7 +7,12 @@ export default defineConfig({
     projects: [
       {
         define,
-        test: { name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/vectors/**/*.test.ts'], pool: 'forks' },
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts', 'tests/vectors/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 30_000, // a bound for a busy machine, not a measure
+        },
       },
       {
         define,

@@ -36,6 +36,7 @@ const stillMissing = ensureSystemPackages({
   iproute2: () => onPath('ss') || process.platform !== 'linux',
   // Programs that the command line serves: each is proven with the real one.
   git: () => onPath('git'),
+  curl: () => onPath('curl'),
   skopeo: () => onPath('skopeo'),
   restic: () => onPath('restic'),
   msmtp: () => onPath('msmtp'),

@@ -52,6 +52,9 @@ export function usageReport(db: Database.Database, query: ReportQuery, days: Rep
   return { by: query.by, zone: days.zone, rows: rows.toSorted(query.by === 'day' ? byKey : dearestFirst) };
 }
 
+/** Later than any record, and a time that every calendar can name. As a number of days it is later still. */
+const LAST_HOUR = Date.UTC(9999, 11, 30) / HOUR_MS;
+
 interface Period {
   readonly span: typeof SPAN_HOUR | typeof SPAN_DAY;
   /** Both included. */
@@ -64,7 +67,7 @@ function periodOf({ from, to }: ReportQuery, days: ReportingDays): Period {
   const byDays = isDay(from) && isDay(to);
   const span = byDays ? SPAN_DAY : SPAN_HOUR;
   const first = from === undefined ? 0 : byDays ? dayNumber(from) : Math.floor(timeOf(from, days, false) / HOUR_MS);
-  const last = to === undefined ? 1e9 : byDays ? dayNumber(to) : Math.ceil(timeOf(to, days, true) / HOUR_MS) - 1;
+  const last = to === undefined ? LAST_HOUR : byDays ? dayNumber(to) : Math.ceil(timeOf(to, days, true) / HOUR_MS) - 1;
   if (first > last) {
     throw new AppError('invalid_input', 'The period ends before it begins. Nothing was summed.', 'Swap from and to.');
   }

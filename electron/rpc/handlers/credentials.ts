@@ -1,4 +1,5 @@
 import type { CredentialDetail } from '../../../shared/contract/schemas.ts';
+import { allowsForm, DEFAULT_WEAKEST_FORM, type DeliveryForm } from '../../../shared/delivery.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
 import { providerReferenceText } from '../../core/credentials/environment.ts';
@@ -21,6 +22,7 @@ export function credentialHandlers(app: App): Area<'credentials'> {
       // The yes is for this credential and this place, whatever was renamed or changed while it was asked for.
       const shown = credentials.get(target);
       const same = { id: shown.id };
+      if (changes.weakestForm !== undefined) await confirmWider(app, shown, changes.weakestForm);
       const place = credentials.changedPlace(same, changes);
       await confirmPlace(app, shown, place);
       assertSamePlace(place, credentials.changedPlace(same, changes));
@@ -68,6 +70,28 @@ export function credentialHandlers(app: App): Area<'credentials'> {
       return {};
     },
   };
+}
+
+const FORM_WORDS: Readonly<Record<DeliveryForm, string>> = {
+  proxy: 'forwarded calls only',
+  token: 'forwarded calls, and a short-lived token for one program',
+  environment: 'the environment of one program',
+  value: 'the value itself',
+};
+
+/** A page may be led astray: that a key may leave in a weaker form than before is agreed to outside of it (T6). */
+async function confirmWider(app: App, shown: CredentialDetail, asked: DeliveryForm | null): Promise<void> {
+  const before = shown.weakestForm ?? DEFAULT_WEAKEST_FORM;
+  const after = asked ?? DEFAULT_WEAKEST_FORM;
+  if (allowsForm(before, after)) return;
+  const provider = app.providers.catalogue.find(shown.provider)?.name ?? shown.provider;
+  const agreed = await app.confirm({
+    title: 'Let tools have this key in a weaker form?',
+    message: `${provider} ${shown.label}: until now at most ${FORM_WORDS[before]}.`,
+    detail: `From now on: ${FORM_WORDS[after]}.`,
+    accept: 'Allow it',
+  });
+  if (!agreed) throw new AppError('forbidden', 'The weaker form was declined. Nothing was changed.');
 }
 
 /**

@@ -149,3 +149,32 @@ it('a grant on a provider that does not exist is refused by its name before anyb
   expect(t.app.clients.list()).toEqual([]);
   await expect(call('socket', 'clients.create', client('openai'))).resolves.toBeDefined();
 });
+
+describe('a weaker form in which tools get a key', () => {
+  const key = { provider: 'openai', fields: { api_key: 'FAKE' } };
+
+  it('needs a yes outside the page, a safer one does not', async () => {
+    const { t, asked, call } = await declining();
+    await call('socket', 'credentials.add', key);
+    const [credential] = t.app.credentials.list({});
+    const target = { id: credential?.id };
+    const set = (weakestForm: string | null) => call('window', 'credentials.edit', { target, changes: { weakestForm } });
+    await expect(set('value')).rejects.toMatchObject({ code: 'forbidden' });
+    expect(asked).toMatchObject([{ message: expect.stringContaining('OpenAI default') as string }]);
+    await set('proxy');
+    expect(asked).toHaveLength(1);
+    expect(t.app.credentials.get({ id: credential?.id ?? '' }).weakestForm).toBe('proxy');
+    await expect(set(null)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(t.app.credentials.get({ id: credential?.id ?? '' }).weakestForm).toBe('proxy');
+  });
+
+  it('is the command line’s own word', async () => {
+    const { t, asked, call } = await declining();
+    await call('socket', 'credentials.add', key);
+    await call('socket', 'credentials.edit', {
+      target: { ref: 'kh://openai/default' },
+      changes: { weakestForm: 'value' },
+    });
+    expect([asked, t.app.credentials.list({})[0]?.weakestForm]).toEqual([[], 'value']);
+  });
+});

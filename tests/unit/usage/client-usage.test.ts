@@ -65,6 +65,19 @@ test('a cost that the client was told is taken; a call without figures costs unk
   expect(readUsage(deps, EDITOR, { by: 'endpoint' }).map(({ key }) => key)).toEqual(['', 'a']);
 });
 
+test('a period may be left open at either end, whether it is given in days or in times', async () => {
+  const { deps, clock } = await withKey();
+  reportUsage(deps, EDITOR, CALL);
+  const at = (ms: number) => new Date(clock.now() + ms).toISOString();
+  const requests = (query: Record<string, string>) => readUsage(deps, EDITOR, query).map(({ requests }) => requests);
+  const day = 24 * 3_600_000;
+  expect(requests({ from: at(-2 * day) })).toEqual([1]);
+  expect(requests({ to: at(2 * day) })).toEqual([1]);
+  expect(requests({ from: at(-2 * day).slice(0, 10) })).toEqual([1]);
+  expect(requests({ from: at(2 * day) })).toEqual([]);
+  expect(requests({ to: at(-2 * day) })).toEqual([]);
+});
+
 test('nothing of a report is recorded where one of its calls is refused', async () => {
   const { deps, clock, app } = await withKey();
   const refused = (change: object, code: string) => {
