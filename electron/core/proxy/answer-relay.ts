@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { ErrorBody } from './error-body.ts';
 import { type AnswerHeaders, forwardedAnswerHeaders, type HeaderFilter } from './headers.ts';
+import { handedOn } from './large-bodies.ts';
 import type { AnswerKeeper, CallTap } from './observers.ts';
 import { endAnswer } from './request-body.ts';
 import type { SecretForms } from './secret-forms.ts';
@@ -58,6 +59,7 @@ export class AnswerRelay {
     if (this.#errorBody !== null) return this.#errorBody.push(chunk);
     const { tap, keeper, response } = this.#deps;
     keeper?.chunk(chunk);
+    handedOn(chunk.byteLength);
     const changed = tap === null || this.#taps === 'ignores' ? null : tap.chunk(chunk);
     const takes = this.#taps === 'changes' ? this.#writeAll(changed) : this.#write(chunk);
     if (!takes && !this.#waitsForDrain) {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../../../shared/errors.ts';
 import type { RequestHead } from '../endpoint/request-head.ts';
 import { headerValue } from '../endpoint/request-head.ts';
+import { handedOn } from './large-bodies.ts';
 
 /** What kind of body comes, by the head alone; the guards have checked the framing. */
 export type BodyKind =
@@ -64,6 +65,7 @@ export async function* pieces(request: IncomingMessage, limit: number): AsyncGen
   let bytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).byteLength;
+    handedOn((chunk as Buffer).byteLength);
     if (limit > 0 && bytes > limit) throw bodyTooLarge(limit);
     yield chunk as Buffer;
   }
