@@ -46,6 +46,7 @@ export const COMMANDS = {
   grant: { group: TOOLS, load: () => import('./commands/grant.ts') },
   panic: { group: TOOLS, load: () => import('./commands/panic.ts') },
   client: { group: TOOLS, load: () => import('./commands/client.ts') },
+  routing: { group: TOOLS, load: () => import('./commands/routing.ts') },
   endpoint: { group: TOOLS, load: () => import('./commands/endpoint.ts') },
   serve: { group: TOOLS, load: () => import('./commands/serve.ts') },
   stop: { group: TOOLS, load: () => import('./commands/stop.ts') },
