@@ -269,8 +269,6 @@ export class ProxyCall implements AttemptListener {
     if (isStream(body) && this.#bodyKind.kind === 'sized') {
       lines.push('content-length', String(this.#bodyKind.bytes));
     }
-    noteUse(this.#asked.client, credential);
-    this.#deps.observers.routing?.began(this.#call, credential);
     const attempt = new Attempt(this, upstream, secrets);
     this.#attempt = attempt;
     dispatcher.dispatch(
@@ -285,6 +283,9 @@ export class ProxyCall implements AttemptListener {
       },
       attempt,
     );
+    // Behind it: the request is on its way while this is written down. The answer cannot come before.
+    noteUse(this.#asked.client, credential);
+    this.#deps.observers.routing?.began(this.#call, credential);
   }
 
   /** While the request waited the credential may have been revoked, rotated or given another place. */
