@@ -1,6 +1,7 @@
 import { measureAgentMemory, formatAgentMemory } from './agent-memory.ts';
 import { formatEndpoint, measureEndpoint } from './endpoint.ts';
 import { formatGet, measureGet } from './get.ts';
+import { formatProxy, measureProxy } from './proxy.ts';
 import { formatSeal, measureSeal } from './seal.ts';
 import { formatUnlock, measureUnlock } from './unlock.ts';
 import { formatUsageInserts, measureUsageInserts } from './usage-inserts.ts';
@@ -11,6 +12,7 @@ import { formatWindowStart, measureWindowStart } from './window-start.ts';
 const BENCHES = {
   get: async () => formatGet(await measureGet()),
   endpoint: async () => formatEndpoint(await measureEndpoint()),
+  proxy: async () => formatProxy(await measureProxy()),
   seal: async () => formatSeal(await measureSeal()),
   unlock: async () => formatUnlock(await measureUnlock()),
   window: async () => formatWindowStart(await measureWindowStart()),
