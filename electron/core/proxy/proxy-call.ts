@@ -12,7 +12,7 @@ import { type AnswerHeaders, forwardedRequestHeaders } from './headers.ts';
 import { inject, type Injected, MAX_WHOLE_BODY, signed, withMembers } from './inject.ts';
 import type { CallInfo, CallOutcome, CallTap } from './observers.ts';
 import type { ProxyDeps } from './proxy.ts';
-import { askForBody, type BodyKind, bodyKind, bodyTooLarge, pieces, readWhole } from './request-body.ts';
+import { askForBody, type BodyKind, bodyKind, BodyTooLarge, pieces, readWhole } from './request-body.ts';
 import { checkedPath, forwardedQuery, type ProxyTarget } from './target.ts';
 import { assertVersionEnabled, type Upstream } from './upstream.ts';
 import { tellFailure } from './tell-failure.ts';
@@ -187,10 +187,10 @@ export class ProxyCall implements AttemptListener {
       this.#send(credential, null);
       return;
     }
-    if (kind.kind === 'sized' && maxBodyBytes > 0 && kind.bytes > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+    if (kind.kind === 'sized' && maxBodyBytes > 0 && kind.bytes > maxBodyBytes) throw new BodyTooLarge(maxBodyBytes);
     const kept = this.#deps.observers.routing?.mayRetry(this.#call) === true ? KEPT_BODY : 0;
     const limit = needsBody ? MAX_WHOLE_BODY : Math.max(SMALL_BODY, this.#tap?.bodyLimit ?? 0, kept);
-    if (kind.kind === 'sized' && kind.bytes > limit && needsBody) throw bodyTooLarge(limit);
+    if (kind.kind === 'sized' && kind.bytes > limit && needsBody) throw new BodyTooLarge(limit);
     askForBody(head, response);
     if (!needsBody && (kind.kind === 'chunked' || kind.bytes > limit)) {
       request.once('end', () => this.#waitForAnswer());
@@ -199,7 +199,7 @@ export class ProxyCall implements AttemptListener {
     }
     readWhole(request, limit, (body) => {
       try {
-        if (body === null) throw bodyTooLarge(limit);
+        if (body === null) throw new BodyTooLarge(limit);
         if (!this.#isOver) this.#send(credential, this.#tap?.bodyLimit ? this.#shown(this.#tap, body) : body);
       } catch (error) {
         this.#fail(error);

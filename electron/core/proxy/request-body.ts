@@ -19,12 +19,15 @@ export function bodyKind(head: RequestHead): BodyKind {
   return bytes === 0 ? NONE : { kind: 'sized', bytes };
 }
 
-export function bodyTooLarge(limit: number): AppError {
-  return new AppError(
-    'invalid_input',
-    `The body is larger than ${Math.floor(limit / 1024)} KiB, which is the most that can be sent this way. Nothing was sent.`,
-    'Send less at once.',
-  );
+/** Told as 413 (RFC 9110 section 15.5.14). */
+export class BodyTooLarge extends AppError {
+  constructor(limit: number) {
+    super(
+      'invalid_input',
+      `The body is larger than ${Math.floor(limit / 1024)} KiB, which is the most that can be sent this way. It was not forwarded.`,
+      'Send less at once.',
+    );
+  }
 }
 
 /**
@@ -66,7 +69,7 @@ export async function* pieces(request: IncomingMessage, limit: number): AsyncGen
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).byteLength;
     handedOn((chunk as Buffer).byteLength);
-    if (limit > 0 && bytes > limit) throw bodyTooLarge(limit);
+    if (limit > 0 && bytes > limit) throw new BodyTooLarge(limit);
     yield chunk as Buffer;
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERROR_OUTCOMES, toErrorBody } from '../../../shared/errors.ts';
 import { PROBLEM_TYPE, problem } from '../endpoint/problem.ts';
 import { databaseError } from '../store/sqlite-error.ts';
-import { endAnswer } from './request-body.ts';
+import { BodyTooLarge, endAnswer } from './request-body.ts';
 
 /**
  * Problem details for a call that came to nothing. Where the client is still sending it is heard out for a moment, so
@@ -16,8 +16,8 @@ export function tellFailure(
   after: (ms: number, act: () => void) => () => void,
 ): number {
   const body = toErrorBody(databaseError(error));
-  const status = ERROR_OUTCOMES[body.code].http;
-  const text = problem(body);
+  const status = error instanceof BodyTooLarge ? 413 : ERROR_OUTCOMES[body.code].http;
+  const text = problem(body, status);
   const headers = ['Content-Type', PROBLEM_TYPE, 'Content-Length', String(Buffer.byteLength(text))];
   if (body.retryAfterMs !== undefined) headers.push('Retry-After', String(Math.ceil(body.retryAfterMs / 1000)));
   if (hasBody && !request.complete) headers.push('Connection', 'close');

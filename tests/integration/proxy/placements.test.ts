@@ -80,7 +80,7 @@ describe('the key goes where the provider wants it', () => {
     const { seen, proxy, headers } = await setUp('twocaptcha');
     proxy.add({ provider: 'twocaptcha', fields: { api_key: 'c'.repeat(32) } });
     const body = JSON.stringify({ a: 'x'.repeat(1024 * 1024) });
-    expect((await ask(proxy, headers, 'POST', '/proxy/twocaptcha/createTask', body)).status).toBe(400);
+    expect((await ask(proxy, headers, 'POST', '/proxy/twocaptcha/createTask', body)).status).toBe(413);
     expect(seen).toEqual([]);
   });
 

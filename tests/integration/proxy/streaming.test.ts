@@ -221,11 +221,11 @@ describe('a request body that streams', () => {
     );
     const told = call(proxy, 'POST', { 'content-length': '100001' });
     told.sent.write('a');
-    expect((await told.answer).statusCode).toBe(400);
+    expect((await told.answer).statusCode).toBe(413);
     told.sent.destroy();
     const found = call(proxy, 'POST');
     found.sent.write(Buffer.alloc(150_000));
-    expect((await found.answer).statusCode).toBe(400);
+    expect((await found.answer).statusCode).toBe(413);
     found.sent.destroy();
   });
 });
