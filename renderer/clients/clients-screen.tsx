@@ -4,6 +4,7 @@ import { useNow } from '../contract/use-now.ts';
 import { m } from '../i18n/messages.ts';
 import { loadClients } from '../state/clients.ts';
 import { loadGrants } from '../state/grants.ts';
+import { RoutingPanel } from '../routing/routing-panel.tsx';
 import { CLIENT_TABS, type ClientTab, navigate, useRoute } from '../state/route.ts';
 import tabs from '../ui/tabs.module.css';
 import { ClientList } from './client-list.tsx';
@@ -13,7 +14,7 @@ import { ConnectTool } from './connect-tool.tsx';
 import { EndpointCard } from './endpoint-card.tsx';
 import { GrantsPanel } from './grants-panel.tsx';
 
-/** The endpoint, who uses it, what they may, and how a tool is pointed here. */
+/** The endpoint, who uses it, what they may, how a tool is pointed here, and the way of its calls. */
 export function ClientsScreen() {
   const { tab } = useRoute();
   const nowMs = useNow(60_000);
@@ -27,7 +28,7 @@ export function ClientsScreen() {
         <h1>{m.clients.title}</h1>
         <p className={styles.lead}>{m.clients.lead}</p>
       </div>
-      {tab !== 'grants' && <EndpointCard />}
+      {(tab === 'list' || tab === 'connect') && <EndpointCard />}
       <Tabs.Root value={tab} onValueChange={(picked: ClientTab) => navigate({ tab: picked }, 'replace')}>
         <Tabs.List className={tabs.list} aria-label={m.clients.title}>
           {CLIENT_TABS.map((one) => (
@@ -44,6 +45,9 @@ export function ClientsScreen() {
         </Tabs.Panel>
         <Tabs.Panel value="connect" className={tabs.panel}>
           <ConnectTool />
+        </Tabs.Panel>
+        <Tabs.Panel value="routing" className={tabs.panel}>
+          <RoutingPanel />
         </Tabs.Panel>
       </Tabs.Root>
     </div>

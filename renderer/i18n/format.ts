@@ -31,6 +31,14 @@ export function formatDateTime(iso: string): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
+/** To the second; with its day where that is not today. */
+export function formatMoment(iso: string, nowMs = Date.now()): string {
+  const moment = new Date(iso);
+  const isToday = moment.toDateString() === new Date(nowMs).toDateString();
+  const day = isToday ? {} : ({ dateStyle: 'medium' } as const);
+  return new Intl.DateTimeFormat(locale(), { ...day, timeStyle: 'medium' }).format(moment);
+}
+
 const STEPS = [
   ['year', 31_557_600_000],
   ['month', 2_629_800_000],

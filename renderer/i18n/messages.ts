@@ -5,6 +5,7 @@ import { firstRun } from './en/first-run.ts';
 import { grants } from './en/grants.ts';
 import { ownProviders } from './en/own-providers.ts';
 import { providers } from './en/providers.ts';
+import { routing } from './en/routing.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { unlock } from './en/unlock.ts';
@@ -19,6 +20,7 @@ const en = {
   clients,
   grants,
   connectTool,
+  routing,
   settings,
 } as const;
 

@@ -1,4 +1,16 @@
-import { Keyboard, KeyRound, Lock, OctagonX, Plus, PlugZap, Settings, ShieldCheck, Trash2, Unplug } from 'lucide-react';
+import {
+  Keyboard,
+  KeyRound,
+  Lock,
+  OctagonX,
+  Plus,
+  PlugZap,
+  Route,
+  Settings,
+  ShieldCheck,
+  Trash2,
+  Unplug,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { m } from '../i18n/messages.ts';
 import { askPanic } from '../settings/panic.tsx';
@@ -32,6 +44,11 @@ export const SCREEN_ACTS: readonly PaletteAct[] = [
     name: m.clients.tabs.connect,
     icon: <Unplug {...icon} />,
     run: () => navigate({ screen: 'clients', tab: 'connect' }),
+  },
+  {
+    name: m.clients.tabs.routing,
+    icon: <Route {...icon} />,
+    run: () => navigate({ screen: 'clients', tab: 'routing' }),
   },
   { name: m.shell.settings, icon: <Settings {...icon} />, keys: 'Ctrl+3', run: () => navigate({ screen: 'settings' }) },
   { name: m.shell.bin, icon: <Trash2 {...icon} />, run: () => navigate({ screen: 'bin' }) },

@@ -5,6 +5,7 @@ import { announce } from '../ui/toasts.ts';
 import { dropClients, refreshClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
 import { dropGrants, refreshGrants } from './grants.ts';
+import { dropRouting, refreshRouting } from './routing.ts';
 import { enterShell, loadProviders, loadSession, useSession } from './session.ts';
 import { dropView } from './view.ts';
 import { toasts } from '../ui/toasts.ts';
@@ -23,6 +24,7 @@ function onLocked(reason: LockReason): void {
   dropCredentials();
   dropClients();
   dropGrants();
+  dropRouting();
   dropView();
   toasts.close();
   const { settings, phase } = useSession.getState();
@@ -71,6 +73,7 @@ function onEvent(event: ContractEvent): void {
     case 'access.settled':
       return undefined; // the panel is a window of its own
     case 'routing.changed':
+      return refreshRouting();
     case 'usage.recorded':
       return undefined; // no screen shows these yet
     default:

@@ -10,7 +10,7 @@ export type Sort = (typeof SORTS)[number];
 export const HEALTH_FILTERS = ['healthy', 'expiring', 'failing', 'unknown', 'untested', 'disabled'] as const;
 export type HealthFilter = (typeof HEALTH_FILTERS)[number];
 
-export const CLIENT_TABS = ['list', 'grants', 'connect'] as const;
+export const CLIENT_TABS = ['list', 'grants', 'connect', 'routing'] as const;
 export type ClientTab = (typeof CLIENT_TABS)[number];
 
 export interface Route {

@@ -3,7 +3,7 @@ import { plural } from '../format.ts';
 export const clients = {
   title: 'Clients',
   lead: 'Local tools that use your keys, each with its own token.',
-  tabs: { list: 'Clients', grants: 'Grants', connect: 'Connect a tool' },
+  tabs: { list: 'Clients', grants: 'Grants', connect: 'Connect a tool', routing: 'Routing' },
   endpoint: 'Local endpoint',
   endpointLead: 'Listens on this computer only. Tools ask it for keys with their token.',
   on: 'On',

@@ -1,0 +1,35 @@
+import { CircleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useId } from 'react';
+import type { ControlProps } from '../ui/field.tsx';
+import styles from './routing.module.css';
+
+interface Props {
+  /** Spoken; the column is clear to the eye. */
+  readonly label: string;
+  readonly error?: string | undefined;
+  readonly children: (control: ControlProps & { readonly 'aria-label': string }) => ReactNode;
+}
+
+/** A field of a row: its name is not written beside it, its error stands below. */
+export function Cell({ label, error, children }: Props) {
+  const id = useId();
+  const errorId = error === undefined ? undefined : `${id}-error`;
+  return (
+    <div className={styles.cell}>
+      {children({
+        id,
+        'aria-label': label,
+        'aria-describedby': errorId,
+        'aria-invalid': error === undefined ? undefined : true,
+        'aria-required': undefined,
+      })}
+      {error !== undefined && (
+        <p id={errorId} className={styles.error}>
+          <CircleAlert size={14} aria-hidden />
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
