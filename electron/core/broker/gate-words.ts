@@ -8,7 +8,7 @@ import type { AccessDecision } from './policy.ts';
 export type DenialReason = Extract<AccessDecision, { outcome: 'deny' }>['why'] | 'window-locked';
 
 const IN_WORDS: Readonly<Record<DeliveryForm, string>> = {
-  proxy: 'calls through the proxy',
+  proxy: 'calls of your clients through the proxy',
   token: 'tokens of one child (run --proxy)',
   environment: 'the environment of one child (run)',
   value: 'the value itself',
@@ -99,6 +99,6 @@ function beyondPolicy({ provider, label, weakestForm }: ResolvedCredential): App
   return new AppError(
     'forbidden',
     `The owner lets ${provider}/${label} go no further than ${allowed}. Nothing was handed out.`,
-    'Use it that way, or let the owner change how far this credential may go: in its window, or with "keyharbor edit REF --weakest-form FORM".',
+    `${weakestForm === 'proxy' ? `A client gets such calls: keyharbor client add NAME --grant proxy:${provider}/${label}. The` : 'Use it that way. The'} owner can let it go further: keyharbor edit kh://${provider}/${label} --weakest-form FORM`,
   );
 }
