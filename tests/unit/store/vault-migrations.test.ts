@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { openDatabase } from '../../../electron/core/store/database.ts';
+import { migrate, schemaVersion, VAULT_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
+import { testHome } from '../../support/test-vault.ts';
+
+const ID = Buffer.alloc(16, 7);
+const MAC = Buffer.alloc(32, 9);
+
+/** A database as version `version` left it, with a credential and a client in it. */
+function atVersion(version: number): Database.Database {
+  const db = openDatabase(testHome().vaultDb, 'vault', randomBytes(32), 'create');
+  migrate(db, VAULT_MIGRATIONS.slice(0, version), () => undefined);
+  db.prepare(
+    `INSERT INTO credential (id, provider, auth_kind, label, name, scope, state, current_version, project, note, origin,
+      local, created_at_ms, updated_at_ms) VALUES (?, 'openai', 'api_key', 'work', '', 'user', 'active', 1, '', 'kept', '',
+      0, 1, 2)`,
+  ).run(ID);
+  db.prepare(
+    `INSERT INTO client (id, name, kind, grants, secret_mac, row_mac, created_at_ms, expires_at_ms)
+      VALUES ('abcdefghij', 'tool', 'live', '["keys:list"]', ?, ?, 1, 2)`,
+  ).run(MAC, MAC);
+  return db;
+}
+
+function newest(db: Database.Database): Database.Database {
+  let backups = 0;
+  migrate(db, VAULT_MIGRATIONS, () => {
+    backups += 1;
+  });
+  expect([schemaVersion(db), backups]).toEqual([VAULT_MIGRATIONS.length, 1]);
+  return db;
+}
+
+test.each([1, 2, 3, 4])(
+  'a vault of version %i keeps its data, and gets the default for what it did not know',
+  (version) => {
+    const db = newest(atVersion(version));
+    expect(db.prepare('SELECT label, note, weakest_form FROM credential').all()).toEqual([
+      { label: 'work', note: 'kept', weakest_form: null },
+    ]);
+    expect(db.prepare('SELECT name, grants FROM client').all()).toEqual([{ name: 'tool', grants: '["keys:list"]' }]);
+    for (const table of ['own_provider', 'access_grant', 'token_request', 'routing_rule']) {
+      expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(0);
+    }
+    db.close();
+  },
+);
+
+test('a grant goes with its credential, and takes no form and no caller that is unknown', () => {
+  const db = newest(atVersion(2));
+  const insert = db.prepare(
+    `INSERT INTO access_grant (id, credential_id, form, caller_kind, caller_name, client_id, created_at_ms, row_mac)
+      VALUES (?, ?, ?, 'client', 'tool', ?, 1, ?)`,
+  );
+  insert.run('0123456789abcdef', ID, 'proxy', 'abcdefghij', MAC);
+  expect(() => insert.run('0123456789abcdee', ID, 'everything', 'abcdefghij', MAC)).toThrow(/CHECK/);
+  expect(() => insert.run('0123456789abcded', ID, 'proxy', null, MAC)).toThrow(/CHECK/);
+  expect(() => insert.run('0123456789abcdec', ID, 'proxy', 'unknown999', MAC)).toThrow(/FOREIGN KEY/);
+  expect(() => db.prepare(`UPDATE credential SET weakest_form = 'all'`).run()).toThrow(/CHECK/);
+  db.prepare('DELETE FROM credential').run();
+  expect(db.prepare('SELECT count(*) FROM access_grant').pluck().get()).toBe(0);
+  db.close();
+});
