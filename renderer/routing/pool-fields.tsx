@@ -95,7 +95,7 @@ export function PoolFields({ pool, labels, errors, onChange }: Props) {
                 <IconButton
                   label={m.routing.up(label)}
                   icon={<ArrowUp size={15} aria-hidden />}
-                  aria-disabled={at === 0}
+                  aria-disabled={at === 0 ? true : undefined}
                   onClick={() => at > 0 && up(at)}
                 />
                 <IconButton

@@ -24,7 +24,7 @@ export function IconButton({ label, tip: short, icon, keys, pending, onClick, ..
         type="button"
         aria-label={label}
         aria-keyshortcuts={keys?.replace('Ctrl', 'Control')}
-        aria-disabled={pending === true ? true : undefined}
+        aria-disabled={pending === true ? true : rest['aria-disabled']}
         onClick={pending === true ? undefined : onClick}
         className={classes(styles.button, styles.ghost, styles.icon)}
       >

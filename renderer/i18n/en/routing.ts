@@ -121,12 +121,12 @@ export const routing = {
   errors: {
     nothing: 'The rule does nothing yet: add a header, a path, kept answers or credentials.',
     nameNeeded: 'Enter the name of the header.',
-    nameWrong: 'A header name has letters, digits and - only, up to 64.',
+    nameWrong: 'A header name has letters, digits, - and _, and no spaces; up to 64.',
     valueWrong: 'A header value has plain letters, digits and signs only, up to 1024.',
-    pathWrong: 'A path begins with / and has letters, digits, . _ ~ and - between single slashes, up to 200.',
+    pathWrong: 'A path begins with / and has plain letters, digits and . _ ~ - only.',
     pathDots: 'A path has no parts “.” or “..”.',
     seconds: 'Enter a whole number from 1 to 86400 (a day).',
     twoMembers: 'Choose at least two credentials.',
-    cost: 'Enter a number from 0 to 1000000.',
+    cost: 'A number from 0 to 1000000.',
   },
 } as const;

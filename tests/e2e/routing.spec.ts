@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { fakeKey } from '../support/fake-keys.ts';
+import { startStandIn } from '../support/stand-in-provider.ts';
+import { result } from './bridge.ts';
+import { HOSTS } from './hosts.ts';
+import { addKey, createVault } from './window.ts';
+
+const LOOKS = [
+  { name: 'light', scheme: 'light', width: 1280, height: 860 },
+  { name: 'dark', scheme: 'dark', width: 1280, height: 860 },
+  { name: 'narrow', scheme: 'light', width: 360, height: 740 },
+  { name: 'narrow-dark', scheme: 'dark', width: 360, height: 740 },
+] as const;
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+
+const host = HOSTS[0];
+if (host === undefined) throw new Error('no host to look at');
+
+/** Nothing for axe to find and nothing cut off, in both themes and in a narrow window. */
+async function look(page: Page, state: string): Promise<void> {
+  for (const { name, scheme, width, height } of LOOKS) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height });
+    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > globalThis.innerWidth + 1);
+    expect(isWide, `${state}, ${name}: wider than the window`).toBe(false);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
+    expect(violations, `${state}, ${name}`).toEqual([]);
+    await page.screenshot({ path: join('test-results/looks', `routing-${state}-${name}.png`) });
+  }
+  await page.setViewportSize({ width: 1280, height: 860 });
+}
+
+test('a rule is written in the window, holds for calls, and tells how each credential does', async () => {
+  test.setTimeout(180_000);
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  const provider = await startStandIn();
+  const window = await host.open(home);
+  const { page } = window;
+  try {
+    await createVault(page);
+    await page.keyboard.press('Control+2');
+    await page.getByRole('tab', { name: 'Routing' }).click();
+    await expect(page.getByText('Calls go as tools send them')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Add rule' })).toBeDisabled();
+    await look(page, 'empty');
+
+    const accept = () => window.accept('Use this host');
+    for (const label of ['work', 'spare']) {
+      const value = fakeKey('openai', 'project');
+      await addKey(page, { value, provider: 'OpenAI', label, baseUrl: provider.url, test: false }, accept);
+    }
+    const { port } = await result(page, 'endpoint.on', { port: 0 });
+    const creating = result(page, 'clients.create', { name: 'nightly script', grants: ['proxy:openai'] });
+    await window.accept('Create token');
+    const { token } = await creating;
+
+    await page.getByRole('button', { name: 'Add rule' }).click();
+    const form = page.getByRole('dialog', { name: 'Add rule' });
+    await form.getByRole('button', { name: 'Add rule' }).click();
+    await expect(form.getByText(/The rule does nothing yet/)).toBeVisible();
+    await form.getByRole('button', { name: 'Add header' }).first().click();
+    await expect(form.getByLabel('What to do with header 1')).toBeFocused();
+    await form.getByLabel('Name of header 1').fill('x team');
+    await form.getByLabel('Value of header 1').fill('core');
+    await form.getByRole('button', { name: 'Add path' }).click();
+    await form.getByLabel('Path 1', { exact: true }).fill('/old');
+    await form.getByLabel('Path 1 becomes').fill('models');
+    await form.getByRole('checkbox', { name: 'Keep answers to GET' }).check();
+    await form.getByLabel('Seconds at most').fill('0');
+    await form.getByRole('checkbox', { name: /Try another credential/ }).check();
+    await form.getByLabel('Which is tried first').selectOption('The cheapest');
+    await form.getByLabel(/^Cost of a call with spare/).fill('much');
+    await page.keyboard.press('Control+Enter');
+    await expect(form.getByLabel('Name of header 1')).toBeFocused();
+    await expect(form.getByLabel('Name of header 1')).toHaveAccessibleDescription(/no spaces/);
+    await look(page, 'errors');
+    await form.getByLabel('Which is tried first').scrollIntoViewIfNeeded();
+    await look(page, 'errors-below');
+    await form.getByLabel('Name of header 1').fill('X-Team');
+    await form.getByLabel('Path 1 becomes').fill('/models');
+    await form.getByRole('checkbox', { name: 'Keep answers to GET' }).uncheck();
+    await form.getByLabel('Which is tried first').selectOption('In this order');
+    await form.getByRole('button', { name: 'Move work up' }).press('Enter');
+    await expect(form.getByRole('button', { name: 'Move work up' })).toBeFocused();
+    await form.getByRole('button', { name: 'Add rule' }).click();
+    await expect(form).toBeHidden();
+    await expect(page.getByText('Requests: sets x-team to “core”.')).toBeVisible();
+    await expect(page.getByText('Ready')).toHaveCount(2);
+
+    const read = () =>
+      fetch(`http://127.0.0.1:${port}/proxy/openai@work/old`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await read()).status).toBe(200);
+    expect(provider.requests.at(-1)?.path).toBe('/models');
+    provider.answerWith({ sample: 'openai', case: 'invalid_key' });
+    expect((await read()).status).toBe(401);
+    await expect(page.getByText(/^Rests until .*: refused \(401\)$/)).toHaveCount(2, { timeout: 15_000 });
+
+    await page.getByRole('button', { name: 'Add rule' }).click();
+    await form.getByLabel('Client').selectOption('nightly script');
+    await form.getByRole('button', { name: 'Add header' }).last().click();
+    await form.getByLabel('What to do with header 1').selectOption('Remove');
+    await form.getByLabel('Name of header 1').fill('server');
+    await form.getByRole('button', { name: 'Add rule' }).click();
+    await expect(page.getByText('Answers: removes server.')).toBeVisible();
+    await look(page, 'rules');
+
+    await page.getByRole('button', { name: 'Edit the rule for OpenAI' }).click();
+    const edit = page.getByRole('dialog', { name: 'Rule for OpenAI' });
+    await edit.getByRole('button', { name: 'Remove path 1' }).click();
+    await edit.getByRole('checkbox', { name: 'Keep answers to GET' }).check();
+    await edit.getByRole('button', { name: 'Save rule' }).click();
+    await expect(page.getByText('Answers to GET are kept for up to 5 minutes.')).toBeVisible();
+    await expect(page.getByText(/Paths that begin/)).toBeHidden();
+
+    await page.getByRole('button', { name: 'Remove the rule for OpenAI' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove rule' }).click();
+    await expect(page.getByText('Requests: sets x-team to “core”.')).toBeHidden();
+    await result(page, 'routing.remove', { client: token.split('_')[2] ?? '' });
+    await expect(page.getByText('Calls go as tools send them', { exact: true })).toBeVisible();
+  } finally {
+    await window.close();
+    await provider.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
