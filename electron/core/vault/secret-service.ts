@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { busCall, SessionBus } from './session-bus.ts';
 
 /**
@@ -39,10 +40,8 @@ export async function probeSecretService(env: NodeJS.ProcessEnv, limitMs: number
 }
 
 async function askService(bus: SessionBus): Promise<SecretService> {
-  const service = { destination: SERVICE, interface: 'org.freedesktop.Secret.Service' };
-  const alias = await bus.call({ ...service, path: ROOT, member: 'ReadAlias', args: ['default'] });
-  if (typeof alias !== 'string' || alias === '/')
-    return { name: null, reason: 'the keyring of this desktop was never set up' };
+  const alias = await defaultCollection(bus);
+  if (alias === null) return { name: null, reason: 'the keyring of this desktop was never set up' };
   const locked = await bus.call({
     destination: SERVICE,
     path: alias,
@@ -56,6 +55,26 @@ async function askService(bus: SessionBus): Promise<SecretService> {
   return name === undefined
     ? { name: null, reason: 'the secret service of this session is not a known one' }
     : { name };
+}
+
+/** GNOME Keyring on a busy machine was seen without its keyring for a moment: one look is not enough to say so. */
+const LOOKS = 5;
+const BETWEEN_LOOKS_MS = 200;
+
+/** null: there is none. */
+async function defaultCollection(bus: SessionBus): Promise<string | null> {
+  const question = {
+    destination: SERVICE,
+    interface: 'org.freedesktop.Secret.Service',
+    path: ROOT,
+    member: 'ReadAlias',
+  };
+  for (let look = 1; ; look += 1) {
+    const alias = await bus.call({ ...question, args: ['default'] });
+    if (typeof alias === 'string' && alias !== '/') return alias;
+    if (look === LOOKS) return null;
+    await delay(BETWEEN_LOOKS_MS);
+  }
 }
 
 function programName(pid: number): string {
