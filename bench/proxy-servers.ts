@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 import { Pool } from 'undici';
 
 /**
@@ -83,7 +84,7 @@ function streamBytes(response: ServerResponse, bytes: number): void {
   more();
 }
 
-/** node:http in front, undici behind, the answer copied on its way and its usage parsed at the end. No rules at all. */
+/** node:http in front, undici behind, the answer piped, copied on its way and its usage parsed. No rules at all. */
 function tap(to: string): (request: IncomingMessage, response: ServerResponse) => void {
   const pool = new Pool(new URL(to).origin, { connections: 512 });
   /** What a meter would add up. */
@@ -111,24 +112,21 @@ function tap(to: string): (request: IncomingMessage, response: ServerResponse) =
         response.writeHead(statusCode, passed);
         const copy: Buffer[] = [];
         const isJson = given['content-type'] === 'application/json';
-        body.on('data', (chunk: Buffer) => {
-          if (isJson) copy.push(chunk);
-          if (!response.write(chunk)) {
-            body.pause();
-            response.once('drain', () => body.resume());
-          }
-        });
-        body.on('end', () => {
-          response.end();
-          if (!isJson) return;
-          const parsed = JSON.parse(Buffer.concat(copy).toString('utf8')) as { usage?: { total_tokens?: number } };
-          used.tokens += parsed.usage?.total_tokens ?? 0;
-        });
-        body.on('error', () => response.destroy());
-        response.on('close', () => body.destroy());
+        if (isJson) {
+          body.on('data', (chunk: Buffer) => copy.push(chunk));
+          body.on('end', () => {
+            used.tokens += tokensIn(Buffer.concat(copy));
+          });
+        }
+        pipeline(body, response, (error) => error && response.destroy());
       })
       .catch(() => response.destroy());
   };
+}
+
+function tokensIn(body: Buffer): number {
+  const parsed = JSON.parse(body.toString('utf8')) as { usage?: { total_tokens?: number } };
+  return parsed.usage?.total_tokens ?? 0;
 }
 
 const [what, url = ''] = process.argv.slice(2);
