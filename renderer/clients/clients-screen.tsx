@@ -28,7 +28,6 @@ export function ClientsScreen() {
         <h1>{m.clients.title}</h1>
         <p className={styles.lead}>{m.clients.lead}</p>
       </div>
-      {(tab === 'list' || tab === 'connect') && <EndpointCard />}
       <Tabs.Root value={tab} onValueChange={(picked: ClientTab) => navigate({ tab: picked }, 'replace')}>
         <Tabs.List className={tabs.list} aria-label={m.clients.title}>
           {CLIENT_TABS.map((one) => (
@@ -38,12 +37,14 @@ export function ClientsScreen() {
           ))}
         </Tabs.List>
         <Tabs.Panel value="list" className={tabs.panel}>
+          <EndpointCard />
           <ClientList nowMs={nowMs} />
         </Tabs.Panel>
         <Tabs.Panel value="grants" className={tabs.panel}>
           <GrantsPanel nowMs={nowMs} />
         </Tabs.Panel>
         <Tabs.Panel value="connect" className={tabs.panel}>
+          <EndpointCard />
           <ConnectTool />
         </Tabs.Panel>
         <Tabs.Panel value="routing" className={tabs.panel}>
