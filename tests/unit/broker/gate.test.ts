@@ -106,7 +106,9 @@ describe('a client of the endpoint', () => {
     const tool = t.client('tool');
     expect(t.ask(tool, 'work', { granted: true })).toBeNull();
     const told = codeOf(() => t.ask(tool, 'work', { granted: true, form: 'value' }));
-    expect(told).toMatch(/^forbidden: .*no further than calls of your clients through the proxy.*client add NAME --grant proxy:.*keyharbor edit/);
+    expect(told).toMatch(
+      /^forbidden: .*no further than calls of your clients through the proxy.*client add NAME --grant proxy:.*keyharbor edit/,
+    );
   });
 
   test('a kh_test_ token never reaches a real credential, whatever it was granted', async () => {

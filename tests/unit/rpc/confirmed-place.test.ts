@@ -158,7 +158,8 @@ describe('a weaker form in which tools get a key', () => {
     await call('socket', 'credentials.add', key);
     const [credential] = t.app.credentials.list({});
     const target = { id: credential?.id };
-    const set = (weakestForm: string | null) => call('window', 'credentials.edit', { target, changes: { weakestForm } });
+    const set = (weakestForm: string | null) =>
+      call('window', 'credentials.edit', { target, changes: { weakestForm } });
     await expect(set('value')).rejects.toMatchObject({ code: 'forbidden' });
     expect(asked).toMatchObject([{ message: expect.stringContaining('OpenAI default') as string }]);
     await set('proxy');
