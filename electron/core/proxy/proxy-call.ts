@@ -1,22 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { AppError } from '../../../shared/errors.ts';
-import type { OpenedFields, ResolvedCredential } from '../credentials/types.ts';
+import type { ResolvedCredential } from '../credentials/types.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
 import type { HeaderLine, RequestHead } from '../endpoint/request-head.ts';
-import type { OutgoingRequest } from '../providers/http/http-exchange.ts';
 import { AnswerRelay } from './answer-relay.ts';
 import { Attempt, type AttemptListener } from './attempt.ts';
 import { type Failure, failureOf, REDIRECTS, redirected, timedOut } from './failures.ts';
 import { type AnswerHeaders, forwardedRequestHeaders } from './headers.ts';
-import { inject, type Injected, MAX_WHOLE_BODY, signed, withMembers } from './inject.ts';
+import { MAX_WHOLE_BODY } from './inject.ts';
 import type { CallInfo, CallOutcome, CallTap } from './observers.ts';
+import { type Outgoing, outgoing } from './outgoing.ts';
 import type { ProxyDeps } from './proxy.ts';
-import { askForBody, type BodyKind, bodyKind, BodyTooLarge, pieces, readWhole } from './request-body.ts';
+import {
+  askForBody,
+  assertPlainBody,
+  type Body,
+  type BodyKind,
+  bodyKind,
+  bodyNotTaken,
+  BodyTooLarge,
+  isStream,
+  pieces,
+  readWhole,
+} from './request-body.ts';
 import { checkedPath, forwardedQuery, type ProxyTarget } from './target.ts';
 import { assertVersionEnabled, type Upstream } from './upstream.ts';
 import { tellFailure } from './tell-failure.ts';
-import type { Sender } from './upstream-pools.ts';
 
 /** A request of a client whose token was checked. */
 export interface ProxyAsked {
@@ -32,8 +42,6 @@ const SMALL_BODY = 64 * 1024;
 /** Kept where another credential may have to be tried (SECURITY-DESIGN.md section 7.1). */
 const KEPT_BODY = 1024 * 1024;
 const RETRIED: ReadonlySet<number> = new Set([401, 402, 429]);
-
-type Body = Buffer | AsyncGenerator<Buffer> | null;
 
 /** One request, from its rules to the end of its answer. Every way out ends in `#finish`, once. */
 export class ProxyCall implements AttemptListener {
@@ -213,7 +221,7 @@ export class ProxyCall implements AttemptListener {
 
   /** The last step: the credential goes in, and the request goes out. @throws AppError where it may not. */
   #send(credential: ResolvedCredential, body: Body): void {
-    const { credentials, upstreams, pools, clock, userAgent } = this.#deps;
+    const { credentials, upstreams, clock, userAgent } = this.#deps;
     const now = this.#again(credential);
     const upstream = upstreams.of(now);
     if (!isStream(body)) {
@@ -223,47 +231,26 @@ export class ProxyCall implements AttemptListener {
     const headers = new Map(this.#call.headers);
     if (!headers.has('user-agent')) headers.set('user-agent', userAgent);
     headers.set('accept-encoding', 'identity'); // so that meter and cover can read the answer
+    const { method } = this.#asked.head;
+    const asked = { method, path: this.#path, query: this.#query, headers, body };
     const opened = credentials.openFields(now.id, now.version);
-    let injected: Injected;
-    let signing: Promise<ReadonlyMap<string, string>> | null = null;
+    let request: Outgoing | Promise<Outgoing>;
     try {
-      injected = inject(upstream, opened, this.#path, this.#query, headers);
-      const whole = injected.members.length === 0 ? body : withMembers(buffered(body), injected.members);
-      if (upstream.signs) signing = this.#sign(upstream, opened, injected, buffered(whole), clock.now());
-      body = whole;
+      request = outgoing(upstream, opened, asked, clock.now());
     } finally {
       opened.dispose();
     }
-    const sender = pools.sender(injected.url, upstream.local);
-    if (signing === null) this.#dispatch(now, upstream, sender, injected, injected.headers, body);
+    if (!(request instanceof Promise)) this.#dispatch(now, upstream, request);
     else {
-      const ready = body;
-      signing
-        .then((all) => this.#isOver || this.#dispatch(now, upstream, sender, injected, all, ready))
+      request
+        .then((ready) => this.#isOver || this.#dispatch(now, upstream, ready))
         .catch((error: unknown) => this.#fail(error));
     }
   }
 
-  #sign(
-    upstream: Upstream,
-    opened: OpenedFields,
-    { url, headers }: Injected,
-    body: Buffer | null,
-    nowMs: number,
-  ): Promise<ReadonlyMap<string, string>> {
-    const method = this.#asked.head.method as OutgoingRequest['method']; // the guards let no other through
-    return signed(upstream, opened, { method, url, headers, body }, nowMs);
-  }
-
-  #dispatch(
-    credential: ResolvedCredential,
-    upstream: Upstream,
-    { dispatcher, origin }: Sender,
-    { url, secrets }: Injected,
-    headers: ReadonlyMap<string, string>,
-    body: Body,
-  ): void {
-    const { noteUse } = this.#deps;
+  #dispatch(credential: ResolvedCredential, upstream: Upstream, { url, headers, body, secrets }: Outgoing): void {
+    const { noteUse, pools } = this.#deps;
+    const { dispatcher, origin } = pools.sender(url, upstream.local);
     const lines: string[] = [];
     for (const [name, value] of headers) if (name !== 'host') lines.push(name, value);
     if (isStream(body) && this.#bodyKind.kind === 'sized') {
@@ -432,32 +419,4 @@ export class ProxyCall implements AttemptListener {
     if (this.#info === null) throw new Error('the rules come first');
     return this.#info;
   }
-}
-
-const isStream = (body: Body): body is AsyncGenerator<Buffer> => body !== null && !Buffer.isBuffer(body);
-
-/** Only for kinds whose body was read as a whole. */
-function buffered(body: Body): Buffer | null {
-  if (isStream(body)) throw new Error('this body was not read');
-  return body;
-}
-
-/** RFC 9110 section 9.3.1: it means nothing, and two servers may disagree on where it ends. */
-function bodyNotTaken(): AppError {
-  return new AppError(
-    'invalid_input',
-    'GET and HEAD are forwarded without a body. Nothing was sent.',
-    'Leave the body out, or use POST.',
-  );
-}
-
-/** Its coding would get lost with its header, and the provider would read garbage. */
-function assertPlainBody(lines: readonly HeaderLine[], passed: ReadonlyMap<string, string>): void {
-  const coding = lines.find(({ name }) => name === 'content-encoding')?.value;
-  if (coding === undefined || coding === 'identity' || passed.has('content-encoding')) return;
-  throw new AppError(
-    'invalid_input',
-    'A compressed request body is not forwarded. Nothing was sent.',
-    'Send it without Content-Encoding.',
-  );
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../../../shared/errors.ts';
-import type { RequestHead } from '../endpoint/request-head.ts';
+import type { HeaderLine, RequestHead } from '../endpoint/request-head.ts';
 import { headerValue } from '../endpoint/request-head.ts';
 import { handedOn } from './large-bodies.ts';
 
@@ -17,6 +17,31 @@ export function bodyKind(head: RequestHead): BodyKind {
   if (headerValue(head, 'transfer-encoding') !== undefined) return CHUNKED;
   const bytes = Number(headerValue(head, 'content-length') ?? '0');
   return bytes === 0 ? NONE : { kind: 'sized', bytes };
+}
+
+/** Whole, piece by piece, or none. */
+export type Body = Buffer | AsyncGenerator<Buffer> | null;
+
+export const isStream = (body: Body): body is AsyncGenerator<Buffer> => body !== null && !Buffer.isBuffer(body);
+
+/** RFC 9110 section 9.3.1: it means nothing, and two servers may disagree on where it ends. */
+export function bodyNotTaken(): AppError {
+  return new AppError(
+    'invalid_input',
+    'GET and HEAD are forwarded without a body. Nothing was sent.',
+    'Leave the body out, or use POST.',
+  );
+}
+
+/** Its coding would get lost with its header, and the provider would read garbage. */
+export function assertPlainBody(lines: readonly HeaderLine[], passed: ReadonlyMap<string, string>): void {
+  const coding = lines.find(({ name }) => name === 'content-encoding')?.value;
+  if (coding === undefined || coding === 'identity' || passed.has('content-encoding')) return;
+  throw new AppError(
+    'invalid_input',
+    'A compressed request body is not forwarded. Nothing was sent.',
+    'Send it without Content-Encoding.',
+  );
 }
 
 /** Told as 413 (RFC 9110 section 15.5.14). */
