@@ -122,7 +122,7 @@ export async function ensureBuild({ force = false } = {}) {
   writeFileSync(stamp, wanted);
 }
 
-const APT_TIMEOUT_MS = 5 * 60 * 1000;
+const APT_TIMEOUT_MS = 20 * 60_000;
 
 export function onPath(program) {
   const found = (process.env.PATH ?? '')
@@ -151,7 +151,11 @@ export function ensureSystemPackages(needs) {
     return spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', timeout: APT_TIMEOUT_MS });
   };
   apt('update');
-  const result = apt('install', '-y', '--no-install-recommends', ...wanted);
+  const install = (names) => apt('install', '-y', '--no-install-recommends', ...names);
+  let result = install(wanted);
+  wanted = missing();
+  // One that this archive does not have must not keep the others out.
+  if (wanted.length > 1) for (const name of wanted) result = install([name]);
   wanted = missing();
   if (wanted.length > 0) say((result.stderr ?? '').trim().split('\n').slice(-3).join('\n'));
   return wanted;
