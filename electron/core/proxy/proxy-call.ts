@@ -325,12 +325,18 @@ export class ProxyCall implements AttemptListener {
         filter: upstream.filters.response.and(edited?.names ?? []),
         forms: attempt.takeForms(),
         tap: this.#tap,
-        keeper: info.method === 'GET' && status < 400 ? (cache?.keep(info, status, seen) ?? null) : null,
+        keeper: this.#mayBeKept(info, status) ? (cache?.keep(info, status, seen) ?? null) : null,
         after: (ms, act) => this.#deps.clock.after(ms, act),
       },
       status,
       seen,
     );
+  }
+
+  /** An answer is kept for the credential that was asked for: what another of its pool got is not its own. */
+  #mayBeKept({ method, credential }: CallInfo, status: number): boolean {
+    const used = this.#credential;
+    return method === 'GET' && status < 400 && used?.id === credential.id && used.version === credential.version;
   }
 
   /** No byte went to the client yet, and the body is at hand. */

@@ -127,7 +127,7 @@ function poolOf({ routing, credentials }: Deps): ProxyRouting {
   };
 }
 
-/** RFC 9110 section 10.2.3: seconds, or a date. */
+/** RFC 9110 section 10.2.3, in seconds; providers do not send the date that it allows as well. */
 function retryAfterMs(headers: AnswerHeaders): number | null {
   const [value] = [headers['retry-after']].flat();
   if (value === undefined || !/^\d{1,9}$/.test(value)) return null;

@@ -228,6 +228,28 @@ test('a pool never uses a credential that the client was not granted, nor one ou
   expect(upstream.seen.map(usedKey)).toEqual(['one']);
 });
 
+test('what another credential of the pool got is not kept for the one that was asked for', async () => {
+  const { app, call, rule, upstream } = await setUp(
+    (response, request) => json(response, usedKey(request) === 'one' ? 401 : 200, { by: usedKey(request) }),
+    ['one', 'two'],
+  );
+  rule({
+    ...openai,
+    cache: { maxSeconds: 600, evenPrivate: true },
+    pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] },
+  });
+  expect(await (await call('/models')).json()).toEqual({ by: 'two' });
+  const narrow = app.clients.create(
+    { name: 'narrow', grants: ['proxy:openai/one'], expiresInDays: 1, ratePerSecond: null, test: false },
+    'cli',
+  );
+  const { port } = app.endpoint.status();
+  const headers = { authorization: `Bearer ${narrow.token}` };
+  const answer = await fetch(`http://127.0.0.1:${port}/proxy/openai@one/models`, { headers });
+  expect([answer.status, await answer.json()]).toEqual([401, { by: 'one' }]);
+  expect(upstream.seen.map(usedKey)).toEqual(['one', 'two', 'one']);
+});
+
 test('a label outside of the pool is used by itself', async () => {
   const { call, rule, upstream } = await setUp((response) => json(response, 401, {}), ['one', 'two', 'alone']);
   rule({ ...openai, pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] } });
