@@ -45,7 +45,7 @@ export function processFacts(given: Partial<ProcessFacts> & Pick<ProcessFacts, '
     executable: '/usr/bin/tool',
     argv: ['tool'],
     commandLine: 'tool',
-    workingFolder: '/work/project',
+    workingFolder: '/srv/project',
     ...given,
   };
 }

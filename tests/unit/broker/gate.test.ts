@@ -166,14 +166,14 @@ describe('a client of the endpoint', () => {
     const t = await setUp();
     t.add('work');
     const tool = t.client('tool');
-    const here = t.evidence.socket([processFacts({ pid: 7, workingFolder: '/work/project' })]);
-    const below = t.evidence.socket([processFacts({ pid: 8, workingFolder: '/work/project/src' })]);
-    const beside = t.evidence.socket([processFacts({ pid: 9, workingFolder: '/work/project-2' })]);
+    const here = t.evidence.socket([processFacts({ pid: 7, workingFolder: '/srv/project' })]);
+    const below = t.evidence.socket([processFacts({ pid: 8, workingFolder: '/srv/project/src' })]);
+    const beside = t.evidence.socket([processFacts({ pid: 9, workingFolder: '/srv/project-2' })]);
     await t.answered(t.ask(tool, 'work', { socket: here }), 'always');
     await t.ask(tool, 'work', { socket: below });
     expect(t.panel.shown).toBe(1);
     expect(await t.answered(t.ask(tool, 'work', { socket: beside }), 'deny')).toBe('forbidden');
-    expect(t.app.gate.grants.list()).toMatchObject([{ folder: '/work/project' }]);
+    expect(t.app.gate.grants.list()).toMatchObject([{ folder: '/srv/project' }]);
   });
 
   test('the panel shows the name as plain text, the process chain, and the tool’s own reason', async () => {
@@ -347,7 +347,7 @@ describe('a terminal beside a window', () => {
 });
 
 describe('a program that asks ahead', () => {
-  const agent = processFacts({ pid: 50, session: 50, executable: '/usr/bin/agent', workingFolder: '/work/project' });
+  const agent = processFacts({ pid: 50, session: 50, executable: '/usr/bin/agent', workingFolder: '/srv/project' });
   const child = (pid: number, parents = [agent]) => [processFacts({ pid, session: 50 }), ...parents];
 
   test('the answer holds for the process and what it starts, and for no other', async () => {
@@ -369,11 +369,11 @@ describe('a program that asks ahead', () => {
     await t.answered(t.ahead(t.evidence.peer(child(60), { program: agent }), 'work'), 'always');
     t.app.vault.lock('asked');
     await t.app.vault.unlock(PASSWORD, 'cli');
-    const later = { ...agent, pid: 70, startedAt: 'later', workingFolder: '/work/project/deep' };
+    const later = { ...agent, pid: 70, startedAt: 'later', workingFolder: '/srv/project/deep' };
     await t.program(t.evidence.peer(child(71, [later]), { program: later }), 'work');
     expect(t.panel.shown).toBe(1);
-    const elsewhere = { ...later, workingFolder: '/work/else' };
-    const beside = t.evidence.peer([processFacts({ pid: 72, workingFolder: '/work/else' }), elsewhere]);
+    const elsewhere = { ...later, workingFolder: '/srv/else' };
+    const beside = t.evidence.peer([processFacts({ pid: 72, workingFolder: '/srv/else' }), elsewhere]);
     expect(await t.answered(t.ahead(beside, 'work'), 'deny')).toBe('forbidden');
   });
 

@@ -156,9 +156,9 @@ test('the table of sockets is read by the numbers at its ends, not by names that
 });
 
 test('a folder holds what lies in it, and not what begins like it', () => {
-  expect(isWithin('/work/project', '/work/project')).toBe(true);
-  expect(isWithin('/work/project/src', '/work/project')).toBe(true);
-  expect(isWithin('/work/project-2', '/work/project')).toBe(false);
-  expect(isWithin('/work', '/work/project')).toBe(false);
-  expect(isWithin(null, '/work/project')).toBe(false);
+  expect(isWithin('/srv/project', '/srv/project')).toBe(true);
+  expect(isWithin('/srv/project/src', '/srv/project')).toBe(true);
+  expect(isWithin('/srv/project-2', '/srv/project')).toBe(false);
+  expect(isWithin('/srv', '/srv/project')).toBe(false);
+  expect(isWithin(null, '/srv/project')).toBe(false);
 });
