@@ -14,6 +14,9 @@ function unavailable(provider: string, what: string, hint: string): Failure {
   return { error: new AppError('provider_unavailable', `${provider} ${what}`, hint), outcome: 'upstream_error' };
 }
 
+/** Answers that say something about the credential, not about the request (SECURITY-DESIGN.md section 7.1): another may do. */
+export const ABOUT_CREDENTIAL: ReadonlySet<number> = new Set([401, 402, 429]);
+
 /** 301, 302, 303, 307, 308: a key is not carried to where an answer points. */
 export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 

@@ -6,7 +6,7 @@ import type { VerifiedClient } from '../endpoint/clients.ts';
 import type { HeaderLine, RequestHead } from '../endpoint/request-head.ts';
 import { AnswerRelay } from './answer-relay.ts';
 import { Attempt, type AttemptListener } from './attempt.ts';
-import { type Failure, failureOf, REDIRECTS, redirected, timedOut } from './failures.ts';
+import { ABOUT_CREDENTIAL, type Failure, failureOf, REDIRECTS, redirected, timedOut } from './failures.ts';
 import { type AnswerHeaders, forwardedRequestHeaders } from './headers.ts';
 import { MAX_WHOLE_BODY } from './inject.ts';
 import type { CallInfo, CallOutcome, CallTap } from './observers.ts';
@@ -41,7 +41,6 @@ export interface ProxyAsked {
 const SMALL_BODY = 64 * 1024;
 /** Kept where another credential may have to be tried (SECURITY-DESIGN.md section 7.1). */
 const KEPT_BODY = 1024 * 1024;
-const RETRIED: ReadonlySet<number> = new Set([401, 402, 429]);
 
 /** One request, from its rules to the end of its answer. Every way out ends in `#finish`, once. */
 export class ProxyCall implements AttemptListener {
@@ -308,7 +307,7 @@ export class ProxyCall implements AttemptListener {
     }
     if (this.#credential !== null)
       this.#deps.observers.routing?.answered(this.#call, this.#credential, status, headers);
-    if (RETRIED.has(status) && this.#triesAnother(attempt, status, headers)) return;
+    if (ABOUT_CREDENTIAL.has(status) && this.#triesAnother(attempt, status, headers)) return;
     const { cache, rewrite } = this.#deps.observers;
     const { request, response } = this.#asked;
     const info = this.#call;

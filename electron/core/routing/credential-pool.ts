@@ -1,8 +1,6 @@
 import type { PoolMember, PoolRule } from '../../../shared/contract/routing.ts';
+import { ABOUT_CREDENTIAL } from '../proxy/failures.ts';
 import type { Clock } from '../seams.ts';
-
-/** Answers that say something about the credential, not about the request (SECURITY-DESIGN.md section 7.1). */
-const SPEAKS_OF_CREDENTIAL: ReadonlySet<number> = new Set([401, 402, 429]);
 
 /** First rest after such an answer; it doubles with each failed probe. */
 const FIRST_REST_MS: Readonly<Record<number, number>> = { 401: 300_000, 402: 300_000, 429: 20_000 };
@@ -18,11 +16,6 @@ interface Health {
   restMs: number;
   because: number | null;
   probeSinceMs: number | null;
-}
-
-/** Whether another credential of the pool should be tried. */
-export function isAboutCredential(status: number): boolean {
-  return SPEAKS_OF_CREDENTIAL.has(status);
 }
 
 /**
@@ -66,7 +59,7 @@ export class CredentialPool {
   /** What came of it. Other failures say nothing about the credential and leave its rest as it is. */
   answered(provider: string, label: string, status: number, retryAfterMs: number | null): void {
     const name = key(provider, label);
-    if (!isAboutCredential(status)) {
+    if (!ABOUT_CREDENTIAL.has(status)) {
       const health = this.#health.get(name);
       if (status < 500) this.#health.delete(name);
       else if (health !== undefined) health.probeSinceMs = null;

@@ -6,7 +6,6 @@ import type { CredentialSource } from '../endpoint/deps.ts';
 import type { AnswerHeaders } from '../proxy/headers.ts';
 import type { CallInfo, ProxyCache, ProxyRewrite, ProxyRouting } from '../proxy/observers.ts';
 import { isGranted } from '../proxy/proxy.ts';
-import { isAboutCredential } from './credential-pool.ts';
 import { editedHeaders } from './header-edits.ts';
 import { rewrittenPath } from './path-rewrites.ts';
 import type { CacheRequest } from './response-cache.ts';
@@ -110,7 +109,7 @@ function poolOf({ routing, credentials }: Deps): ProxyRouting {
     },
     answered({ client, provider }, { label }, status, headers) {
       if (poolFor(client, provider.id) === null) return;
-      routing.pool.answered(provider.id, label, status, isAboutCredential(status) ? retryAfterMs(headers) : null);
+      routing.pool.answered(provider.id, label, status, retryAfterMs(headers));
     },
     broke({ client, provider }, { label }) {
       if (poolFor(client, provider.id) !== null) routing.pool.unanswered(provider.id, label);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PoolRule } from '../../../shared/contract/routing.ts';
-import { CredentialPool, isAboutCredential } from '../../../electron/core/routing/credential-pool.ts';
+import { CredentialPool } from '../../../electron/core/routing/credential-pool.ts';
+import { ABOUT_CREDENTIAL } from '../../../electron/core/proxy/failures.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const all = () => true;
@@ -60,7 +61,7 @@ describe('a credential that was exhausted or refused', () => {
   test.each([200, 400, 403, 404, 500, 503])('is not one that answered %s', (status) => {
     const { pool } = setUp();
     pool.answered('openai', 'a', status, null);
-    expect(isAboutCredential(status)).toBe(false);
+    expect(ABOUT_CREDENTIAL.has(status)).toBe(false);
     expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
   });
 
