@@ -30,6 +30,34 @@ export const events = {
     /** Client ids. */
     clients: z.array(z.string()),
   }),
+  /** A limit was changed, or how much of one is used (never more than one a second). */
+  'quotas.changed': z.strictObject({}),
+  /** A quota passed one of its warning levels; once for each level and period. */
+  'quota.warning': z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    /** The level that was passed. */
+    percent: z.number().min(0),
+    /** In whole requests, tokens or micro-USD, as the quota counts. */
+    used: z.int().min(0),
+    limit: z.int().min(0),
+    resetsAt: s.timestamp,
+  }),
+  /** Use that is out of the usual. */
+  'usage.anomaly': z.strictObject({
+    kind: z.enum(['spend', 'new-client', 'errors', 'unusual-hour']),
+    at: s.timestamp,
+    /** What it is about: a provider, "provider/label" or the name of a client. */
+    subject: z.string(),
+    /** Said whole, in plain words. */
+    text: z.string(),
+  }),
+  /** A model whose price is not known was used; once for each. */
+  'usage.unknownModel': z.strictObject({ provider: z.string(), model: z.string() }),
+  /** Prices were set, updated or taken away. */
+  'prices.changed': z.strictObject({}),
+  /** The inbox, the webhooks or their deliveries changed. */
+  'notifications.changed': z.strictObject({}),
   'clipboard.cleared': z.strictObject({}),
 } as const;
 
