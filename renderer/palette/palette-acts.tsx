@@ -1,20 +1,9 @@
-import {
-  Keyboard,
-  KeyRound,
-  Lock,
-  OctagonX,
-  Plus,
-  PlugZap,
-  Route,
-  Settings,
-  ShieldCheck,
-  Trash2,
-  Unplug,
-} from 'lucide-react';
+import { Keyboard, Lock, OctagonX, Plus, PlugZap, Route, ShieldCheck, Trash2, Unplug } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { m } from '../i18n/messages.ts';
 import { askPanic } from '../settings/panic.tsx';
 import { lockNow } from '../shell/lock-now.ts';
+import { RAIL_SCREENS } from '../shell/screens.ts';
 import { navigate } from '../state/route.ts';
 import { show } from '../state/view.ts';
 
@@ -28,13 +17,12 @@ export interface PaletteAct {
 const icon = { size: 16, 'aria-hidden': true } as const;
 
 export const SCREEN_ACTS: readonly PaletteAct[] = [
-  {
-    name: m.shell.providers,
-    icon: <KeyRound {...icon} />,
-    keys: 'Ctrl+1',
-    run: () => navigate({ screen: 'providers' }),
-  },
-  { name: m.shell.clients, icon: <PlugZap {...icon} />, keys: 'Ctrl+2', run: () => navigate({ screen: 'clients' }) },
+  ...RAIL_SCREENS.map(({ screen, icon: Icon }, at) => ({
+    name: m.shell[screen],
+    icon: <Icon {...icon} />,
+    keys: `Ctrl+${at + 1}`,
+    run: () => navigate({ screen }),
+  })),
   {
     name: m.clients.tabs.grants,
     icon: <ShieldCheck {...icon} />,
@@ -50,7 +38,6 @@ export const SCREEN_ACTS: readonly PaletteAct[] = [
     icon: <Route {...icon} />,
     run: () => navigate({ screen: 'clients', tab: 'routing' }),
   },
-  { name: m.shell.settings, icon: <Settings {...icon} />, keys: 'Ctrl+3', run: () => navigate({ screen: 'settings' }) },
   { name: m.shell.bin, icon: <Trash2 {...icon} />, run: () => navigate({ screen: 'bin' }) },
 ];
 

@@ -1,4 +1,4 @@
-import { KeyRound, Lock, PanelLeftClose, PanelLeftOpen, PlugZap, Settings } from 'lucide-react';
+import { Lock, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import { call } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
 import type { Screen } from '../state/route.ts';
@@ -9,13 +9,8 @@ import { Logo } from '../ui/logo.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { announceFailure } from '../ui/toasts.ts';
 import { lockNow } from './lock-now.ts';
+import { keysOfScreen, RAIL_SCREENS } from './screens.ts';
 import styles from './shell.module.css';
-
-const ITEMS = [
-  { screen: 'providers', icon: KeyRound, keys: 'Control+1' },
-  { screen: 'clients', icon: PlugZap, keys: 'Control+2' },
-  { screen: 'settings', icon: Settings, keys: 'Control+3' },
-] as const satisfies readonly { screen: Screen; icon: unknown; keys: string }[];
 
 /** Only screens that exist. Collapsible; at phone width it is a bar at the bottom. */
 export function Rail({ screen }: { readonly screen: Screen }) {
@@ -35,12 +30,12 @@ export function Rail({ screen }: { readonly screen: Screen }) {
         <span className={styles.text}>{m.common.product}</span>
       </div>
       <nav className={styles.items} aria-label={m.shell.navigation}>
-        {ITEMS.map(({ screen: to, icon: Icon, keys }) => (
+        {RAIL_SCREENS.map(({ screen: to, icon: Icon }) => (
           <a
             key={to}
             href={`#/${to}`}
             className={styles.item}
-            aria-keyshortcuts={keys}
+            aria-keyshortcuts={keysOfScreen(to)?.replace('Ctrl', 'Control')}
             aria-current={to === screen || (to === 'providers' && screen === 'bin') ? 'page' : undefined}
             title={collapsed ? m.shell[to] : undefined}
           >

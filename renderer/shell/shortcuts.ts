@@ -1,4 +1,5 @@
 import { m } from '../i18n/messages.ts';
+import { RAIL_SCREENS } from './screens.ts';
 
 /** The table behind the shortcut list; what acts on the focused key is handled where that key is shown. */
 export interface Shortcut {
@@ -12,9 +13,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: '/', does: m.shell.acts.find },
   { keys: 'Ctrl+N', does: m.shell.acts.add },
   { keys: 'Ctrl+L', does: m.shell.acts.lock },
-  { keys: 'Ctrl+1', does: m.shell.acts.providers },
-  { keys: 'Ctrl+2', does: m.shell.acts.clients },
-  { keys: 'Ctrl+3', does: m.shell.acts.settings },
+  ...RAIL_SCREENS.map(({ screen }, at) => ({ keys: `Ctrl+${at + 1}`, does: m.shell.acts.goTo(m.shell[screen]) })),
   { keys: 'Ctrl+,', does: m.shell.acts.settingsComma },
   { keys: 'Ctrl+/', does: m.shell.acts.shortcuts },
   { keys: 'Alt+Left', does: m.shell.acts.back },

@@ -1,7 +1,8 @@
 import { useEffect } from 'react';
-import { navigate } from '../state/route.ts';
+import { navigate, type Screen } from '../state/route.ts';
 import { show, useView } from '../state/view.ts';
 import { lockNow } from './lock-now.ts';
+import { screenOfKeys } from './screens.ts';
 import { chord } from './shortcuts.ts';
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -44,19 +45,17 @@ function actOnScreen(keys: string): boolean {
     case 'Ctrl+N':
       show({ sheet: { kind: 'add', provider: null } });
       return true;
-    case 'Ctrl+1':
-      navigate({ screen: 'providers' });
-      return true;
-    case 'Ctrl+2':
-      navigate({ screen: 'clients' });
-      return true;
-    case 'Ctrl+3':
     case 'Ctrl+,':
       navigate({ screen: 'settings' });
       return true;
     default:
-      return false;
+      return goTo(screenOfKeys(keys));
   }
+}
+
+function goTo(screen: Screen | undefined): boolean {
+  if (screen !== undefined) navigate({ screen });
+  return screen !== undefined;
 }
 
 export function useShortcuts(): void {

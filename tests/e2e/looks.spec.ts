@@ -6,7 +6,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { HOSTS, type OpenWindow } from './hosts.ts';
-import { addKey, createVault, unlock } from './window.ts';
+import { addKey, createVault, goTo, unlock } from './window.ts';
 
 /** The screens and states that a person meets, each looked at by axe in both themes, wide and narrow. */
 const LOOKS = [
@@ -99,8 +99,7 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     await page.keyboard.press('Escape');
     await uncovered(page);
 
-    await page.keyboard.press('Control+2');
-    await expect(page.getByRole('heading', { level: 1, name: 'Clients' })).toBeVisible();
+    await goTo(page, 'Clients');
     await look('11-clients-empty');
     await page.getByRole('button', { name: 'New client' }).first().click();
     await page.getByLabel('Name of the tool').fill('nightly script');
@@ -124,8 +123,7 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     await page.getByRole('tab', { name: 'Connect a tool' }).click();
     await page.getByLabel('Tool', { exact: true }).selectOption('Python');
     await look('14-connect');
-    await page.keyboard.press('Control+3');
-    await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+    await goTo(page, 'Settings');
     await look('15-settings');
     await page.getByRole('button', { name: 'Panic …' }).click();
     await look('15-panic');

@@ -6,7 +6,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { HOSTS } from './hosts.ts';
-import { addKey, createVault } from './window.ts';
+import { addKey, createVault, goTo } from './window.ts';
 
 const LOOKS = [
   { name: 'light', scheme: 'light', width: 1280, height: 860 },
@@ -209,7 +209,7 @@ test('a test that costs something names its cost and waits for a yes', async () 
     await sheet.getByRole('button', { name: 'Add provider' }).click();
     await window.accept('Add provider');
     await expect(sheet).toBeHidden();
-    await page.keyboard.press('Control+1');
+    await goTo(page, 'Providers');
     await page.keyboard.press('Control+n');
     const form = page.getByRole('dialog', { name: 'New key' });
     await form.getByLabel('Paste your key').fill(`acme_${'0123456789abcdef'.repeat(2)}`);

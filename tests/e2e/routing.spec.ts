@@ -7,7 +7,7 @@ import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { result } from './bridge.ts';
 import { HOSTS } from './hosts.ts';
-import { addKey, createVault } from './window.ts';
+import { addKey, createVault, goTo } from './window.ts';
 
 const LOOKS = [
   { name: 'light', scheme: 'light', width: 1280, height: 860 },
@@ -42,7 +42,7 @@ test('a rule is written in the window, holds for calls, and tells how each crede
   const { page } = window;
   try {
     await createVault(page);
-    await page.keyboard.press('Control+2');
+    await goTo(page, 'Clients');
     await page.getByRole('tab', { name: 'Routing' }).click();
     await expect(page.getByText('Calls go as tools send them')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Add rule' })).toBeDisabled();

@@ -8,7 +8,7 @@ import { fakeKey } from '../support/fake-keys.ts';
 import { filesHolding } from '../support/files-holding.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { HOSTS } from './hosts.ts';
-import { addKey, allow, createVault, PASSWORD, unlock } from './window.ts';
+import { addKey, allow, createVault, goTo, PASSWORD, unlock } from './window.ts';
 
 const run = promisify(execFile);
 const KEYHARBOR = join(import.meta.dirname, '../../cli/keyharbor');
@@ -110,8 +110,7 @@ for (const host of HOSTS) {
       });
 
       await test.step('endpoint on, a client with one grant, its token shown once, the key over HTTP', async () => {
-        await page.keyboard.press('Control+2');
-        await expect(page.getByRole('heading', { level: 1, name: 'Clients' })).toBeVisible();
+        await goTo(page, 'Clients');
         await keyharbor('endpoint', 'on', '--port', '0');
         await expect(page.getByRole('switch', { name: 'Switch the endpoint on' })).toBeChecked();
         await page.getByRole('button', { name: 'New client' }).first().click();

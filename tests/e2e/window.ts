@@ -25,6 +25,12 @@ export async function createVault(page: Page, { bind = true } = {}): Promise<str
   return code.join('-');
 }
 
+/** Goes to a screen by its entry in the rail. */
+export async function goTo(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name, exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+}
+
 export interface NewKey {
   readonly value: string;
   readonly provider: string;
