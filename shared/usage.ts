@@ -5,11 +5,22 @@ export const USAGE_BY = ['provider', 'credential', 'model', 'client', 'project',
 export const usageBy = z.enum(USAGE_BY);
 export type UsageBy = z.output<typeof usageBy>;
 
+/** What a chart stacks by, and what usage is narrowed to. */
+export const USAGE_DIMENSIONS = [
+  'provider',
+  'model',
+  'client',
+  'credential',
+  'project',
+  'endpoint',
+  'outcome',
+] as const;
+export const usageDimension = z.enum(USAGE_DIMENSIONS);
+export type UsageDimension = z.output<typeof usageDimension>;
+
 const count = z.int().min(0);
 
-export const usageRow = z.strictObject({
-  /** Provider id, "provider/label", model, client name, folder, day (2026-11-20) or path; empty where it is not known. */
-  key: z.string(),
+const figures = {
   requests: count,
   /** Those that ended in anything but success. */
   failed: count,
@@ -26,13 +37,56 @@ export const usageRow = z.strictObject({
   reasoningTokens: count,
   /** Sum of the known costs. */
   knownCostMicroUsd: count,
+};
+
+export const usageRow = z.strictObject({
+  /** Provider id, "provider/label", model, client name, folder, day (2026-11-20) or path; empty where it is not known. */
+  key: z.string(),
+  ...figures,
   /** The same, or null where one of them is not known. */
   costMicroUsd: count.nullable(),
 });
 export type UsageRow = z.output<typeof usageRow>;
 
-/** A day of the reporting zone, or a time, counted by its hour (UTC). */
-export const usageMoment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+/** Sums of a span of time. */
+export const usageSums = z.strictObject(figures);
+export type UsageSums = z.output<typeof usageSums>;
+/** Names of the sums, in their order. */
+export const SUM_NAMES = Object.keys(figures) as readonly (keyof UsageSums)[];
+
+/**
+ * How far a cost is known. `measured`: every call was priced and told its use. `at-least`: some had no price, or were cut.
+ * `unpriced`: none had a price. Nothing asked, nothing unknown: no requests are `measured`.
+ */
+export type CostCertainty = 'measured' | 'at-least' | 'unpriced';
+export function certaintyOf({
+  requests,
+  unpriced,
+  incomplete,
+}: Pick<UsageSums, 'requests' | 'unpriced' | 'incomplete'>): CostCertainty {
+  if (requests > 0 && unpriced === requests) return 'unpriced';
+  return unpriced > 0 || incomplete > 0 ? 'at-least' : 'measured';
+}
+
+/**
+ * A word for a time, in the reporting zone: as `from` the beginning of it is meant, as `to` its end. `24h`: so many hours
+ * up to now; `7d`, `4w`: so many days or weeks, today included.
+ */
+export const USAGE_WORDS = [
+  'now',
+  'today',
+  'yesterday',
+  'this-week',
+  'last-week',
+  'this-month',
+  'last-month',
+  'this-year',
+  'last-year',
+] as const;
+export const usageWord = z.union([z.enum(USAGE_WORDS), z.string().regex(/^[1-9]\d{0,3}[hdw]$/)]);
+
+/** A day of the reporting zone, a time (counted by its hour, UTC), or a word for one. */
+export const usageMoment = z.union([z.iso.date(), z.iso.datetime({ offset: true }), usageWord]);
 
 /** What scripts read (`keyharbor usage --format json`, `GET /v1/usage`): these members, in this order. */
 export const usageFigures = usageRow.pick({

@@ -6,6 +6,8 @@ import * as a from './access.ts';
 import * as r from './routing.ts';
 import * as s from './schemas.ts';
 import * as u from './usage.ts';
+import * as uf from './usage-forecast.ts';
+import * as ur from './usage-records.ts';
 
 /**
  * The whole surface of the core, for every transport: who may call, in which states of the vault, and the schemas.
@@ -405,6 +407,25 @@ export const methods = {
   // usage
   /** Sums of what was metered, the last second included. */
   'usage.report': method({ callers: BOTH, states: UNLOCKED, input: u.usageQuery, output: u.usageReport }),
+  /** A range in bars, stacked by one dimension, with totals and the period before. */
+  'usage.overview': method({ callers: BOTH, states: UNLOCKED, input: u.overviewQuery, output: u.usageOverview }),
+  'usage.heatMap': method({ callers: BOTH, states: UNLOCKED, input: u.heatMapQuery, output: u.usageHeatMap }),
+  'usage.forecast': method({ callers: BOTH, states: UNLOCKED, input: uf.forecastQuery, output: uf.usageForecast }),
+  'usage.anomalies': method({ callers: BOTH, states: UNLOCKED, input: uf.anomaliesQuery, output: uf.usageAnomalies }),
+  /** Single calls, page by page. */
+  'usage.requests': method({ callers: BOTH, states: UNLOCKED, input: ur.requestsQuery, output: ur.usageRequests }),
+  /** @throws `not_found` where the call is not kept any more. */
+  'usage.request': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ id: z.int() }),
+    output: ur.usageRequest,
+  }),
+  /** Where the same model costs least, among the providers that the owner has keys of. */
+  'usage.cheapest': method({ callers: BOTH, states: UNLOCKED, input: ur.cheapestQuery, output: ur.usageCheapest }),
+  'usage.beginExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportBegin, output: ur.exportBegun }),
+  'usage.nextExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportId, output: ur.exportPiece }),
+  'usage.cancelExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportId, output: nothing }),
 
   // settings
   'settings.get': method({ callers: BOTH, states: 'any', input: nothing, output: s.settings }),
