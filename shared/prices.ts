@@ -8,6 +8,11 @@ import { providerId } from './provider.ts';
 const price = z.int().min(0).max(1_000_000_000_000);
 const day = z.iso.date();
 
+/** What a call may use beside tokens. The place in this list is the number stored in usage.db: it only grows at the end. */
+export const PRICE_UNITS = ['characters', 'seconds', 'images', 'captchas', 'messages', 'calls', 'searches'] as const;
+export const priceUnit = z.enum(PRICE_UNITS);
+export type PriceUnit = z.output<typeof priceUnit>;
+
 const figures = z.strictObject({
   input: price,
   output: price,
@@ -51,6 +56,28 @@ export const modelPrice = z.strictObject({
 export type ModelPrice = z.output<typeof modelPrice>;
 export type DatedPrice = ModelPrice['prices'][number];
 
+const datedUnitPrice = z.strictObject({ price, from: day.optional() });
+
+/** What one unit of a thing costs that is not counted in tokens, in micro-USD for 1,000,000 of them. */
+export const unitPrice = z.strictObject({
+  provider: providerId,
+  /** Left out: whatever model or service of the provider it is. */
+  model: z.string().min(1).max(128).optional(),
+  unit: priceUnit,
+  /** Oldest first. */
+  prices: z
+    .array(datedUnitPrice)
+    .min(1)
+    .max(50)
+    .refine(
+      (prices) => prices.every(({ from }, at) => at === 0 || (from ?? '') > (prices[at - 1]?.from ?? '')),
+      'are not in the order of their days',
+    ),
+  source: z.string().max(200),
+  note: z.string().max(400).optional(),
+});
+export type UnitPrice = z.output<typeof unitPrice>;
+
 /** Numerator and denominator: money is never a fraction in floating point. */
 const factor = z.tuple([z.int().min(1).max(1000), z.int().min(1).max(1000)]);
 
@@ -59,6 +86,7 @@ export const priceDocument = z.strictObject({
   asOf: day,
   currency: z.literal('USD'),
   models: z.array(modelPrice).max(5000),
+  unitPrices: z.array(unitPrice).max(1000).default([]),
   /** Days of the week (1 Monday … 7 Sunday) and hours in UTC, from and before, when `peak` holds. */
   peakHours: z.array(
     z.strictObject({

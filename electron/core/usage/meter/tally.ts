@@ -1,3 +1,5 @@
+import { PRICE_UNITS, type PriceUnit } from '../../../../shared/prices.ts';
+
 /** Tokens of one call, each counted in one member only, but `reasoningTokens`, which are part of the output. */
 export interface Tokens {
   /** Prompt tokens that no cache served and no cache took. */
@@ -19,8 +21,8 @@ export const NO_TOKENS: Tokens = {
   reasoningTokens: 0,
 };
 
-export const UNITS = ['characters', 'seconds', 'images', 'captchas', 'messages', 'calls', 'searches'] as const;
-export type Unit = (typeof UNITS)[number];
+export const UNITS = PRICE_UNITS;
+export type Unit = PriceUnit;
 /** What a call used beside tokens. Thousandths, because seconds come in parts. */
 export interface Quantity {
   readonly unit: Unit;
