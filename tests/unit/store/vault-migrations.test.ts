@@ -33,7 +33,7 @@ function newest(db: Database.Database): Database.Database {
   return db;
 }
 
-test.each([1, 2, 3, 4])(
+test.each([1, 2, 3, 4, 5])(
   'a vault of version %i keeps its data, and gets the default for what it did not know',
   (version) => {
     const db = newest(atVersion(version));
@@ -41,7 +41,8 @@ test.each([1, 2, 3, 4])(
       { label: 'work', note: 'kept', weakest_form: null },
     ]);
     expect(db.prepare('SELECT name, grants FROM client').all()).toEqual([{ name: 'tool', grants: '["keys:list"]' }]);
-    for (const table of ['own_provider', 'access_grant', 'token_request', 'routing_rule']) {
+    const since = ['own_provider', 'access_grant', 'token_request', 'routing_rule', 'notice', 'notice_told', 'webhook'];
+    for (const table of [...since, 'webhook_secret', 'webhook_delivery']) {
       expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(0);
     }
     db.close();
