@@ -9,10 +9,19 @@ import { vault0003 } from './migrations/0003-access.ts';
 import { vault0004 } from './migrations/0004-token-request.ts';
 import { vault0005 } from './migrations/0005-routing.ts';
 import { vault0006 } from './migrations/0006-notifications.ts';
+import { vault0007 } from './migrations/0007-prices.ts';
 import { onDisk } from './sqlite-error.ts';
 
 /** Append-only: the place in the list is the version. A released one is never edited. */
-export const VAULT_MIGRATIONS: readonly string[] = [vault0001, vault0002, vault0003, vault0004, vault0005, vault0006];
+export const VAULT_MIGRATIONS: readonly string[] = [
+  vault0001,
+  vault0002,
+  vault0003,
+  vault0004,
+  vault0005,
+  vault0006,
+  vault0007,
+];
 export const USAGE_MIGRATIONS: readonly string[] = [usage0001, usage0002];
 
 export function schemaVersion(db: Database.Database): number {

@@ -33,7 +33,7 @@ function newest(db: Database.Database): Database.Database {
   return db;
 }
 
-test.each([1, 2, 3, 4, 5])(
+test.each([1, 2, 3, 4, 5, 6])(
   'a vault of version %i keeps its data, and gets the default for what it did not know',
   (version) => {
     const db = newest(atVersion(version));
@@ -42,7 +42,14 @@ test.each([1, 2, 3, 4, 5])(
     ]);
     expect(db.prepare('SELECT name, grants FROM client').all()).toEqual([{ name: 'tool', grants: '["keys:list"]' }]);
     const since = ['own_provider', 'access_grant', 'token_request', 'routing_rule', 'notice', 'notice_told', 'webhook'];
-    for (const table of [...since, 'webhook_secret', 'webhook_delivery']) {
+    for (const table of [
+      ...since,
+      'webhook_secret',
+      'webhook_delivery',
+      'own_price',
+      'price_update',
+      'unknown_model',
+    ]) {
       expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(0);
     }
     db.close();
