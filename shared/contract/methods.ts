@@ -3,6 +3,7 @@ import { providerGuide } from '../guide/guide.ts';
 import { fieldName, providerId, providerInfo } from '../provider.ts';
 import { DELIVERY_FORMS } from '../delivery.ts';
 import * as a from './access.ts';
+import * as q from './quotas.ts';
 import * as r from './routing.ts';
 import * as s from './schemas.ts';
 import * as u from './usage.ts';
@@ -403,6 +404,21 @@ export const methods = {
     output: s.endpointStatus,
   }),
   'endpoint.off': method({ callers: BOTH, states: 'any', input: nothing, output: s.endpointStatus }),
+
+  // quotas
+  'quotas.list': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: z.array(q.quotaStatus) }),
+  /** Makes one, or changes the one with the id; what it has counted in this period is counted anew from the records. */
+  'quotas.set': method({ callers: BOTH, states: UNLOCKED, input: q.quotaSet, output: q.quotaStatus }),
+  'quotas.remove': method({ callers: BOTH, states: UNLOCKED, input: q.onQuota, output: nothing }),
+  'quotas.history': method({ callers: BOTH, states: UNLOCKED, input: q.quotaHistoryQuery, output: q.quotaHistory }),
+  'quotas.whatIf': method({ callers: BOTH, states: UNLOCKED, input: q.quotaWhatIfQuery, output: q.quotaWhatIf }),
+  'quotas.proposals': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: z.array(q.quotaProposal) }),
+  'quotas.applyProposal': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: q.quotaProposal.pick({ id: true }),
+    output: q.quotaStatus,
+  }),
 
   // usage
   /** Sums of what was metered, the last second included. */

@@ -7,6 +7,7 @@ import { clientHandlers } from './clients.ts';
 import { credentialHandlers } from './credentials.ts';
 import { endpointHandlers } from './endpoint.ts';
 import { providerHandlers } from './providers.ts';
+import { quotaHandlers } from './quotas.ts';
 import { routingHandlers } from './routing.ts';
 import { settingsHandlers } from './settings.ts';
 import { usageHandlers } from './usage.ts';
@@ -22,6 +23,7 @@ export function allHandlers(app: App): Handlers<CallContext> {
     ...clientHandlers(app),
     ...accessHandlers(app),
     ...endpointHandlers(app),
+    ...quotaHandlers(app),
     ...routingHandlers(app),
     ...settingsHandlers(app),
     ...usageHandlers(app),
