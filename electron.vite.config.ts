@@ -6,7 +6,7 @@ const root = import.meta.dirname;
 const define = { __KEYHARBOR_CHEAP_KDF__: 'false' };
 
 export default defineConfig({
-  // The three hosts. Native packages (dependencies) stay external; everything else is bundled.
+  // The three hosts and the worker thread. Native packages (dependencies) stay external; everything else is bundled.
   main: {
     define,
     build: {
@@ -16,6 +16,7 @@ export default defineConfig({
           desktop: resolve(root, 'electron/hosts/desktop/main.ts'),
           browser: resolve(root, 'electron/hosts/browser/main.ts'),
           headless: resolve(root, 'electron/hosts/headless/main.ts'),
+          'usage-worker': resolve(root, 'electron/core/usage/worker/usage-worker.ts'),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -29,6 +29,7 @@ import { PriceBook } from './usage/prices/price-book.ts';
 import { UsageRecorder } from './usage/recorder.ts';
 import { systemZone } from './usage/reporting-days.ts';
 import { UsageTap } from './usage/usage-tap.ts';
+import { UsageReader } from './usage/worker/usage-reader.ts';
 import { Vault } from './vault/vault.ts';
 
 export type { Finding } from './doctor/doctor.ts';
@@ -74,6 +75,8 @@ export interface App {
   readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
   readonly usage: UsageRecorder;
+  /** Reports and whatever else reads usage.db at length, on a thread of their own. */
+  readonly usageReader: UsageReader;
   readonly settings: SettingsStore;
   readonly clipboard: ClipboardGuard;
   readonly lockPolicy: LockPolicy;
@@ -130,6 +133,7 @@ export function createApp(options: AppOptions): App {
     emit,
     zone: systemZone,
   });
+  const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
   const clipboard = new ClipboardGuard({
     clipboard: shell.clipboard,
     clock,
@@ -258,6 +262,7 @@ export function createApp(options: AppOptions): App {
       log.warn('last-used.not-written');
     }
     lastUsed.drop();
+    usageReader.locking();
     usage.locking();
     void clipboard.clear();
     ownProviders.locking();
@@ -291,6 +296,7 @@ export function createApp(options: AppOptions): App {
     metrics,
     lastUsed,
     usage,
+    usageReader,
     settings,
     clipboard,
     lockPolicy,

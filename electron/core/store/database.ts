@@ -39,21 +39,21 @@ export type DatabaseKind = keyof typeof APPLICATION_IDS;
 
 /**
  * @param key - 32 bytes; the caller keeps and wipes it.
- * @param mode - `create`: the file must not exist; `open`: it must.
+ * @param mode - `create`: the file must not exist; `open`: it must; `read`: it must, and this connection cannot write it.
  * @throws AppError `integrity_failure` with different words for a missing, empty, short, plain, foreign and damaged file.
  */
 export function openDatabase(
   file: string,
   kind: DatabaseKind,
   key: Buffer,
-  mode: 'create' | 'open',
+  mode: 'create' | 'open' | 'read',
 ): Database.Database {
   return onDisk(() => {
-    if (mode === 'open') assertLooksEncrypted(file);
+    if (mode !== 'create') assertLooksEncrypted(file);
     else if (statSync(file, { throwIfNoEntry: false }) !== undefined) {
       throw new AppError('conflict', 'There is a database already. It was not touched.', 'Move it away first.');
     } else closeSync(openSync(file, 'wx', 0o600)); // SQLite gives -wal and -shm the mode of the file
-    const db = new Database(file, { fileMustExist: mode === 'open' });
+    const db = new Database(file, { fileMustExist: mode !== 'create', readonly: mode === 'read' });
     try {
       unlockPages(db, file, key);
       assertSqliteVersion(db);

@@ -36,6 +36,14 @@ export class ReportingDays {
   }
 }
 
+let latest: ReportingDays | null = null;
+
+/** The one of this zone, kept: making one reads time zone data. @throws RangeError where there is no such zone. */
+export function reportingDays(zone: string): ReportingDays {
+  if (latest?.zone !== zone) latest = new ReportingDays(zone);
+  return latest;
+}
+
 /** "2026-11-20" as a day number. */
 export function dayNumber(date: string): number {
   return Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);

@@ -41,5 +41,6 @@ export function deriveVaultKeys(vmk: Buffer, vaultId: Buffer): VaultKeys {
     token: deriveKeyObject(vmk, vaultId, 'token'),
     index: deriveKeyObject(vmk, vaultId, 'index'),
     usageSpill: deriveKeyObject(vmk, vaultId, 'usageSpill'),
+    usageDatabase: deriveKeyObject(vmk, vaultId, 'usageDatabase'),
   };
 }

@@ -13,6 +13,8 @@ export interface VaultKeys {
   readonly index: KeyObject;
   /** Seals usage records that no batch has taken yet. */
   readonly usageSpill: KeyObject;
+  /** K_usage: encrypts the pages of usage.db. The worker thread opens it by itself. */
+  readonly usageDatabase: KeyObject;
 }
 
 /**

@@ -26,7 +26,7 @@ export class MemoryVault implements VaultGate {
     this.#opened = {
       vaultId: randomBytes(16),
       generation: 1,
-      keys: { recordWrap: key(), audit: key(), token: key(), index: key(), usageSpill: key() },
+      keys: { recordWrap: key(), audit: key(), token: key(), index: key(), usageSpill: key(), usageDatabase: key() },
       db,
       usageDb,
       write: (work) => {

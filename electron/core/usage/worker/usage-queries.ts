@@ -1,0 +1,53 @@
+import type Database from 'better-sqlite3';
+import { type ReportQuery, type UsageReport, usageReport } from '../report.ts';
+import { reportingDays } from '../reporting-days.ts';
+
+/**
+ * What the worker thread can be asked for, by name. Add a line here, and `UsageReader.query` (main thread) takes its name:
+ *
+ *     const report = await app.usageReader.query('report', { query, zone });
+ *
+ * A query is a pure function of the database and its input: no vault, no clock (pass `nowMs` and the zone's name in), no
+ * `this`. Input and output cross threads as structured clones: plain data, no class, no function. It runs on a read-only
+ * connection, so it must not make temporary tables or functions of SQL that write. It may throw AppError, which arrives as
+ * such; anything else arrives as `internal`. While one runs the next ones wait: what takes long belongs into a stream.
+ * What waits to be written is written before a query is sent.
+ */
+type Query = (db: Database.Database, input: never) => unknown;
+
+export const usageQueries = {
+  /** Zone: of whole days (IANA). */
+  report: (db, { query, zone }: { readonly query: ReportQuery; readonly zone: string }): UsageReport =>
+    usageReport(db, query, reportingDays(zone)),
+} as const satisfies Record<string, Query>;
+
+/**
+ * What is handed over in pieces: exports of millions of rows. A generator is asked for one piece at a time, so that memory
+ * stays flat and queries have their turn in between. Read by ranges of a key (`seq > ? LIMIT 1000`), not by one open
+ * statement: an open one keeps SQLite from emptying its log. `finally` runs also where the reader gave up.
+ *
+ *     const stream = app.usageReader.stream('records', input);
+ *     for (;;) { const { done, value } = await stream.next(); … }   // stream.end() gives up early
+ */
+type Stream = (db: Database.Database, input: never) => Iterator<unknown, unknown, undefined>;
+
+export const usageStreams = {} as const satisfies Record<string, Stream>;
+
+export type UsageQueries = typeof usageQueries;
+export type QueryName = keyof UsageQueries;
+export type QueryInput<N extends QueryName> = Parameters<UsageQueries[N]>[1];
+export type QueryOutput<N extends QueryName> = ReturnType<UsageQueries[N]>;
+
+export type UsageStreams = typeof usageStreams;
+export type StreamName = keyof UsageStreams;
+export type StreamInput<N extends StreamName> = UsageStreams[N] extends (
+  db: Database.Database,
+  input: infer I,
+) => unknown
+  ? I
+  : never;
+export type StreamPiece<N extends StreamName> = UsageStreams[N] extends (
+  ...given: never[]
+) => Iterator<infer Piece, unknown, undefined>
+  ? Piece
+  : never;
