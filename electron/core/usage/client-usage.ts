@@ -110,7 +110,7 @@ export function reportUsage(deps: ClientUsageDeps, client: UsageClient, body: un
     told.add(call.requestId);
     entries.push(entry);
   }
-  for (const entry of entries) deps.usage.record(entry);
+  deps.usage.record(entries);
   deps.usage.flush();
   return { recorded: entries.length, known: calls.length - entries.length };
 }

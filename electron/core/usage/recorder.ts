@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EventData } from '../../../shared/contract/events.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { VaultAccess } from '../credentials/vault-access.ts';
@@ -19,6 +20,8 @@ import { UsageStore } from './usage-store.ts';
 const FLUSH_MS = 1000; // SECURITY-DESIGN.md section 4: usage.db is written in batches of at most a second
 /** A batch this long is written at once, so that no write holds up the endpoint for long. */
 const MAX_BATCH = 1000;
+/** So many calls fill an entry of the spill file to a few tens of KiB. */
+const SPILLED_AT_ONCE = 64;
 /** What a database that cannot be written leaves in memory; beyond it the oldest are given up. */
 const MAX_WAITING = 50_000;
 const KEEP_RECORDS_MS = 90 * 24 * HOUR_MS;
@@ -51,6 +54,8 @@ export class UsageRecorder {
   readonly #deps: RecorderDeps;
   #open: Open | null = null;
   #waiting: PricedEntry[] = [];
+  /** Calls that ended in this turn of the event loop. */
+  #ended: (() => UsageEntry)[] = [];
   #callOff: (() => void) | null = null;
   #prunedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -70,6 +75,7 @@ export class UsageRecorder {
 
   /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
   locking(): void {
+    this.#recordEnded();
     const open = this.#open;
     if (open === null) return;
     let written = false;
@@ -89,27 +95,36 @@ export class UsageRecorder {
     }
   }
 
-  /** Counts one finished call. Never throws and never waits for the disk's sync. */
-  record(entry: UsageEntry): void {
+  /** Counts finished calls. Never throws and never waits for the disk's sync. */
+  record(entries: readonly UsageEntry[]): void {
     const open = this.#open;
     if (open === null) {
       this.#deps.log.warn('usage.not-recorded');
       return;
     }
-    const price = priceOf({ provider: entry.provider, ...entry.result }, this.#deps.book, entry.atMs);
-    const priced: PricedEntry = { entry, ...price };
+    const priced = entries.map((entry) => this.#priced(entry));
     try {
-      open.spill?.append(JSON.stringify(priced));
+      for (let from = 0; from < priced.length; from += SPILLED_AT_ONCE) {
+        open.spill?.append(JSON.stringify(priced.slice(from, from + SPILLED_AT_ONCE)));
+      }
     } catch {
       this.#deps.log.warn('usage.not-spilled');
     }
-    if (this.#waiting.length >= MAX_WAITING) {
-      this.#waiting.shift();
-      this.#deps.log.warn('usage.given-up');
-    }
-    this.#waiting.push(priced);
-    if (this.#waiting.length % MAX_BATCH === 0) this.#flushLater();
+    const before = this.#waiting.length;
+    for (const one of priced) this.#wait(one);
+    const isFull = Math.floor(this.#waiting.length / MAX_BATCH) > Math.floor(before / MAX_BATCH);
+    if (isFull) this.#flushLater();
     else this.#callOff ??= this.#deps.clock.after(FLUSH_MS, () => this.#flushLater());
+  }
+
+  /**
+   * Counts a call that has just ended, with all others that end in the same turn of the event loop: sealed and written
+   * as one, after their answers left. What waits so is counted first by everything else here.
+   * @param entry - asked once; must not throw.
+   */
+  recordEnded(entry: () => UsageEntry): void {
+    this.#ended.push(entry);
+    if (this.#ended.length === 1) setImmediate(() => this.#recordEnded());
   }
 
   /**
@@ -137,6 +152,7 @@ export class UsageRecorder {
 
   /** Writes what waits. @throws AppError where the database does not take it; it then waits on. */
   flush(): void {
+    this.#recordEnded();
     this.#calledOff();
     const open = this.#open;
     if (open === null || this.#waiting.length === 0) return;
@@ -168,6 +184,25 @@ export class UsageRecorder {
     this.#open = { ...open, days, store: new UsageStore(open.vault.usageDb, days) };
   }
 
+  #recordEnded(): void {
+    if (this.#ended.length === 0) return;
+    const ended = this.#ended;
+    this.#ended = [];
+    this.record(ended.map((entry) => entry()));
+  }
+
+  #priced(entry: UsageEntry): PricedEntry {
+    return { entry, ...priceOf({ provider: entry.provider, ...entry.result }, this.#deps.book, entry.atMs) };
+  }
+
+  #wait(priced: PricedEntry): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#waiting.shift();
+      this.#deps.log.warn('usage.given-up');
+    }
+    this.#waiting.push(priced);
+  }
+
   #begin(): void {
     const vault = this.#deps.vault.opened();
     const days = new ReportingDays(this.#deps.zone());
@@ -197,11 +232,12 @@ export class UsageRecorder {
     const entries = left.entries.filter(({ seq }) => seq > taken);
     const last = entries.at(-1);
     if (last === undefined) return;
-    const parsed = entries.flatMap(({ text }) => {
-      const entry = pricedEntry.safeParse(JSON.parse(text));
+    const spilled = entries.flatMap(({ text }) => z.array(z.unknown()).parse(JSON.parse(text)));
+    const parsed = spilled.flatMap((one) => {
+      const entry = pricedEntry.safeParse(one);
       return entry.success ? [entry.data] : [];
     });
-    if (parsed.length < entries.length) this.#deps.log.warn('usage.spill-of-another-form');
+    if (parsed.length < spilled.length) this.#deps.log.warn('usage.spill-of-another-form');
     store.write(parsed, left.id, last.seq);
   }
 

@@ -9,10 +9,11 @@ import { createMeter, type Meter, type MeterResult } from './meter/meter.ts';
 import { NO_TOKENS } from './meter/tally.ts';
 import { RequestModel } from './meter/request-model.ts';
 import type { UsageRecorder } from './recorder.ts';
+import type { UsageEntry } from './usage-entry.ts';
 import { type ProviderUsage, usageOfProvider } from './usage-of-provider.ts';
 
 export interface UsageTapDeps {
-  readonly usage: Pick<UsageRecorder, 'record'>;
+  readonly usage: Pick<UsageRecorder, 'recordEnded'>;
   /** The owner's setting: usage is asked for on behalf of clients that stream. */
   readonly asks: () => boolean;
   readonly onEvent: EventHub['onEvent'];
@@ -36,6 +37,9 @@ export class UsageTap implements ProxyTap {
   }
 }
 
+/** An answer that comes whole is mostly smaller; larger pieces would be held for nothing. */
+const MAX_KEPT = 16 * 1024;
+
 class MeteredCall implements CallTap {
   readonly bodyLimit: number;
   readonly #usage: UsageTapDeps['usage'];
@@ -46,6 +50,9 @@ class MeteredCall implements CallTap {
   /** Usage was asked for on behalf of the client: what that adds is taken out again. */
   #asked = false;
   #remover: UsageRemover | null = null;
+  /** The first piece of an answer; where it is small it is read when the client has it. */
+  #first: Buffer | null = null;
+  #isFirst = true;
 
   constructor(usage: UsageTapDeps['usage'], info: CallInfo, asks: () => boolean) {
     this.#usage = usage;
@@ -84,7 +91,13 @@ class MeteredCall implements CallTap {
   }
 
   chunk(bytes: Buffer): readonly Uint8Array[] | null {
-    this.#meter?.push(bytes);
+    if (this.#isFirst && this.#remover === null && bytes.byteLength <= MAX_KEPT) {
+      this.#first = bytes;
+    } else {
+      this.#readFirst();
+      this.#meter?.push(bytes);
+    }
+    this.#isFirst = false;
     return this.#remover?.push(bytes) ?? null;
   }
 
@@ -93,13 +106,19 @@ class MeteredCall implements CallTap {
   }
 
   end(call: CallResult): void {
+    const requestId = randomUUID();
+    this.#usage.recordEnded(() => this.#entry(call, requestId));
+  }
+
+  #entry(call: CallResult, requestId: string): UsageEntry {
+    this.#readFirst();
     const how = CUT.has(call.outcome) ? 'cut' : 'complete';
     const result = this.#meter?.end(how) ?? nothing(this.#requestModel, call.outcome);
     const { client, path, method, provider } = this.#info;
     const { id, version, label } = call.credential;
-    this.#usage.record({
+    return {
       atMs: call.startedAtMs,
-      requestId: randomUUID(),
+      requestId,
       source: 'proxy',
       client: { id: client.id, name: client.name },
       credential: { id, version, ref: `${provider.id}/${label}` },
@@ -113,7 +132,12 @@ class MeteredCall implements CallTap {
       firstByteMs: call.firstByteMs,
       retryOf: null,
       result,
-    });
+    };
+  }
+
+  #readFirst(): void {
+    if (this.#first !== null) this.#meter?.push(this.#first);
+    this.#first = null;
   }
 }
 

@@ -5,6 +5,7 @@ import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { UsageRecorder } from '../../../electron/core/usage/recorder.ts';
+import { readSpill } from '../../../electron/core/usage/spill.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import type { Vault } from '../../../electron/core/vault/vault.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -105,8 +106,8 @@ const countRecords = (vault: Pick<Vault, 'opened'>) =>
 
 test('records are written within a second, in one batch, and told once', () => {
   const { usage, vault, clock, heard } = recording();
-  usage.record(call({}));
-  usage.record(call({ provider: 'anthropic', model: 'claude-opus-5', client: null }));
+  usage.record([call({})]);
+  usage.record([call({ provider: 'anthropic', model: 'claude-opus-5', client: null })]);
   expect(countRecords(vault)).toBe(0);
   clock.advance(1000);
   expect(countRecords(vault)).toBe(2);
@@ -117,9 +118,9 @@ test('records are written within a second, in one batch, and told once', () => {
 
 test('a report holds what was recorded a moment ago, priced', () => {
   const { usage } = recording();
-  usage.record(call({}));
-  usage.record(call({ outcome: 'rate_limited', status: 429 }));
-  usage.record(call({ model: 'unheard-of' }));
+  usage.record([call({})]);
+  usage.record([call({ outcome: 'rate_limited', status: 429 })]);
+  usage.record([call({ model: 'unheard-of' })]);
   expect(usage.report({ by: 'model' }).rows).toEqual([
     expect.objectContaining({
       key: 'gpt-6-luna',
@@ -148,7 +149,7 @@ test('every rollup is the sum of the records', () => {
   const { usage, vault } = recording('Asia/Tokyo');
   const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
   for (let n = 0; n < 700; n += 1) {
-    usage.record(
+    usage.record([
       call({
         atMs: Date.UTC(2030, 0, 1) + n * 1_900_000,
         provider: pick(['openai', 'google'], n),
@@ -159,7 +160,7 @@ test('every rollup is the sum of the records', () => {
         latencyMs: n * 3.7,
         tokens: { inputTokens: n, cacheReadTokens: n * 2, cacheWriteTokens: 1, cacheWriteLongTokens: 2 },
       }),
-    );
+    ]);
   }
   usage.flush();
   const db = vault.opened().usageDb;
@@ -200,9 +201,9 @@ test('every rollup is the sum of the records', () => {
 test('a day is a day of the reporting zone, and another zone sums the days anew', async () => {
   const recorded = await vaultRecording('America/New_York');
   const { usage } = recorded;
-  usage.record(call({ atMs: Date.UTC(2030, 0, 16, 4, 59) })); // 23:59 on the 15th
-  usage.record(call({ atMs: Date.UTC(2030, 0, 16, 5) }));
-  usage.record(call({ atMs: Date.UTC(2030, 6, 16, 3, 59), latencyMs: 9000 })); // summer time: 23:59 on the 15th
+  usage.record([call({ atMs: Date.UTC(2030, 0, 16, 4, 59) })]); // 23:59 on the 15th
+  usage.record([call({ atMs: Date.UTC(2030, 0, 16, 5) })]);
+  usage.record([call({ atMs: Date.UTC(2030, 6, 16, 3, 59), latencyMs: 9000 })]); // summer time: 23:59 on the 15th
   const days = (recorder: UsageRecorder) => recorder.report({ by: 'day' }).rows.map(({ key, requests: n }) => [key, n]);
   expect(days(usage)).toEqual([
     ['2030-01-15', 1],
@@ -232,7 +233,7 @@ test('a period takes whole days, or hours', () => {
     [15, 22],
     [15, 23],
   ] as const) {
-    usage.record(call({ atMs: Date.UTC(2030, 0, day, hour, 30) })); // midnight there is 23:00 UTC
+    usage.record([call({ atMs: Date.UTC(2030, 0, day, hour, 30) })]); // midnight there is 23:00 UTC
   }
   const counted = (from?: string, to?: string) =>
     usage.report({ by: 'provider', from, to }).rows.reduce((sum, row) => sum + row.requests, 0);
@@ -254,9 +255,9 @@ test('a period takes whole days, or hours', () => {
 test('a client sees its own use only', () => {
   const { usage } = recording();
   const other = { id: 'other12345', name: 'other' };
-  usage.record(call({}));
-  usage.record(call({ client: other, model: 'gpt-5' }));
-  usage.record(call({ client: null }));
+  usage.record([call({})]);
+  usage.record([call({ client: other, model: 'gpt-5' })]);
+  usage.record([call({ client: null })]);
   const own = (by: 'model' | 'day' | 'client') =>
     usage.report({ by, clientId: 'abcdefghij' }).rows.map(({ key, requests: n }) => [key, n]);
   expect(own('model')).toEqual([['gpt-6-luna', 1]]);
@@ -267,20 +268,20 @@ test('a client sees its own use only', () => {
 
 test('a renamed client is shown by its new name, with all of its use', () => {
   const { usage } = recording();
-  usage.record(call({}));
+  usage.record([call({})]);
   usage.flush();
-  usage.record(call({ client: { id: 'abcdefghij', name: 'new name' } }));
+  usage.record([call({ client: { id: 'abcdefghij', name: 'new name' } })]);
   expect(usage.report({ by: 'client' }).rows).toEqual([expect.objectContaining({ key: 'new name', requests: 2 })]);
 });
 
 test('locking writes what waits and leaves no spill file', async () => {
   const recorded = await vaultRecording();
   const spill = `${recorded.paths.usageDb}-spill`;
-  recorded.usage.record(call({}));
+  recorded.usage.record([call({})]);
   expect(existsSync(spill)).toBe(true);
   recorded.vault.lock('asked');
   expect(existsSync(spill)).toBe(false);
-  recorded.usage.record(call({})); // too late: told, not thrown
+  recorded.usage.record([call({})]); // too late: told, not thrown
   expect(recorded.warned).toEqual(['usage.not-recorded']);
   await recorded.vault.unlock(PASSWORD);
   expect(countRecords(recorded.vault)).toBe(1);
@@ -299,10 +300,10 @@ async function crashed(recorded: Recording): Promise<Recording> {
 
 test('a process that ends loses no finished call, and counts none twice', async () => {
   const first = await vaultRecording();
-  first.usage.record(call({}));
+  first.usage.record([call({})]);
   first.clock.advance(1000); // taken by a batch
-  first.usage.record(call({ model: 'gpt-5' }));
-  first.usage.record(call({ model: 'gpt-5' }));
+  first.usage.record([call({ model: 'gpt-5' })]);
+  first.usage.record([call({ model: 'gpt-5' })]);
   const second = await crashed(first);
   await second.vault.unlock(PASSWORD);
   expect(second.usage.report({ by: 'model' }).rows.map(({ key, requests: n }) => [key, n])).toEqual([
@@ -311,9 +312,36 @@ test('a process that ends loses no finished call, and counts none twice', async 
   ]);
 });
 
+test('calls that end in one turn of the loop are sealed together, and before anything else is counted', async () => {
+  const first = await vaultRecording();
+  const spill = `${first.paths.usageDb}-spill`;
+  for (let n = 0; n < 70; n += 1) first.usage.recordEnded(() => call({}));
+  const empty = readFileSync(spill).byteLength;
+  await new Promise(setImmediate);
+  const sealed = readSpill({
+    file: spill,
+    vaultId: first.vault.opened().vaultId,
+    key: first.vault.opened().keys.usageSpill,
+  });
+  expect(empty).toBe(21);
+  expect(sealed?.entries.map(({ text }) => JSON.parse(text).length)).toEqual([64, 6]);
+  first.usage.recordEnded(() => call({}));
+  expect(first.usage.report({ by: 'model' }).rows.map(({ requests: n }) => n)).toEqual([71]);
+  first.usage.recordEnded(() => call({ model: 'gpt-5' }));
+  await new Promise(setImmediate);
+  const second = await crashed(first);
+  await second.vault.unlock(PASSWORD);
+  expect(countRecords(second.vault)).toBe(72);
+  second.usage.recordEnded(() => call({}));
+  second.vault.lock('asked');
+  await second.vault.unlock(PASSWORD);
+  expect(countRecords(second.vault)).toBe(73);
+  expect([...first.warned, ...second.warned]).toEqual([]);
+});
+
 test('a batch that was committed just before the end is not taken again', async () => {
   const first = await vaultRecording();
-  first.usage.record(call({}));
+  first.usage.record([call({})]);
   const spill = `${first.paths.usageDb}-spill`;
   const before = readFileSync(spill);
   first.usage.flush();
@@ -326,8 +354,8 @@ test('a batch that was committed just before the end is not taken again', async 
 
 test('an entry that was cut while it was written is left out, those before it are taken', async () => {
   const first = await vaultRecording();
-  first.usage.record(call({}));
-  first.usage.record(call({}));
+  first.usage.record([call({})]);
+  first.usage.record([call({})]);
   const second = await crashed(first);
   const spill = `${second.paths.usageDb}-spill`;
   truncateSync(spill, readFileSync(spill).byteLength - 1);
@@ -338,7 +366,7 @@ test('an entry that was cut while it was written is left out, those before it ar
 
 test('a spill file of another vault, or a changed one, is not taken and not in the way', async () => {
   const first = await vaultRecording();
-  first.usage.record(call({ project: '/home/me/secret-project' }));
+  first.usage.record([call({ project: '/home/me/secret-project' })]);
   const spill = `${first.paths.usageDb}-spill`;
   const left = readFileSync(spill);
   expect(left.includes('secret-project')).toBe(false);
@@ -348,18 +376,18 @@ test('a spill file of another vault, or a changed one, is not taken and not in t
   writeFileSync(spill, left);
   await second.vault.unlock(PASSWORD);
   expect(countRecords(second.vault)).toBe(0);
-  second.usage.record(call({}));
+  second.usage.record([call({})]);
   expect(second.usage.report({ by: 'provider' }).rows).toHaveLength(1);
 });
 
 test('a reported call counts once, however often it is told', () => {
   const { usage, vault } = recording();
   const told = { source: 'reported', requestId: 'their-1' } as const;
-  usage.record(call(told));
-  usage.record(call(told));
+  usage.record([call(told)]);
+  usage.record([call(told)]);
   usage.flush();
-  usage.record(call(told));
-  usage.record(call({ ...told, client: { id: 'other12345', name: 'other' } }));
+  usage.record([call(told)]);
+  usage.record([call({ ...told, client: { id: 'other12345', name: 'other' } })]);
   expect(usage.report({ by: 'provider' }).rows).toEqual([expect.objectContaining({ requests: 2 })]);
   expect(countRecords(vault)).toBe(2);
 });
@@ -368,21 +396,21 @@ test('a database that does not take a batch keeps it waiting', () => {
   const { usage, vault, clock, warned } = recording();
   const db = vault.opened().usageDb;
   db.pragma('query_only = ON');
-  usage.record(call({}));
+  usage.record([call({})]);
   clock.advance(1000);
   expect(warned).toEqual(['usage.not-written']);
   db.pragma('query_only = OFF');
-  usage.record(call({}));
+  usage.record([call({})]);
   clock.advance(1000);
   expect(countRecords(vault)).toBe(2);
 });
 
 test('raw records go after 90 days, their sums stay', () => {
   const { usage, vault, clock } = recording();
-  usage.record(call({}));
+  usage.record([call({})]);
   usage.flush();
   clock.advance(91 * 24 * 3_600_000);
-  usage.record(call({ atMs: clock.now() }));
+  usage.record([call({ atMs: clock.now() })]);
   usage.flush();
   expect(countRecords(vault)).toBe(1);
   expect(usage.report({ by: 'provider' }).rows).toEqual([expect.objectContaining({ requests: 2 })]);

@@ -37,7 +37,7 @@ function call(provider: string, path: string, asks = true) {
     headers: new Map([['content-type', 'application/json']]),
   };
   const tap = new UsageTap({
-    usage: { record: (entry) => recorded.push(entry) },
+    usage: { recordEnded: (entry) => recorded.push(entry()) },
     asks: () => asks,
     onEvent: () => () => undefined,
   }).request(info);
