@@ -33,7 +33,7 @@ function newest(db: Database.Database): Database.Database {
   return db;
 }
 
-test.each([1, 2, 3, 4, 5, 6])(
+test.each([1, 2, 3, 4, 5, 6, 7])(
   'a vault of version %i keeps its data, and gets the default for what it did not know',
   (version) => {
     const db = newest(atVersion(version));
@@ -49,6 +49,7 @@ test.each([1, 2, 3, 4, 5, 6])(
       'own_price',
       'price_update',
       'unknown_model',
+      'quota',
     ]) {
       expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(0);
     }
