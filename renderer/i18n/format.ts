@@ -62,3 +62,14 @@ export function formatUsd(micro: number): string {
   const format = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: 6 });
   return format.format(micro / 1_000_000);
 }
+
+/** Money to be read, not reckoned with: cents, and below a cent what it takes to see more than nothing. */
+export function formatMoney(micro: number): string {
+  const dollars = micro / 1_000_000;
+  const small = dollars !== 0 && Math.abs(dollars) < 0.01;
+  return new Intl.NumberFormat(locale(), {
+    style: 'currency',
+    currency: 'USD',
+    ...(small ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  }).format(dollars);
+}

@@ -1,14 +1,18 @@
+import { charts } from './en/charts.ts';
 import { clients } from './en/clients.ts';
 import { common } from './en/common.ts';
 import { connectTool } from './en/connect-tool.ts';
 import { firstRun } from './en/first-run.ts';
 import { grants } from './en/grants.ts';
+import { notifications } from './en/notifications.ts';
 import { ownProviders } from './en/own-providers.ts';
 import { providers } from './en/providers.ts';
+import { quotas } from './en/quotas.ts';
 import { routing } from './en/routing.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { unlock } from './en/unlock.ts';
+import { usage } from './en/usage.ts';
 
 const en = {
   common,
@@ -21,7 +25,11 @@ const en = {
   grants,
   connectTool,
   routing,
+  quotas,
+  notifications,
   settings,
+  charts,
+  usage,
 } as const;
 
 /** Every text of the window, typed: a missing or misnamed message does not compile. A second language has this shape. */

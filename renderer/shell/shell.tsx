@@ -10,6 +10,7 @@ import { loadCredentials } from '../state/credentials.ts';
 import type { Screen } from '../state/route.ts';
 import { useRoute } from '../state/route.ts';
 import { KitBanner } from './kit-banner.tsx';
+import { lazyScreen } from './lazy-screen.tsx';
 import { LockWarning } from './lock-warning.tsx';
 import { Overlays } from './overlays.tsx';
 import { Rail } from './rail.tsx';
@@ -18,9 +19,12 @@ import { ShortcutList } from './shortcut-list.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
+const usage = lazyScreen(() => import('../usage/usage-screen.tsx'));
+
 const SCREENS: Readonly<Record<Screen, () => React.JSX.Element | null>> = {
   providers: ProvidersScreen,
   bin: BinScreen,
+  usage: usage.Screen,
   clients: ClientsScreen,
   settings: SettingsScreen,
 };
@@ -33,6 +37,7 @@ export function Shell() {
   useShortcuts();
   useEffect(() => {
     void loadCredentials();
+    requestIdleCallback(usage.preload);
     // What had the focus (the unlock button) is gone; the next Tab goes on from here.
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
   }, []);

@@ -1,8 +1,9 @@
 import { useSyncExternalStore } from 'react';
 import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
+import { parseUsage, USAGE_HOME, type UsageRoute, writeUsage } from './usage-route.ts';
 
 /** Where the user is. Lives in location.hash, so it holds ids and fixed words only: never a secret, a label or a name. */
-export const SCREENS = ['providers', 'bin', 'clients', 'settings'] as const;
+export const SCREENS = ['providers', 'bin', 'usage', 'clients', 'settings'] as const;
 export type Screen = (typeof SCREENS)[number];
 export const VIEWS = ['grid', 'list'] as const;
 export const SORTS = ['name', 'state', 'tested', 'used', 'expires', 'created'] as const;
@@ -23,6 +24,8 @@ export interface Route {
   readonly id: string | null;
   /** Which part of Clients is shown. */
   readonly tab: ClientTab;
+  /** What Usage shows. Only there in the address. */
+  readonly usage: UsageRoute;
 }
 
 export const HOME: Route = {
@@ -33,6 +36,7 @@ export const HOME: Route = {
   state: null,
   id: null,
   tab: 'list',
+  usage: USAGE_HOME,
 };
 
 const oneOf = <T extends string>(allowed: readonly T[], given: string | null): T | null =>
@@ -44,25 +48,34 @@ const matching = (pattern: RegExp, given: string | null): string | null =>
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const params = new URLSearchParams(query);
+  const screen = oneOf(SCREENS, path) ?? HOME.screen;
   return {
-    screen: oneOf(SCREENS, path) ?? HOME.screen,
+    screen,
     view: oneOf(VIEWS, params.get('view')) ?? HOME.view,
     sort: oneOf(SORTS, params.get('sort')) ?? HOME.sort,
     provider: matching(PROVIDER_ID_PATTERN, params.get('provider')),
     state: oneOf(HEALTH_FILTERS, params.get('state')),
     id: matching(/^[0-9a-f]{32}$/, params.get('id')),
-    tab: oneOf(CLIENT_TABS, params.get('tab')) ?? HOME.tab,
+    tab: (screen === 'usage' ? null : oneOf(CLIENT_TABS, params.get('tab'))) ?? HOME.tab,
+    usage: screen === 'usage' ? parseUsage(params) : HOME.usage,
   };
 }
 
 export function formatRoute(route: Route): string {
   const params = new URLSearchParams();
+  if (route.screen === 'usage') writeUsage(route.usage, params);
   for (const key of ['view', 'sort', 'provider', 'state', 'id', 'tab'] as const) {
     const value = route[key];
     if (value !== null && value !== HOME[key]) params.set(key, value);
   }
   const query = params.toString();
   return `#/${route.screen}${query === '' ? '' : `?${query}`}`;
+}
+
+/** Changes parts of what Usage shows; from another screen it opens it. */
+export function navigateUsage(change: Partial<UsageRoute>, how: 'push' | 'replace' = 'push'): void {
+  const { screen, usage } = parseRoute(location.hash);
+  navigate({ screen: 'usage', usage: { ...(screen === 'usage' ? usage : USAGE_HOME), ...change } }, how);
 }
 
 /** Goes to another screen (its filters start afresh) or changes parts of the present one. */

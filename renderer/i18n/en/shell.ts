@@ -5,6 +5,7 @@ export const shell = {
   navigation: 'Screens',
   sidebar: 'Sidebar',
   providers: 'Providers',
+  usage: 'Usage',
   clients: 'Clients',
   settings: 'Settings',
   bin: 'Bin',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Route } from '../../../renderer/state/route.ts';
 import { formatRoute, HOME, parseRoute } from '../../../renderer/state/route.ts';
+import { USAGE_HOME, type UsageRoute } from '../../../renderer/state/usage-route.ts';
 
 const full: Route = {
   screen: 'providers',
@@ -10,10 +11,43 @@ const full: Route = {
   state: 'failing',
   id: '0123456789abcdef0123456789abcdef',
   tab: 'grants',
+  usage: USAGE_HOME,
+};
+
+const usage: UsageRoute = {
+  tab: 'requests',
+  range: 'custom',
+  from: '2026-11-01T10:00:00.000Z',
+  to: '2026-11-01T11:00:00.000Z',
+  by: 'model',
+  bucket: 'hour',
+  metric: 'tokens',
+  cumulative: true,
+  compare: false,
+  table: true,
+  filter: { provider: 'openai', client: '0123456789abc' },
 };
 
 test('a route survives the address', () => {
   expect(parseRoute(formatRoute(full))).toEqual(full);
+});
+
+test('what Usage shows survives the address', () => {
+  const route: Route = { ...HOME, screen: 'usage', usage };
+  expect(parseRoute(formatRoute(route))).toEqual(route);
+  expect(formatRoute({ ...HOME, screen: 'usage' })).toBe('#/usage');
+});
+
+test('a range of usage that is none is the usual one, and a name never gets into the address', () => {
+  for (const query of [
+    'range=custom',
+    'range=custom&from=2026-11-02&to=2026-11-01',
+    'range=custom&from=x&to=y',
+    'range=1h',
+  ]) {
+    expect(parseRoute(`#/usage?${query}`).usage).toEqual(USAGE_HOME);
+  }
+  expect(parseRoute('#/usage?in-project=/home/me/secret&in-client=my%20tool').usage.filter).toEqual({});
 });
 
 test('the usual view leaves the address short', () => {

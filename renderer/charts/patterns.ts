@@ -1,0 +1,53 @@
+import type { ColorIndex } from './colors.ts';
+
+/** A tile of so many CSS pixels repeats over the area of a series. */
+export const TILE = 6;
+
+interface Pattern {
+  /** Lines as an SVG path within the tile; they run on over its edges. */
+  readonly path: string;
+  readonly width: number;
+}
+
+const DIAGONAL: Pattern = { path: 'M-1.5 1.5l3-3M-1.5 7.5l9-9M4.5 7.5l3-3', width: 1.25 };
+const BACK: Pattern = { path: 'M-1.5 4.5l3 3M-1.5-1.5l9 9M4.5-1.5l3 3', width: 1.25 };
+const DOTS: Pattern = { path: 'M1.5 1.5h.01M4.5 4.5h.01', width: 1.9 };
+const LINES: Pattern = { path: 'M0 1.5h6M0 4.5h6', width: 1 };
+
+/** Every second series has a pattern, so that neighbours in a stack differ by more than hue. Solid: null. */
+const BY_RANK: readonly (Pattern | null)[] = [null, DIAGONAL, null, DOTS, null, BACK, null, LINES];
+
+export const patternOf = (index: ColorIndex): Pattern | null =>
+  index === 'other' ? null : (BY_RANK[index % BY_RANK.length] ?? null);
+
+/** Hatch of a time in which nothing was collected. */
+export const UNCOLLECTED: Pattern = { path: 'M-1.5 1.5l3-3M-1.5 7.5l9-9M4.5 7.5l3-3', width: 1 };
+
+/**
+ * A fill for a canvas.
+ * @param color - of the area; null leaves it clear.
+ * @param line - of the pattern.
+ * @param ratio - device pixels for each CSS pixel.
+ */
+export function canvasFill(
+  pattern: Pattern | null,
+  color: string | null,
+  line: string,
+  ratio: number,
+): string | CanvasPattern {
+  if (pattern === null) return color ?? 'transparent';
+  const tile = document.createElement('canvas');
+  tile.width = tile.height = Math.round(TILE * ratio);
+  const draw = tile.getContext('2d');
+  if (draw === null) return color ?? 'transparent';
+  draw.scale(tile.width / TILE, tile.height / TILE);
+  if (color !== null) {
+    draw.fillStyle = color;
+    draw.fillRect(0, 0, TILE, TILE);
+  }
+  draw.strokeStyle = line;
+  draw.lineWidth = pattern.width;
+  draw.lineCap = 'round';
+  draw.stroke(new Path2D(pattern.path));
+  return draw.createPattern(tile, 'repeat') ?? color ?? 'transparent';
+}

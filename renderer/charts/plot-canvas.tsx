@@ -1,0 +1,55 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import styles from './charts.module.css';
+import { useThemeVersion } from './colors.ts';
+import { Plot, type PlotArea, type PlotModel } from './plot.ts';
+
+interface Props {
+  readonly model: PlotModel;
+  /** CSS pixels. */
+  readonly height: number;
+  /** Called whenever the plotting area came to lie elsewhere. */
+  readonly onArea: (area: PlotArea) => void;
+}
+
+/** The picture of a chart. Readers do not see it: what it says stands in the summary, the cursor and the table. */
+export function PlotCanvas({ model, height, onArea }: Props) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot | null>(null);
+  const [width, setWidth] = useState(0);
+  const theme = useThemeVersion();
+  useLayoutEffect(() => {
+    const place = host.current;
+    if (place === null) return undefined;
+    setWidth(place.clientWidth);
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    observer.observe(place);
+    return () => observer.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    const place = host.current;
+    if (place === null || width === 0) return;
+    if (plot.current === null) plot.current = new Plot(place, model, width, height);
+    else {
+      plot.current.show(model);
+      plot.current.resize(width, height);
+    }
+  }, [model, width, height]);
+  useLayoutEffect(() => {
+    plot.current?.recolor();
+  }, [theme]);
+  useEffect(() => {
+    // uPlot lays itself out in a microtask; after it the area is known.
+    const frame = requestAnimationFrame(() => {
+      if (plot.current !== null) onArea(plot.current.area());
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [model, width, height, onArea]);
+  useEffect(
+    () => () => {
+      plot.current?.destroy();
+      plot.current = null;
+    },
+    [],
+  );
+  return <div ref={host} aria-hidden className={styles.canvas} style={{ blockSize: `${height}px` }} />;
+}

@@ -1,0 +1,150 @@
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
+import { m } from '../i18n/messages.ts';
+import styles from './charts.module.css';
+import type { PlotArea } from './plot.ts';
+
+export interface Point {
+  readonly at: number;
+  /** A series within the slot, from the ground up; null: all of it. */
+  readonly level: number | null;
+}
+
+interface Props {
+  readonly area: PlotArea;
+  readonly slots: number;
+  readonly levels: number;
+  /** What the cursor moves over: the chart's title. */
+  readonly label: string;
+  /** What is spoken at a point. */
+  readonly spoken: (point: Point) => string;
+  readonly tip: (point: Point) => ReactNode;
+  readonly onPoint?: (point: Point | null) => void;
+  /** Enter, or a click. */
+  readonly onPick?: ((at: number) => void) | undefined;
+}
+
+const PAGE = 7;
+
+/** Where a key leads from a point; null: it is none of ours. */
+export function keyMove(key: string, from: Point, slots: number, levels: number): Point | null {
+  const to = (at: number): Point => ({ at: Math.min(slots - 1, Math.max(0, at)), level: from.level });
+  const level = (step: 1 | -1): Point => {
+    const next = from.level === null ? (step === 1 ? 0 : levels - 1) : from.level + step;
+    return { at: from.at, level: next < 0 || next >= levels ? null : next };
+  };
+  switch (key) {
+    case 'ArrowLeft':
+      return to(from.at - 1);
+    case 'ArrowRight':
+      return to(from.at + 1);
+    case 'PageUp':
+      return to(from.at - PAGE);
+    case 'PageDown':
+      return to(from.at + PAGE);
+    case 'Home':
+      return to(0);
+    case 'End':
+      return to(slots - 1);
+    case 'ArrowUp':
+      return levels === 0 ? null : level(1);
+    case 'ArrowDown':
+      return levels === 0 ? null : level(-1);
+    default:
+      return null;
+  }
+}
+
+/**
+ * Makes the slots of a painted chart reachable: pointer, and keyboard as a slider whose spoken value is what stands at the
+ * point. Left and right go along the slots, up and down through the series of one.
+ */
+export function PointCursor({ area, slots, levels, label, spoken, tip, onPoint, onPick }: Props) {
+  const [point, setPoint] = useState<Point | null>(null);
+  const [shown, setShown] = useState(false);
+  const pressed = useRef<number | null>(null);
+  const current: Point = {
+    at: Math.min(point?.at ?? slots - 1, slots - 1),
+    level: point?.level == null || point.level >= levels ? null : point.level,
+  };
+  const move = (next: Point): void => {
+    setPoint(next);
+    setShown(true);
+    onPoint?.(next);
+  };
+  const leave = (): void => {
+    setShown(false);
+    onPoint?.(null);
+  };
+  const slotAt = (event: PointerEvent<HTMLElement>): number => {
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    return Math.min(slots - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * slots)));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape' && shown) leave();
+    else if (event.key === 'Enter' && onPick !== undefined) onPick(current.at);
+    else {
+      const next = keyMove(event.key, current, slots, levels);
+      if (next === null) return;
+      move(next);
+    }
+    event.preventDefault();
+  };
+  const middle = ((current.at + 0.5) / slots) * area.width;
+  return (
+    <div
+      role="slider"
+      tabIndex={0}
+      aria-label={m.charts.cursor(label)}
+      aria-orientation="horizontal"
+      aria-valuemin={1}
+      aria-valuemax={slots}
+      aria-valuenow={current.at + 1}
+      aria-valuetext={spoken(current)}
+      data-pickable={onPick === undefined ? undefined : ''}
+      className={styles.cursor}
+      style={{
+        insetInlineStart: `${area.left}px`,
+        insetBlockStart: `${area.top}px`,
+        inlineSize: `${area.width}px`,
+        blockSize: `${area.height}px`,
+      }}
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        if (event.currentTarget.matches(':focus-visible')) move(current);
+      }}
+      onBlur={leave}
+      onPointerDown={(event) => {
+        pressed.current =
+          event.pointerType === 'mouse' || (shown && slotAt(event) === current.at) ? slotAt(event) : null;
+      }}
+      onPointerMove={(event) => {
+        const at = slotAt(event);
+        if (!shown || at !== current.at || current.level !== null) move({ at, level: null });
+      }}
+      onPointerLeave={leave}
+      onClick={() => {
+        // A finger looks first and picks with the second tap.
+        if (pressed.current !== null) onPick?.(pressed.current);
+        pressed.current = null;
+      }}
+    >
+      {shown && (
+        <>
+          <span
+            className={styles.column}
+            style={{ insetInlineStart: `${(current.at / slots) * 100}%`, inlineSize: `${100 / slots}%` }}
+          />
+          <div
+            aria-hidden
+            className={styles.tip}
+            data-side={middle > area.width / 2 ? 'start' : 'end'}
+            style={{ insetInlineStart: `${middle}px` }}
+          >
+            {tip(current)}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+import { useCallback, useMemo, useState } from 'react';
+import { m } from '../i18n/messages.ts';
+import styles from './charts.module.css';
+import { paintAreas, paintBars, paintLine, paintMark, paintUncollected } from './painting.ts';
+import type { PlotArea, PlotModel } from './plot.ts';
+import { PlotCanvas } from './plot-canvas.tsx';
+import { type Point, PointCursor } from './point-cursor.tsx';
+import { type ChartSeries, totalsOf } from './stack.ts';
+import { Swatch } from './swatch.tsx';
+
+export interface ChartSlot {
+  readonly key: string;
+  /** On the axis. */
+  readonly name: string;
+  /** Spoken and in the tip. */
+  readonly title: string;
+  /** What was out of the usual here, each in a sentence. */
+  readonly notes: readonly string[];
+}
+
+interface Props {
+  readonly label: string;
+  readonly slots: readonly ChartSlot[];
+  /** From the ground up; in areas the values are running sums already. */
+  readonly series: readonly ChartSeries[];
+  readonly kind: 'bars' | 'areas';
+  /** The same slots of the period before, as a line; null: not compared. */
+  readonly before: readonly (number | null)[] | null;
+  /** So many slots at the beginning lie before anything was collected. */
+  readonly uncollected: number;
+  readonly lit: string | null;
+  readonly onLit?: (key: string | null) => void;
+  readonly format: (value: number) => string;
+  readonly formatMark: (value: number) => string;
+  /** CSS pixels that the longest slot name needs. */
+  readonly room: number;
+  readonly height: number;
+  readonly onPick?: (at: number) => void;
+}
+
+const NO_AREA: PlotArea = { left: 0, top: 0, width: 0, height: 0 };
+const TIP_SERIES = 9;
+
+/** Stacked bars, or areas of running sums. */
+export function StackedChart(props: Props) {
+  const { label, slots, series, kind, before, uncollected, lit, onLit, format, formatMark, room, height, onPick } =
+    props;
+  const [area, setArea] = useState(NO_AREA);
+  const totals = useMemo(() => totalsOf(series, slots.length), [series, slots.length]);
+  const model = useMemo((): PlotModel => {
+    const count = slots.length;
+    return {
+      slots: count,
+      max: Math.max(...totals, ...(before ?? []).map((value) => value ?? 0), 0),
+      slotName: (at) => slots[at]?.name ?? '',
+      markName: formatMark,
+      room,
+      paint: (brush) => {
+        paintUncollected(brush, uncollected);
+        if (kind === 'bars') paintBars(brush, { slots: count, series, lit });
+        else paintAreas(brush, { slots: count, series, lit });
+        if (before !== null) {
+          const line = { values: before, token: '--color-text-muted', dash: [4, 3], width: 1.5 };
+          paintLine(brush, { ...line, stepped: kind === 'bars' && count <= 62 });
+        }
+        for (const [at, { notes }] of slots.entries()) if (notes.length > 0) paintMark(brush, at, totals[at] ?? 0);
+      },
+    };
+  }, [slots, series, kind, before, uncollected, lit, formatMark, room, totals]);
+  const onArea = useCallback(
+    (next: PlotArea) => setArea((now) => (JSON.stringify(now) === JSON.stringify(next) ? now : next)),
+    [],
+  );
+  const spoken = ({ at, level }: Point): string => {
+    const slot = slots[at];
+    if (slot === undefined) return '';
+    const one = level === null ? undefined : series[level];
+    if (one !== undefined) return m.charts.point(slot.title, one.label, format(one.values[at] ?? 0));
+    const parts = series
+      .filter(({ values }) => (values[at] ?? 0) > 0)
+      .slice(0, 3)
+      .map((part) => `${part.label} ${format(part.values[at] ?? 0)}`);
+    return m.charts.slot(slot.title, format(totals[at] ?? 0), parts, slot.notes);
+  };
+  return (
+    <div className={styles.chart}>
+      <PlotCanvas model={model} height={height} onArea={onArea} />
+      {slots.length > 0 && area.width > 0 && (
+        <PointCursor
+          area={area}
+          slots={slots.length}
+          levels={series.length}
+          label={label}
+          spoken={spoken}
+          onPick={onPick}
+          onPoint={(point) => onLit?.(point?.level == null ? null : (series[point.level]?.key ?? null))}
+          tip={({ at, level }) => (
+            <Tip
+              slot={slots[at]}
+              at={at}
+              level={level}
+              series={series}
+              total={totals[at] ?? 0}
+              before={before?.[at] ?? null}
+              isUncollected={at < uncollected}
+              format={format}
+              pickable={onPick !== undefined}
+            />
+          )}
+        />
+      )}
+    </div>
+  );
+}
+
+interface TipProps {
+  readonly slot: ChartSlot | undefined;
+  readonly at: number;
+  readonly level: number | null;
+  readonly series: readonly ChartSeries[];
+  readonly total: number;
+  readonly before: number | null;
+  readonly isUncollected: boolean;
+  readonly format: (value: number) => string;
+  readonly pickable: boolean;
+}
+
+function Tip({ slot, at, level, series, total, before, isUncollected, format, pickable }: TipProps) {
+  if (slot === undefined) return null;
+  const rows = series
+    .map((one, place) => ({ one, place, value: one.values[at] ?? 0 }))
+    .filter(({ value, place }) => value > 0 || place === level)
+    .toReversed();
+  return (
+    <>
+      <p className={styles.tiphead}>
+        <span>{slot.title}</span>
+        <strong>{isUncollected ? m.charts.notCollected : format(total)}</strong>
+      </p>
+      {rows.length > 0 && (
+        <ul className={styles.tiprows}>
+          {rows.slice(-TIP_SERIES).map(({ one, place, value }) => (
+            <li key={one.key} data-on={place === level ? '' : undefined}>
+              <Swatch color={one.color} />
+              <span>{one.label}</span>
+              <span>{format(value)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {before !== null && (
+        <p className={styles.tipline}>
+          <span>{m.charts.before}</span>
+          <span>{format(before)}</span>
+        </p>
+      )}
+      {slot.notes.map((note) => (
+        <p key={note} className={styles.tipnote}>
+          {note}
+        </p>
+      ))}
+      {pickable && total > 0 && <p className={styles.tiphint}>{m.charts.pickHint}</p>}
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import { type CSSProperties, useId } from 'react';
+import styles from './charts.module.css';
+import { type ColorIndex, colorToken } from './colors.ts';
+import { patternOf, TILE } from './patterns.ts';
+
+/** The colour and pattern of a series, beside its name. */
+export function Swatch({ color }: { readonly color: ColorIndex }) {
+  const id = useId();
+  const pattern = patternOf(color);
+  return (
+    <svg
+      aria-hidden
+      width={12}
+      height={12}
+      viewBox="0 0 12 12"
+      className={styles.swatch}
+      style={{ '--series': `var(${colorToken(color)})` } as CSSProperties}
+    >
+      <rect width={12} height={12} rx={3} className={styles.swatchfill} />
+      {pattern !== null && (
+        <>
+          <pattern id={id} width={TILE} height={TILE} patternUnits="userSpaceOnUse">
+            <path d={pattern.path} strokeWidth={pattern.width} className={styles.swatchline} />
+          </pattern>
+          <rect width={12} height={12} rx={3} fill={`url(#${id})`} />
+        </>
+      )}
+    </svg>
+  );
+}

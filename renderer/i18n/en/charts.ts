@@ -1,0 +1,13 @@
+export const charts = {
+  asChart: 'Chart',
+  asTable: 'Table',
+  shownAs: (title: string) => `Show ${title} as`,
+  /** Name of the control that goes through the points of a chart. */
+  cursor: (title: string) => `Points of ${title}`,
+  point: (slot: string, series: string, value: string) => `${slot}, ${series}: ${value}`,
+  slot: (slot: string, total: string, parts: readonly string[], notes: readonly string[]) =>
+    [`${slot}: ${total}`, ...parts, ...notes].join('. '),
+  notCollected: 'not collected yet',
+  before: 'Period before',
+  pickHint: 'Click or Enter shows the requests.',
+} as const;

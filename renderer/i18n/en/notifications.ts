@@ -1,0 +1,37 @@
+import type { Notice } from '../../../shared/contract/notifications.ts';
+import { formatNumber, plural } from '../format.ts';
+
+export const notifications = {
+  title: 'Notifications',
+  open: (unread: number) =>
+    unread === 0 ? 'Notifications, nothing new' : `Notifications, ${formatNumber(unread)} unread`,
+  badge: (unread: number) => (unread > 99 ? '99+' : formatNumber(unread)),
+  views: {
+    inbox: (count: number) => `Inbox (${formatNumber(count)})`,
+    snoozed: (count: number) => `Snoozed (${formatNumber(count)})`,
+  },
+  viewOf: 'Which notifications are shown',
+  list: 'Notifications, newest first',
+  readAll: 'Mark all as read',
+  dismissAll: 'Dismiss all',
+  more: 'More',
+  settings: 'Notification settings',
+  severity: { info: 'Good to know', warning: 'Look at this', problem: 'Problem' } satisfies Record<
+    Notice['severity'],
+    string
+  >,
+  unread: 'Unread',
+  acts: (title: string) => `Acts for “${title}”`,
+  markRead: 'Mark as read',
+  markUnread: 'Mark as unread',
+  snooze: { hour: 'Snooze for an hour', tomorrow: 'Snooze until tomorrow, 9:00', week: 'Snooze until Monday, 9:00' },
+  unsnooze: 'Back into the inbox now',
+  snoozedUntil: (when: string) => `Back ${when}`,
+  dismiss: 'Dismiss',
+  dismissed: (count: number) => `Dismissed ${plural(count, 'notification', 'notifications')}.`,
+  arrived: (title: string) => `New notification: ${title}`,
+  emptyInbox: 'Nothing needs you',
+  emptyInboxText: 'Warnings of quotas, keys that expire or die, and unusual use appear here.',
+  emptySnoozed: 'Nothing is snoozed',
+  emptySnoozedText: 'What you put off waits here until it is due.',
+} as const;
