@@ -38,6 +38,14 @@ export interface RecorderDeps {
   readonly zone: () => string;
 }
 
+/** Hears what was counted. It is called on the hot path and must not throw. */
+export interface RecordListener {
+  /** In the step that counts them: they wait for a batch. A reported call may turn out to be told before. */
+  recorded(entries: readonly PricedEntry[]): void;
+  /** A batch took them: these were new. */
+  written(entries: readonly PricedEntry[]): void;
+}
+
 interface Open {
   readonly vault: OpenVault;
   readonly store: UsageStore;
@@ -58,9 +66,19 @@ export class UsageRecorder {
   #ended: (() => UsageEntry)[] = [];
   #callOff: (() => void) | null = null;
   #prunedAtMs = Number.NEGATIVE_INFINITY;
+  #listener: RecordListener | null = null;
 
   constructor(deps: RecorderDeps) {
     this.#deps = deps;
+  }
+
+  listen(listener: RecordListener): void {
+    this.#listener = listener;
+  }
+
+  /** Counted, and in no database yet. */
+  get waiting(): readonly PricedEntry[] {
+    return this.#waiting;
   }
 
   /** Takes over what an ended process left, then begins. Never throws: usage must not keep the owner from the keys. */
@@ -98,11 +116,12 @@ export class UsageRecorder {
   /** Counts finished calls. Never throws and never waits for the disk's sync. */
   record(entries: readonly UsageEntry[]): void {
     const open = this.#open;
+    const priced = entries.map((entry) => this.#priced(entry));
+    this.#listener?.recorded(priced);
     if (open === null) {
       this.#deps.log.warn('usage.not-recorded');
       return;
     }
-    const priced = entries.map((entry) => this.#priced(entry));
     try {
       for (let from = 0; from < priced.length; from += SPILLED_AT_ONCE) {
         open.spill?.append(JSON.stringify(priced.slice(from, from + SPILLED_AT_ONCE)));
@@ -159,6 +178,7 @@ export class UsageRecorder {
     const batch = this.#waiting;
     const written = open.store.write(batch, open.spill?.id ?? NO_SPILL, open.spill?.seq ?? 0);
     this.#waiting = [];
+    this.#listener?.written(written);
     try {
       open.spill?.clear();
     } catch {
