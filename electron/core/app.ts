@@ -26,6 +26,8 @@ import type { Clock, Keychain, Paths, Question, Shell } from './seams.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { LastUsed } from './usage/last-used.ts';
 import { PriceBook } from './usage/prices/price-book.ts';
+import { Prices } from './usage/prices/prices.ts';
+import { Repricer } from './usage/prices/repricer.ts';
 import { UsageRecorder } from './usage/recorder.ts';
 import { systemZone } from './usage/reporting-days.ts';
 import { UsageTap } from './usage/usage-tap.ts';
@@ -48,6 +50,8 @@ export interface AppOptions {
   readonly idle: { readonly source: IdleSource; readonly defaultMs: number };
   /** Who is at the other end of a connection; left out: what the system tells. */
   readonly evidence?: Evidence;
+  /** Public keys of price updates; left out: those of the program. */
+  readonly updateKeys?: readonly string[];
   readonly host: {
     /** What `app.stop` does after its answer was sent. */
     stop(): void;
@@ -75,8 +79,12 @@ export interface App {
   readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
   readonly usage: UsageRecorder;
+  readonly prices: Prices;
+  readonly repricer: Repricer;
   /** Reports and whatever else reads usage.db at length, on a thread of their own. */
   readonly usageReader: UsageReader;
+  /** Whose days reports count (IANA). @throws AppError `vault_locked`. */
+  reportingZone(): string;
   readonly settings: SettingsStore;
   readonly clipboard: ClipboardGuard;
   readonly lockPolicy: LockPolicy;
@@ -124,16 +132,29 @@ export function createApp(options: AppOptions): App {
           : { event: 'clients.changed', data: {} },
       ),
   });
+  const reportingZone = () => settings.vault().reportingZone || systemZone();
+  const prices = new Prices({
+    vault,
+    clock,
+    log,
+    emit,
+    catalogue,
+    shipped: PriceBook.load(join(options.resourcesDir, 'prices.json')),
+    ...(options.updateKeys === undefined ? {} : { updateKeys: options.updateKeys }),
+  });
   const usage = new UsageRecorder({
     vault,
     paths,
     clock,
     log,
-    book: PriceBook.load(join(options.resourcesDir, 'prices.json')),
+    get book() {
+      return prices.recordingBook; // another one after each change of prices
+    },
     emit,
-    zone: systemZone,
+    zone: reportingZone,
   });
   const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
+  const repricer = new Repricer({ vault, clock, emit, usage, prices, zone: reportingZone });
   const clipboard = new ClipboardGuard({
     clipboard: shell.clipboard,
     clock,
@@ -238,8 +259,12 @@ export function createApp(options: AppOptions): App {
     activity,
   });
 
+  onEvent(({ event }) => {
+    if (event === 'settings.changed' && vault.state === 'unlocked') usage.zoneChanged();
+  });
   // Registered last, so that what the services above still have to note is noted before it is written.
   vault.onUnlocked(() => {
+    prices.unlocked();
     usage.unlocked();
     ownProviders.unlocked();
     try {
@@ -264,6 +289,7 @@ export function createApp(options: AppOptions): App {
     lastUsed.drop();
     usageReader.locking();
     usage.locking();
+    prices.locking();
     void clipboard.clear();
     ownProviders.locking();
     routing.locking();
@@ -296,7 +322,10 @@ export function createApp(options: AppOptions): App {
     metrics,
     lastUsed,
     usage,
+    prices,
+    repricer,
     usageReader,
+    reportingZone,
     settings,
     clipboard,
     lockPolicy,

@@ -7,7 +7,7 @@ export const APP_DEFAULTS = {
   language: 'system',
 } as const satisfies Partial<AppSettings>;
 
-export type TextName = 'proxyOutbound' | 'proxyCaCertificates';
+export type TextName = 'proxyOutbound' | 'proxyCaCertificates' | 'reportingZone';
 export type NumberName = Exclude<keyof VaultSettings, SwitchName | TextName | 'askTerminals'>;
 export const VAULT_SWITCHES = {
   dailyCheck: false,
@@ -24,6 +24,7 @@ export const VAULT_NUMBERS = {
   checkFailuresBeforeCooldown: { byDefault: 3, min: 1, max: 10 },
   checkCooldownMinutes: { byDefault: 15, min: 1, max: 240 },
   workBehindLockHours: { byDefault: 0, min: 0, max: 8 },
+  usageRecordDays: { byDefault: 90, min: 0, max: 3650 },
   proxyConnectSeconds: { byDefault: 10, min: 1, max: 60 },
   proxyFirstByteSeconds: { byDefault: 600, min: 10, max: 3600 },
   proxyIdleSeconds: { byDefault: 300, min: 10, max: 3600 },

@@ -9,7 +9,7 @@ import { EndpointSwitch } from './endpoint-switch.tsx';
 import { proxySettings } from './proxy-settings.tsx';
 import { PanicButton } from './panic.tsx';
 import { RenewKit } from './renew-kit.tsx';
-import { numberSetting, switchSetting } from './setting-kinds.tsx';
+import { numberSetting, switchSetting, textSetting } from './setting-kinds.tsx';
 import type { Setting } from './setting-row.tsx';
 import { saveSettings } from './use-settings.ts';
 
@@ -100,6 +100,13 @@ function accessSettings(vault: VaultSettings): readonly Setting[] {
       words: m.settings.hours,
     }),
     switchSetting(vault, 'askForUsage', m.settings.askForUsage, m.settings.askForUsageText),
+    numberSetting(vault, 'usageRecordDays', {
+      title: m.settings.recordDays,
+      text: m.settings.recordDaysText,
+      unit: m.settings.unitDays,
+      words: m.settings.days,
+    }),
+    textSetting(vault, 'reportingZone', m.settings.reportingZone, m.settings.reportingZoneText, false),
     switchSetting(vault, 'vaultKv', m.settings.vaultKv, m.settings.vaultKvText),
   ];
 }

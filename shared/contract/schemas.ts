@@ -271,6 +271,14 @@ export const appSettings = z.strictObject({
   endpointOn: z.boolean(),
   endpointPort: z.int().min(0).max(65_535),
 });
+function isZoneOrEmpty(zone: string): boolean {
+  try {
+    return zone === '' || new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** Rows of the vault. */
 export const vaultSettings = z.strictObject({
   autoLockMinutes: z.int().min(1).max(480),
@@ -287,6 +295,10 @@ export const vaultSettings = z.strictObject({
   vaultKv: z.boolean(),
   /** Streams of chat completions are asked to tell their usage on behalf of clients that did not ask. */
   askForUsage: z.boolean(),
+  /** How long single calls are kept; their sums stay for ever. 0: for ever too. */
+  usageRecordDays: z.int().min(0).max(3650),
+  /** Whose days reports count: an IANA name, or empty for that of this computer. */
+  reportingZone: z.string().max(64).refine(isZoneOrEmpty, 'is no time zone'),
   /** How long the proxy waits for a connection, for the head of an answer, and between two pieces of one. */
   proxyConnectSeconds: z.int().min(1).max(60),
   proxyFirstByteSeconds: z.int().min(10).max(3600),

@@ -67,6 +67,8 @@ export class SettingsStore {
       workBehindLockHours: 0,
       vaultKv: false,
       askForUsage: true,
+      usageRecordDays: 90,
+      reportingZone: '',
       proxyConnectSeconds: 10,
       proxyFirstByteSeconds: 600,
       proxyIdleSeconds: 300,

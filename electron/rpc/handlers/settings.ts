@@ -26,7 +26,8 @@ async function confirmLooser(app: App, wanted: NonNullable<ParsedInput<'settings
     if (Object.keys(wanted).length === 0) return;
     throw new AppError('vault_locked', 'The vault is locked. Nothing was changed.', 'Unlock the vault.');
   }
-  const { askTerminals, workBehindLockHours, proxyOutbound, proxyCaCertificates } = app.settings.vault();
+  const { askTerminals, workBehindLockHours, usageRecordDays, proxyOutbound, proxyCaCertificates } =
+    app.settings.vault();
   const looser: string[] = [];
   const strictness = (of: VaultSettings['askTerminals']): number => STRICTNESS.indexOf(of);
   if (wanted.askTerminals !== undefined && strictness(wanted.askTerminals) < strictness(askTerminals)) {
@@ -34,6 +35,10 @@ async function confirmLooser(app: App, wanted: NonNullable<ParsedInput<'settings
   }
   if (wanted.workBehindLockHours !== undefined && wanted.workBehindLockHours > workBehindLockHours) {
     looser.push(`Clients would work on for up to ${wanted.workBehindLockHours} h after you locked the window.`);
+  }
+  const kept = (days: number): number => (days === 0 ? Number.POSITIVE_INFINITY : days);
+  if (wanted.usageRecordDays !== undefined && kept(wanted.usageRecordDays) < kept(usageRecordDays)) {
+    looser.push(`Calls older than ${wanted.usageRecordDays} days would be deleted from the usage records.`);
   }
   const outbound = wanted.proxyOutbound ?? '';
   if (outbound !== '' && outbound !== proxyOutbound) {
@@ -45,7 +50,7 @@ async function confirmLooser(app: App, wanted: NonNullable<ParsedInput<'settings
   }
   if (looser.length === 0) return;
   const agreed = await app.confirm({
-    title: 'Change what protects your keys?',
+    title: 'Change this setting?',
     message: looser[0] ?? '',
     detail: looser.slice(1).join('\n'),
     accept: 'Change the setting',

@@ -1,11 +1,13 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
 import type { Area } from '../caller.ts';
+import type { UsageRecordHandlers } from './prices.ts';
 
-export function usageHandlers({ usage }: App): Area<'usage'> {
+export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHandlers> {
   return {
-    'usage.report': ({ by, from, to }) => {
-      const report = usage.report({ by, from, to });
+    'usage.report': async ({ by, from, to }) => {
+      const zone = app.reportingZone();
+      const report = await app.usageReader.query('report', { query: { by, from, to }, zone });
       return { ...report, rows: [...report.rows] };
     },
     'usage.overview': notYet,

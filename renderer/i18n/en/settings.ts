@@ -78,6 +78,14 @@ export const settings = {
   askForUsage: 'Ask streams for their usage',
   askForUsageText:
     'Some chat streams tell their token counts only when asked. Keyharbor asks for clients that do not, and takes the extra part out again.',
+  recordDays: 'Keep single calls',
+  recordDaysText:
+    'After so many days the single calls are deleted from the usage database; their sums stay for ever. 0: nothing is deleted. 0 to 3650.',
+  unitDays: 'days',
+  days: (count: number) => (count === 0 ? 'for ever' : plural(count, 'day', 'days')),
+  reportingZone: 'Time zone of reports',
+  reportingZoneText:
+    'Whose days usage is counted in, such as Europe/Berlin. Empty: that of this computer. A change sums up all days anew.',
   nothing: 'nothing',
   save: 'Save',
   proxy: {

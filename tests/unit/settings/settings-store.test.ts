@@ -59,6 +59,8 @@ test('settings of the vault are rows of it, told to the audit log, and not to be
     workBehindLockHours: 0,
     vaultKv: false,
     askForUsage: true,
+    usageRecordDays: 90,
+    reportingZone: '',
     proxyConnectSeconds: 10,
     proxyFirstByteSeconds: 600,
     proxyIdleSeconds: 300,
