@@ -37,6 +37,11 @@ export class UsageTap implements ProxyTap {
   }
 }
 
+interface AnswerHead {
+  readonly status: number;
+  readonly header: (name: string) => string | null;
+}
+
 /** An answer that comes whole is mostly smaller; larger pieces would be held for nothing. */
 const MAX_KEPT = 16 * 1024;
 
@@ -46,13 +51,13 @@ class MeteredCall implements CallTap {
   readonly #info: CallInfo;
   readonly #provider: ProviderUsage;
   #requestModel: string | null;
+  #head: AnswerHead | null = null;
   #meter: Meter | null = null;
   /** Usage was asked for on behalf of the client: what that adds is taken out again. */
   #asked = false;
   #remover: UsageRemover | null = null;
   /** The first piece of an answer; where it is small it is read when the client has it. */
   #first: Buffer | null = null;
-  #isFirst = true;
 
   constructor(usage: UsageTapDeps['usage'], info: CallInfo, asks: () => boolean) {
     this.#usage = usage;
@@ -74,30 +79,18 @@ class MeteredCall implements CallTap {
   }
 
   head(status: number, header: (name: string) => string | null): 'reads' | 'changes' {
-    const contentType = header('content-type');
-    this.#meter = createMeter({
-      kind: this.#provider.kind,
-      unit: this.#provider.unit,
-      method: this.#info.method,
-      path: this.#info.path,
-      status,
-      contentType,
-      requestModel: this.#requestModel,
-      header,
-    });
-    const changes = this.#asked && status < 400 && /^text\/event-stream\b/i.test(contentType ?? '');
+    this.#head = { status, header };
+    const changes = this.#asked && status < 400 && /^text\/event-stream\b/i.test(header('content-type') ?? '');
     this.#remover = changes ? new UsageRemover() : null;
     return changes ? 'changes' : 'reads';
   }
 
   chunk(bytes: Buffer): readonly Uint8Array[] | null {
-    if (this.#isFirst && this.#remover === null && bytes.byteLength <= MAX_KEPT) {
+    if (this.#remover === null && this.#first === null && this.#meter === null && bytes.byteLength <= MAX_KEPT) {
       this.#first = bytes;
-    } else {
-      this.#readFirst();
-      this.#meter?.push(bytes);
+      return null;
     }
-    this.#isFirst = false;
+    this.#metering()?.push(bytes);
     return this.#remover?.push(bytes) ?? null;
   }
 
@@ -111,9 +104,8 @@ class MeteredCall implements CallTap {
   }
 
   #entry(call: CallResult, requestId: string): UsageEntry {
-    this.#readFirst();
     const how = CUT.has(call.outcome) ? 'cut' : 'complete';
-    const result = this.#meter?.end(how) ?? nothing(this.#requestModel, call.outcome);
+    const result = this.#metering()?.end(how) ?? nothing(this.#requestModel, call.outcome);
     const { client, path, method, provider } = this.#info;
     const { id, version, label } = call.credential;
     return {
@@ -135,9 +127,22 @@ class MeteredCall implements CallTap {
     };
   }
 
-  #readFirst(): void {
-    if (this.#first !== null) this.#meter?.push(this.#first);
+  /** Made when there is something to read; null where no answer came. What was held is read first. */
+  #metering(): Meter | null {
+    if (this.#head === null) return null;
+    this.#meter ??= createMeter({
+      kind: this.#provider.kind,
+      unit: this.#provider.unit,
+      method: this.#info.method,
+      path: this.#info.path,
+      status: this.#head.status,
+      contentType: this.#head.header('content-type'),
+      requestModel: this.#requestModel,
+      header: this.#head.header,
+    });
+    if (this.#first !== null) this.#meter.push(this.#first);
     this.#first = null;
+    return this.#meter;
   }
 }
 

@@ -39,23 +39,29 @@ interface Member {
   readonly inside: PickerPlan | null;
 }
 
-/** The wanted members of one object, by the length of their names. Make it once with `pickerPlan`. */
-export type PickerPlan = readonly (readonly Member[] | undefined)[];
+/** The wanted members of one object. Make it once with `pickerPlan`. */
+export interface PickerPlan {
+  /** By the length of their names. */
+  readonly byLength: readonly (readonly Member[] | undefined)[];
+  /** Bytes of the longest name, those inside counted too. */
+  readonly longestName: number;
+}
 
 export function pickerPlan(wanted: Wanted, above = ''): PickerPlan {
   const byLength: Member[][] = [];
+  let longestName = 0;
   for (const [member, value] of Object.entries(wanted)) {
     const name = Buffer.from(member);
     const path = above + member;
     const inside = typeof value === 'object' ? pickerPlan(value, `${path}.`) : null;
     (byLength[name.byteLength] ??= []).push({ name, path, counts: value === 'count', inside });
+    longestName = Math.max(longestName, name.byteLength, inside?.longestName ?? 0);
   }
-  return byLength;
+  return { byLength, longestName };
 }
 
 export class JsonPicker {
   readonly #root: PickerPlan;
-  readonly #longestName: number;
   readonly #key: Buffer;
   readonly #found: (path: string, value: unknown) => void;
   /** The objects that are being looked into, outermost first. */
@@ -78,8 +84,7 @@ export class JsonPicker {
    */
   constructor(plan: PickerPlan, found: (path: string, value: unknown) => void) {
     this.#root = plan;
-    this.#longestName = longestName(plan);
-    this.#key = Buffer.alloc(this.#longestName);
+    this.#key = Buffer.alloc(plan.longestName);
     this.#found = found;
   }
 
@@ -231,14 +236,14 @@ export class JsonPicker {
         this.#mode = AFTER_KEY;
         return at + 1;
       } else if (byte === BACKSLASH) this.#escaped = true;
-      if (this.#keyBytes < this.#longestName) this.#key[this.#keyBytes] = byte;
+      if (this.#keyBytes < this.#key.byteLength) this.#key[this.#keyBytes] = byte;
       this.#keyBytes += 1;
     }
     return at;
   }
 
   #memberNamed(): Member | null {
-    const members = this.#inside.at(-1)?.[this.#keyBytes];
+    const members = this.#inside.at(-1)?.byLength[this.#keyBytes];
     if (members === undefined) return null;
     next: for (const member of members) {
       for (let at = 0; at < this.#keyBytes; at += 1) if (member.name[at] !== this.#key[at]) continue next;
@@ -305,14 +310,4 @@ export class JsonPicker {
 
 function endsScalar(byte: number): boolean {
   return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= SPACE;
-}
-
-function longestName(plan: PickerPlan): number {
-  let longest = 0;
-  for (const members of plan) {
-    for (const member of members ?? []) {
-      longest = Math.max(longest, member.name.byteLength, member.inside === null ? 0 : longestName(member.inside));
-    }
-  }
-  return longest;
 }
