@@ -93,6 +93,7 @@ export class Endpoint {
       reads: this.#reads,
       refusals: this.#refusals,
       credentialRates: new CredentialRates(clock),
+      inFlight: this.#inFlight,
     };
     this.#proxy =
       deps.proxy === undefined
@@ -104,7 +105,6 @@ export class Endpoint {
       proxy: this.#proxy,
       rates,
       brake: new BadTokenBrake(clock),
-      inFlight: this.#inFlight,
     };
     this.#handle = requestHandler(requestDeps, routeTable(requestDeps));
     const forgotten = (clientId: string): void => {
@@ -113,8 +113,8 @@ export class Endpoint {
     };
     this.#stopListening = [
       vault.onLocking(() => {
-        this.#proxy?.cutAll();
-        this.#inFlight.cutAll();
+        this.#proxy?.cutForLock();
+        this.#inFlight.cutForLock();
         this.#reads.flush();
         this.#refusals.flush();
       }),

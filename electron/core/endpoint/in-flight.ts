@@ -6,6 +6,7 @@ export const MAX_IN_FLIGHT_PER_CLIENT = 256;
 /** The answers under way, by client: to bound them, and to cut them when a client is revoked or the vault locks. */
 export class InFlight {
   readonly #answers = new Map<string, OpenList<ServerResponse>>();
+  readonly #waiting = new WeakSet<ServerResponse>();
 
   /** False where the client has too many open already. The answer leaves by itself when it closes. */
   enter(clientId: string, answer: ServerResponse): boolean {
@@ -19,12 +20,26 @@ export class InFlight {
     return true;
   }
 
+  /** Until `word` settles nothing of this answer was decided: it waits for the owner. */
+  waits(answer: ServerResponse, word: Promise<unknown>): void {
+    this.#waiting.add(answer);
+    const over = (): void => void this.#waiting.delete(answer);
+    word.then(over, over);
+  }
+
+  isWaiting(answer: ServerResponse): boolean {
+    return this.#waiting.has(answer);
+  }
+
   cut(clientId: string): void {
     for (const answer of this.#answers.get(clientId)?.all() ?? []) answer.socket?.destroy();
     this.#answers.delete(clientId);
   }
 
-  cutAll(): void {
-    for (const clientId of [...this.#answers.keys()]) this.cut(clientId);
+  /** The vault locks. Who waits for the owner has got nothing yet: the gate says no to it, so it is told and not cut. */
+  cutForLock(): void {
+    for (const answers of this.#answers.values()) {
+      for (const answer of answers.all()) if (!this.isWaiting(answer)) answer.socket?.destroy();
+    }
   }
 }

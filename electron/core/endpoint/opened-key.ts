@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { AppError } from '../../../shared/errors.ts';
 import type { ClientAsk } from '../broker/gate.ts';
 import type { OpenedFields, ResolvedCredential } from '../credentials/types.ts';
-import { cannotAudit, credentialTooOften, localOnly, missingGrant, withWayOut } from './refusals.ts';
+import { cannotAudit, credentialTooOften, isRefusal, localOnly, missingGrant, withWayOut } from './refusals.ts';
 import type { RequestDeps } from './request-deps.ts';
 import { send } from './answer.ts';
 import type { VerifiedClient } from './clients.ts';
@@ -15,7 +15,7 @@ const MAX_REASON = 200;
 
 type KeyDeps = Pick<
   RequestDeps,
-  'credentials' | 'gate' | 'reads' | 'refusals' | 'lastUsed' | 'credentialRates' | 'metrics'
+  'credentials' | 'gate' | 'reads' | 'refusals' | 'lastUsed' | 'credentialRates' | 'inFlight' | 'metrics'
 >;
 type Encode = (credential: ResolvedCredential, opened: OpenedFields) => Buffer;
 
@@ -126,11 +126,13 @@ class Ask implements ClientAsk {
 function admit(deps: KeyDeps, asked: ClientAsked, credential: ResolvedCredential): Promise<void> | null {
   const ask = new Ask(asked, credential);
   const no = (error: unknown): never => {
-    countRefusal(deps, asked);
+    if (isRefusal(error)) countRefusal(deps, asked);
     throw withWayOut(error, grantFor(asked));
   };
   try {
-    return deps.gate.admitClient(ask)?.catch(no) ?? null;
+    const word = deps.gate.admitClient(ask);
+    if (word !== null) deps.inFlight.waits(asked.response, word);
+    return word?.catch(no) ?? null;
   } catch (error) {
     return no(error);
   }

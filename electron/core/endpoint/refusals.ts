@@ -16,6 +16,11 @@ export function withWayOut(error: unknown, grant: string): unknown {
   return new AppError(error.code, error.message, missingGrant(grant).hint);
 }
 
+/** A no of the gate; a vault that locked while the owner was asked is none. */
+export function isRefusal(error: unknown): boolean {
+  return !(error instanceof AppError) || error.code === 'forbidden';
+}
+
 export function unknownPath(): AppError {
   return new AppError(
     'not_found',

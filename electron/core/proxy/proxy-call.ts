@@ -87,6 +87,10 @@ export class ProxyCall implements AttemptListener {
     }
   }
 
+  get response(): ServerResponse {
+    return this.#asked.response;
+  }
+
   /** Ends it at once: the vault locks or the client was revoked. What watches it is told before this returns. */
   cut(): void {
     const { response } = this.#asked;

@@ -7,8 +7,16 @@ import type { AuditTally } from '../endpoint/audit-tally.ts';
 import type { CredentialRates } from '../endpoint/client-rates.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
 import type { CredentialSource } from '../endpoint/deps.ts';
+import type { InFlight } from '../endpoint/in-flight.ts';
 import { OpenList } from '../endpoint/open-list.ts';
-import { cannotAudit, credentialTooOften, localOnly, missingGrant, withWayOut } from '../endpoint/refusals.ts';
+import {
+  cannotAudit,
+  credentialTooOften,
+  isRefusal,
+  localOnly,
+  missingGrant,
+  withWayOut,
+} from '../endpoint/refusals.ts';
 import { headerValue } from '../endpoint/request-head.ts';
 import type { AppMetrics } from '../metrics/app-metrics.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
@@ -36,6 +44,7 @@ interface ForwardProxyDeps extends ProxyParts {
   readonly reads: Pick<AuditTally, 'add' | 'isWritable'>;
   readonly refusals: Pick<AuditTally, 'add'>;
   readonly credentialRates: CredentialRates;
+  readonly inFlight: Pick<InFlight, 'waits' | 'isWaiting'>;
   readonly metrics: Pick<AppMetrics, 'proxied' | 'denied'>;
   readonly version: string;
   /** An answer that is still under way is use: a vault that locks when nobody uses it does not lock under it. */
@@ -116,11 +125,20 @@ export class ForwardProxy {
   }
 
   /**
-   * Ends every call at once, and every connection to a provider: the vault locks, or the program ends. What watches the
-   * calls is told before this returns, so it can still write.
+   * The vault locks: every call ends at once, and every connection to a provider. Only who waits for the owner is left
+   * to the gate, which says no. What watches the calls is told before this returns, so it can still write.
    */
+  cutForLock(): void {
+    this.#cut((call) => !this.#deps.inFlight.isWaiting(call.response));
+  }
+
+  /** The same at the end of the program, for every call. */
   cutAll(): void {
-    for (const call of this.#open.all()) call.cut();
+    this.#cut(() => true);
+  }
+
+  #cut(concerns: (call: ProxyCall) => boolean): void {
+    for (const call of this.#open.all()) if (concerns(call)) call.cut();
     this.#callOff?.();
     this.#callOff = null;
     this.#pools.drop();
@@ -137,7 +155,7 @@ export class ForwardProxy {
   }
 
   #admit(asked: ProxyAsked, credential: ResolvedCredential): Promise<void> | null {
-    const { reads, credentialRates, gate, metrics } = this.#deps;
+    const { reads, credentialRates, gate, inFlight, metrics } = this.#deps;
     const { client } = asked;
     if (!reads.isWritable) throw cannotAudit();
     const { provider, label } = credential;
@@ -152,11 +170,13 @@ export class ForwardProxy {
     }
     const ask = new Ask(asked, credential, granted);
     const no = (error: unknown): never => {
-      this.#countRefusal(client);
+      if (isRefusal(error)) this.#countRefusal(client);
       throw withWayOut(error, grantText(provider, label));
     };
     try {
-      return gate.admitClient(ask)?.catch(no) ?? null;
+      const word = gate.admitClient(ask);
+      if (word !== null) inFlight.waits(asked.response, word);
+      return word?.catch(no) ?? null;
     } catch (error) {
       return no(error);
     }

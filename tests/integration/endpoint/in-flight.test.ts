@@ -49,7 +49,7 @@ test("cutting one client ends its streams in the middle and no one else's", asyn
 
 test('cutting all ends every stream', async () => {
   const answers = [await begin('/one'), await begin('/other')];
-  inFlight.cutAll();
+  inFlight.cutForLock();
   for (const { answer } of answers) expect((await answer).body).not.toContain('0\r\n\r\n');
 });
 
@@ -63,5 +63,5 @@ test('a client has 256 at most, and room again when one ends', async () => {
   held[0]?.response.end();
   await held[0]?.answer;
   await begin('/one');
-  inFlight.cutAll();
+  inFlight.cutForLock();
 });

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
 import { answeringServer, json } from '../../support/answering-server.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { localCatalogue } from '../../support/local-catalogue.ts';
 import { credentialInput, PASSWORD, startUnlockedApp, type TestApp } from '../../support/test-app.ts';
+import { TestEvidence, TestPanel } from '../../support/test-panel.ts';
 import { ask } from './raw-http.ts';
 
 /** The endpoint over the real vault, credentials and files. */
@@ -198,4 +199,63 @@ test('a tool reports what a key was used for, once for each call, and reads it b
   expect(JSON.parse((await ask({ port }, '/v1/quotas', bearer(token))).body)).toEqual({ quotas: [] });
   const writer = t.app.clients.create({ ...rest, name: 'writer', grants: ['usage:write'] }, 'cli').token;
   expect((await ask({ port }, '/v1/usage', bearer(writer))).status).toBe(403);
+});
+
+test('who waits for the owner when the vault locks is told so: a key, a proxied call and its body; a stream is cut', async () => {
+  const streamed = Promise.withResolvers<void>();
+  const server = await answeringServer((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n', () => streamed.resolve());
+  });
+  const panel = new TestPanel();
+  const evidence = new TestEvidence();
+  const t = await startUnlockedApp('requests', undefined, { approvals: panel, evidence });
+  const fields = { api_key: KEY };
+  const place = { baseUrl: server.url, local: true, weakestForm: 'value' } as const;
+  const input = credentialInput({ provider: 'openai', label: 'work', fields, ...place });
+  t.app.credentials.add(input, 'cli');
+  const asking = newToken(t, ['keys:list']);
+  const granted = t.app.clients.create(
+    { name: 'granted', grants: ['proxy:openai/work'], expiresInDays: 30, ratePerSecond: 20, test: false },
+    'cli',
+  ).token;
+  const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
+  const request = (token: string, path: string, init: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } });
+  const stream = await request(granted, '/proxy/openai@work/stream');
+  await streamed.promise;
+  const waiting = [
+    request(asking, '/v1/keys/openai/work'),
+    request(asking, '/proxy/openai@work/models'),
+    request(asking, '/proxy/openai@work/chat', { method: 'POST', body: '{}' }),
+  ];
+  await vi.waitFor(() => {
+    t.clock.advance(50);
+    expect([evidence.looks, panel.open[0]?.wants.length]).toEqual([3, 2]);
+  });
+  t.app.vault.lock('asked');
+  for (const answer of await Promise.all(waiting)) {
+    expect(answer.status).toBe(423);
+    expect(await answer.text()).toContain('before the owner answered');
+  }
+  await expect(stream.text()).rejects.toThrow();
+  expect(server.seen.map(({ path }) => path)).toEqual(['/stream']);
+  expect((await request(asking, '/v1/keys/openai/work')).status).toBe(423);
+});
+
+test('a client that is revoked while it waits for the owner is cut', async () => {
+  const panel = new TestPanel();
+  const t = await startUnlockedApp('requests', undefined, { approvals: panel, evidence: new TestEvidence() });
+  const { id } = addKey(t, 'work');
+  t.app.credentials.edit({ id }, { weakestForm: 'value' }, 'cli');
+  const token = newToken(t, ['keys:list']);
+  const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
+  const headers = Object.fromEntries(bearer(token));
+  const answer = fetch(`http://127.0.0.1:${port}/v1/keys/openai/work`, { headers }).catch(() => 'cut');
+  await vi.waitFor(() => {
+    t.clock.advance(50);
+    expect(panel.open).toHaveLength(1);
+  });
+  t.app.clients.revoke('demo', 'cli');
+  expect(await answer).toBe('cut');
+  expect(panel.open).toEqual([]);
 });
