@@ -20,6 +20,7 @@ import { proxySettingsOf } from './proxy/settings.ts';
 import { Guides } from './providers/guides.ts';
 import { OwnProviders } from './providers/own/own-providers.ts';
 import { Providers } from './providers/providers.ts';
+import { Notifications } from './notifications/notifications.ts';
 import { proxyRouting } from './routing/proxy-routing.ts';
 import { Routing } from './routing/routing.ts';
 import type { Clock, Keychain, Paths, Question, Shell } from './seams.ts';
@@ -75,6 +76,8 @@ export interface App {
   readonly loans: Loans;
   readonly gate: Gate;
   readonly routing: Routing;
+  /** The inbox, what comes up on the desktop, and the webhooks. */
+  readonly notifications: Notifications;
   readonly endpoint: Endpoint;
   readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
@@ -201,7 +204,6 @@ export function createApp(options: AppOptions): App {
     vault,
     clock,
     log,
-    shell,
     catalogue,
     settings,
     credentials,
@@ -262,6 +264,18 @@ export function createApp(options: AppOptions): App {
   onEvent(({ event }) => {
     if (event === 'settings.changed' && vault.state === 'unlocked') usage.zoneChanged();
   });
+  const notifications = new Notifications({
+    vault,
+    clock,
+    log,
+    shell,
+    emit,
+    onEvent,
+    zone: reportingZone,
+    isWindowLocked: () => lockPolicy.windowLocked,
+    version,
+  });
+
   // Registered last, so that what the services above still have to note is noted before it is written.
   vault.onUnlocked(() => {
     prices.unlocked();
@@ -272,6 +286,7 @@ export function createApp(options: AppOptions): App {
     } catch {
       log.warn('credentials.sweep-failed'); // a full disk or a read-only vault: looked at again on the next unlock
     }
+    notifications.unlocked();
     scheduledCheck.unlocked();
     emit({ event: 'vault.unlocked', data: {} });
   });
@@ -289,6 +304,7 @@ export function createApp(options: AppOptions): App {
     lastUsed.drop();
     usageReader.locking();
     usage.locking();
+    notifications.locking();
     prices.locking();
     void clipboard.clear();
     ownProviders.locking();
@@ -318,6 +334,7 @@ export function createApp(options: AppOptions): App {
     loans,
     gate,
     routing,
+    notifications,
     endpoint,
     metrics,
     lastUsed,

@@ -96,6 +96,22 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'usage.nextExport': 'free',
   'usage.cancelExport': 'free',
 
+  'notifications.list': 'free',
+  'notifications.count': 'free',
+  'notifications.mark': 'owner',
+  'notifications.snooze': 'owner',
+  'notifications.dismiss': 'owner',
+  'notifications.preferences': 'free',
+  'notifications.setPreferences': 'owner',
+  'webhooks.list': 'free',
+  'webhooks.create': 'owner',
+  'webhooks.edit': 'owner',
+  'webhooks.remove': 'owner',
+  'webhooks.rotate': 'owner',
+  'webhooks.test': 'owner',
+  'webhooks.deliveries': 'free',
+  'webhooks.redeliver': 'owner',
+
   'settings.get': 'free',
   'settings.set': 'owner',
 };

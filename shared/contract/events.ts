@@ -13,9 +13,13 @@ export const events = {
   'credentials.changed': z.strictObject({ ids: z.array(s.credentialId).nullable() }),
   /** The daily check found that keys which worked before are refused now. */
   'credentials.died': z.strictObject({ ids: z.array(s.credentialId) }),
+  'credential.revoked': z.strictObject({ id: s.credentialId }),
   /** An own provider came, went or changed. */
   'providers.changed': z.strictObject({}),
   'clients.changed': z.strictObject({}),
+  /** The owner let a program in, or shut it out; loans come and go without a word. */
+  'client.created': z.strictObject({ id: z.string(), name: z.string() }),
+  'client.revoked': z.strictObject({ id: z.string(), name: z.string() }),
   'endpoint.changed': s.endpointStatus,
   /** Somebody asks for access; the owner's panel or `keyharbor approve` answers. */
   'access.requested': accessRequest,

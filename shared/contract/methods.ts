@@ -3,6 +3,7 @@ import { providerGuide } from '../guide/guide.ts';
 import { fieldName, providerId, providerInfo } from '../provider.ts';
 import { DELIVERY_FORMS } from '../delivery.ts';
 import * as a from './access.ts';
+import * as n from './notifications.ts';
 import * as q from './quotas.ts';
 import * as r from './routing.ts';
 import * as s from './schemas.ts';
@@ -442,6 +443,50 @@ export const methods = {
   'usage.beginExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportBegin, output: ur.exportBegun }),
   'usage.nextExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportId, output: ur.exportPiece }),
   'usage.cancelExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportId, output: nothing }),
+
+  // the inbox
+  'notifications.list': method({ callers: BOTH, states: UNLOCKED, input: n.noticesQuery, output: n.noticeList }),
+  'notifications.count': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: n.noticeCounts }),
+  'notifications.mark': method({ callers: BOTH, states: UNLOCKED, input: n.noticeMark, output: n.noticeCounts }),
+  'notifications.snooze': method({ callers: BOTH, states: UNLOCKED, input: n.noticeSnooze, output: n.noticeCounts }),
+  /** The same thing is not told again. */
+  'notifications.dismiss': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: n.noticeDismissal,
+    output: n.noticeCounts,
+  }),
+  'notifications.preferences': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: n.noticePreferences }),
+  'notifications.setPreferences': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: n.noticePreferenceChanges,
+    output: n.noticePreferences,
+  }),
+
+  // webhooks
+  'webhooks.list': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: z.array(n.webhookSummary) }),
+  /** From a window the address is asked about outside the page, here and in `edit`. */
+  'webhooks.create': method({ callers: BOTH, states: UNLOCKED, input: n.newWebhook, output: n.webhookWithSecret }),
+  'webhooks.edit': method({ callers: BOTH, states: UNLOCKED, input: n.webhookChanges, output: n.webhookSummary }),
+  'webhooks.remove': method({ callers: BOTH, states: UNLOCKED, input: n.onWebhook, output: nothing }),
+  /** A new secret; the old one signs beside it until the overlap is over. */
+  'webhooks.rotate': method({ callers: BOTH, states: UNLOCKED, input: n.webhookRotation, output: n.webhookWithSecret }),
+  /** Sends one message of type `webhook.test`, once, and answers when it is known what became of it. */
+  'webhooks.test': method({ callers: BOTH, states: UNLOCKED, input: n.onWebhook, output: n.delivery }),
+  'webhooks.deliveries': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: n.deliveriesQuery,
+    output: z.array(n.delivery),
+  }),
+  /** Sends again what is dead or was delivered, under the same ids. */
+  'webhooks.redeliver': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: n.redelivery,
+    output: z.strictObject({ queued: z.int().min(0) }),
+  }),
 
   // settings
   'settings.get': method({ callers: BOTH, states: 'any', input: nothing, output: s.settings }),

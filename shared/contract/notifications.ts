@@ -141,6 +141,8 @@ export const deliveryProblem = z.enum([
   'broken',
   /** The address rules forbid it. */
   'address',
+  /** Its sealed address or secret did not open: nothing was sent. */
+  'secret',
 ]);
 export type DeliveryProblem = z.output<typeof deliveryProblem>;
 
@@ -161,7 +163,7 @@ export const delivery = z.strictObject({
   type: z.union([webhookEvent, z.literal('webhook.test')]),
   createdAt: timestamp,
   state: deliveryState,
-  /** In all, since it was queued or queued again. */
+  /** Since it was queued, or queued again. */
   tries: z.int().min(0),
   /** The last ones, newest first. */
   log: z.array(deliveryTry),

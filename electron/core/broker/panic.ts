@@ -10,6 +10,7 @@ import type { Clock, Paths } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { Vault } from '../vault/vault.ts';
+import { switchAllWebhooksOff } from '../webhooks/webhook-table.ts';
 import { removeAllAccessGrants } from './access-grant-table.ts';
 import type { AccessGrants } from './access-grants.ts';
 
@@ -19,14 +20,15 @@ interface Dropped {
 }
 
 /**
- * The part of a panic that is written down: every client token is revoked, every grant is gone. Call it inside
- * `vault.write`. @param when - `later`: it was asked for while locked, and is made up for before anything is served.
+ * The part of a panic that is written down: every client token is revoked, every grant is gone, every webhook is off (what
+ * waits stays in its queue). Call it inside `vault.write`. @param when - `later`: it was asked for while locked, and is made up for before anything is served.
  */
 export function dropAllAccess(vault: OpenVault, clock: Clock, actor: string, when: 'now' | 'later'): Dropped {
   const active = listClients(vault.db).filter((row) => row.revoked_at_ms === null);
   const grants = removeAllAccessGrants(vault.db);
   for (const row of active) putClient(vault, { ...row, revoked_at_ms: clock.now() });
-  const meta = { clients: active.length, grants, later: when === 'later' };
+  const webhooks = switchAllWebhooksOff(vault.db);
+  const meta = { clients: active.length, grants, webhooks, later: when === 'later' };
   appendAudit(vault, clock, { actor, action: 'app.panic', result: 'ok', meta });
   return { grants, clients: active.length };
 }

@@ -202,6 +202,7 @@ export class Credentials {
     });
     if (move !== 'reinstate') this.#tests.cancel(idToHex(before.id));
     this.#changed([idToHex(before.id)]);
+    if (move === 'revoke') this.#deps.emit({ event: 'credential.revoked', data: { id: idToHex(before.id) } });
     return this.#detail(before.id);
   }
 

@@ -3,7 +3,7 @@ import type { CheckResult, CredentialSummary } from '../../../shared/contract/sc
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import { type Catalogue, checkFor } from '../providers/catalogue.ts';
-import type { Clock, Shell } from '../seams.ts';
+import type { Clock } from '../seams.ts';
 import { putSetting, readSettings } from '../settings/setting-table.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { VaultAccess } from './vault-access.ts';
@@ -19,7 +19,6 @@ export interface ScheduledCheckDeps {
   readonly vault: Pick<VaultAccess, 'opened'>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
-  readonly shell: Pick<Shell, 'notify'>;
   readonly catalogue: Catalogue;
   readonly settings: Pick<SettingsStore, 'vault'>;
   readonly credentials: {
@@ -73,7 +72,7 @@ export class ScheduledCheck {
   }
 
   async #run(): Promise<void> {
-    const { vault, clock, catalogue, credentials, log, emit, shell } = this.#deps;
+    const { vault, clock, catalogue, credentials, log, emit } = this.#deps;
     try {
       const opened = vault.opened();
       opened.write(() => putSetting(opened.db, LAST, String(clock.now())));
@@ -90,11 +89,7 @@ export class ScheduledCheck {
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
-      if (died.length === 0) return;
-      emit({ event: 'credentials.died', data: { ids: died } });
-      // No name: it may come up over a locked screen.
-      const what = died.length === 1 ? 'A key no longer works.' : `${died.length} keys no longer work.`;
-      shell.notify('Keyharbor', `${what} Open Keyharbor to see what to do.`);
+      if (died.length > 0) emit({ event: 'credentials.died', data: { ids: died } });
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'vault_locked')) log.warn('credentials.daily-check-failed');
     }

@@ -6,6 +6,7 @@ import { appHandlers } from './app.ts';
 import { clientHandlers } from './clients.ts';
 import { credentialHandlers } from './credentials.ts';
 import { endpointHandlers } from './endpoint.ts';
+import { notificationHandlers, webhookHandlers } from './notifications.ts';
 import { providerHandlers } from './providers.ts';
 import { quotaHandlers } from './quotas.ts';
 import { routingHandlers } from './routing.ts';
@@ -24,8 +25,11 @@ export function allHandlers(app: App): Handlers<CallContext> {
     ...accessHandlers(app),
     ...endpointHandlers(app),
     ...quotaHandlers(app),
+    ...notificationHandlers(app),
+    ...webhookHandlers(app),
     ...routingHandlers(app),
     ...settingsHandlers(app),
     ...usageHandlers(app),
+    ...usageRecordHandlers(app),
   };
 }

@@ -31,6 +31,7 @@ async function withKeys(count: number) {
     t.clock.wallMs += DAY_MS;
     t.clock.advance(15 * 60_000);
     await t.app.scheduledCheck.settled();
+    t.clock.advance(1000); // what it found is written and told a moment later
   };
   return { ...t, server, told, died, answer, day, most: () => most };
 }
@@ -58,7 +59,7 @@ test('on, every key is tested once a day, two at a time at one place; one that d
       .map(({ id }) => id)
       .toSorted(),
   );
-  expect(told).toEqual(['Keyharbor 5 keys no longer work. Open Keyharbor to see what to do.']);
+  expect(told).toEqual(['Keyharbor 5 keys no longer work. Open Keyharbor to see more.']);
   await day();
   expect(told).toHaveLength(1);
 });

@@ -53,5 +53,5 @@ test('whoever answers for the owner has to be let in before', () => {
 
 /** Rooms that decide for themselves which of their lists are free. */
 function isOthers(name: MethodName): boolean {
-  return /^(?:usage|quotas|prices|routing)\./.test(name);
+  return /^(?:usage|quotas|prices|routing|notifications|webhooks)\./.test(name);
 }
