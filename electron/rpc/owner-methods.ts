@@ -112,6 +112,12 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'webhooks.deliveries': 'free',
   'webhooks.redeliver': 'owner',
 
+  'prices.list': 'free',
+  'prices.set': 'owner',
+  'prices.remove': 'owner',
+  'prices.update': 'owner',
+  'usage.reprice': 'owner',
+
   'settings.get': 'free',
   'settings.set': 'owner',
 };

@@ -5,6 +5,7 @@ import { DELIVERY_FORMS } from '../delivery.ts';
 import * as a from './access.ts';
 import * as n from './notifications.ts';
 import * as q from './quotas.ts';
+import * as pr from './prices.ts';
 import * as r from './routing.ts';
 import * as s from './schemas.ts';
 import * as u from './usage.ts';
@@ -487,6 +488,15 @@ export const methods = {
     input: n.redelivery,
     output: z.strictObject({ queued: z.int().min(0) }),
   }),
+
+  // prices
+  'prices.list': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: pr.priceList }),
+  /** A price of the owner's own: it wins over the book. */
+  'prices.set': method({ callers: BOTH, states: UNLOCKED, input: pr.newPrice, output: pr.priceEntry }),
+  'prices.remove': method({ callers: BOTH, states: UNLOCKED, input: pr.removedPrice, output: nothing }),
+  'prices.update': method({ callers: BOTH, states: UNLOCKED, input: pr.priceFile, output: pr.priceUpdate }),
+  /** Prices kept records by the book as it is now; without `apply` it only tells what would change. */
+  'usage.reprice': method({ callers: BOTH, states: UNLOCKED, input: pr.repriceInput, output: pr.repriceReport }),
 
   // settings
   'settings.get': method({ callers: BOTH, states: 'any', input: nothing, output: s.settings }),

@@ -93,6 +93,11 @@ const named = {
   'webhooks.test': true,
   'webhooks.deliveries': true,
   'webhooks.redeliver': true,
+  'prices.list': true,
+  'prices.set': true,
+  'prices.remove': true,
+  'prices.update': true,
+  'usage.reprice': true,
   'settings.get': true,
   'settings.set': true,
 } as const satisfies Readonly<Record<WindowMethod, true>>;

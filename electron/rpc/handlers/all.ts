@@ -7,6 +7,7 @@ import { clientHandlers } from './clients.ts';
 import { credentialHandlers } from './credentials.ts';
 import { endpointHandlers } from './endpoint.ts';
 import { notificationHandlers, webhookHandlers } from './notifications.ts';
+import { priceHandlers, usageRecordHandlers } from './prices.ts';
 import { providerHandlers } from './providers.ts';
 import { quotaHandlers } from './quotas.ts';
 import { routingHandlers } from './routing.ts';
@@ -30,6 +31,8 @@ export function allHandlers(app: App): Handlers<CallContext> {
     ...routingHandlers(app),
     ...settingsHandlers(app),
     ...usageHandlers(app),
+    ...usageRecordHandlers(app),
+    ...priceHandlers(app),
     ...usageRecordHandlers(app),
   };
 }

@@ -115,7 +115,7 @@ test('a price that the owner set wins, an unknown model costs "unknown"', () => 
     source: 'set by the owner',
   });
   const asked = call({ provider: 'openai', model: 'gpt-5', tokens: tokens({ inputTokens: 1_000_000 }) });
-  expect(priceOf(asked, book.withOwn([own]), AT)).toEqual({ costMicroUsd: 7, why: 'own_price' });
+  expect(priceOf(asked, book.withOwn({ models: [own], units: [] }), AT)).toEqual({ costMicroUsd: 7, why: 'own_price' });
   expect(priceOf(call({ provider: 'openai', model: 'gpt-99' }), book, AT)).toEqual({
     costMicroUsd: null,
     why: 'unknown_model',

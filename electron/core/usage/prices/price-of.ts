@@ -1,6 +1,6 @@
 import type { DatedPrice, PriceDocument, PriceFigures } from '../../../../shared/prices.ts';
 import type { MeterResult } from '../meter/meter.ts';
-import type { Tokens } from '../meter/tally.ts';
+import type { Quantity, Tokens } from '../meter/tally.ts';
 import type { PriceBook } from './price-book.ts';
 
 /** Why a call costs what it costs, or why that is not known. */
@@ -43,6 +43,9 @@ export type PricedCall = Pick<
   | 'region'
 > & { readonly provider: string };
 
+/** A price is for so many tokens, characters, seconds … */
+const UNITS_OF_A_PRICE = 1_000_000n;
+
 /** Tiers that are the plain price, as the providers name them. */
 const PLAIN_TIERS = new Set(['default', 'standard', 'standard_only', 'auto', 'on_demand']);
 
@@ -50,8 +53,10 @@ const PLAIN_TIERS = new Set(['default', 'standard', 'standard_only', 'auto', 'on
 export function priceOf(call: PricedCall, book: PriceBook, atMs: number): Priced {
   if (call.providerCostMicroUsd !== null) return { costMicroUsd: call.providerCostMicroUsd, why: 'provider' };
   if (call.measure === 'none' && call.quantity === null) return { costMicroUsd: 0, why: 'nothing_used' };
-  if (book.isFree(call.provider)) return { costMicroUsd: 0, why: 'free' };
-  if (call.quantity !== null) return unknown('no_unit_price');
+  if (book.isFree(call.provider) && !book.hasOwn(call.provider, call.model, call.quantity?.unit ?? null)) {
+    return { costMicroUsd: 0, why: 'free' };
+  }
+  if (call.quantity !== null) return unitsOf(call, call.quantity, book, atMs);
   if (!call.seen) return unknown('not_told');
   if (call.model === null) return unknown('unknown_model');
   const found = book.priceAt(call.provider, call.model, atMs);
@@ -62,6 +67,17 @@ export function priceOf(call: PricedCall, book: PriceBook, atMs: number): Priced
   const costMicroUsd = costOf(call.tokens, figures, factors);
   if (call.measure === 'incomplete' || call.webSearches > 0) return { costMicroUsd, why: 'at_least' };
   return { costMicroUsd, why: found.own ? 'own_price' : found.elsewhere ? 'listed_elsewhere' : 'book' };
+}
+
+/** What is counted in something else than tokens: characters, seconds, captchas … */
+function unitsOf(call: PricedCall, { unit, thousandths }: Quantity, book: PriceBook, atMs: number): Priced {
+  const found = book.unitPriceAt(call.provider, call.model, unit, atMs);
+  if (found === null) return unknown('no_unit_price');
+  const numerator = BigInt(thousandths) * BigInt(found.price);
+  const denominator = UNITS_OF_A_PRICE * 1000n;
+  const costMicroUsd = Number((2n * numerator + denominator) / (2n * denominator));
+  if (call.measure === 'incomplete') return { costMicroUsd, why: 'at_least' };
+  return { costMicroUsd, why: found.own ? 'own_price' : 'book' };
 }
 
 function unknown(why: PriceReason): Priced {
@@ -111,8 +127,6 @@ function factorsOf(call: PricedCall, model: string, document: PriceDocument): re
   return factors;
 }
 
-const TOKENS_OF_A_PRICE = 1_000_000n;
-
 /** In whole numbers throughout: a sum in floating point would drift. */
 export function costOf(tokens: Tokens, figures: PriceFigures, factors: readonly Factor[] = []): number {
   const part = (count: number, price: number) => BigInt(count) * BigInt(price);
@@ -122,7 +136,7 @@ export function costOf(tokens: Tokens, figures: PriceFigures, factors: readonly 
     part(tokens.cacheWriteTokens, figures.cacheWrite ?? figures.input) +
     part(tokens.cacheWriteLongTokens, figures.cacheWriteLong ?? figures.input) +
     part(tokens.outputTokens, figures.output);
-  let denominator = TOKENS_OF_A_PRICE;
+  let denominator = UNITS_OF_A_PRICE;
   for (const [times, over] of factors) {
     numerator *= BigInt(times);
     denominator *= BigInt(over);

@@ -1,0 +1,118 @@
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import { NAME_KINDS } from '../dimensions.ts';
+import { MEASURES } from '../meter/meter.ts';
+import { UNITS } from '../meter/tally.ts';
+import { PRICE_REASONS, type PricedCall, type PriceReason } from './price-of.ts';
+
+/** A record as it is priced again. */
+export interface RecordedCall {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly cell: number;
+  readonly call: PricedCall;
+  readonly costMicroUsd: number | null;
+  readonly why: PriceReason;
+}
+
+const recordRow = z.strictObject({
+  seq: z.int(),
+  at_ms: z.int(),
+  cell: z.int(),
+  measure: z.int(),
+  input_tokens: z.int(),
+  cache_read_tokens: z.int(),
+  cache_write_tokens: z.int(),
+  cache_write_long_tokens: z.int(),
+  output_tokens: z.int(),
+  reasoning_tokens: z.int(),
+  unit: z.int().nullable(),
+  thousandths: z.int().nullable(),
+  web_searches: z.int(),
+  service_tier: z.string().nullable(),
+  region: z.string().nullable(),
+  cost_micro_usd: z.int().nullable(),
+  price_reason: z.int(),
+});
+const COLUMNS = Object.keys(recordRow.shape).join(', ');
+const cellRow = z.looseObject({ provider_name: z.string(), model_name: z.string() });
+
+interface Cell {
+  /** Numbers in usage_name, in the order of NAME_KINDS. */
+  readonly names: readonly number[];
+  readonly provider: string;
+  readonly model: string;
+}
+
+/** Reads records in the order of their time, a page at once. */
+export class RecordedCalls {
+  readonly #page: Database.Statement;
+  readonly #cell: Database.Statement;
+  readonly #cells = new Map<number, Cell>();
+
+  constructor(db: Database.Database) {
+    this.#page = db.prepare(
+      `SELECT ${COLUMNS} FROM usage_record
+       WHERE at_ms >= :atMs AND (at_ms > :atMs OR seq > :seq) AND at_ms < :beforeMs ORDER BY at_ms, seq LIMIT :limit`,
+    );
+    this.#cell = db.prepare(
+      `SELECT c.*, p.name AS provider_name, m.name AS model_name FROM usage_cell AS c
+       JOIN usage_name AS p ON p.id = c.provider JOIN usage_name AS m ON m.id = c.model WHERE c.id = ?`,
+    );
+  }
+
+  /** @param after - the last one of the page before. */
+  page(after: { readonly atMs: number; readonly seq: number }, beforeMs: number, limit: number): RecordedCall[] {
+    const rows = this.#page.all({ ...after, beforeMs, limit });
+    return z
+      .array(recordRow)
+      .parse(rows)
+      .map((row) => {
+        const { provider, model } = this.cell(row.cell);
+        const why = PRICE_REASONS[row.price_reason] ?? 'not_told';
+        return {
+          seq: row.seq,
+          atMs: row.at_ms,
+          cell: row.cell,
+          costMicroUsd: row.cost_micro_usd,
+          why,
+          call: callOf(row, provider, model),
+        };
+      });
+  }
+
+  cell(id: number): Cell {
+    const known = this.#cells.get(id);
+    if (known !== undefined) return known;
+    const row = cellRow.parse(this.#cell.get(id));
+    const names = NAME_KINDS.map((kind) => z.int().parse(row[kind]));
+    const cell = { names, provider: row.provider_name, model: row.model_name };
+    this.#cells.set(id, cell);
+    return cell;
+  }
+}
+
+function callOf(row: z.output<typeof recordRow>, provider: string, model: string): PricedCall {
+  const unit = row.unit === null ? undefined : UNITS[row.unit];
+  const tokens = {
+    inputTokens: row.input_tokens,
+    cacheReadTokens: row.cache_read_tokens,
+    cacheWriteTokens: row.cache_write_tokens,
+    cacheWriteLongTokens: row.cache_write_long_tokens,
+    outputTokens: row.output_tokens,
+    reasoningTokens: row.reasoning_tokens,
+  };
+  const measure = MEASURES[row.measure] ?? 'none';
+  return {
+    provider,
+    measure,
+    seen: measure === 'measured' || Object.values(tokens).some((count) => count > 0),
+    model: model === '' ? null : model,
+    tokens,
+    quantity: unit === undefined || row.thousandths === null ? null : { unit, thousandths: row.thousandths },
+    webSearches: row.web_searches,
+    providerCostMicroUsd: null,
+    serviceTier: row.service_tier,
+    region: row.region,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Handlers } from '../../../shared/contract/handlers.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { App } from '../../core/app.ts';
+import type { Area, CallContext } from '../caller.ts';
+
+export function priceHandlers(app: App): Area<'prices'> {
+  const { prices, usage } = app;
+  return {
+    'prices.list': () => {
+      usage.flush();
+      return prices.list();
+    },
+    'prices.set': (price, { actor }) => prices.set(price, actor),
+    'prices.remove': (removed, { actor }) => {
+      prices.remove(removed, actor);
+      return {};
+    },
+    'prices.update': async (file, { actor, caller }) => {
+      if (caller === 'window' && file.own) await confirmOwn(app);
+      return prices.update(file, actor);
+    },
+  };
+}
+
+/** What changes or fills the records that are there, beside the reports on them. */
+export type UsageRecordHandlers = Pick<Handlers<CallContext>, 'usage.reprice'>;
+
+export function usageRecordHandlers({ repricer }: App): UsageRecordHandlers {
+  return { 'usage.reprice': (query, { actor }) => repricer.reprice(query, actor) };
+}
+
+async function confirmOwn(app: App): Promise<void> {
+  const agreed = await app.confirm({
+    title: 'Take these prices as your own?',
+    message: 'The file is not signed by Keyharbor. Its prices would win over the built-in ones from now on.',
+    detail: 'Costs that are recorded already stay as they are.',
+    accept: 'Take prices',
+  });
+  if (!agreed) throw new AppError('forbidden', 'The prices were declined. Nothing was changed.');
+}

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { priceList } from '../../../../shared/contract/prices.ts';
+import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
+import { call, pricing } from './support.ts';
+
+const A_MILLION = { inputTokens: 1_000_000 };
+const costs = (usage: ReturnType<typeof pricing>['usage']) =>
+  usage.report({ by: 'model' }).rows.map(({ key, costMicroUsd }) => [key, costMicroUsd]);
+
+test('an own price wins from its day on; before that day the list holds', () => {
+  const { prices, usage } = pricing();
+  prices.set(
+    { per: 'tokens', provider: 'openai', model: 'gpt-6-luna', from: '2026-11-20', input: 7, output: 9 },
+    'cli',
+  );
+  usage.record([call({ tokens: A_MILLION, atMs: Date.UTC(2026, 10, 19, 23) }), call({ tokens: A_MILLION })]);
+  expect(usage.report({ by: 'day' }).rows.map(({ costMicroUsd }) => costMicroUsd)).toEqual([200_000, 7]);
+});
+
+test('a price of another day stands beside it, one of the same day takes its place', () => {
+  const { prices } = pricing();
+  const set = { per: 'tokens', provider: 'openai', model: 'gpt-6-luna', output: 0 } as const;
+  prices.set({ ...set, input: 1, from: '2026-12-01' }, 'cli');
+  prices.set({ ...set, input: 2 }, 'cli');
+  const kept = prices.set({ ...set, input: 3, from: '2026-12-01', cacheRead: 1 }, 'cli');
+  expect(kept.prices.map((one) => ('input' in one ? [one.from, one.input, one.cacheRead] : one))).toEqual([
+    [null, 2, null],
+    ['2026-12-01', 3, 1],
+  ]);
+  prices.remove({ per: 'tokens', provider: 'openai', model: 'gpt-6-luna', from: '2026-12-01' }, 'cli');
+  expect(prices.list().prices[0]).toMatchObject({ source: 'own', prices: [{ from: null, input: 2 }] });
+  prices.remove({ per: 'tokens', provider: 'openai', model: 'gpt-6-luna' }, 'cli');
+  expect(prices.list().prices.filter(({ source }) => source === 'own')).toEqual([]);
+  expect(() => prices.remove({ per: 'tokens', provider: 'openai', model: 'gpt-6-luna' }, 'cli')).toThrow(
+    /no own price/,
+  );
+});
+
+test.each([
+  ['elevenlabs', 'characters', 2500, 165_000_000, 412_500], // 2.5 thousand at $0.165 a thousand
+  ['deepgram', 'seconds', 90, 71_666_667, 6450], // a minute and a half at $0.0043 a minute
+  ['twocaptcha', 'captchas', 3, 2_990_000_000, 8970],
+] as const)('%s costs by its %s', (provider, unit, amount, price, cost) => {
+  const { prices, usage } = pricing();
+  const used = () => call({ provider, model: null, quantity: { unit, thousandths: amount * 1000 } });
+  usage.record([used()]);
+  expect(costs(usage)).toEqual([['', null]]);
+  prices.set({ per: unit, provider, price }, 'cli');
+  usage.record([used()]);
+  expect(usage.report({ by: 'provider' }).rows[0]).toMatchObject({ unpriced: 1, knownCostMicroUsd: cost });
+});
+
+test('a unit price of one model goes before that of its provider', () => {
+  const { prices, usage } = pricing();
+  prices.set({ per: 'seconds', provider: 'deepgram', price: 1_000_000 }, 'cli');
+  prices.set({ per: 'seconds', provider: 'deepgram', model: 'nova-3', price: 2_000_000 }, 'cli');
+  const quantity = { unit: 'seconds', thousandths: 10_500 } as const;
+  usage.record(['nova-3', 'nova-2'].map((model) => call({ provider: 'deepgram', model, quantity })));
+  expect(costs(usage)).toEqual([
+    ['nova-3', 21],
+    ['nova-2', 11], // 10.5, half up
+  ]);
+});
+
+test('an own price of a provider that is free is charged', () => {
+  const { prices, usage } = pricing();
+  prices.set({ per: 'tokens', provider: 'ollama', model: 'llama4', input: 5, output: 0 }, 'cli');
+  usage.record(['llama4', 'other'].map((model) => call({ provider: 'ollama', model, tokens: A_MILLION })));
+  expect(costs(usage)).toEqual([
+    ['llama4', 5],
+    ['other', 0],
+  ]);
+});
+
+test('the list names what has no price first, with its calls, and whether a price is there by now', () => {
+  const { prices, usage } = pricing();
+  usage.record([
+    call({ model: 'gpt-99', tokens: A_MILLION }),
+    call({ model: 'gpt-99', tokens: A_MILLION }),
+    call({ model: 'gpt-98', tokens: A_MILLION }),
+  ]);
+  usage.flush();
+  prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-98', input: 1, output: 1 }, 'cli');
+  const list = priceList.parse(prices.list());
+  const day = { firstDay: '2026-11-20', lastDay: '2026-11-20' };
+  expect(list.unpriced).toEqual([
+    { provider: 'openai', model: 'gpt-99', calls: 2, ...day, knownNow: false },
+    { provider: 'openai', model: 'gpt-98', calls: 1, ...day, knownNow: true },
+  ]);
+  expect(list.prices[0]).toMatchObject({ source: 'own', model: 'gpt-98', today: 0, overridden: false });
+  prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-5', input: 1, output: 1 }, 'cli');
+  const gpt5 = prices.list().prices.filter(({ provider, model }) => provider === 'openai' && model === 'gpt-5');
+  expect(gpt5.map(({ source, overridden }) => [source, overridden])).toEqual([
+    ['own', false],
+    ['book', true],
+  ]);
+});
+
+test('what the owner does to prices is in the audit log, and told', () => {
+  const { prices, vault, heard } = pricing();
+  prices.set({ per: 'calls', provider: 'github', price: 1 }, 'ui');
+  prices.remove({ per: 'calls', provider: 'github' }, 'cli');
+  expect(readAudit(vault.opened(), { limit: 9 }).map(({ actor, action, target }) => [actor, action, target])).toEqual([
+    ['cli', 'prices.remove', 'github'],
+    ['ui', 'prices.set', 'github'],
+  ]);
+  expect(heard.map(({ event }) => event)).toEqual(['prices.changed', 'prices.changed']);
+});
+
+test('a price of a provider that is not known, or that the disk does not take, changes nothing', () => {
+  const { prices, vault } = pricing();
+  expect(() => prices.set({ per: 'calls', provider: 'no-such-one', price: 1 }, 'cli')).toThrow();
+  vault.broken = true;
+  expect(() => prices.set({ per: 'calls', provider: 'github', price: 1 }, 'cli')).toThrow(/disk is full/);
+  expect(prices.list().prices.filter(({ source }) => source === 'own')).toEqual([]);
+});
+
+test('an unknown model is told of once, a restart does not change that, a price that comes and goes does', () => {
+  const vault = pricing().vault;
+  const first = pricing([], vault);
+  const meet = ({ usage, clock }: typeof first, model: string) => {
+    usage.record([call({ model, tokens: A_MILLION }), call({ model, tokens: A_MILLION })]);
+    clock.advance(0);
+  };
+  const told = ({ heard }: typeof first) => heard.filter(({ event }) => event === 'usage.unknownModel');
+  meet(first, 'gpt-99');
+  meet(first, 'gpt-99');
+  expect(told(first)).toEqual([{ event: 'usage.unknownModel', data: { provider: 'openai', model: 'gpt-99' } }]);
+  const second = pricing([], vault);
+  meet(second, 'gpt-99');
+  expect(told(second)).toEqual([]);
+  second.prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-99', input: 1, output: 1 }, 'cli');
+  second.prices.remove({ per: 'tokens', provider: 'openai', model: 'gpt-99' }, 'cli');
+  meet(second, 'gpt-99');
+  expect(told(second)).toHaveLength(1);
+});
+
+test('looking something up in the book for a report tells nobody', () => {
+  const { prices, heard, clock } = pricing();
+  expect(prices.book.priceAt('openai', 'gpt-99', 0)).toBe('unknown_model');
+  clock.advance(1000);
+  expect(heard).toEqual([]);
+});
