@@ -1,4 +1,4 @@
-import { Keyboard, Lock, OctagonX, Plus, PlugZap, Route, ShieldCheck, Trash2, Unplug } from 'lucide-react';
+import { Gauge, Keyboard, Lock, OctagonX, Plus, PlugZap, Route, ShieldCheck, Trash2, Unplug } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { m } from '../i18n/messages.ts';
 import { askPanic } from '../settings/panic.tsx';
@@ -49,6 +49,11 @@ export const OTHER_ACTS: readonly PaletteAct[] = [
     run: () => show({ sheet: { kind: 'add', provider: null } }),
   },
   { name: m.shell.addClient, icon: <PlugZap {...icon} />, run: () => show({ sheet: { kind: 'client' } }) },
+  {
+    name: m.shell.addQuota,
+    icon: <Gauge {...icon} />,
+    run: () => show({ sheet: { kind: 'quota', id: null, start: null } }),
+  },
   { name: m.shell.lock, icon: <Lock {...icon} />, keys: 'Ctrl+L', run: () => void lockNow() },
   { name: m.settings.panicOpen, icon: <OctagonX {...icon} />, run: askPanic },
   { name: m.shell.shortcutsTitle, icon: <Keyboard {...icon} />, keys: 'Ctrl+/', run: () => show({ shortcuts: true }) },

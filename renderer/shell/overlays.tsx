@@ -7,6 +7,8 @@ import { DeleteCredential } from '../providers/delete-credential.tsx';
 import { GuideSheet } from '../providers/guide-sheet.tsx';
 import { PurgeCredential } from '../providers/purge-credential.tsx';
 import { RevokeCredential } from '../providers/revoke-credential.tsx';
+import { QuotaSheet } from '../quotas/quota-sheet.tsx';
+import { RemoveQuota } from '../quotas/remove-quota.tsx';
 import { TestCost } from '../providers/test-cost.tsx';
 import { StepUpDialog } from '../providers/step-up-dialog.tsx';
 import { show, useView } from '../state/view.ts';
@@ -21,11 +23,13 @@ export function Overlays() {
       {(sheet?.kind === 'add' || sheet?.kind === 'edit') && <CredentialSheet sheet={sheet} />}
       {sheet?.kind === 'client' && <ClientSheet />}
       {sheet?.kind === 'own-provider' && <OwnProviderSheet start={sheet.start} />}
+      {sheet?.kind === 'quota' && <QuotaSheet id={sheet.id} start={sheet.start} />}
       {ask?.kind === 'delete' && <DeleteCredential id={ask.id} />}
       {ask?.kind === 'purge' && <PurgeCredential id={ask.id} />}
       {ask?.kind === 'revoke-credential' && <RevokeCredential id={ask.id} />}
       {ask?.kind === 'revoke-client' && <RevokeClient id={ask.id} />}
       {ask?.kind === 'remove-provider' && <RemoveProvider id={ask.id} />}
+      {ask?.kind === 'remove-quota' && <RemoveQuota id={ask.id} />}
       {ask?.kind === 'test-cost' && <TestCost {...ask} />}
       {guide !== null && <GuideSheet id={guide} onClose={() => show({ guide: null })} />}
       <StepUpDialog />

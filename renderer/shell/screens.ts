@@ -1,10 +1,11 @@
-import { ChartColumn, KeyRound, PlugZap, Settings } from 'lucide-react';
+import { ChartColumn, Gauge, KeyRound, PlugZap, Settings } from 'lucide-react';
 import type { Screen } from '../state/route.ts';
 
 /** The screens of the rail, in its order. They are Ctrl+1 … Ctrl+8 in the same order. */
 export const RAIL_SCREENS = [
   { screen: 'providers', icon: KeyRound },
   { screen: 'usage', icon: ChartColumn },
+  { screen: 'quotas', icon: Gauge },
   { screen: 'clients', icon: PlugZap },
   { screen: 'settings', icon: Settings },
 ] as const satisfies readonly { readonly screen: Screen; readonly icon: unknown }[];

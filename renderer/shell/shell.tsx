@@ -20,11 +20,13 @@ import { TopBar } from './top-bar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
 const usage = lazyScreen(() => import('../usage/usage-screen.tsx'));
+const quotas = lazyScreen(() => import('../quotas/quotas-screen.tsx'));
 
 const SCREENS: Readonly<Record<Screen, () => React.JSX.Element | null>> = {
   providers: ProvidersScreen,
   bin: BinScreen,
   usage: usage.Screen,
+  quotas: quotas.Screen,
   clients: ClientsScreen,
   settings: SettingsScreen,
 };
@@ -38,6 +40,7 @@ export function Shell() {
   useEffect(() => {
     void loadCredentials();
     requestIdleCallback(usage.preload);
+    requestIdleCallback(quotas.preload);
     // What had the focus (the unlock button) is gone; the next Tab goes on from here.
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
   }, []);

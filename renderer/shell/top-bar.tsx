@@ -1,4 +1,4 @@
-import { KeyRound, Plus, PlugZap, Search } from 'lucide-react';
+import { Gauge, KeyRound, Plus, PlugZap, Search } from 'lucide-react';
 import { m } from '../i18n/messages.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
@@ -39,6 +39,11 @@ export function TopBar() {
               label: m.shell.addClient,
               icon: <PlugZap size={16} aria-hidden />,
               run: () => show({ sheet: { kind: 'client' } }),
+            },
+            {
+              label: m.shell.addQuota,
+              icon: <Gauge size={16} aria-hidden />,
+              run: () => show({ sheet: { kind: 'quota', id: null, start: null } }),
             },
           ]}
         />

@@ -1,3 +1,4 @@
+import type { EventData } from '../../shared/contract/events.ts';
 import type { ContractEvent } from '../../shared/contract/handlers.ts';
 import { call, onContractEvent } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
@@ -5,7 +6,9 @@ import { announce } from '../ui/toasts.ts';
 import { dropClients, refreshClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
 import { dropGrants, refreshGrants } from './grants.ts';
+import { dropQuotas, refreshQuotas } from './quotas.ts';
 import { dropRouting, refreshRouting } from './routing.ts';
+import { navigate } from './route.ts';
 import { enterShell, loadProviders, loadSession, useSession } from './session.ts';
 import { dropView } from './view.ts';
 import { toasts } from '../ui/toasts.ts';
@@ -25,6 +28,7 @@ function onLocked(reason: LockReason): void {
   dropClients();
   dropGrants();
   dropRouting();
+  dropQuotas();
   dropView();
   toasts.close();
   const { settings, phase } = useSession.getState();
@@ -74,11 +78,33 @@ function onEvent(event: ContractEvent): void {
       return undefined; // the panel is a window of its own
     case 'routing.changed':
       return refreshRouting();
+    case 'quotas.changed':
+      return refreshQuotas();
+    case 'quota.warning':
+      return sayWarning(event.data);
     case 'usage.recorded':
+    case 'prices.changed':
+    case 'notifications.changed':
       return undefined; // no screen shows these yet
+    case 'client.created':
+    case 'client.revoked':
+    case 'credential.revoked':
+    case 'usage.anomaly':
+    case 'usage.unknownModel':
+      return undefined; // the inbox tells of them
     default:
       return undefined;
   }
+}
+
+/** In the window too: a call may be refused the next moment. */
+function sayWarning({ id, name, percent }: EventData<'quota.warning'>): void {
+  const title = percent >= 100 ? m.quotas.usedUp(name) : m.quotas.warned(name, percent);
+  announce(title, {
+    slot: `quota-${id}`,
+    tone: percent >= 100 ? 'bad' : 'ok',
+    act: { label: m.quotas.show, run: () => navigate({ screen: 'quotas', id }) },
+  });
 }
 
 export function connect(): () => void {

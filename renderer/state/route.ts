@@ -3,7 +3,7 @@ import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
 import { parseUsage, USAGE_HOME, type UsageRoute, writeUsage } from './usage-route.ts';
 
 /** Where the user is. Lives in location.hash, so it holds ids and fixed words only: never a secret, a label or a name. */
-export const SCREENS = ['providers', 'bin', 'usage', 'clients', 'settings'] as const;
+export const SCREENS = ['providers', 'bin', 'usage', 'quotas', 'clients', 'settings'] as const;
 export type Screen = (typeof SCREENS)[number];
 export const VIEWS = ['grid', 'list'] as const;
 export const SORTS = ['name', 'state', 'tested', 'used', 'expires', 'created'] as const;
@@ -14,16 +14,21 @@ export type HealthFilter = (typeof HEALTH_FILTERS)[number];
 export const CLIENT_TABS = ['list', 'grants', 'connect', 'routing'] as const;
 export type ClientTab = (typeof CLIENT_TABS)[number];
 
+export const SECTIONS = ['notifications', 'webhooks'] as const;
+export type SectionLink = (typeof SECTIONS)[number];
+
 export interface Route {
   readonly screen: Screen;
   readonly view: (typeof VIEWS)[number];
   readonly sort: Sort;
   readonly provider: string | null;
   readonly state: HealthFilter | null;
-  /** Selected credential, by its random id. */
+  /** Selected credential or quota, by its random id. */
   readonly id: string | null;
   /** Which part of Clients is shown. */
   readonly tab: ClientTab;
+  /** The part of Settings to begin at. */
+  readonly section: SectionLink | null;
   /** What Usage shows. Only there in the address. */
   readonly usage: UsageRoute;
 }
@@ -36,6 +41,7 @@ export const HOME: Route = {
   state: null,
   id: null,
   tab: 'list',
+  section: null,
   usage: USAGE_HOME,
 };
 
@@ -55,8 +61,9 @@ export function parseRoute(hash: string): Route {
     sort: oneOf(SORTS, params.get('sort')) ?? HOME.sort,
     provider: matching(PROVIDER_ID_PATTERN, params.get('provider')),
     state: oneOf(HEALTH_FILTERS, params.get('state')),
-    id: matching(/^[0-9a-f]{32}$/, params.get('id')),
+    id: matching(/^(?:[0-9a-f]{16}){1,2}$/, params.get('id')),
     tab: (screen === 'usage' ? null : oneOf(CLIENT_TABS, params.get('tab'))) ?? HOME.tab,
+    section: oneOf(SECTIONS, params.get('section')),
     usage: screen === 'usage' ? parseUsage(params) : HOME.usage,
   };
 }
@@ -64,7 +71,7 @@ export function parseRoute(hash: string): Route {
 export function formatRoute(route: Route): string {
   const params = new URLSearchParams();
   if (route.screen === 'usage') writeUsage(route.usage, params);
-  for (const key of ['view', 'sort', 'provider', 'state', 'id', 'tab'] as const) {
+  for (const key of ['view', 'sort', 'provider', 'state', 'id', 'tab', 'section'] as const) {
     const value = route[key];
     if (value !== null && value !== HOME[key]) params.set(key, value);
   }

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { QuotaDefinition } from '../../shared/quotas.ts';
 import type { OwnProviderStart } from '../own-providers/edit-start.ts';
 
 export type Sheet =
@@ -6,13 +7,16 @@ export type Sheet =
   /** `replace`: it was asked for to give a new secret. */
   | { readonly kind: 'edit'; readonly id: string; readonly replace?: true }
   | { readonly kind: 'client' }
-  | { readonly kind: 'own-provider'; readonly start: OwnProviderStart };
+  | { readonly kind: 'own-provider'; readonly start: OwnProviderStart }
+  /** `id` null: a new one; `start` null: from an empty form. */
+  | { readonly kind: 'quota'; readonly id: string | null; readonly start: QuotaDefinition | null };
 export type Ask =
   | { readonly kind: 'delete'; readonly id: string }
   | { readonly kind: 'purge'; readonly id: string }
   | { readonly kind: 'revoke-credential'; readonly id: string }
   | { readonly kind: 'revoke-client'; readonly id: string }
   | { readonly kind: 'remove-provider'; readonly id: string }
+  | { readonly kind: 'remove-quota'; readonly id: string }
   | {
       readonly kind: 'test-cost';
       readonly ids: readonly string[];

@@ -11,6 +11,7 @@ const full: Route = {
   state: 'failing',
   id: '0123456789abcdef0123456789abcdef',
   tab: 'grants',
+  section: 'webhooks',
   usage: USAGE_HOME,
 };
 

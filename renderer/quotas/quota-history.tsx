@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'react';
+import type { QuotaPeriodUse, QuotaStatus } from '../../shared/contract/quotas.ts';
+import type { AppError } from '../../shared/errors.ts';
+import { DataTable } from '../charts/data-table.tsx';
+import { asAppError, call } from '../contract/client.ts';
+import { formatDateTime, formatDay, formatNumber } from '../i18n/format.ts';
+import { m } from '../i18n/messages.ts';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { QuotaBar } from './quota-bar.tsx';
+import { amountWords } from './quota-words.ts';
+import styles from './quotas.module.css';
+
+const DAY_MS = 86_400_000;
+
+/** The periods before this one, measured against the limit as it is now. */
+export function QuotaHistory({ quota }: { readonly quota: QuotaStatus }) {
+  const { id, definition, updatedAt } = quota;
+  const { counts, limit } = definition;
+  const [periods, setPeriods] = useState<readonly QuotaPeriodUse[] | null>(null);
+  const [error, setError] = useState<AppError | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    call('quotas.history', { id })
+      .then((history) => wanted && setPeriods(history.periods))
+      .catch((thrown: unknown) => wanted && setError(asAppError(thrown)));
+    return () => {
+      wanted = false;
+    };
+  }, [id, limit, updatedAt]);
+  if (error !== null) return <ErrorNote error={error} />;
+  if (periods === null) return null;
+  const earlier = periods.filter((one) => !one.current);
+  return (
+    <section className={styles.section}>
+      <div>
+        <h2>{m.quotas.history}</h2>
+        <p className={styles.muted}>
+          {earlier.length === 0 ? m.quotas.historyNone : m.quotas.historyLimit(amountWords(counts, limit))}
+        </p>
+      </div>
+      {earlier.length > 0 && (
+        <DataTable
+          caption={m.quotas.history}
+          rows={periods.toSorted((a, b) => b.startsAt.localeCompare(a.startsAt))}
+          rowKey={({ startsAt }) => startsAt}
+          columns={[
+            { key: 'period', title: m.quotas.historyPeriod, cell: periodName },
+            {
+              key: 'bar',
+              title: m.quotas.historyOf,
+              cell: (one) => (
+                <span className={styles.share}>
+                  <QuotaBar
+                    thin
+                    label={m.quotas.barOf(periodName(one))}
+                    words={amountWords(counts, one.used)}
+                    used={one.used}
+                    reserved={0}
+                    limit={limit}
+                    levels={[]}
+                    tone={one.used >= limit ? 'bad' : 'ok'}
+                  />
+                  <span>{formatNumber(Math.floor(one.percent))} %</span>
+                </span>
+              ),
+            },
+            { key: 'used', title: m.quotas.historyUsed, figure: true, cell: ({ used }) => amountWords(counts, used) },
+            {
+              key: 'requests',
+              title: m.quotas.historyRequests,
+              figure: true,
+              cell: ({ requests }) => formatNumber(requests),
+            },
+          ]}
+        />
+      )}
+    </section>
+  );
+}
+
+/** Days by their date, shorter periods by their time. */
+function periodName({ startsAt, endsAt, current }: QuotaPeriodUse): string {
+  const isDays = Date.parse(endsAt) - Date.parse(startsAt) >= DAY_MS;
+  const last = new Date(Date.parse(endsAt) - 1);
+  const first = new Date(startsAt);
+  const name = !isDays
+    ? formatDateTime(startsAt)
+    : first.toDateString() === last.toDateString()
+      ? formatDay(localDay(first))
+      : m.quotas.historySpan(formatDay(localDay(first)), formatDay(localDay(last)));
+  return current ? m.quotas.historyCurrent(name) : name;
+}
+
+const localDay = (moment: Date): string =>
+  new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
