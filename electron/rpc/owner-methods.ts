@@ -96,6 +96,12 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'usage.nextExport': 'free',
   'usage.cancelExport': 'free',
 
+  'prices.list': 'free',
+  'prices.set': 'owner',
+  'prices.remove': 'owner',
+  'prices.update': 'owner',
+  'usage.reprice': 'owner',
+
   'notifications.list': 'free',
   'notifications.count': 'free',
   'notifications.mark': 'owner',
@@ -111,12 +117,6 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'webhooks.test': 'owner',
   'webhooks.deliveries': 'free',
   'webhooks.redeliver': 'owner',
-
-  'prices.list': 'free',
-  'prices.set': 'owner',
-  'prices.remove': 'owner',
-  'prices.update': 'owner',
-  'usage.reprice': 'owner',
 
   'settings.get': 'free',
   'settings.set': 'owner',

@@ -445,6 +445,15 @@ export const methods = {
   'usage.nextExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportId, output: ur.exportPiece }),
   'usage.cancelExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportId, output: nothing }),
 
+  // prices
+  'prices.list': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: pr.priceList }),
+  /** A price of the owner's own: it wins over the book. */
+  'prices.set': method({ callers: BOTH, states: UNLOCKED, input: pr.newPrice, output: pr.priceEntry }),
+  'prices.remove': method({ callers: BOTH, states: UNLOCKED, input: pr.removedPrice, output: nothing }),
+  'prices.update': method({ callers: BOTH, states: UNLOCKED, input: pr.priceFile, output: pr.priceUpdate }),
+  /** Prices kept records by the book as it is now; without `apply` it only tells what would change. */
+  'usage.reprice': method({ callers: BOTH, states: UNLOCKED, input: pr.repriceInput, output: pr.repriceReport }),
+
   // the inbox
   'notifications.list': method({ callers: BOTH, states: UNLOCKED, input: n.noticesQuery, output: n.noticeList }),
   'notifications.count': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: n.noticeCounts }),
@@ -488,15 +497,6 @@ export const methods = {
     input: n.redelivery,
     output: z.strictObject({ queued: z.int().min(0) }),
   }),
-
-  // prices
-  'prices.list': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: pr.priceList }),
-  /** A price of the owner's own: it wins over the book. */
-  'prices.set': method({ callers: BOTH, states: UNLOCKED, input: pr.newPrice, output: pr.priceEntry }),
-  'prices.remove': method({ callers: BOTH, states: UNLOCKED, input: pr.removedPrice, output: nothing }),
-  'prices.update': method({ callers: BOTH, states: UNLOCKED, input: pr.priceFile, output: pr.priceUpdate }),
-  /** Prices kept records by the book as it is now; without `apply` it only tells what would change. */
-  'usage.reprice': method({ callers: BOTH, states: UNLOCKED, input: pr.repriceInput, output: pr.repriceReport }),
 
   // settings
   'settings.get': method({ callers: BOTH, states: 'any', input: nothing, output: s.settings }),

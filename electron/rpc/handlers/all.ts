@@ -33,6 +33,5 @@ export function allHandlers(app: App): Handlers<CallContext> {
     ...usageHandlers(app),
     ...usageRecordHandlers(app),
     ...priceHandlers(app),
-    ...usageRecordHandlers(app),
   };
 }
