@@ -1,5 +1,6 @@
 import { Gauge, KeyRound, Plus, PlugZap, Search } from 'lucide-react';
 import { m } from '../i18n/messages.ts';
+import { Bell } from '../notifications/bell.tsx';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Menu } from '../ui/menu.tsx';
@@ -22,6 +23,7 @@ export function TopBar() {
         <ShortcutKeys keys="Ctrl+K" />
       </button>
       <div className={styles.push}>
+        <Bell />
         <Menu
           trigger={
             <Button look="primary" icon={<Plus size={16} aria-hidden />}>

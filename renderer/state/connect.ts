@@ -6,11 +6,14 @@ import { announce } from '../ui/toasts.ts';
 import { dropClients, refreshClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
 import { dropGrants, refreshGrants } from './grants.ts';
+import { dropNotices, refreshNotices } from './notices.ts';
 import { dropQuotas, refreshQuotas } from './quotas.ts';
 import { dropRouting, refreshRouting } from './routing.ts';
 import { navigate } from './route.ts';
 import { enterShell, loadProviders, loadSession, useSession } from './session.ts';
+import { dropUsage, noteUsage, noteUsageTurn } from './usage.ts';
 import { dropView } from './view.ts';
+import { dropWebhooks, refreshWebhooks } from './webhooks.ts';
 import { toasts } from '../ui/toasts.ts';
 
 type LockReason = Extract<ContractEvent, { event: 'vault.locked' }>['data']['reason'];
@@ -29,6 +32,9 @@ function onLocked(reason: LockReason): void {
   dropGrants();
   dropRouting();
   dropQuotas();
+  dropNotices();
+  dropWebhooks();
+  dropUsage();
   dropView();
   toasts.close();
   const { settings, phase } = useSession.getState();
@@ -82,10 +88,14 @@ function onEvent(event: ContractEvent): void {
       return refreshQuotas();
     case 'quota.warning':
       return sayWarning(event.data);
-    case 'usage.recorded':
-    case 'prices.changed':
     case 'notifications.changed':
-      return undefined; // no screen shows these yet
+      refreshNotices();
+      return refreshWebhooks();
+    case 'usage.recorded':
+      return noteUsage();
+    case 'usage.anomaly':
+    case 'prices.changed':
+      return noteUsageTurn();
     case 'client.created':
     case 'client.revoked':
     case 'credential.revoked':
