@@ -50,6 +50,8 @@ class MeteredCall implements CallTap {
   readonly #usage: UsageTapDeps['usage'];
   readonly #info: CallInfo;
   readonly #provider: ProviderUsage;
+  readonly #requestId = randomUUID();
+  readonly #retryOf: string | null;
   #requestModel: string | null;
   #head: AnswerHead | null = null;
   #meter: Meter | null = null;
@@ -59,8 +61,9 @@ class MeteredCall implements CallTap {
   /** The first piece of an answer; where it is small it is read when the client has it. */
   #first: Buffer | null = null;
 
-  constructor(usage: UsageTapDeps['usage'], info: CallInfo, asks: () => boolean) {
+  constructor(usage: UsageTapDeps['usage'], info: CallInfo, asks: () => boolean, retryOf: string | null = null) {
     this.#usage = usage;
+    this.#retryOf = retryOf;
     this.#info = info;
     this.#provider = usageOfProvider(info.provider);
     this.#requestModel = new RequestModel(info.path, null).model;
@@ -98,19 +101,26 @@ class MeteredCall implements CallTap {
     return this.#remover?.end() ?? null;
   }
 
-  end(call: CallResult): void {
-    const requestId = randomUUID();
-    this.#usage.recordEnded(() => this.#entry(call, requestId));
+  retried(call: CallResult): CallTap {
+    this.end(call);
+    const next = new MeteredCall(this.#usage, this.#info, () => false, this.#requestId);
+    next.#requestModel = this.#requestModel;
+    next.#asked = this.#asked; // the body that goes out again asks already
+    return next;
   }
 
-  #entry(call: CallResult, requestId: string): UsageEntry {
+  end(call: CallResult): void {
+    this.#usage.recordEnded(() => this.#entry(call));
+  }
+
+  #entry(call: CallResult): UsageEntry {
     const how = CUT.has(call.outcome) ? 'cut' : 'complete';
     const result = this.#metering()?.end(how) ?? nothing(this.#requestModel, call.outcome);
     const { client, path, method, provider } = this.#info;
     const { id, version, label } = call.credential;
     return {
       atMs: call.startedAtMs,
-      requestId,
+      requestId: this.#requestId,
       source: 'proxy',
       client: { id: client.id, name: client.name },
       credential: { id, version, ref: `${provider.id}/${label}` },
@@ -122,7 +132,7 @@ class MeteredCall implements CallTap {
       outcome: outcomeIn(call, result),
       latencyMs: call.latencyMs,
       firstByteMs: call.firstByteMs,
-      retryOf: null,
+      retryOf: this.#retryOf,
       result,
     };
   }

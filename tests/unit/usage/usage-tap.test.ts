@@ -54,7 +54,7 @@ function call(provider: string, path: string, asks = true) {
     tap.end({ ...plain, ...given });
     return recorded[0];
   };
-  return { tap, end };
+  return { tap, end, recorded };
 }
 const type = (contentType: string) => (name: string) => (name === 'content-type' ? contentType : null);
 
@@ -116,4 +116,25 @@ test('each way a call can end has its outcome', () => {
     outcome: 'upstream_error',
     result: { measure: 'incomplete', errorType: 'server_error' },
   });
+});
+
+test('a request that goes out again with another credential is a record of its own, which names the first', () => {
+  const { tap, recorded } = call('openai', 'chat/completions');
+  tap.requestBody(Buffer.from('{"model":"m","stream":true}'));
+  const other = { ...credential, id: 'd'.repeat(32), label: 'second' };
+  const plain = { startedAtMs: 1, latencyMs: 20, firstByteMs: 5, attempts: 1 };
+  const next = tap.retried({ ...plain, outcome: 'client_error', status: 429, credential });
+  expect(next.head(200, type('text/event-stream'))).toBe('changes'); // usage was asked for in the body that goes out again
+  next.chunk(sample('openai_chat.stream.sse'));
+  next.end({ ...plain, outcome: 'ok', status: 200, credential: other, attempts: 2 });
+  const [first, second] = recorded;
+  expect(recorded).toHaveLength(2);
+  expect(first).toMatchObject({
+    status: 429,
+    outcome: 'rate_limited',
+    retryOf: null,
+    credential: { ref: 'openai/work' },
+  });
+  expect(second).toMatchObject({ outcome: 'ok', retryOf: first?.requestId, credential: { ref: 'openai/second' } });
+  expect(second?.requestId).not.toBe(first?.requestId);
 });
