@@ -32,9 +32,10 @@ function describe(rule: RoutingRule): string {
   );
 }
 
-function row({ provider, label, state, until, because }: PoolMember): readonly string[] {
-  const why = because === null ? '' : ` after ${because}`;
-  return [provider, label, `${state}${why}`, state === 'resting' ? localTime(until) : ''];
+function row({ provider, label, state, until, because, told }: PoolMember): readonly string[] {
+  const why = told === 'tool' ? ': a tool said so' : told === 'test' ? ' after a test' : ` after ${because ?? ''}`;
+  const word = state === 'missing' ? 'missing: no such key is served' : told === null ? state : `${state}${why}`;
+  return [provider, label, word, state === 'resting' ? localTime(until) : ''];
 }
 
 const scopeOf = (rule: RoutingRule): string =>

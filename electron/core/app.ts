@@ -198,7 +198,10 @@ export function createApp(options: AppOptions): App {
     emit,
     version,
   });
-  const routing = new Routing({ vault, clock, catalogue, emit });
+  const routing = new Routing({ vault, clock, catalogue, credentials, emit });
+  onEvent(({ event }) => {
+    if (event === 'credentials.changed') routing.credentialsChanged();
+  });
   const ownProviders = new OwnProviders({ vault, clock, log, catalogue, clients: grants, emit });
   const scheduledCheck = new ScheduledCheck({
     vault,
@@ -252,7 +255,6 @@ export function createApp(options: AppOptions): App {
         tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage, onEvent }),
         ...proxyRouting({
           routing,
-          credentials,
           looked: (provider, result) => metrics.responseCache.inc({ provider, result }),
         }),
       },

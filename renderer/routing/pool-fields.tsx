@@ -72,7 +72,7 @@ export function PoolFields({ pool, labels, errors, onChange }: Props) {
               <li key={label} className={styles.member}>
                 <span className={styles.label}>
                   {label}
-                  {!labels.includes(label) && <span className={styles.muted}> {m.routing.notServed}</span>}
+                  {!labels.includes(label) && <span className={styles.muted}> {m.routing.health.missing}</span>}
                 </span>
                 {strategy === 'cheapest' && (
                   <Cell label={m.routing.costOf(label)} error={errors[`costs.${label}`]}>

@@ -25,7 +25,7 @@ export function PoolHealth({ provider, pool }: Props) {
             <span className={styles.label}>{label}</span>
             {pool.strategy === 'cheapest' && <span className={styles.muted}>{m.routing.cost(cost)}</span>}
             {known && !served.includes(label) ? (
-              <StatusDot tone="warn" shape="minus" word={m.routing.notServed} />
+              <StatusDot tone="warn" shape="minus" word={m.routing.health.missing} />
             ) : (
               <Health member={health.find((one) => one.provider === provider && one.label === label)} />
             )}
@@ -38,9 +38,10 @@ export function PoolHealth({ provider, pool }: Props) {
 
 function Health({ member }: { readonly member: PoolMember | undefined }) {
   if (member === undefined) return null;
-  const { state, until, because } = member;
+  const { state, until } = member;
+  if (state === 'missing') return <StatusDot tone="warn" shape="minus" word={m.routing.health.missing} />;
   if (state === 'healthy') return <StatusDot tone="ok" shape="check" word={m.routing.health.healthy} />;
   if (state === 'probing') return <StatusDot tone="quiet" shape="ring" word={m.routing.health.probing} />;
-  const word = until === null ? m.routing.health.resting : m.routing.restsUntil(formatMoment(until), because);
+  const word = until === null ? m.routing.health.resting : m.routing.restsUntil(formatMoment(until), member);
   return <StatusDot tone="warn" shape="pause" word={word} />;
 }

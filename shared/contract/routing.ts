@@ -88,13 +88,18 @@ export const routingScope = z.union([
 ]);
 export type RoutingScope = z.output<typeof routingScope>;
 
-/** How a credential of a pool does. `resting`: it was exhausted or refused and is tried again at `until`. */
+/**
+ * How a credential of a pool does. `resting`: it was exhausted or refused and is tried again at `until`. `missing`: there
+ * is none of this label, or it is suspended, revoked or in the bin.
+ */
 export const poolMember = z.strictObject({
   provider: providerId,
   label: z.string(),
-  state: z.enum(['healthy', 'resting', 'probing']),
+  state: z.enum(['healthy', 'resting', 'probing', 'missing']),
   until: z.iso.datetime().nullable(),
   /** The status that sent it to rest. */
   because: z.int().nullable(),
+  /** What sent it to rest: an answer to a call, a connection test, or the report of a tool. */
+  told: z.enum(['answer', 'test', 'tool']).nullable(),
 });
 export type PoolMember = z.output<typeof poolMember>;

@@ -27,6 +27,7 @@ import { ConnectionTests } from './connection-tests.ts';
 import { countCredentials, findByLabel, isLabelTaken, updateCredential } from './credential-table.ts';
 import { environmentOf, envLine, providerReferenceText } from './environment.ts';
 import { findTarget, keyNotFound } from './find.ts';
+import { type Finding, findingOf } from './finding.ts';
 import { assertUse, type CredentialMove, moveCredential, stateInWords } from './lifecycle.ts';
 import { LiveTokens } from './live-tokens.ts';
 import { fieldText, openCredential } from './opened.ts';
@@ -364,6 +365,11 @@ export class Credentials {
   /** For the endpoint: a tool says that a key it was given does not work. @returns whether the card shows it now. */
   report(id: string, report: KeyReport, client: { readonly id: string; readonly name: string }): boolean {
     return this.#tests.reported(this.#target({ id }), report, client);
+  }
+
+  /** What is known of this version from its last test or from a tool; null: nothing. */
+  finding(id: string, version: number): Finding | null {
+    return findingOf(this.#vault(), id, version);
   }
 
   /** @throws AppError `validation_cooldown`, `unsupported`, `conflict`, `vault_locked`. */

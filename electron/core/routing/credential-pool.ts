@@ -1,10 +1,12 @@
 import type { PoolMember, PoolRule } from '../../../shared/contract/routing.ts';
 import { ABOUT_CREDENTIAL } from '../proxy/failures.ts';
+import type { Finding } from '../credentials/finding.ts';
 import type { Clock } from '../seams.ts';
 
 /** First rest after such an answer; it doubles with each failed probe. */
 const FIRST_REST_MS: Readonly<Record<number, number>> = { 401: 300_000, 402: 300_000, 429: 20_000 };
 const LONGEST_REST_MS = 3_600_000;
+const FOUND_REST_MS = 300_000;
 /** A probe that never came back does not keep a credential out for good. */
 const PROBE_PATIENCE_MS = 60_000;
 /** A provider may ask for a longer pause than we would choose, up to this. */
@@ -15,6 +17,7 @@ interface Health {
   restsUntilMs: number;
   restMs: number;
   because: number | null;
+  told: 'answer' | Finding['by'];
   probeSinceMs: number | null;
 }
 
@@ -72,7 +75,21 @@ export class CredentialPool {
     const restMs = Math.min(LONGEST_REST_MS, failedProbe ? before.restMs * 2 : Math.max(first, before?.restMs ?? 0));
     const asked = status === 429 ? Math.min(retryAfterMs ?? 0, LONGEST_ASKED_MS) : 0;
     const restsUntilMs = now + (asked > 0 ? asked : restMs);
-    this.#health.set(name, { restsUntilMs, restMs, because: status, probeSinceMs: null });
+    this.#health.set(name, { restsUntilMs, restMs, because: status, told: 'answer', probeSinceMs: null });
+  }
+
+  /**
+   * A test or a tool says how it stands with it: it rests from now on, as after an answer that said so, or is well again.
+   * A rest that has begun is not made shorter. A test that goes well is free, so it says nothing of credit or rate.
+   */
+  found(provider: string, label: string, { says, by }: Pick<Finding, 'says' | 'by'>): void {
+    const name = key(provider, label);
+    const before = this.#health.get(name);
+    if (says === 'works' && (before?.told !== 'answer' || before.because === 401)) this.#health.delete(name);
+    if (says === 'works' || says === 'unclear') return;
+    const restMs = Math.max(FOUND_REST_MS, before?.restMs ?? 0);
+    const restsUntilMs = Math.max(this.#clock.monotonic() + restMs, before?.restsUntilMs ?? 0);
+    this.#health.set(name, { restsUntilMs, restMs, because: null, told: by, probeSinceMs: null });
   }
 
   /** The connection broke or the client left before an answer came. */
@@ -85,20 +102,22 @@ export class CredentialPool {
     const now = this.#clock.monotonic();
     return rule.members.map(({ label }) => {
       const health = this.#health.get(key(provider, label));
-      if (health === undefined) return { provider, label, state: 'healthy', until: null, because: null };
+      if (health === undefined) return { provider, label, state: 'healthy', until: null, because: null, told: null };
       const until = new Date(this.#clock.now() + Math.max(0, health.restsUntilMs - now)).toISOString();
       const probing = health.restsUntilMs <= now;
-      return { provider, label, state: probing ? 'probing' : 'resting', until, because: health.because };
+      const { because, told } = health;
+      return { provider, label, state: probing ? 'probing' : 'resting', until, because, told };
     });
   }
 
-  /** A new value of a credential, or a lock: what was known of the old one does not count. */
-  forget(provider?: string): void {
-    for (const map of [this.#health, this.#uses, this.#turns]) {
-      for (const name of [...map.keys()]) {
-        if (provider === undefined || name === provider || name.startsWith(`${provider}/`)) map.delete(name);
-      }
-    }
+  /** Another credential or a new value has this name: what was known of the old one does not count. */
+  forgetMember(provider: string, label: string): void {
+    this.#health.delete(key(provider, label));
+  }
+
+  /** A lock. */
+  forget(): void {
+    for (const map of [this.#health, this.#uses, this.#turns]) map.clear();
   }
 
   #arranged(provider: string, rule: PoolRule, members: PoolRule['members']): string[] {

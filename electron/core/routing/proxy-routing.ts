@@ -2,7 +2,6 @@ import type { Route, Routing } from './routing.ts';
 import { DEFAULT_LABEL } from '../../../shared/reference.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
-import type { CredentialSource } from '../endpoint/deps.ts';
 import type { AnswerHeaders } from '../proxy/headers.ts';
 import type { CallInfo, ProxyCache, ProxyRewrite, ProxyRouting } from '../proxy/observers.ts';
 import { isGranted } from '../proxy/proxy.ts';
@@ -12,7 +11,6 @@ import type { CacheRequest } from './response-cache.ts';
 
 interface Deps {
   readonly routing: Routing;
-  readonly credentials: Pick<CredentialSource, 'resolve'>;
   /** An answer was looked for among the kept ones. */
   readonly looked: (provider: string, result: 'hit' | 'miss') => void;
 }
@@ -78,22 +76,16 @@ function cacheRequest({ credential, method, path, query, headers }: CallInfo): C
   return { method, url, headers, credential: `${credential.id}/${credential.version}` };
 }
 
-function poolOf({ routing, credentials }: Deps): ProxyRouting {
+function poolOf({ routing }: Deps): ProxyRouting {
   const poolFor = (client: VerifiedClient, provider: string): Route['pool'] =>
     routing.of(provider, client.id)?.pool ?? null;
   /** Served now, and this client's to use. */
-  const usable = (client: VerifiedClient, provider: string, label: string): ResolvedCredential | null => {
-    if (!isGranted(client, provider, label)) return null;
-    try {
-      return credentials.resolve(provider, label);
-    } catch {
-      return null; // suspended, revoked, in the bin: another one is asked
-    }
-  };
+  const usable = (client: VerifiedClient, provider: string, label: string): ResolvedCredential | null =>
+    isGranted(client, provider, label) ? routing.served(provider, label) : null;
   const inOrder = (client: VerifiedClient, provider: string): readonly string[] => {
     const pool = poolFor(client, provider);
     const order = (label: string) => usable(client, provider, label) !== null;
-    return pool === null ? [] : routing.pool.order(provider, pool, order);
+    return pool === null ? [] : routing.inOrder(provider, pool, order);
   };
   return {
     choose(client, provider, label) {

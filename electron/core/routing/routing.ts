@@ -10,12 +10,15 @@ import {
 } from '../../../shared/contract/routing.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { appendAudit } from '../audit/audit-log.ts';
+import type { Credentials } from '../credentials/credentials.ts';
+import type { ResolvedCredential } from '../credentials/types.ts';
 import type { Emit } from '../events.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { CredentialPool } from './credential-pool.ts';
 import { namesBroughtIn } from './header-edits.ts';
+import { PoolFindings } from './pool-findings.ts';
 import { ResponseCache } from './response-cache.ts';
 import { deleteRuleRow, listRuleRows, putRuleRow } from './routing-table.ts';
 
@@ -35,6 +38,7 @@ export interface RoutingDeps {
   readonly vault: { opened(): OpenVault };
   readonly clock: Clock;
   readonly catalogue: Pick<Catalogue, 'get'>;
+  readonly credentials: Pick<Credentials, 'resolve' | 'finding'>;
   readonly emit: Emit;
 }
 
@@ -43,6 +47,7 @@ export class Routing {
   readonly #deps: RoutingDeps;
   readonly cache: ResponseCache;
   readonly pool: CredentialPool;
+  readonly #findings: PoolFindings;
   #rules: ReadonlyMap<string, RoutingRule> | null = null;
   readonly #routes = new Map<string, Route | null>();
 
@@ -50,6 +55,11 @@ export class Routing {
     this.#deps = deps;
     this.cache = new ResponseCache(deps.clock);
     this.pool = new CredentialPool(deps.clock);
+    this.#findings = new PoolFindings({
+      pool: this.pool,
+      served: (provider, label) => this.served(provider, label),
+      finding: (id, version) => deps.credentials.finding(id, version),
+    });
   }
 
   /** null: no rule says anything, which is how most calls go. Needs an unlocked vault. */
@@ -95,10 +105,35 @@ export class Routing {
     this.#changed();
   }
 
+  /** null: suspended, revoked, in the bin, or there never was one of this name. */
+  served(provider: string, label: string): ResolvedCredential | null {
+    try {
+      return this.#deps.credentials.resolve(provider, label);
+    } catch {
+      return null;
+    }
+  }
+
+  /** The members of a pool that may be tried, best first. */
+  inOrder(provider: string, rule: PoolRule, usable: (label: string) => boolean): readonly string[] {
+    this.#findings.refresh(provider, rule);
+    return this.pool.order(provider, rule, usable);
+  }
+
   health(): PoolMember[] {
-    return this.list().flatMap((rule) =>
-      rule.for === 'provider' && rule.pool !== null ? this.pool.state(rule.provider, rule.pool) : [],
-    );
+    return this.list().flatMap((rule) => {
+      if (rule.for !== 'provider' || rule.pool === null) return [];
+      this.#findings.refresh(rule.provider, rule.pool);
+      return this.pool.state(rule.provider, rule.pool).map((member) => {
+        if (this.served(rule.provider, member.label) !== null) return member;
+        return { ...member, state: 'missing' as const, until: null, because: null, told: null };
+      });
+    });
+  }
+
+  /** What was found out about a credential, or its value, may be another now. */
+  credentialsChanged(): void {
+    this.#findings.changed();
   }
 
   /** A lock: answers and what was learnt are gone. */
@@ -107,11 +142,13 @@ export class Routing {
     this.#routes.clear();
     this.cache.drop();
     this.pool.forget();
+    this.#findings.locking();
   }
 
   #changed(): void {
     this.#rules = null;
     this.#routes.clear();
+    this.#findings.changed(); // a pool may have other members now
     this.cache.drop(); // kept under rules that do not hold any more
     this.#deps.emit({ event: 'routing.changed', data: {} });
   }

@@ -52,10 +52,19 @@ export const routing = {
     healthy: 'Ready',
     probing: 'Tried again with the next call',
     resting: 'Resting',
+    missing: 'No such key in use',
   } satisfies Record<PoolMember['state'], string>,
-  restsUntil: (time: string, because: number | null) =>
-    because === null ? `Rests until ${time}` : `Rests until ${time}: ${causes[because] ?? `answer ${because}`}`,
-  notServed: 'No such key in use',
+  restsUntil: (time: string, { because, told }: Pick<PoolMember, 'because' | 'told'>) => {
+    const why =
+      told === 'tool'
+        ? 'a tool says that it does not work'
+        : told === 'test'
+          ? 'its last test failed'
+          : because === null
+            ? ''
+            : (causes[because] ?? `answer ${because}`);
+    return why === '' ? `Rests until ${time}` : `Rests until ${time}: ${why}`;
+  },
   addTitle: 'Add rule',
   editTitle: (name: string) => `Rule for ${name}`,
   forWhat: 'For the calls of a',

@@ -31,13 +31,13 @@ test('a rule is set from a file, listed in words with the health of its pool, an
     'path /v1 becomes /openai/v1',
     'at most 60 s',
     'round-robin: work, home',
-    'healthy',
+    'missing: no such key is served',
   ]) {
     expect(listed).toContain(words);
   }
   expect(JSON.parse(await vault.must(['routing', 'list', '--json']))).toMatchObject({
     rules: [{ provider: 'openai', cache: { maxSeconds: 60, evenPrivate: false } }],
-    health: [{ label: 'work', state: 'healthy' }, { label: 'home' }],
+    health: [{ label: 'work', state: 'missing', told: null }, { label: 'home', state: 'missing' }],
   });
   await vault.must(['routing', 'remove', 'provider:openai']);
   expect(await vault.kh(['routing', 'remove', 'provider:openai'])).toMatchObject({ code: 4, stdout: '' });

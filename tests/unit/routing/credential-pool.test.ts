@@ -128,14 +128,58 @@ describe('a credential that was exhausted or refused', () => {
     expect(pool.order('openai', rule('priority'), all)).toEqual(['b', 'c', 'a']);
   });
 
-  test('is forgotten at a lock, and by provider', () => {
+  test('is forgotten at a lock, and where another credential takes its name', () => {
     const { pool } = setUp();
     pool.answered('openai', 'a', 401, null);
     pool.answered('mistral', 'a', 401, null);
-    pool.forget('openai');
+    pool.forgetMember('openai', 'a');
     expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
     expect(pool.order('mistral', rule('priority'), all)[0]).toBe('b');
     pool.forget();
     expect(pool.order('mistral', rule('priority'), all)[0]).toBe('a');
+  });
+});
+
+describe('what a tool or a test found', () => {
+  const first = (pool: CredentialPool) => pool.order('openai', rule('priority'), all)[0];
+
+  test.each(['refused', 'exhausted'] as const)('%s: it rests, until a probe goes well', (says) => {
+    const { pool, clock } = setUp();
+    pool.found('openai', 'a', { says, by: 'tool' });
+    expect(first(pool)).toBe('b');
+    const [told] = pool.state('openai', rule('priority'));
+    expect(told).toMatchObject({ state: 'resting', because: null, told: 'tool' });
+    clock.advance(300_000);
+    expect(first(pool)).toBe('a');
+    pool.begin('openai', 'a');
+    pool.answered('openai', 'a', 200, null);
+    expect(pool.state('openai', rule('priority'))[0]?.state).toBe('healthy');
+  });
+
+  test('a test that went well ends a rest that a tool, a test or a 401 began', () => {
+    const { pool } = setUp();
+    for (const by of ['tool', 'test'] as const) {
+      pool.found('openai', 'a', { says: 'exhausted', by });
+      pool.found('openai', 'a', { says: 'works', by: 'test' });
+      expect(first(pool)).toBe('a');
+    }
+    pool.answered('openai', 'a', 401, null);
+    pool.found('openai', 'a', { says: 'works', by: 'test' });
+    expect(first(pool)).toBe('a');
+  });
+
+  test.each([402, 429])('it says nothing of credit and rate: a rest after %s goes on', (status) => {
+    const { pool } = setUp();
+    pool.answered('openai', 'a', status, null);
+    pool.found('openai', 'a', { says: 'works', by: 'test' });
+    expect(first(pool)).toBe('b');
+  });
+
+  test('does not make a rest shorter that has begun', () => {
+    const { pool, clock } = setUp();
+    pool.answered('openai', 'a', 429, 3_600_000);
+    pool.found('openai', 'a', { says: 'refused', by: 'tool' });
+    clock.advance(3_000_000);
+    expect(first(pool)).toBe('b');
   });
 });

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RoutingRule } from '../../../shared/contract/routing.ts';
-import { routingRule } from '../../../shared/contract/routing.ts';
+import { type poolRule, routingRule } from '../../../shared/contract/routing.ts';
 import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
-import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
+import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
 import type { z } from 'zod';
 
 type Answer = Parameters<typeof answeringServer>[0];
@@ -255,4 +255,75 @@ test('a label outside of the pool is used by itself', async () => {
   rule({ ...openai, pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] } });
   await call('/models', {}, 'openai@alone');
   expect(upstream.seen.map(usedKey)).toEqual(['alone']);
+});
+
+describe('a credential of which a tool says that it does not work', () => {
+  const pool = { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] } satisfies z.input<
+    typeof poolRule
+  >;
+  const tool = { id: '0123456789', name: 'tool' };
+
+  async function reported() {
+    const t = await setUp(
+      (response, request) => json(response, 200, { data: [], by: usedKey(request) }),
+      ['one', 'two'],
+    );
+    t.rule({ ...openai, pool });
+    const by = async () => ((await (await t.call('/models')).json()) as { by: string }).by;
+    expect(await by()).toBe('one');
+    const { id } = t.app.credentials.resolve('openai', 'one');
+    expect(t.app.credentials.report(id, { reason: 'refused', status: 401 }, tool)).toBe(true);
+    expect(await by()).toBe('two');
+    return { ...t, id, by };
+  }
+
+  test('is passed over, also after the vault was locked, and told as such', async () => {
+    const { app, by } = await reported();
+    app.vault.lock('asked');
+    await app.vault.unlock(PASSWORD);
+    expect(app.routing.health()[0]).toMatchObject({ label: 'one', state: 'resting', because: null, told: 'tool' });
+    expect(await by()).toBe('two');
+  });
+
+  test('is used again when a test finds it well', async () => {
+    const { app, by, id } = await reported();
+    expect((await app.credentials.test({ id }, false, 'cli')).result).toBe('valid');
+    expect(await by()).toBe('one');
+  });
+
+  test('is used again when it has a new value', async () => {
+    const { app, by, id } = await reported();
+    app.credentials.edit({ id }, { fields: { api_key: secretOf('three') } }, 'cli');
+    expect(await by()).toBe('three');
+  });
+
+  test('is tried again after a rest; one good answer overrules the tool, whatever else changes', async () => {
+    const { app, by, clock, id } = await reported();
+    clock.advance(300_000);
+    expect(await by()).toBe('one');
+    app.credentials.edit({ id }, { note: 'still the same key' }, 'cli');
+    expect(await by()).toBe('one');
+    expect(app.routing.health()[0]?.state).toBe('healthy');
+  });
+});
+
+test('a member of a pool that is not served is told as missing, whatever was learnt of it', async () => {
+  const { app, call, rule } = await setUp(
+    (response, request) => json(response, usedKey(request) === 'one' ? 401 : 200, {}),
+    ['one', 'two'],
+  );
+  rule({ ...openai, pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }, { label: 'typo' }] } });
+  expect((await call('/models')).status).toBe(200);
+  expect(app.routing.health().map(({ state }) => state)).toEqual(['resting', 'healthy', 'missing']);
+  app.credentials.move({ ref: 'kh://openai/one' }, 'suspend', 'cli');
+  expect(app.routing.health()[0]).toEqual({
+    provider: 'openai',
+    label: 'one',
+    state: 'missing',
+    until: null,
+    because: null,
+    told: null,
+  });
+  app.credentials.move({ ref: 'kh://openai/one' }, 'reinstate', 'cli');
+  expect(app.routing.health()[0]?.state).toBe('healthy');
 });
