@@ -93,13 +93,12 @@ function onEvent(event: ContractEvent): void {
       return refreshWebhooks();
     case 'usage.recorded':
       return noteUsage();
-    case 'usage.anomaly':
+    case 'usage.anomaly': // the inbox tells of it
     case 'prices.changed':
       return noteUsageTurn();
     case 'client.created':
     case 'client.revoked':
     case 'credential.revoked':
-    case 'usage.anomaly':
     case 'usage.unknownModel':
       return undefined; // the inbox tells of them
     default:

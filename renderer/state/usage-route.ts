@@ -31,8 +31,8 @@ export type Metric = (typeof METRICS)[number];
 export const FILTER_DIMENSIONS = [...GROUPINGS, 'outcome'] as const;
 export type FilterDimension = (typeof FILTER_DIMENSIONS)[number];
 /**
- * Names by dimension. A provider's id stands there as it is; of every other name only its mark (name-marks.ts), because
- * the address outlives a lock and holds no label, folder or client's name.
+ * Names by dimension. A provider's id and an outcome stand there as they are; of every other name only its mark
+ * (name-marks.ts), because the address outlives a lock and holds no label, folder or client's name.
  */
 export type RouteFilter = Readonly<Partial<Record<FilterDimension, string>>>;
 
@@ -67,6 +67,9 @@ export const USAGE_HOME: UsageRoute = {
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z)?$/;
 const MARK = /^[0-9a-f]{13}$/;
+const OUTCOME = /^[a-z_]{1,24}$/;
+const patternOf = (dimension: FilterDimension): RegExp =>
+  dimension === 'provider' ? PROVIDER_ID_PATTERN : dimension === 'outcome' ? OUTCOME : MARK;
 
 const oneOf = <T extends string>(allowed: readonly T[], given: string | null): T | null =>
   allowed.find((word) => word === given) ?? null;
@@ -84,8 +87,7 @@ export function parseUsage(params: URLSearchParams): UsageRoute {
   const filter: Partial<Record<FilterDimension, string>> = {};
   for (const dimension of FILTER_DIMENSIONS) {
     const name = params.get(`in-${dimension}`);
-    const pattern = dimension === 'provider' ? PROVIDER_ID_PATTERN : MARK;
-    if (name !== null && pattern.test(name)) filter[dimension] = name;
+    if (name !== null && patternOf(dimension).test(name)) filter[dimension] = name;
   }
   return {
     tab: oneOf(USAGE_TABS, params.get('tab')) ?? USAGE_HOME.tab,

@@ -1,11 +1,110 @@
+import { Tabs } from '@base-ui/react/tabs';
+import { useState } from 'react';
 import { m } from '../i18n/messages.ts';
-import page from '../ui/page-layout.module.css';
+import { navigateUsage, useRoute } from '../state/route.ts';
+import { USAGE_TABS, type UsageRoute, type UsageTab } from '../state/usage-route.ts';
+import { Button } from '../ui/button.tsx';
+import { Checkbox } from '../ui/checkbox.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import tabs from '../ui/tabs.module.css';
+import { CalendarTab } from './calendar-tab.tsx';
+import { EmptyUsage } from './empty-usage.tsx';
+import { FilterChips } from './filter-chips.tsx';
+import { OverviewTab } from './overview-tab.tsx';
+import { RangePicker } from './range-picker.tsx';
+import { spanOf } from './ranges.ts';
+import { RequestsTab } from './requests-tab.tsx';
+import { useFilter } from './use-filter.ts';
+import { useQuestion } from './use-question.ts';
+import styles from './usage.module.css';
 
-/** What was metered: spend, tokens, requests. */
+/** What was metered: spend, tokens, requests. All tabs share range, grouping and filters, which stand in the address. */
 export default function UsageScreen() {
+  const { usage: route } = useRoute();
+  const named = useFilter(route.filter);
+  const [since, setSince] = useState<string | null>(null);
+  const span = spanOf(route, since);
+  const asked =
+    named.isReading || span === null
+      ? null
+      : {
+          ...span,
+          by: route.by,
+          bucket: route.bucket,
+          compare: route.compare,
+          ...(named.filter === undefined ? {} : { filter: named.filter }),
+        };
+  const overview = useQuestion('usage.overview', asked);
+  // "All time" begins with the first call; the answer to any range tells when that was.
+  const first = useQuestion('usage.overview', route.range === 'all' && since === null ? { from: 'today' } : null);
+  const told = overview.data?.collectedSince ?? first.data?.collectedSince ?? null;
+  if (told !== null && told !== since) setSince(told);
+  const { data } = overview;
+  const never = data !== null && data.collectedSince === null;
   return (
-    <div className={page.page}>
-      <h1>{m.usage.title}</h1>
+    <div className={styles.page}>
+      <div className={styles.head}>
+        <h1>{m.usage.title}</h1>
+      </div>
+      <Tabs.Root
+        value={route.tab}
+        onValueChange={(tab: UsageTab) => navigateUsage({ tab }, 'replace')}
+        className={styles.tabs}
+      >
+        <Tabs.List className={tabs.list} aria-label={m.usage.title}>
+          {USAGE_TABS.map((tab) => (
+            <Tabs.Tab key={tab} value={tab} className={tabs.tab}>
+              {m.usage.tabs[tab]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {!never && (
+          <div className={styles.controls}>
+            {route.tab !== 'calendar' && <RangePicker route={route} shown={data} />}
+            {route.tab === 'overview' && (
+              <Checkbox
+                label={m.usage.compare}
+                checked={route.compare}
+                onChange={(compare) => navigateUsage({ compare }, 'replace')}
+              />
+            )}
+            <FilterChips given={route.filter} named={named} />
+            {data !== null && <span className={styles.zone}>{m.usage.zone(data.zone)}</span>}
+          </div>
+        )}
+        {overview.error !== null && (
+          <ErrorNote error={overview.error}>
+            <Button onClick={overview.retry}>{m.common.retry}</Button>
+          </ErrorNote>
+        )}
+        {data === null && overview.error === null && <Skeleton />}
+        {never && <EmptyUsage />}
+        {data !== null && !never && (
+          <Panels route={route}>
+            {{
+              overview: <OverviewTab route={route} overview={data} named={named} />,
+              calendar: <CalendarTab route={route} named={named} />,
+              requests: <RequestsTab route={route} span={span ?? {}} named={named} />,
+              prices: null,
+            }}
+          </Panels>
+        )}
+      </Tabs.Root>
     </div>
   );
+}
+
+interface PanelsProps {
+  readonly route: UsageRoute;
+  readonly children: Readonly<Record<UsageTab, React.ReactNode>>;
+}
+
+/** Only the open one is in the document. */
+function Panels({ route, children }: PanelsProps) {
+  return USAGE_TABS.map((tab) => (
+    <Tabs.Panel key={tab} value={tab} className={styles.panel}>
+      {route.tab === tab && children[tab]}
+    </Tabs.Panel>
+  ));
 }

@@ -1,0 +1,136 @@
+import { useMemo, useState } from 'react';
+import type { UsageHeatMap } from '../../shared/contract/usage.ts';
+import { CellGrid } from '../charts/cell-grid.tsx';
+import { ChartFrame } from '../charts/chart-frame.tsx';
+import { DataTable } from '../charts/data-table.tsx';
+import { m } from '../i18n/messages.ts';
+import { navigateUsage } from '../state/route.ts';
+import { METRICS, type UsageRoute } from '../state/usage-route.ts';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { Segmented } from '../ui/segmented.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { busiestHour, dayAfter, heatValues, weekGrid, yearGrid } from './calendar-view.ts';
+import { count, exactText, metricText } from './figures.ts';
+import { dayTitle, weekdayName } from './moments.ts';
+import { Remarks } from './remarks.tsx';
+import type { NamedFilter } from './use-filter.ts';
+import { useQuestion } from './use-question.ts';
+
+const t = m.usage.calendar;
+const EVERY_MS = 2_000;
+
+/** A year of days, and the hours of the week in it. */
+export function CalendarTab({ route, named }: { readonly route: UsageRoute; readonly named: NamedFilter }) {
+  const input = named.filter === undefined ? {} : { filter: named.filter };
+  const { data, error } = useQuestion('usage.heatMap', named.isReading ? null : input, { everyMs: EVERY_MS });
+  if (data === null) return error === null ? <Skeleton count={2} /> : <ErrorNote error={error} />;
+  return (
+    <>
+      <Remarks remarks={data.remarks} />
+      <Year map={data} route={route} />
+      <Week map={data} route={route} />
+    </>
+  );
+}
+
+interface Props {
+  readonly map: UsageHeatMap;
+  readonly route: UsageRoute;
+}
+
+function Year({ map, route }: Props) {
+  const { metric } = route;
+  const grid = useMemo(() => yearGrid(map, metric), [map, metric]);
+  const values = heatValues(metric, map.days);
+  const used = values.filter((value) => value > 0).length;
+  const sum = values.reduce((all, value) => all + value, 0);
+  const title = t.title(m.usage.metrics[metric]);
+  const open = (day: string): void => navigateUsage({ tab: 'requests', range: 'custom', from: day, to: day });
+  return (
+    <ChartFrame
+      title={title}
+      summary={t.summary(used, metricText(metric, sum))}
+      tools={
+        <Segmented
+          label={m.usage.metric}
+          value={metric}
+          options={METRICS.map((value) => ({ value, label: m.usage.metrics[value] }))}
+          onChange={(picked) => navigateUsage({ metric: picked }, 'replace')}
+        />
+      }
+      asTable={route.table}
+      onAsTable={(table) => navigateUsage({ table }, 'replace')}
+      table={() => (
+        <DataTable
+          caption={title}
+          rows={values.map((_, at) => at).filter((at) => (map.days.requests[at] ?? 0) > 0)}
+          rowKey={(at) => String(at)}
+          columns={[
+            { key: 'day', title: t.date, cell: (at) => dayTitle(dayAfter(map.from, at)) },
+            ...METRICS.map((one) => ({
+              key: one,
+              title: m.usage.metrics[one],
+              figure: true,
+              cell: (at: number) => exactText(one, heatValues(one, map.days)[at] ?? 0),
+            })),
+          ]}
+        />
+      )}
+    >
+      <CellGrid
+        label={title}
+        rows={grid.rows}
+        columns={grid.columns}
+        idle={t.idle}
+        legend={{ less: t.less, more: t.more }}
+        onPick={({ key }) => open(key)}
+      />
+    </ChartFrame>
+  );
+}
+
+function Week({ map, route }: Props) {
+  const [asTable, setAsTable] = useState(false);
+  const { metric } = route;
+  const { hoursOfWeek } = map;
+  const grid = useMemo(() => (hoursOfWeek === null ? null : weekGrid(hoursOfWeek, metric)), [hoursOfWeek, metric]);
+  if (hoursOfWeek === null || grid === null) return <p>{t.hoursNotKept}</p>;
+  const values = heatValues(metric, hoursOfWeek);
+  const busiest = busiestHour(values);
+  const title = t.hours(m.usage.metrics[metric]);
+  return (
+    <ChartFrame
+      title={title}
+      summary={busiest === null ? t.hoursNone : t.hoursSummary(busiest.weekday, busiest.hour)}
+      asTable={asTable}
+      onAsTable={setAsTable}
+      table={() => (
+        <DataTable
+          caption={title}
+          rows={Array.from({ length: 24 }, (_, hour) => hour)}
+          rowKey={String}
+          columns={[
+            { key: 'hour', title: m.usage.chart.slot, cell: (hour) => `${String(hour).padStart(2, '0')}:00` },
+            ...Array.from({ length: 7 }, (_, weekday) => ({
+              key: String(weekday),
+              title: weekdayName(weekday, 'short'),
+              figure: true,
+              cell: (hour: number) => {
+                const value = values[weekday * 24 + hour] ?? 0;
+                return metric === 'spend' ? metricText(metric, value) : count(value);
+              },
+            })),
+          ]}
+        />
+      )}
+    >
+      <CellGrid
+        label={title}
+        rows={grid.rows}
+        columns={grid.columns}
+        idle={t.hoursIdle}
+        legend={{ less: t.less, more: t.more }}
+      />
+    </ChartFrame>
+  );
+}

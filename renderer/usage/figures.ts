@@ -1,0 +1,85 @@
+import type { BucketValues } from '../../shared/contract/usage.ts';
+import type { UsageSums } from '../../shared/usage.ts';
+import type { Metric } from '../state/usage-route.ts';
+
+const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);
+const number = (options: Intl.NumberFormatOptions): Intl.NumberFormat => new Intl.NumberFormat(locale(), options);
+
+const usd = { style: 'currency', currency: 'USD' } as const;
+const cents = number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const tiny = number({ ...usd, maximumSignificantDigits: 2 });
+const exact = number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 6 });
+const shortUsd = number({ ...usd, notation: 'compact', maximumSignificantDigits: 3 });
+const whole = number({ maximumFractionDigits: 0 });
+const short = number({ notation: 'compact', maximumFractionDigits: 1 });
+const share = number({ style: 'percent', maximumFractionDigits: 1 });
+const signedShare = number({ style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' });
+
+const CENT_MICRO = 10_000;
+/** From here on a count is shortened where there is little room. */
+const LONG_COUNT = 100_000;
+
+/** Money to be read: cents, below a cent what it takes to see more than nothing. */
+export function money(micro: number): string {
+  return micro !== 0 && Math.abs(micro) < CENT_MICRO ? tiny.format(micro / 1e6) : cents.format(micro / 1e6);
+}
+/** To the micro-dollar. */
+export const exactMoney = (micro: number): string => exact.format(micro / 1e6);
+export const count = (value: number): string => whole.format(value);
+/** Shortened from a hundred thousand on: 1.2M. */
+export const shortCount = (value: number): string => (value < LONG_COUNT ? whole.format(value) : short.format(value));
+export const percent = (part: number): string => share.format(part);
+
+export function duration(ms: number): string {
+  return ms < 1_000
+    ? `${whole.format(ms)} ms`
+    : `${number({ maximumFractionDigits: ms < 10_000 ? 2 : 1 }).format(ms / 1000)} s`;
+}
+
+/** "+12 %", "−3 %"; null where there is nothing to compare with. */
+export function change(now: number, before: number): string | null {
+  if (before === 0) return null;
+  return signedShare.format((now - before) / before);
+}
+
+export const tokensOf = (
+  sums: Pick<UsageSums, 'inputTokens' | 'cacheReadTokens' | 'cacheWriteTokens' | 'outputTokens'>,
+) => sums.inputTokens + sums.cacheReadTokens + sums.cacheWriteTokens + sums.outputTokens;
+
+export function metricOf(metric: Metric, sums: UsageSums): number {
+  switch (metric) {
+    case 'spend':
+      return sums.knownCostMicroUsd;
+    case 'tokens':
+      return tokensOf(sums);
+    case 'requests':
+      return sums.requests;
+  }
+}
+
+/** One number for each bar. */
+export function metricValues(metric: Metric, values: BucketValues): number[] {
+  switch (metric) {
+    case 'spend':
+      return [...values.knownCostMicroUsd];
+    case 'tokens':
+      return values.inputTokens.map(
+        (input, at) =>
+          input +
+          (values.cacheReadTokens[at] ?? 0) +
+          (values.cacheWriteTokens[at] ?? 0) +
+          (values.outputTokens[at] ?? 0),
+      );
+    case 'requests':
+      return [...values.requests];
+  }
+}
+
+export const metricText = (metric: Metric, value: number): string =>
+  metric === 'spend' ? money(value) : shortCount(value);
+/** As it stands in tables: nothing rounded away. */
+export const exactText = (metric: Metric, value: number): string =>
+  metric === 'spend' ? exactMoney(value) : count(value);
+/** On an axis. */
+export const markText = (metric: Metric, value: number): string =>
+  metric === 'spend' ? shortUsd.format(value / 1e6) : short.format(value);

@@ -1,0 +1,205 @@
+import { useCallback, useMemo } from 'react';
+import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
+import type { UsageOverview } from '../../shared/contract/usage.ts';
+import { ChartFrame } from '../charts/chart-frame.tsx';
+import { type Column, DataTable } from '../charts/data-table.tsx';
+import { type ChartSeries, cumulative } from '../charts/stack.ts';
+import { type ChartSlot, StackedChart } from '../charts/stacked-chart.tsx';
+import { formatDateTime } from '../i18n/format.ts';
+import { m } from '../i18n/messages.ts';
+import { navigateUsage } from '../state/route.ts';
+import { BUCKETS, METRICS, type UsageRoute } from '../state/usage-route.ts';
+import { Segmented } from '../ui/segmented.tsx';
+import { Select } from '../ui/select.tsx';
+import { exactText, markText, metricOf, metricText, metricValues } from './figures.ts';
+import { useLabels } from './labels.ts';
+import { rangeTitle } from './moments.ts';
+import { chartSeries, chartSlots, OTHER, peakOf, type RankedName, valuesBefore } from './overview-view.ts';
+import { uncollectedBars } from './ranges.ts';
+import styles from './usage.module.css';
+
+const t = m.usage.chart;
+const HEIGHT_PX = 300;
+const ROOM_PX = { hour: 58, day: 64, week: 64, month: 48 } as const;
+
+interface Props {
+  readonly route: UsageRoute;
+  readonly overview: UsageOverview;
+  readonly ranked: readonly RankedName[];
+  readonly anomalies: readonly UsageAnomaly[];
+  readonly lit: string | null;
+  readonly onLit: (key: string | null) => void;
+}
+
+/** The range in bars, stacked by the grouping, or as running totals. */
+export function OverviewChart({ route, overview, ranked, anomalies, lit, onLit }: Props) {
+  const { metric, cumulative: isSum } = route;
+  const label = useLabels();
+  const { by, zone, bucket, buckets } = overview;
+  const nameOf = useCallback(
+    (key: string) => (key === OTHER ? m.usage.other(overview.other?.names ?? 0) : label(by, key)),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the labels change with the overview at the latest
+    [overview, by],
+  );
+  const series = useMemo(() => chartSeries(ranked, nameOf, isSum), [ranked, nameOf, isSum]);
+  const slots = useMemo(() => chartSlots(overview, anomalies), [overview, anomalies]);
+  const before = useMemo(
+    () => (route.compare ? valuesBefore(overview, metric, isSum) : null),
+    [overview, metric, isSum, route.compare],
+  );
+  const format = useCallback((value: number) => metricText(metric, value), [metric]);
+  const formatMark = useCallback((value: number) => markText(metric, value), [metric]);
+  const uncollected = uncollectedBars(buckets, overview.collectedSince, zone);
+  const title = isSum
+    ? t.titleSum(m.usage.metrics[metric], m.usage.groupings[by])
+    : t.title(m.usage.metrics[metric], m.usage.per[bucket], m.usage.groupings[by]);
+  const pick = (at: number): void => {
+    const slot = buckets[at];
+    if (slot !== undefined) navigateUsage({ tab: 'requests', range: 'custom', from: slot.from, to: slot.to });
+  };
+  return (
+    <ChartFrame
+      title={title}
+      summary={
+        <Summary
+          overview={overview}
+          metric={metric}
+          top={ranked[0]}
+          nameOf={nameOf}
+          slots={slots}
+          isPartial={uncollected > 0}
+        />
+      }
+      tools={<Tools route={route} />}
+      asTable={route.table}
+      onAsTable={(table) => navigateUsage({ table }, 'replace')}
+      table={() => (
+        <ValuesTable
+          title={title}
+          slots={slots}
+          series={series}
+          before={before}
+          metric={metric}
+          overview={overview}
+          isSum={isSum}
+        />
+      )}
+    >
+      <StackedChart
+        label={title}
+        slots={slots}
+        series={series}
+        kind={isSum ? 'areas' : 'bars'}
+        before={before}
+        uncollected={uncollected}
+        lit={lit}
+        onLit={onLit}
+        format={format}
+        formatMark={formatMark}
+        room={ROOM_PX[bucket]}
+        height={HEIGHT_PX}
+        onPick={pick}
+      />
+    </ChartFrame>
+  );
+}
+
+function Tools({ route }: { readonly route: UsageRoute }) {
+  return (
+    <>
+      <Segmented
+        label={m.usage.metric}
+        value={route.metric}
+        options={METRICS.map((value) => ({ value, label: m.usage.metrics[value] }))}
+        onChange={(metric) => navigateUsage({ metric }, 'replace')}
+      />
+      <div className={styles.select}>
+        <Select
+          aria-label={m.usage.bucket}
+          value={route.bucket}
+          options={BUCKETS.map((value) => ({ value, label: m.usage.buckets[value] }))}
+          onChange={(picked) => navigateUsage({ bucket: picked }, 'replace')}
+        />
+      </div>
+      <button
+        type="button"
+        aria-pressed={route.cumulative}
+        className={styles.toggle}
+        onClick={() => navigateUsage({ cumulative: !route.cumulative }, 'replace')}
+      >
+        {m.usage.cumulative}
+      </button>
+    </>
+  );
+}
+
+interface SummaryProps {
+  readonly overview: UsageOverview;
+  readonly metric: UsageRoute['metric'];
+  readonly top: RankedName | undefined;
+  readonly nameOf: (key: string) => string;
+  readonly slots: readonly ChartSlot[];
+  readonly isPartial: boolean;
+}
+
+function Summary({ overview, metric, top, nameOf, slots, isPartial }: SummaryProps) {
+  const { totals, values, from, to, zone, collectedSince } = overview;
+  const range = rangeTitle(from, to, zone);
+  if (totals.requests === 0) return t.nothing(range);
+  const bars = metricValues(metric, values);
+  const peak = peakOf(bars);
+  const most = top === undefined || top.share === 0 || overview.series.length < 2 ? null : nameOf(top.key);
+  return (
+    <>
+      {t.summary(metricText(metric, metricOf(metric, totals)), range, most)}{' '}
+      {peak !== null && t.peak(slots[peak]?.title ?? '', metricText(metric, bars[peak] ?? 0))}{' '}
+      {isPartial && collectedSince !== null && t.since(formatDateTime(collectedSince))}
+    </>
+  );
+}
+
+interface TableProps {
+  readonly title: string;
+  readonly slots: readonly ChartSlot[];
+  readonly series: readonly ChartSeries[];
+  readonly before: readonly (number | null)[] | null;
+  readonly metric: UsageRoute['metric'];
+  readonly overview: UsageOverview;
+  readonly isSum: boolean;
+}
+
+function ValuesTable({ title, slots, series, before, metric, overview, isSum }: TableProps) {
+  const bars = metricValues(metric, overview.values);
+  const totals = isSum ? cumulative(bars) : bars;
+  const figure = (value: number | null | undefined): string => (value == null ? '–' : exactText(metric, value));
+  const columns: readonly Column<number>[] = [
+    { key: 'slot', title: t.slot, cell: (at) => slots[at]?.title },
+    { key: 'total', title: t.total, figure: true, cell: (at) => figure(totals[at]) },
+    ...series.map(({ key, label, values }) => ({
+      key,
+      title: label,
+      figure: true,
+      cell: (at: number) => figure(values[at]),
+    })),
+    ...(before === null
+      ? []
+      : [{ key: 'before', title: t.before, figure: true, cell: (at: number) => figure(before[at]) }]),
+  ];
+  const foot = [
+    t.total,
+    figure(metricOf(metric, overview.totals)),
+    ...series.map(({ values }) => figure(isSum ? values.at(-1) : values.reduce((sum, value) => sum + value, 0))),
+    ...(before === null
+      ? []
+      : [figure(isSum ? before.at(-1) : before.reduce<number>((sum, value) => sum + (value ?? 0), 0))]),
+  ];
+  return (
+    <DataTable
+      caption={title}
+      columns={columns}
+      rows={slots.map((_, at) => at)}
+      rowKey={(at) => slots[at]?.key ?? String(at)}
+      foot={foot}
+    />
+  );
+}

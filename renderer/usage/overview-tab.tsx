@@ -1,0 +1,52 @@
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { UsageOverview } from '../../shared/contract/usage.ts';
+import type { UsageRoute } from '../state/usage-route.ts';
+import { AnomalyList } from './anomaly-list.tsx';
+import { ForecastCard } from './forecast-card.tsx';
+import { OverviewChart } from './overview-chart.tsx';
+import { rankedNames } from './overview-view.ts';
+import { Ranking } from './ranking.tsx';
+import { Remarks } from './remarks.tsx';
+import { Tiles } from './tiles.tsx';
+import type { NamedFilter } from './use-filter.ts';
+import { useQuestion } from './use-question.ts';
+import styles from './usage.module.css';
+
+interface Props {
+  readonly route: UsageRoute;
+  readonly overview: UsageOverview;
+  readonly named: NamedFilter;
+}
+
+const ANOMALIES_EVERY_MS = 10_000;
+const NONE = [] as const;
+
+/** The range at a glance. */
+export function OverviewTab({ route, overview, named }: Props) {
+  const [lit, setLit] = useState<string | null>(null);
+  const ranked = useMemo(() => rankedNames(overview, route.metric), [overview, route.metric]);
+  const { from, to } = overview;
+  const found = useQuestion('usage.anomalies', { from, to }, { everyMs: ANOMALIES_EVERY_MS });
+  const anomalies = useDeferredValue(found.data?.anomalies ?? NONE);
+  return (
+    <>
+      <Tiles totals={overview.totals} previous={overview.previous} />
+      <Remarks remarks={overview.remarks} />
+      <div className={styles.split}>
+        <OverviewChart
+          route={route}
+          overview={overview}
+          ranked={ranked}
+          anomalies={anomalies}
+          lit={lit}
+          onLit={setLit}
+        />
+        <Ranking route={route} overview={overview} ranked={ranked} lit={lit} onLit={setLit} />
+      </div>
+      <div className={styles.pairs}>
+        <ForecastCard metric={route.metric} filter={named.filter} />
+        <AnomalyList anomalies={anomalies} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
+import type { UsageOverview } from '../../shared/contract/usage.ts';
+import type { UsageSums } from '../../shared/usage.ts';
+import type { ColorIndex } from '../charts/colors.ts';
+import type { ChartSlot } from '../charts/stacked-chart.tsx';
+import { type ChartSeries, cumulative } from '../charts/stack.ts';
+import type { Metric } from '../state/usage-route.ts';
+import { metricOf, metricValues } from './figures.ts';
+import { barNames } from './moments.ts';
+import { holds } from './ranges.ts';
+
+/** The series of what is in no other. Not a name: names have no such sign. */
+export const OTHER = '\u0000other';
+
+export interface RankedName {
+  readonly key: string;
+  readonly color: ColorIndex;
+  readonly sums: UsageSums;
+  readonly values: readonly number[];
+  /** Of all in the range, 0 to 1. */
+  readonly share: number;
+}
+
+/**
+ * The names of an overview, those with most of what is shown first. A name keeps its colour whatever is shown: it is the one
+ * of its place in the answer.
+ */
+export function rankedNames(overview: UsageOverview, metric: Metric): RankedName[] {
+  const all = metricOf(metric, overview.totals);
+  const share = (sums: UsageSums): number => (all === 0 ? 0 : metricOf(metric, sums) / all);
+  const named = overview.series.map(({ key, values, totals }, place): RankedName => {
+    return { key, color: place, sums: totals, values: metricValues(metric, values), share: share(totals) };
+  });
+  named.sort((one, other) => metricOf(metric, other.sums) - metricOf(metric, one.sums));
+  const { other } = overview;
+  if (other === null) return named;
+  const values = metricValues(metric, other.values);
+  return [...named, { key: OTHER, color: 'other', sums: other.totals, values, share: share(other.totals) }];
+}
+
+/** The ranked names as series of a chart, the first at the ground. */
+export function chartSeries(
+  ranked: readonly RankedName[],
+  label: (key: string) => string,
+  isSum: boolean,
+): ChartSeries[] {
+  return ranked.map(({ key, color, values }) => {
+    return { key, color, label: label(key), values: isSum ? cumulative(values) : values };
+  });
+}
+
+export function chartSlots(overview: UsageOverview, anomalies: readonly UsageAnomaly[]): ChartSlot[] {
+  return overview.buckets.map((bucket) => {
+    const notes = anomalies.filter(({ at, day }) => holds(bucket, at, day)).map(({ text }) => text);
+    return { key: bucket.from, ...barNames(bucket, overview.bucket, overview.zone), notes };
+  });
+}
+
+/** The bars of the period before, one under each bar of this one; null where there is none to compare. */
+export function valuesBefore(overview: UsageOverview, metric: Metric, isSum: boolean): (number | null)[] | null {
+  if (overview.previous === null) return null;
+  const values = metricValues(metric, overview.previous.values);
+  if (values.every((value) => value === 0)) return null;
+  const shown = isSum ? cumulative(values) : values;
+  return overview.buckets.map((_, at) => shown[at] ?? null);
+}
+
+/** The place of the highest bar; null where all are empty. */
+export function peakOf(totals: readonly number[]): number | null {
+  const peak = totals.reduce((most, value, at) => (value > (totals[most] ?? 0) ? at : most), 0);
+  return (totals[peak] ?? 0) > 0 ? peak : null;
+}
