@@ -27,6 +27,8 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   purge: 'binned',
   add: 'providers',
   providers: 'providers',
+  'prices set': 'providers',
+  'prices remove': 'providers',
   'client revoke': 'clients',
   'client rotate': 'clients',
   'client narrow': 'clients',

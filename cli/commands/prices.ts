@@ -1,0 +1,237 @@
+import { type Command, Option } from 'commander';
+import type { Input, Output } from '../../shared/contract/methods.ts';
+import type { PriceEntry, UnpricedModel } from '../../shared/contract/prices.ts';
+import { documentPiecesOf } from '../../shared/document-pieces.ts';
+import { PRICE_UNITS, type PriceUnit } from '../../shared/prices.ts';
+import { connectAgent } from '../connect.ts';
+import { usage } from '../fail.ts';
+import { dollars, perMillion } from '../money.ts';
+import { note, print, printJson, write } from '../output.ts';
+import { repriceCommand } from '../reprice.ts';
+import { readTextFile } from '../stdin.ts';
+import { localTime, table, terminalWidth } from '../table.ts';
+
+interface ListOptions {
+  readonly provider?: string;
+  readonly own?: boolean;
+  readonly unpriced?: boolean;
+  readonly json?: boolean;
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const agent = await connectAgent();
+  const all = await agent.call('prices.list', {});
+  agent.close();
+  const ofProvider = ({ provider }: { readonly provider: string }) =>
+    options.provider === undefined || provider === options.provider;
+  const prices = options.unpriced
+    ? []
+    : all.prices.filter((one) => ofProvider(one) && (!options.own || one.source === 'own'));
+  const unpriced = options.own ? [] : all.unpriced.filter(ofProvider);
+  if (options.json) return printJson({ ...all, unpriced, prices });
+  if (unpriced.length > 0) {
+    write(table(['WITHOUT A PRICE', 'PROVIDER', 'CALLS', 'LAST', ''], unpriced.map(unpricedRow), terminalWidth()));
+  }
+  if (unpriced.length > 0 && prices.length > 0) print('');
+  if (prices.length > 0) write(table(HEADING, prices.map(priceRow), terminalWidth()));
+  else if (unpriced.length === 0) note('Nothing to list.');
+  note(sourceOf(all));
+  if (unpriced.some(({ knownNow }) => knownNow)) {
+    note('Calls of models whose price is known by now: fill them in with "keyharbor prices reprice".');
+  }
+}
+
+const HEADING = ['MODEL', 'PROVIDER', 'INPUT', 'CACHE READ', 'CACHE WRITE', 'OUTPUT', 'PER', 'FROM', 'SOURCE'];
+
+function unpricedRow({ provider, model, calls, lastDay, knownNow }: UnpricedModel): readonly string[] {
+  return [model === '' ? '(none named)' : model, provider, String(calls), lastDay, knownNow ? 'known by now' : ''];
+}
+
+function priceRow(one: PriceEntry): readonly string[] {
+  const source = one.overridden ? `${one.source}, own wins` : one.source;
+  if (one.per === 'tokens') {
+    const price = one.prices[one.today ?? 0];
+    if (price === undefined) return [one.model, one.provider];
+    const { input, output, cacheRead, cacheWrite, from } = price;
+    const cells = [input, cacheRead, cacheWrite, output].map((figure) => (figure === null ? '' : dollars(figure)));
+    return [one.model, one.provider, ...cells, '1M tokens', from ?? '', source];
+  }
+  const price = one.prices[one.today ?? 0];
+  const cells = [price === undefined ? '' : dollars(price.price), '', '', ''];
+  return [one.model ?? '(any)', one.provider, ...cells, `1M ${one.per}`, price?.from ?? '', source];
+}
+
+function sourceOf({ asOf, update }: Output<'prices.list'>): string {
+  if (update === null) return `Prices as of ${asOf}, as they came with Keyharbor.`;
+  const old = update.expired ? `, which expired on ${localTime(update.expires)}` : '';
+  return `Prices as of ${asOf}, of update ${update.version}${old}.`;
+}
+
+interface SetOptions {
+  readonly input?: string;
+  readonly output?: string;
+  readonly cacheRead?: string;
+  readonly cacheWrite?: string;
+  readonly cacheWriteLong?: string;
+  readonly over?: string;
+  readonly overInput?: string;
+  readonly overOutput?: string;
+  readonly unit?: PriceUnit;
+  readonly price?: string;
+  readonly per?: string;
+  readonly from?: string;
+  readonly note?: string;
+  readonly json?: boolean;
+}
+
+async function set(provider: string, model: string | undefined, options: SetOptions): Promise<void> {
+  const price = options.unit === undefined ? ofTokens(provider, model, options) : ofUnit(provider, model, options);
+  const agent = await connectAgent();
+  const kept = await agent.call('prices.set', price);
+  agent.close();
+  if (options.json) return printJson(kept);
+  print('The price is set. It holds for calls from now on.');
+  note('Calls that were counted before keep their cost until "keyharbor prices reprice --apply".');
+}
+
+type NewPrice = Input<'prices.set'>;
+
+function ofTokens(provider: string, model: string | undefined, options: SetOptions): NewPrice {
+  if (model === undefined) throw usage('Name the model whose price it is.', 'Or give --unit for what is not tokens.');
+  const [input, output] = [options.input, options.output];
+  if (input === undefined || output === undefined) {
+    throw usage('--input and --output are needed: dollars for 1,000,000 tokens.');
+  }
+  return {
+    per: 'tokens',
+    provider,
+    model,
+    ...dated(options),
+    input: amount(input, '--input'),
+    output: amount(output, '--output'),
+    ...maybe('cacheRead', options.cacheRead, '--cache-read'),
+    ...maybe('cacheWrite', options.cacheWrite, '--cache-write'),
+    ...maybe('cacheWriteLong', options.cacheWriteLong, '--cache-write-long'),
+    ...longPrompt(options),
+  };
+}
+
+function longPrompt({ over, overInput, overOutput }: SetOptions): Pick<NewPrice & { per: 'tokens' }, 'longPrompt'> {
+  if (over === undefined && overInput === undefined && overOutput === undefined) return {};
+  if (over === undefined || overInput === undefined || overOutput === undefined || !/^\d{1,9}$/.test(over)) {
+    throw usage('--over needs a number of tokens, --over-input and --over-output.');
+  }
+  const input = amount(overInput, '--over-input');
+  return { longPrompt: { overTokens: Number(over), input, output: amount(overOutput, '--over-output') } };
+}
+
+function ofUnit(provider: string, model: string | undefined, options: SetOptions): NewPrice {
+  const { unit, price, per = '1' } = options;
+  if (unit === undefined || price === undefined) throw usage('--unit needs --price: dollars for one, or for --per.');
+  if (!/^[1-9]\d{0,8}$/.test(per)) throw usage('--per is no whole number.');
+  return {
+    per: unit,
+    provider,
+    ...(model === undefined ? {} : { model }),
+    ...dated(options),
+    price: amount(price, '--price', Number(per)),
+  };
+}
+
+function dated({ from, note: words }: SetOptions) {
+  if (from !== undefined && !isDay(from)) throw usage('--from is no day.', 'Write it as 2026-11-20.');
+  return { ...(from === undefined ? {} : { from }), ...(words === undefined ? {} : { note: words }) };
+}
+
+const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+
+function maybe<Name extends string>(name: Name, typed: string | undefined, option: string) {
+  return (typed === undefined ? {} : { [name]: amount(typed, option) }) as { readonly [N in Name]?: number };
+}
+
+function amount(typed: string, option: string, per = 1_000_000): number {
+  const microUsd = perMillion(typed, per);
+  if (microUsd === null || microUsd > 1_000_000_000_000) {
+    throw usage(`${option} is no price that can be.`, 'Write dollars, as 2.50 or 0.0043.');
+  }
+  return microUsd;
+}
+
+interface RemoveOptions {
+  readonly unit?: PriceUnit;
+  readonly from?: string;
+}
+
+async function remove(provider: string, model: string | undefined, { unit, from }: RemoveOptions): Promise<void> {
+  const agent = await connectAgent();
+  await agent.call('prices.remove', {
+    provider,
+    per: unit ?? 'tokens',
+    ...(model === undefined ? {} : { model }),
+    ...dated(from === undefined ? {} : { from }),
+  });
+  agent.close();
+  print('The price is removed.');
+}
+
+async function update(file: string, options: { readonly own?: boolean; readonly json?: boolean }): Promise<void> {
+  const document = documentPiecesOf(readTextFile(file, 'The file'));
+  const agent = await connectAgent();
+  const taken = await agent.call('prices.update', { document, own: options.own ?? false });
+  agent.close();
+  if (options.json) return printJson(taken);
+  const { prices, added, changed, asOf, version } = taken;
+  const what = version === null ? 'Taken as own prices' : `Update ${version} is in force`;
+  print(`${what}: ${prices} prices as of ${asOf}, ${added} new, ${changed} with other figures.`);
+  note('Calls that were counted before keep their cost until "keyharbor prices reprice --apply".');
+}
+
+export function register(program: Command): void {
+  const prices = program.command('prices').description('what models cost: the list, your own prices, updates');
+  const json = ['--json', 'as JSON; prices in micro-USD for 1,000,000'] as const;
+  const unit = () => new Option('--unit <unit>', 'what is counted in place of tokens').choices(PRICE_UNITS);
+  prices
+    .command('list')
+    .description('list prices; first what was used and has none')
+    .option('--provider <id>', 'of one provider')
+    .option('--own', 'your own only')
+    .option('--unpriced', 'only what has no price')
+    .option(...json)
+    .action(list);
+  prices
+    .command('set')
+    .description('set a price of your own: it wins over the list')
+    .argument('<provider>', 'whose model it is')
+    .argument('[model]', 'as it is sent to the API; with --unit it may be left out')
+    .option('--input <dollars>', 'for 1,000,000 input tokens')
+    .option('--output <dollars>', 'for 1,000,000 output tokens')
+    .option('--cache-read <dollars>', 'tokens served from a cache; left out: as input')
+    .option('--cache-write <dollars>', 'tokens written to a cache; left out: as input')
+    .option('--cache-write-long <dollars>', 'to a cache that lasts an hour; left out: as input')
+    .option('--over <tokens>', 'prompts longer than this cost')
+    .option('--over-input <dollars>', 'this for input')
+    .option('--over-output <dollars>', 'and this for output')
+    .addOption(unit())
+    .option('--price <dollars>', 'of one unit')
+    .option('--per <number>', 'of so many units')
+    .option('--from <day>', 'first day it holds (UTC); left out: always')
+    .option('--note <text>', 'a word for yourself')
+    .option(...json)
+    .action(set);
+  prices
+    .command('remove')
+    .description('remove a price of your own')
+    .argument('<provider>')
+    .argument('[model]')
+    .addOption(unit())
+    .option('--from <day>', 'only the price of that day')
+    .action(remove);
+  prices
+    .command('update')
+    .description('take prices from a file: a signed update, or your own')
+    .argument('<file>')
+    .option('--own', 'take a file that nobody signed as your own prices')
+    .option(...json)
+    .action(update);
+  repriceCommand(prices);
+}

@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifiedUpdate } from '../../../electron/core/usage/prices/price-update.ts';
+import { type UnlockedHome, unlockedHome } from './unlocked-home.ts';
+
+const PROJECT = join(import.meta.dirname, '../../..');
+let vault: UnlockedHome;
+beforeAll(async () => {
+  vault = await unlockedHome('prices');
+});
+afterAll(() => vault.close());
+
+test('an own price is set, wins in the list, and is removed', async () => {
+  await vault.must(['prices', 'set', 'openai', 'gpt-5', '--input', '1.5', '--output', '2', '--from', '2026-11-01']);
+  await vault.must(['prices', 'set', 'elevenlabs', '--unit', 'characters', '--price', '0.30', '--per', '1000']);
+  const { prices } = JSON.parse(await vault.must(['prices', 'list', '--own', '--json'])) as { prices: object[] };
+  expect(prices).toMatchObject([
+    {
+      model: 'gpt-5',
+      per: 'tokens',
+      source: 'own',
+      prices: [{ from: '2026-11-01', input: 1_500_000, output: 2_000_000 }],
+    },
+    { model: null, per: 'characters', prices: [{ price: 300_000_000 }] },
+  ]);
+  expect(await vault.must(['prices', 'list', '--provider', 'openai'])).toMatch(
+    /gpt-5 +openai +\$1\.25 .* book, own wins/,
+  );
+  await vault.must(['prices', 'remove', 'openai', 'gpt-5']);
+  expect(await vault.kh(['prices', 'remove', 'openai', 'gpt-5'])).toMatchObject({ code: 4, stdout: '' });
+});
+
+test.each([
+  [['set', 'openai', 'gpt-5', '--input', '1']],
+  [['set', 'openai', 'gpt-5', '--input', 'one', '--output', '2']],
+  [['set', 'openai', '--input', '1', '--output', '2']],
+  [['set', 'openai', 'gpt-5', '--input', '1', '--output', '2', '--from', '2026-13-01']],
+  [['set', 'deepgram', '--unit', 'seconds']],
+  [['set', 'deepgram', '--unit', 'parsecs', '--price', '1']],
+])('%j is wrong use: exit code 2', async (args) => {
+  expect(await vault.kh(['prices', ...args])).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('what the signing script makes verifies with its key, and the program refuses what its own keys did not sign', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const pem = join(vault.folder, 'key.pem');
+  writeFileSync(pem, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const book = join(PROJECT, 'resources/prices.json');
+  const script = join(PROJECT, 'scripts/sign-prices.mjs');
+  const signed = execFileSync(process.execPath, [script, pem, book, '3', '30'], { encoding: 'utf8' });
+  const spki = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const { version, issuedMs, expiresMs } = verifiedUpdate(JSON.parse(signed), [spki]);
+  expect([version, expiresMs - issuedMs]).toEqual([3, 30 * 24 * 3_600_000]);
+  const file = join(vault.folder, 'update.json');
+  writeFileSync(file, signed);
+  const refused = await vault.kh(['prices', 'update', file]);
+  expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('signature')]);
+});
+
+test('a book that nobody signed is taken as own prices where that is said', async () => {
+  const bare = JSON.parse(readFileSync(join(PROJECT, 'resources/prices.json'), 'utf8')) as { models: object[] };
+  const file = join(vault.folder, 'bare.json');
+  writeFileSync(file, JSON.stringify({ ...bare, models: bare.models.slice(0, 2) }));
+  expect(await vault.kh(['prices', 'update', file])).toMatchObject({ code: 5, stdout: '' });
+  expect(await vault.must(['prices', 'update', file, '--own'])).toContain('2 prices');
+});
+
+test('repricing tells first, and does it when told to', async () => {
+  expect(await vault.must(['prices', 'reprice'])).toContain('All 0 records');
+  expect(JSON.parse(await vault.must(['prices', 'reprice', '--apply', '--json']))).toMatchObject({
+    applied: true,
+    changed: 0,
+  });
+});
