@@ -21,6 +21,8 @@ import { Guides } from './providers/guides.ts';
 import { OwnProviders } from './providers/own/own-providers.ts';
 import { Providers } from './providers/providers.ts';
 import { Notifications } from './notifications/notifications.ts';
+import { QuotasOfCalls } from './quotas/proxy-quota.ts';
+import { Quotas } from './quotas/quotas.ts';
 import { proxyRouting } from './routing/proxy-routing.ts';
 import { Routing } from './routing/routing.ts';
 import type { Clock, Keychain, Paths, Question, Shell } from './seams.ts';
@@ -75,7 +77,9 @@ export interface App {
   readonly clients: Clients;
   readonly loans: Loans;
   readonly gate: Gate;
+  readonly evidence: Evidence;
   readonly routing: Routing;
+  readonly quotas: Quotas;
   /** The inbox, what comes up on the desktop, and the webhooks. */
   readonly notifications: Notifications;
   readonly endpoint: Endpoint;
@@ -158,6 +162,17 @@ export function createApp(options: AppOptions): App {
   });
   const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
   const repricer = new Repricer({ vault, clock, emit, usage, prices, zone: reportingZone });
+  const quotas = new Quotas({
+    vault,
+    clock,
+    log,
+    catalogue,
+    usage,
+    zone: reportingZone,
+    unaffected: (write) => credentials.unaffected(write),
+    emit,
+    onEvent,
+  });
   const clipboard = new ClipboardGuard({
     clipboard: shell.clipboard,
     clock,
@@ -167,13 +182,14 @@ export function createApp(options: AppOptions): App {
   });
   const clients = new Clients({ vault, clock, lastUsed, emit });
   const loans = new Loans({ vault, clock, lastUsed, emit });
+  const evidence = options.evidence ?? systemEvidence();
   const gate = new Gate({
     vault,
     clock,
     emit,
     settings,
     shell,
-    evidence: options.evidence ?? systemEvidence(),
+    evidence,
     isWindowLocked: (): boolean => lockPolicy.windowLocked,
     refOf: (id) => credentialRef(vault.opened(), id),
   });
@@ -257,6 +273,7 @@ export function createApp(options: AppOptions): App {
           routing,
           looked: (provider, result) => metrics.responseCache.inc({ provider, result }),
         }),
+        quota: new QuotasOfCalls(quotas),
       },
     },
     version,
@@ -282,6 +299,7 @@ export function createApp(options: AppOptions): App {
   vault.onUnlocked(() => {
     prices.unlocked();
     usage.unlocked();
+    quotas.unlocked();
     ownProviders.unlocked();
     try {
       credentials.unlocked();
@@ -306,6 +324,7 @@ export function createApp(options: AppOptions): App {
     lastUsed.drop();
     usageReader.locking();
     usage.locking();
+    quotas.locking();
     notifications.locking();
     prices.locking();
     void clipboard.clear();
@@ -335,7 +354,9 @@ export function createApp(options: AppOptions): App {
     clients,
     loans,
     gate,
+    evidence,
     routing,
+    quotas,
     notifications,
     endpoint,
     metrics,

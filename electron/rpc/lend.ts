@@ -7,7 +7,7 @@ import { authKindOf } from '../core/providers/catalogue.ts';
 import type { CallContext } from './caller.ts';
 import { admitByReference } from './credential-admission.ts';
 
-type Core = Pick<App, 'credentials' | 'endpoint' | 'gate' | 'loans' | 'providers'>;
+type Core = Pick<App, 'credentials' | 'endpoint' | 'evidence' | 'gate' | 'loans' | 'providers'>;
 
 /**
  * Lends a token to the child of this connection. It ends with the connection, with the lock, or when the owner revokes it.
@@ -32,7 +32,8 @@ export async function lend(
   const keys = new Map(asked.map(({ whole, provider, label }) => [whole, { provider, label }]));
   // Made with any token first: what cannot be forwarded is told before there is a token.
   for (const each of found) lentRoute({ ...each, endpoint, token: '' });
-  const { id, token } = app.loans.lend(input.name, [...keys.values()], context.actor);
+  const project = context.peer === null ? null : (await app.evidence.ofPeer(context.peer)).folder;
+  const { id, token } = app.loans.lend(input.name, [...keys.values()], context.actor, project ?? '');
   let isGone = false;
   context.onClosed(() => {
     isGone = true;

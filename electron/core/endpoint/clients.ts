@@ -40,6 +40,8 @@ export interface VerifiedClient {
   readonly grants: readonly Grant[];
   /** Requests a second; null where the owner lifted the limit. */
   readonly ratePerSecond: number | null;
+  /** The folder that it works in, where that is known: a lent token is asked for from one. */
+  readonly project?: string;
 }
 
 /** A token found genuine, with what may still end it. */

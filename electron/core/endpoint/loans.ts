@@ -55,9 +55,15 @@ export class Loans {
 
   /**
    * @param actor - who asked: `cli`. The token is in the answer and nowhere else; `end` takes the id.
+   * @param project - the folder that the child works in; its use is counted there. Empty where it is not known.
    * @throws AppError `invalid_input` for the name, `conflict` where too many are lent.
    */
-  lend(name: string, keys: readonly LentKey[], actor: string): { readonly id: string; readonly token: string } {
+  lend(
+    name: string,
+    keys: readonly LentKey[],
+    actor: string,
+    project = '',
+  ): { readonly id: string; readonly token: string } {
     checkClientName(name);
     const { clock, vault } = this.#deps;
     const nowMs = clock.now();
@@ -73,7 +79,7 @@ export class Loans {
       appendAudit(opened, clock, { actor, action: 'client.lend', target: token.id, result: 'ok', meta }),
     );
     this.#loans.set(token.id, {
-      client: { id: token.id, name, kind: 'live', grants, ratePerSecond: RATE_PER_SECOND },
+      client: { id: token.id, name, kind: 'live', grants, ratePerSecond: RATE_PER_SECOND, project },
       secretHash: secretHash(token),
       createdAtMs: nowMs,
       expiresAtMs: nowMs + MAX_MS,

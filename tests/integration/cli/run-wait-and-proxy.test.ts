@@ -39,6 +39,8 @@ test('the child calls through the proxy with a token of the key’s own format; 
   expect(key).toMatch(/^sk-.*kh_(live|test)_/);
   expect(key).not.toContain(KEY);
   expect(provider.requests.at(-1)?.authorization).toBe(`Bearer ${KEY}`);
+  const projects = JSON.parse(await vault.must(['usage', '--by', 'project', '--format', 'json'])) as { key: string }[];
+  expect(projects.map((project) => project.key)).toEqual([process.cwd()]);
   const late = await fetch(`${base}/models`, { headers: { authorization: `Bearer ${key}` } });
   expect(late.status).toBe(401);
   expect(await vault.must(['client', 'list', '--json'])).not.toContain('"state": "active"');
