@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { QuotaExceeded } from '../quotas/refusal.ts';
 import { ERROR_OUTCOMES, type ErrorBody, type ErrorCode } from '../../../shared/errors.ts';
 
 /** RFC 9457 problem details, with our `code` and `hint` as extension members (section 3.2). */
@@ -42,6 +43,24 @@ export function problem(
     detail: error.message,
     code: error.code,
     hint: error.hint,
+  });
+}
+
+/**
+ * A refusal by a quota, with its arithmetic. `error` is where the SDKs of OpenAI, Anthropic and others look for words.
+ */
+export function quotaProblem({ message, hint, facts }: QuotaExceeded): string {
+  const code: ErrorCode = 'quota_exceeded';
+  const status = ERROR_OUTCOMES[code].http;
+  return JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? '',
+    status,
+    detail: message,
+    code,
+    hint,
+    quota: facts,
+    error: { type: code, code, message },
   });
 }
 

@@ -65,3 +65,7 @@ export function failureOf(provider: string, error: unknown): Failure {
 export function timedOut(message: string): Failure {
   return { error: new AppError('validation_timeout', message, WAIT), outcome: 'timeout' };
 }
+
+export function lockedMeanwhile(): AppError {
+  return new AppError('vault_locked', 'The vault was locked while this call waited. Nothing was sent.', 'Unlock it.');
+}

@@ -58,12 +58,17 @@ export interface CallTap {
   chunk(bytes: Buffer): readonly Uint8Array[] | null;
   /** The answer is over. @returns what is left to send where `head` said `changes`. */
   last(): readonly Uint8Array[] | null;
+  /**
+   * This attempt is over and the client was told nothing: the same request goes out with another credential.
+   * @returns what watches the next attempt; this one is told nothing more.
+   */
+  retried(result: CallResult): CallTap;
   /** Always the last, exactly once; while the vault locks it can still be written. */
   end(result: CallResult): void;
 }
 
 export interface ProxyTap {
-  /** null: nobody wants to know. @throws AppError `quota_exceeded` where the call must not be made. */
+  /** null: nobody wants to know. */
   request(info: CallInfo): CallTap | null;
 }
 
@@ -125,9 +130,37 @@ export interface ProxyRewrite {
   ): { readonly headers: AnswerHeaders; readonly names: readonly string[] } | null;
 }
 
+/** A call that is about to be sent. */
+export interface QuotaAsk {
+  readonly info: CallInfo;
+  readonly credential: ResolvedCredential;
+  /** When the request came, UTC epoch milliseconds: its record says the same. */
+  readonly atMs: number;
+  /** The whole body where it is at hand; else its length in bytes, null where it is not told. */
+  readonly body: Buffer | number | null;
+  /** Whether the client marked the call as critical. */
+  readonly isCritical: () => boolean;
+}
+
+export interface QuotaHold {
+  /** How long the call has to wait before it is sent; 0: not at all. */
+  readonly delayMs: number;
+  /** Whoever records the call was told of its end. */
+  end(): void;
+}
+
+/** The owner's limits. Asked after grant, rate and consent, before each credential that is tried is opened. */
+export interface ProxyQuota {
+  /** Whether there is any. */
+  readonly isOn: boolean;
+  /** null: none is about this call. @throws AppError `quota_exceeded` where the call must not be made. */
+  reserve(ask: QuotaAsk): QuotaHold | null;
+}
+
 export interface ProxyObservers {
   readonly tap?: ProxyTap;
   readonly cache?: ProxyCache;
   readonly routing?: ProxyRouting;
   readonly rewrite?: ProxyRewrite;
+  readonly quota?: ProxyQuota;
 }

@@ -1,17 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { AppError } from '../../../shared/errors.ts';
+import { PRIORITY_HEADER } from '../../../shared/quotas.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
-import type { HeaderLine, RequestHead } from '../endpoint/request-head.ts';
+import { type HeaderLine, headerValue, type RequestHead } from '../endpoint/request-head.ts';
 import { AnswerRelay } from './answer-relay.ts';
 import { Attempt, type AttemptListener } from './attempt.ts';
-import { ABOUT_CREDENTIAL, type Failure, failureOf, REDIRECTS, redirected, timedOut } from './failures.ts';
+import {
+  ABOUT_CREDENTIAL,
+  type Failure,
+  failureOf,
+  lockedMeanwhile,
+  REDIRECTS,
+  redirected,
+  timedOut,
+} from './failures.ts';
 import { type AnswerHeaders, forwardedRequestHeaders } from './headers.ts';
 import { MAX_WHOLE_BODY } from './inject.ts';
-import type { CallInfo, CallOutcome, CallTap } from './observers.ts';
+import type { CallInfo, CallOutcome, CallResult, CallTap } from './observers.ts';
 import { type Outgoing, outgoing } from './outgoing.ts';
 import type { ProxyDeps } from './proxy.ts';
+import { QuotaTurn } from './quota-turn.ts';
 import {
   askForBody,
   assertPlainBody,
@@ -58,6 +68,7 @@ export class ProxyCall implements AttemptListener {
   #info: CallInfo | null = null;
   #credential: ResolvedCredential | null = null;
   #tap: CallTap | null = null;
+  #quota: QuotaTurn | null = null;
   #keptBody: Buffer | null = null;
   #attempt: Attempt | null = null;
   #relay: AnswerRelay | null = null;
@@ -96,6 +107,11 @@ export class ProxyCall implements AttemptListener {
     const { response } = this.#asked;
     this.#left();
     response.socket?.destroy();
+  }
+
+  /** The vault locks while this one waits: it is told so, where it is a quota that it waits for. */
+  lockedWhileWaiting(): void {
+    if (this.#quota?.isWaiting) this.#fail(lockedMeanwhile());
   }
 
   /** Called now and then, with the time since the last call: a timer for each request would cost more than the rest. */
@@ -222,8 +238,37 @@ export class ProxyCall implements AttemptListener {
     return body.byteLength > tap.bodyLimit ? body : (tap.requestBody(body) ?? body);
   }
 
-  /** The last step: the credential goes in, and the request goes out. @throws AppError where it may not. */
+  /** Within the owner's quotas; near a limit it may have to wait. @throws AppError `quota_exceeded`. */
   #send(credential: ResolvedCredential, body: Body): void {
+    const { observers, clock, waits } = this.#deps;
+    const { quota } = observers;
+    if (quota?.isOn !== true) {
+      this.#sendNow(credential, body);
+      return;
+    }
+    const kind = this.#bodyKind;
+    this.#quota ??= new QuotaTurn(quota, (ms, act) => clock.after(ms, act));
+    this.#quota.begin(
+      {
+        info: this.#call,
+        credential,
+        atMs: this.#startedAtMs,
+        body: !isStream(body) ? body : kind.kind === 'sized' ? kind.bytes : null,
+        isCritical: () => headerValue(this.#asked.head, PRIORITY_HEADER) === 'critical',
+      },
+      () => {
+        try {
+          if (!this.#isOver) this.#sendNow(credential, body);
+        } catch (error) {
+          this.#fail(error);
+        }
+      },
+      (over) => waits(this.#asked.response, over),
+    );
+  }
+
+  /** The last step: the credential goes in, and the request goes out. @throws AppError where it may not. */
+  #sendNow(credential: ResolvedCredential, body: Body): void {
     const { credentials, upstreams, clock, userAgent } = this.#deps;
     const now = this.#again(credential);
     const upstream = upstreams.of(now);
@@ -350,6 +395,9 @@ export class ProxyCall implements AttemptListener {
     if (next === null || this.#tried.includes(next.id)) return false;
     this.#attempt = null;
     attempt.abort();
+    if (this.#credential !== null) {
+      this.#tap = this.#tap?.retried(this.#result(this.#credential, outcomeOf(status), status)) ?? null;
+    }
     try {
       this.#judge(next);
     } catch (error) {
@@ -369,8 +417,7 @@ export class ProxyCall implements AttemptListener {
   ended(attempt: Attempt): void {
     if (attempt !== this.#attempt || this.#relay === null || this.#isOver) return;
     this.#relay.end();
-    const status = this.#status ?? 0;
-    this.#finish(status < 400 ? 'ok' : status < 500 ? 'client_error' : 'upstream_error');
+    this.#finish(outcomeOf(this.#status ?? 0));
   }
 
   broke(attempt: Attempt, error: unknown): void {
@@ -402,7 +449,7 @@ export class ProxyCall implements AttemptListener {
   /** The client is gone, or has its whole answer. */
   #left(): void {
     if (this.#isOver) return;
-    this.#finish('aborted');
+    this.#finish(this.#quota?.isWaiting === true ? 'refused' : 'aborted'); // one that waits was not sent
     this.#attempt?.abort();
   }
 
@@ -413,19 +460,28 @@ export class ProxyCall implements AttemptListener {
     const credential = this.#credential;
     if (credential === null) return;
     this.#deps.count(credential.provider, outcome);
-    this.#tap?.end({
+    this.#tap?.end(this.#result(credential, outcome, this.#status));
+    this.#quota?.end();
+  }
+
+  #result(credential: ResolvedCredential, outcome: CallOutcome, status: number | null): CallResult {
+    return {
       outcome,
-      status: this.#status,
+      status,
       credential,
       startedAtMs: this.#startedAtMs,
       latencyMs: performance.now() - this.#startMs,
       firstByteMs: this.#firstByteMs,
       attempts: this.#tried.length,
-    });
+    };
   }
 
   get #call(): CallInfo {
     if (this.#info === null) throw new Error('the rules come first');
     return this.#info;
   }
+}
+
+function outcomeOf(status: number): CallOutcome {
+  return status < 400 ? 'ok' : status < 500 ? 'client_error' : 'upstream_error';
 }

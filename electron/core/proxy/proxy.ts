@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AppError } from '../../../shared/errors.ts';
 import { grantCovers } from '../../../shared/grant.ts';
@@ -69,6 +70,8 @@ export interface ProxyDeps {
   /** The audit log and "last used". */
   readonly noteUse: (client: VerifiedClient, credential: ResolvedCredential) => void;
   readonly count: (provider: string, outcome: CallOutcome) => void;
+  /** Until `over` nothing was sent: a lock tells the call so instead of cutting it. */
+  readonly waits: (response: ServerResponse, over: Promise<void>) => void;
 }
 
 /** The client's own words for the owner, where a grant is missing. */
@@ -105,6 +108,7 @@ export class ForwardProxy {
       admit: (asked, credential) => this.#admit(asked, credential),
       noteUse: (client, credential) => this.#noteUse(client, credential),
       count: (provider, outcome) => deps.metrics.proxied.inc({ provider, outcome }),
+      waits: (response, over) => deps.inFlight.waits(response, over),
     };
   }
 
@@ -125,10 +129,12 @@ export class ForwardProxy {
   }
 
   /**
-   * The vault locks: every call ends at once, and every connection to a provider. Only who waits for the owner is left
-   * to the gate, which says no. What watches the calls is told before this returns, so it can still write.
+   * The vault locks: every call ends at once, and every connection to a provider. Who waits for the owner is left to the
+   * gate, which says no; who waits because of a quota is told. What watches the calls is told before this returns, so it
+   * can still write.
    */
   cutForLock(): void {
+    for (const call of this.#open.all()) call.lockedWhileWaiting();
     this.#cut((call) => !this.#deps.inFlight.isWaiting(call.response));
   }
 

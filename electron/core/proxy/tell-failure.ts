@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERROR_OUTCOMES, toErrorBody } from '../../../shared/errors.ts';
-import { PROBLEM_TYPE, problem } from '../endpoint/problem.ts';
+import { PROBLEM_TYPE, problem, quotaProblem } from '../endpoint/problem.ts';
+import { QuotaExceeded } from '../quotas/refusal.ts';
 import { databaseError } from '../store/sqlite-error.ts';
 import { BodyTooLarge, endAnswer } from './request-body.ts';
 
@@ -17,9 +18,12 @@ export function tellFailure(
 ): number {
   const body = toErrorBody(databaseError(error));
   const status = error instanceof BodyTooLarge ? 413 : ERROR_OUTCOMES[body.code].http;
-  const text = problem(body, status);
+  const quota = error instanceof QuotaExceeded ? error : null;
+  const text = quota === null ? problem(body, status) : quotaProblem(quota);
   const headers = ['Content-Type', PROBLEM_TYPE, 'Content-Length', String(Buffer.byteLength(text))];
   if (body.retryAfterMs !== undefined) headers.push('Retry-After', String(Math.ceil(body.retryAfterMs / 1000)));
+  // SDKs made by Stainless (OpenAI, Anthropic) obey it; others see a Retry-After beyond what they would wait.
+  if (quota !== null) headers.push('X-Should-Retry', 'false');
   if (hasBody && !request.complete) headers.push('Connection', 'close');
   response.writeHead(status, headers);
   response.write(text);

@@ -2,11 +2,14 @@ import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
 import type { Area } from '../caller.ts';
 
-export function quotaHandlers(_app: App): Area<'quotas'> {
+export function quotaHandlers({ quotas }: App): Area<'quotas'> {
   return {
-    'quotas.list': () => [],
-    'quotas.set': notYet,
-    'quotas.remove': notYet,
+    'quotas.list': () => quotas.list(),
+    'quotas.set': (given, { actor }) => quotas.set(given, actor),
+    'quotas.remove': ({ id }, { actor }) => {
+      quotas.remove(id, actor);
+      return {};
+    },
     'quotas.history': notYet,
     'quotas.whatIf': notYet,
     'quotas.proposals': () => [],
@@ -15,5 +18,5 @@ export function quotaHandlers(_app: App): Area<'quotas'> {
 }
 
 function notYet(): never {
-  throw new AppError('unsupported', 'Quotas cannot be set yet. Nothing was changed.');
+  throw new AppError('unsupported', 'This cannot be asked of quotas yet. Nothing was changed.');
 }

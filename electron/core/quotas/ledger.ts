@@ -1,0 +1,274 @@
+import type { Clock } from '../seams.ts';
+import type { ReportingDays } from '../usage/reporting-days.ts';
+import type { PricedEntry } from '../usage/usage-entry.ts';
+import type { Counter } from './counter.ts';
+import { type CallSize, Estimates } from './estimate.ts';
+import { type Window, windowAt, windowBefore } from './periods.ts';
+import { QuotaExceeded } from './refusal.ts';
+import { type Amounts, amountOf, amountsOf, type IsSystem, isAbout, type Subject, subjectOf } from './subject.ts';
+import type { UseSum } from './use-sums.ts';
+
+export interface LedgerDeps {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly days: () => ReportingDays;
+  /** What the database says of a time, and the latest record in it. */
+  readonly sums: (window: Window) => readonly UseSum[];
+  readonly latestMs: () => number;
+  /** Recorded, and in no database yet. */
+  readonly waiting: () => readonly PricedEntry[];
+  readonly isSystem: IsSystem;
+  /** How the highest warning level stands that was told in the period which began then. */
+  readonly told: (id: string, startMs: number) => number | null;
+  readonly changed: () => void;
+  /** A counter could not be read from the database: it counts from what it knows. */
+  readonly failed: () => void;
+}
+
+/** What one call holds of the counters that are about it, until it is recorded. */
+export interface Held {
+  readonly subject: Subject;
+  readonly atMs: number;
+  readonly amounts: Amounts;
+  counters: readonly Counter[];
+  /** Milliseconds that the call has to wait. */
+  readonly delayMs: number;
+}
+
+const MAX_KNOWN = 4096;
+const NONE: readonly Counter[] = [];
+
+/**
+ * The counters of all quotas. A call is held for before it is sent and settled when it is recorded, each in one step
+ * without a wait in between, so calls at the same time never see the same room twice. What is counted is always what
+ * the records say: a counter that enters a period reads it from them.
+ */
+export class QuotaLedger {
+  readonly #deps: LedgerDeps;
+  readonly #estimates = new Estimates();
+  readonly #held = new Set<Held>();
+  #counters: readonly Counter[] = NONE;
+  /** By subject: which counters are about it. */
+  readonly #known = new Map<string, readonly Counter[]>();
+  #latestMs = 0;
+
+  constructor(deps: LedgerDeps) {
+    this.#deps = deps;
+  }
+
+  get all(): readonly Counter[] {
+    return this.#counters;
+  }
+
+  /** Begins with these; they are read from the records. */
+  use(counters: readonly Counter[]): void {
+    this.#counters = counters;
+    this.#known.clear();
+    this.#latestMs = this.#deps.waiting().reduce((so, { entry }) => Math.max(so, entry.atMs), this.#deps.latestMs());
+    for (const held of this.#held) held.counters = this.#about(held.subject);
+    this.recount();
+  }
+
+  /** Reads every counter from the records: prices, zone or records were changed. What is held stays held. */
+  recount(): void {
+    const sums = this.#remembered();
+    for (const counter of this.#counters) this.#enter(counter, sums, true);
+  }
+
+  /** Credentials came or went: which quotas are about whom may have changed. */
+  subjectsChanged(): void {
+    this.#known.clear();
+    if (this.#counters.some(({ definition }) => definition.scope.kind === 'system')) this.recount();
+  }
+
+  drop(): void {
+    this.#counters = NONE;
+    this.#known.clear();
+    this.#held.clear();
+    this.#estimates.forget();
+  }
+
+  /**
+   * Holds what a call may take. null: no quota is about it.
+   * @param atMs - when the call came: its record will say so.
+   * @param isCritical - asked only where a quota keeps something for critical calls.
+   * @throws QuotaExceeded where it does not fit; then nothing is held.
+   */
+  reserve(subject: Subject, size: CallSize, atMs: number, isCritical: () => boolean): Held | null {
+    const counters = this.#about(subject);
+    if (counters.length === 0) return null;
+    const nowMs = this.#deps.clock.now();
+    const needsEstimate = counters.some(({ definition }) => definition.counts !== 'requests');
+    const { tokens, cost } = needsEstimate ? this.#estimates.of(size) : { tokens: 0, cost: 0 };
+    const amounts = { requests: 1, tokens, cost, unpriced: 0 };
+    for (const counter of counters) {
+      this.#catchUp(counter, nowMs);
+      const { counts, atLimit } = counter.definition;
+      if (atLimit !== 'block') continue;
+      const critical = counter.mayBeCritical(subject.client) && isCritical();
+      const lacks = counter.lacks(subject.client, amountOf(amounts, counts), critical, nowMs);
+      if (lacks === null) continue;
+      counter.refused += 1;
+      if (lacks.why === 'limit') counter.isFull = true;
+      this.#deps.changed();
+      throw new QuotaExceeded(counter, lacks, nowMs);
+    }
+    let delayMs = 0;
+    for (const counter of counters) {
+      if (counter.isAt(atMs)) counter.reserve(subject.client, amountOf(amounts, counter.definition.counts));
+      const delay = counter.delay();
+      if (delay > delayMs && !(counter.mayBeCritical(subject.client) && isCritical())) delayMs = delay;
+    }
+    const held = { subject, atMs, amounts, counters, delayMs };
+    this.#held.add(held);
+    this.#deps.changed();
+    return held;
+  }
+
+  /** The call is recorded, or will never be. Safe to call twice. */
+  release(held: Held): void {
+    if (!this.#held.delete(held)) return;
+    for (const counter of held.counters) {
+      if (!counter.isAt(held.atMs)) continue;
+      counter.reserve(held.subject.client, -amountOf(held.amounts, counter.definition.counts));
+    }
+    this.#deps.changed();
+  }
+
+  /** Whether a quota that blocks has nothing left for this subject, whatever it asks. */
+  isUsedUp(subject: Subject, concerns: (counter: Counter) => boolean): Counter | null {
+    for (const counter of this.#about(subject)) {
+      if (counter.definition.atLimit !== 'block' || !concerns(counter)) continue;
+      this.#catchUp(counter, this.#deps.clock.now());
+      if (counter.used >= counter.available) return counter;
+    }
+    return null;
+  }
+
+  /** In the step that records them. A reported call counts when a batch finds it new. */
+  recorded(entries: readonly PricedEntry[]): void {
+    if (this.#counters.length === 0) return;
+    for (const entry of entries) {
+      if (entry.entry.source !== 'proxy') continue;
+      this.#estimates.learn(entry);
+      this.#add(entry, () => false);
+    }
+  }
+
+  written(entries: readonly PricedEntry[]): void {
+    if (this.#counters.length === 0) return;
+    for (const { entry } of entries) this.#latestMs = Math.max(this.#latestMs, entry.atMs);
+    const read = new Set<Counter>(); // from records that hold these entries already
+    for (const entry of entries)
+      if (entry.entry.source !== 'proxy') this.#add(entry, (counter) => read.has(counter), read);
+  }
+
+  /** Every counter stands in the period that runs. */
+  catchUp(): void {
+    const nowMs = this.#deps.clock.now();
+    for (const counter of this.#counters) this.#catchUp(counter, nowMs);
+  }
+
+  #add(entry: PricedEntry, isCounted: (counter: Counter) => boolean, read?: Set<Counter>): void {
+    const amounts = amountsOf(entry);
+    const { atMs } = entry.entry;
+    if (amounts !== null) {
+      const subject = subjectOf(entry);
+      const nowMs = this.#deps.clock.now();
+      for (const counter of this.#about(subject)) {
+        if (this.#catchUp(counter, nowMs)) read?.add(counter);
+        if (!isCounted(counter)) counter.add(subject.client, amounts, atMs);
+      }
+    }
+    this.#latestMs = Math.max(this.#latestMs, atMs);
+    this.#deps.changed();
+  }
+
+  #about(subject: Subject): readonly Counter[] {
+    if (this.#counters.length === 0) return NONE;
+    const { provider, credential, client, project } = subject;
+    const key = `${provider}\n${credential}\n${client}\n${project}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const counters = this.#counters.filter(
+      ({ definition: { enabled, scope } }) => enabled && isAbout(scope, subject, this.#deps.isSystem),
+    );
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(key, counters);
+    return counters;
+  }
+
+  /** @returns whether another period began. */
+  #catchUp(counter: Counter, nowMs: number): boolean {
+    if (counter.isAt(nowMs)) return false;
+    this.#enter(counter, this.#remembered(), false);
+    return true;
+  }
+
+  /** Begins the period that runs now. @param isAnew - also where it is the one that ran. */
+  #enter(counter: Counter, sums: (window: Window) => readonly UseSum[], isAnew: boolean): void {
+    const { definition, id, refused, toldLevel, isFull } = counter;
+    const days = this.#deps.days();
+    const window = windowAt(definition.period, days, this.#deps.clock.now());
+    const isSame = isAnew && window.startMs === counter.window.startMs;
+    const bringsOver = definition.rollover !== null && counter.sinceMs <= window.startMs;
+    const before = bringsOver ? windowBefore(definition.period, days, window) : null;
+    const known = counter.window;
+    const usedBefore = !isAnew && before !== null && known.startMs === before.startMs ? counter.used : null;
+    counter.turn(window, before);
+    if (isSame) {
+      counter.refused = refused;
+      counter.isFull = isFull;
+    }
+    counter.toldLevel = isSame ? toldLevel : this.#deps.told(id, window.startMs);
+    if (before !== null) {
+      if (usedBefore !== null) counter.addBefore(usedBefore);
+      else
+        for (const sum of sums(before))
+          if (this.#isAbout(counter, sum)) counter.addBefore(amountOf(sum, definition.counts));
+    }
+    // Time goes forward as a rule: then nothing can be recorded yet in a period that has just begun.
+    if (isAnew || window.startMs <= this.#latestMs) {
+      for (const sum of sums(window)) {
+        if (this.#isAbout(counter, sum)) counter.addHere(sum.client, amountOf(sum, definition.counts), sum.unpriced);
+      }
+    }
+    for (const held of this.#held) {
+      if (held.counters.includes(counter) && counter.isAt(held.atMs)) {
+        counter.reserve(held.subject.client, amountOf(held.amounts, definition.counts));
+      }
+    }
+    this.#deps.changed();
+  }
+
+  #isAbout({ definition }: Counter, subject: Subject): boolean {
+    return isAbout(definition.scope, subject, this.#deps.isSystem);
+  }
+
+  /** Reads each time once, for counters of the same period. */
+  #remembered(): (window: Window) => readonly UseSum[] {
+    const known = new Map<string, readonly UseSum[]>();
+    return (window) => {
+      const key = `${window.startMs} ${window.endMs}`;
+      let sums = known.get(key);
+      if (sums === undefined) {
+        sums = this.#read(window);
+        known.set(key, sums);
+      }
+      return sums;
+    };
+  }
+
+  #read(window: Window): readonly UseSum[] {
+    const waiting = this.#deps.waiting().flatMap((entry) => {
+      const { atMs, source } = entry.entry;
+      const amounts = source === 'proxy' && atMs >= window.startMs && atMs < window.endMs ? amountsOf(entry) : null;
+      return amounts === null ? [] : [{ ...subjectOf(entry), ...amounts }];
+    });
+    try {
+      return [...this.#deps.sums(window), ...waiting];
+    } catch {
+      this.#deps.failed();
+      return waiting;
+    }
+  }
+}

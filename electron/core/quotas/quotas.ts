@@ -1,0 +1,288 @@
+import { randomBytes } from 'node:crypto';
+import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { type QuotaDefinition, quotaDefinition } from '../../../shared/quotas.ts';
+import { appendAudit } from '../audit/audit-log.ts';
+import type { EventHub, Emit } from '../events.ts';
+import type { Log } from '../logs/log.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import type { Clock } from '../seams.ts';
+import type { UsageRecorder } from '../usage/recorder.ts';
+import { type ReportingDays, reportingDays } from '../usage/reporting-days.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import { Counter } from './counter.ts';
+import { QuotaLedger } from './ledger.ts';
+import { windowAt } from './periods.ts';
+import { deleteQuotaRow, listQuotaRows, putQuotaRow, type QuotaRow, setTold } from './quota-table.ts';
+import { passedLevel, statusOf } from './status.ts';
+import { SystemCredentials } from './system-credentials.ts';
+import { latestRecordMs, useSums } from './use-sums.ts';
+
+/** How often at most a change of the counters is told, and warnings are looked for. */
+const TELL_MS = 1000;
+const MAX_QUOTAS = 500;
+
+export interface QuotasDeps {
+  readonly vault: { opened(): OpenVault };
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
+  readonly catalogue: Pick<Catalogue, 'get'>;
+  readonly usage: Pick<UsageRecorder, 'listen' | 'waiting'>;
+  /** The reporting zone (IANA name). */
+  readonly zone: () => string;
+  /** Runs a write that touches no credential. */
+  readonly unaffected: (write: () => void) => void;
+  readonly emit: Emit;
+  readonly onEvent: EventHub['onEvent'];
+}
+
+/** The owner's limits: their definitions in the vault, their counters in memory, and what is told of them. */
+export class Quotas {
+  readonly #deps: QuotasDeps;
+  readonly ledger: QuotaLedger;
+  readonly #system: SystemCredentials;
+  readonly #rows = new Map<string, QuotaRow>();
+  #isOpen = false;
+  #isUnreadable = false;
+  #zone = '';
+  #callOff: (() => void) | null = null;
+
+  constructor(deps: QuotasDeps) {
+    this.#deps = deps;
+    this.#system = new SystemCredentials(deps.vault);
+    this.ledger = new QuotaLedger({
+      clock: deps.clock,
+      days: () => this.days(),
+      sums: (window) => useSums(deps.vault.opened().usageDb, this.days(), window),
+      latestMs: () => latestRecordMs(deps.vault.opened().usageDb),
+      waiting: () => deps.usage.waiting,
+      isSystem: (id) => this.#system.has(id),
+      told: (id, startMs) => {
+        const row = this.#rows.get(id);
+        return row?.told_start_ms === startMs ? row.told_level : null;
+      },
+      changed: () => this.#later(),
+      failed: () => deps.log.warn('quotas.not-read'),
+    });
+    deps.usage.listen(this.ledger);
+    deps.onEvent(({ event, data }) => {
+      if (!this.#isOpen) return;
+      if (event === 'credentials.changed') {
+        this.#system.forget();
+        this.ledger.subjectsChanged();
+      }
+      const isOtherZone = event === 'settings.changed' && deps.zone() !== this.#zone;
+      this.#zone = deps.zone();
+      // No new call, so old ones are something else now: they were priced anew.
+      const isRepriced = event === 'usage.recorded' && 'requests' in data && data.requests === 0;
+      if (isOtherZone || isRepriced) this.ledger.recount();
+    });
+  }
+
+  days(): ReportingDays {
+    return reportingDays(this.#deps.zone());
+  }
+
+  /** Reads the definitions and counts. Call it when the recorder has taken over what was left. Never throws. */
+  unlocked(): void {
+    this.#isOpen = true;
+    this.#zone = this.#deps.zone();
+    try {
+      this.#load();
+    } catch {
+      this.#isUnreadable = true;
+      this.#deps.log.warn('quotas.not-read');
+    }
+  }
+
+  /** Whether a call has to ask. @throws AppError where a quota cannot be read: no call goes out as if there were none. */
+  get isOn(): boolean {
+    if (this.#isUnreadable) throw unreadable();
+    return this.ledger.all.length > 0;
+  }
+
+  /** Tells what is to be told, and forgets. The calls under way were ended before. */
+  locking(): void {
+    if (!this.#isOpen) return;
+    if (this.#callOff !== null) this.#tell();
+    this.#callOff?.();
+    this.#callOff = null;
+    this.#isOpen = false;
+    this.#isUnreadable = false;
+    this.ledger.drop();
+    this.#rows.clear();
+    this.#system.forget();
+  }
+
+  list(): QuotaStatus[] {
+    this.ledger.catchUp();
+    return this.ledger.all.map((counter) => this.#status(counter));
+  }
+
+  /** @throws AppError `not_found`. */
+  get(id: string): QuotaStatus {
+    return this.#status(this.counter(id));
+  }
+
+  /** @throws AppError `not_found`. */
+  counter(id: string): Counter {
+    this.ledger.catchUp();
+    const counter = this.ledger.all.find((one) => one.id === id);
+    if (counter === undefined) throw noSuchQuota();
+    return counter;
+  }
+
+  /**
+   * Makes a quota, or changes the one with the id. What was used in its period is counted from the records; levels that
+   * are passed already are not told of.
+   * @param action - for the audit log.
+   * @throws AppError `invalid_input`, `not_found`, `conflict` where another has this name.
+   */
+  set(
+    given: { readonly id?: string | undefined; readonly definition: QuotaDefinition },
+    actor: string,
+    action: 'quota.set' | 'quota.adjust' = 'quota.set',
+  ): QuotaStatus {
+    const { clock } = this.#deps;
+    const { definition } = given;
+    const nowMs = clock.now();
+    windowAt(definition.period, this.days(), nowMs); // refuses a cron expression that cannot be read
+    if (definition.scope.kind === 'provider') this.#deps.catalogue.get(definition.scope.provider);
+    const before = given.id === undefined ? null : this.#rows.get(given.id);
+    if (before === undefined) throw noSuchQuota();
+    const isTaken = this.ledger.all.some((other) => other.id !== given.id && other.definition.name === definition.name);
+    if (isTaken) {
+      throw new AppError('conflict', 'Another quota has this name. Nothing was changed.', 'Choose another name.');
+    }
+    if (before === null && this.#rows.size >= MAX_QUOTAS) {
+      throw new AppError('invalid_input', `There can be ${MAX_QUOTAS} quotas. Nothing was changed.`, 'Remove one.');
+    }
+    const id = given.id ?? randomBytes(8).toString('hex');
+    const row: QuotaRow = {
+      id,
+      document: JSON.stringify(definition),
+      created_at_ms: before?.created_at_ms ?? nowMs,
+      updated_at_ms: nowMs,
+      told_start_ms: null,
+      told_level: null,
+    };
+    const vault = this.#deps.vault.opened();
+    const meta = { name: definition.name, counts: definition.counts, limit: definition.limit };
+    this.#write(vault, () => {
+      putQuotaRow(vault.db, row);
+      appendAudit(vault, clock, { actor, action, target: id, result: 'ok', meta });
+    });
+    this.#load();
+    const counter = this.counter(id);
+    const level = passedLevel(counter);
+    if (level !== null) this.#keepTold([{ counter, level }]);
+    this.#told();
+    return this.#status(counter);
+  }
+
+  /** Calls that are under way are not affected. @throws AppError `not_found`. */
+  remove(id: string, actor: string): void {
+    const { clock } = this.#deps;
+    const vault = this.#deps.vault.opened();
+    this.#write(vault, () => {
+      if (!deleteQuotaRow(vault.db, id)) throw noSuchQuota();
+      appendAudit(vault, clock, { actor, action: 'quota.remove', target: id, result: 'ok' });
+    });
+    this.#load();
+    this.#told();
+  }
+
+  #status(counter: Counter): QuotaStatus {
+    return statusOf(counter, this.#rows.get(counter.id)?.updated_at_ms ?? 0);
+  }
+
+  #load(): void {
+    const kept = new Map(this.ledger.all.map((counter) => [counter.id, counter]));
+    const before = new Map(this.#rows);
+    this.#rows.clear();
+    const counters: Counter[] = [];
+    for (const row of listQuotaRows(this.#deps.vault.opened().db)) {
+      this.#rows.set(row.id, row);
+      // One that did not change goes on counting: it knows what it refused.
+      const known = before.get(row.id)?.document === row.document ? kept.get(row.id) : undefined;
+      counters.push(known ?? new Counter(row.id, definitionOf(row), row.created_at_ms));
+    }
+    this.ledger.use(counters);
+  }
+
+  #write(vault: OpenVault, write: () => void): void {
+    this.#deps.unaffected(() => vault.write(write));
+  }
+
+  #later(): void {
+    if (this.#callOff !== null || !this.#isOpen) return;
+    this.#callOff = this.#deps.clock.after(TELL_MS, () => this.#tell());
+  }
+
+  /** Warnings that are due, kept before they are told, and that something changed. */
+  #tell(): void {
+    this.#callOff?.();
+    this.#callOff = null;
+    const due = this.ledger.all.flatMap((counter) => {
+      const level = counter.definition.enabled && counter.available > 0 ? passedLevel(counter) : null;
+      return level === null || level <= (counter.toldLevel ?? 0) ? [] : [{ counter, level }];
+    });
+    if (due.length > 0) this.#keepTold(due);
+    for (const { counter, level } of due) {
+      const { id, definition, used, available, window } = counter;
+      const resetsAt = new Date(window.endMs).toISOString();
+      const data = { id, name: definition.name, percent: level, used, limit: available, resetsAt };
+      this.#deps.emit({ event: 'quota.warning', data });
+    }
+    this.#deps.emit({ event: 'quotas.changed', data: {} });
+  }
+
+  #told(): void {
+    this.#callOff?.();
+    this.#callOff = null;
+    this.#deps.emit({ event: 'quotas.changed', data: {} });
+  }
+
+  #keepTold(due: readonly { readonly counter: Counter; readonly level: number }[]): void {
+    const vault = this.#deps.vault.opened();
+    for (const { counter, level } of due) counter.toldLevel = level;
+    try {
+      this.#write(vault, () => {
+        for (const { counter, level } of due) setTold(vault.db, counter.id, counter.window.startMs, level);
+      });
+    } catch {
+      this.#deps.log.warn('quotas.warning-not-kept'); // told all the same; after a restart once more
+    }
+    for (const { counter, level } of due) {
+      const row = this.#rows.get(counter.id);
+      if (row !== undefined) {
+        this.#rows.set(counter.id, { ...row, told_start_ms: counter.window.startMs, told_level: level });
+      }
+    }
+  }
+}
+
+function noSuchQuota(): AppError {
+  return new AppError('not_found', 'There is no such quota. Nothing was changed.', 'See "keyharbor quota list".');
+}
+
+/** @throws AppError `integrity_failure`. */
+function definitionOf({ document }: QuotaRow): QuotaDefinition {
+  let given: unknown;
+  try {
+    given = JSON.parse(document);
+  } catch {
+    given = undefined;
+  }
+  const parsed = quotaDefinition.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw unreadable();
+}
+
+function unreadable(): AppError {
+  return new AppError(
+    'integrity_failure',
+    'A quota of this vault cannot be read. No call goes out.',
+    'Put back a backup of the vault: "keyharbor doctor" says where they are.',
+  );
+}

@@ -1,0 +1,43 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { QuotaCounts } from '../../../shared/quotas.ts';
+import { amountInWords } from '../../../shared/quota-words.ts';
+import type { Counter, NoRoom } from './counter.ts';
+
+/** The arithmetic of a refusal, as the client gets it. Figures in whole requests, tokens or micro-USD. */
+export interface QuotaFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly counts: QuotaCounts;
+  /** What this call could draw on. */
+  readonly limit: number;
+  readonly used: number;
+  readonly reserved: number;
+  readonly asked: number;
+  readonly resetsAt: string;
+}
+
+const WHY: Readonly<Record<NoRoom['why'], string>> = {
+  limit: '',
+  buffer: ' The rest is kept for critical calls.',
+  share: ' The rest is kept for the other clients of its pool.',
+};
+
+/** A call that would pass a limit. Official SDKs do not retry it (`x-should-retry: false`). */
+export class QuotaExceeded extends AppError {
+  readonly facts: QuotaFacts;
+
+  constructor(counter: Counter, { available, asked, why }: NoRoom, nowMs: number) {
+    const { name, counts } = counter.definition;
+    const { used, reserved, window } = counter;
+    const resetsAt = new Date(window.endMs).toISOString();
+    const told = (amount: number) => amountInWords(amount, counts);
+    super(
+      'quota_exceeded',
+      `The quota "${name}" has no room for this call: ${told(available)} allowed, ${told(used)} used, ` +
+        `${told(reserved)} reserved, ${told(asked)} asked.${WHY[why]} It begins anew at ${resetsAt}. Nothing was sent.`,
+      'Wait until then, or ask the owner for more: keyharbor quota set.',
+      { retryAfterMs: Math.max(1000, window.endMs - nowMs) },
+    );
+    this.facts = { id: counter.id, name, counts, limit: available, used, reserved, asked, resetsAt };
+  }
+}

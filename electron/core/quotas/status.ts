@@ -1,0 +1,43 @@
+import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
+import type { Counter } from './counter.ts';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export function statusOf(counter: Counter, updatedAtMs: number): QuotaStatus {
+  const { id, definition, used, reserved, carriedOver, available, window, refused, unpriced, toldLevel } = counter;
+  return {
+    id,
+    definition,
+    state: stateOf(counter),
+    used,
+    reserved,
+    carriedOver,
+    available,
+    percent: counter.percent,
+    startsAt: iso(window.startMs),
+    resetsAt: iso(window.endMs),
+    refused,
+    unpriced,
+    warnedAt: toldLevel,
+    clients: counter.shares(),
+    updatedAt: iso(updatedAtMs),
+  };
+}
+
+function stateOf(counter: Counter): QuotaStatus['state'] {
+  const { definition, used, available } = counter;
+  if (!definition.enabled) return 'off';
+  if (used >= available || counter.isFull) return 'used-up';
+  if (counter.delay() > 0) return 'slowed';
+  return passedLevel(counter) === null ? 'ok' : 'warned';
+}
+
+/** The highest of its levels that is passed; null: none. Warnings are about what is settled, not about estimates. */
+export function passedLevel({ definition, usedPercent, isFull }: Counter): number | null {
+  let highest: number | null = null;
+  for (const level of definition.warnAt) {
+    const isPassed = usedPercent >= level || (isFull && level === 100);
+    if (isPassed && level > (highest ?? 0)) highest = level;
+  }
+  return highest;
+}

@@ -1,0 +1,79 @@
+import type { QuotaCounts, QuotaScope } from '../../../shared/quotas.ts';
+import type { PricedEntry } from '../usage/usage-entry.ts';
+
+/** Whose use something is. */
+export interface Subject {
+  readonly provider: string;
+  /** Ids; empty where there is none. */
+  readonly credential: string;
+  readonly client: string;
+  /** Folder; empty where it is not known. */
+  readonly project: string;
+}
+
+/** How much. A price that is not known adds nothing to `cost` and one to `unpriced`. */
+export interface Amounts {
+  readonly requests: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unpriced: number;
+}
+
+export type IsSystem = (credential: string) => boolean;
+
+export function isAbout(scope: QuotaScope, subject: Subject, isSystem: IsSystem): boolean {
+  switch (scope.kind) {
+    case 'all':
+      return true;
+    case 'provider':
+      return subject.provider === scope.provider;
+    case 'credential':
+      return subject.credential === scope.credential;
+    case 'clients':
+      return scope.clients.includes(subject.client);
+    case 'project':
+      return isWithin(scope.project, subject.project);
+    case 'system':
+      return isSystem(subject.credential);
+  }
+}
+
+/** The folder or one below it, with either slash; the case is that of the path. */
+function isWithin(folder: string, path: string): boolean {
+  const base = folder.replace(/[/\\]+$/, '');
+  return path === folder || path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`);
+}
+
+export function amountOf(amounts: Amounts, counts: QuotaCounts): number {
+  switch (counts) {
+    case 'requests':
+      return amounts.requests;
+    case 'tokens':
+      return amounts.tokens;
+    case 'cost':
+      return amounts.cost;
+  }
+}
+
+export function subjectOf({ entry }: PricedEntry): Subject {
+  const { provider, credential, client, project } = entry;
+  return { provider, credential: credential?.id ?? '', client: client?.id ?? '', project };
+}
+
+/** null: it is in no quota, because nothing was sent for it. */
+export function amountsOf({ entry, costMicroUsd }: PricedEntry): Amounts | null {
+  if (entry.outcome === 'refused') return null;
+  const { tokens } = entry.result;
+  return {
+    requests: 1,
+    // What a cache served counts too: providers' own limits count it, and it is charged.
+    tokens:
+      tokens.inputTokens +
+      tokens.cacheReadTokens +
+      tokens.cacheWriteTokens +
+      tokens.cacheWriteLongTokens +
+      tokens.outputTokens,
+    cost: costMicroUsd ?? 0,
+    unpriced: costMicroUsd === null ? 1 : 0,
+  };
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { OpenVault } from '../vault/open-vault.ts';
+
+/** Which credentials are system ones: asked of the vault once, until a credential changes. */
+export class SystemCredentials {
+  readonly #vault: { opened(): OpenVault };
+  #ids: ReadonlySet<string> | null = null;
+
+  constructor(vault: { opened(): OpenVault }) {
+    this.#vault = vault;
+  }
+
+  has(id: string): boolean {
+    this.#ids ??= new Set(
+      z
+        .array(z.string())
+        .parse(
+          this.#vault.opened().db.prepare("SELECT lower(hex(id)) FROM credential WHERE scope = 'system'").pluck().all(),
+        ),
+    );
+    return this.#ids.has(id);
+  }
+
+  forget(): void {
+    this.#ids = null;
+  }
+}

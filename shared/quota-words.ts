@@ -1,0 +1,82 @@
+import type { QuotaCounts, QuotaDefinition, QuotaPeriod, QuotaScope } from './quotas.ts';
+
+/** Quotas in plain words, for the command line, refusals and notices. */
+
+const grouped = new Intl.NumberFormat('en');
+
+/** "1,200 requests", "$12.50". */
+export function amountInWords(amount: number, counts: QuotaCounts): string {
+  if (counts === 'cost') return microUsdInWords(amount);
+  return `${grouped.format(amount)} ${amount === 1 ? counts.slice(0, -1) : counts}`;
+}
+
+/** Cents where they say enough; below a cent all six places, without noughts at the end. */
+function microUsdInWords(amount: number): string {
+  const isWhole = amount % 10_000 === 0;
+  const digits = isWhole || amount >= 1_000_000 ? 2 : 6;
+  const text = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: digits });
+  return `$${text.format(amount / 1e6)}`;
+}
+
+export function periodInWords(period: QuotaPeriod): string {
+  switch (period.every) {
+    case 'month':
+      return period.day === 1 ? 'a month' : `a month from day ${period.day}`;
+    case 'cron':
+      return `from each "${period.expression}" (${period.zone})`;
+    case 'hour':
+      return 'an hour';
+    case 'minute':
+    case 'day':
+    case 'week':
+      return `a ${period.every}`;
+  }
+}
+
+/** @param named - how people know a credential or client; null: it is gone. */
+export function scopeInWords(
+  scope: QuotaScope,
+  named: (kind: 'credential' | 'client', id: string) => string | null = () => null,
+): string {
+  switch (scope.kind) {
+    case 'all':
+      return 'everything';
+    case 'system':
+      return 'system credentials';
+    case 'provider':
+      return scope.provider;
+    case 'credential':
+      return named('credential', scope.credential) ?? 'a credential that is gone';
+    case 'project':
+      return `project ${scope.project}`;
+    case 'clients': {
+      const names = scope.clients.map((id) => named('client', id) ?? id);
+      const shared = names.length < 2 ? '' : scope.fair ? ', shared fairly' : ', shared';
+      return `${names.length === 1 ? 'client' : 'clients'} ${names.join(', ')}${shared}`;
+    }
+  }
+}
+
+const CURVES = { linear: 'evenly', late: 'late', early: 'early' } as const;
+
+/** What a quota does besides counting, a line each. */
+export function actsInWords(definition: QuotaDefinition): readonly string[] {
+  const { atLimit, warnAt, throttle, buffer, rollover, adjust, counts } = definition;
+  const levels = warnAt.toSorted((one, other) => one - other).map((level) => `${level} %`);
+  return [
+    atLimit === 'block' ? 'refuses calls at the limit' : 'only warns at the limit',
+    ...(levels.length === 0 ? [] : [`warns at ${levels.join(', ')}`]),
+    ...(throttle === null
+      ? []
+      : [
+          `slows calls from ${throttle.fromPercent} %, ${CURVES[throttle.curve]}, up to ${throttle.maxDelayMs / 1000} s`,
+        ]),
+    ...(buffer === null ? [] : [`keeps ${buffer.percent} % for critical calls`]),
+    ...(rollover === null ? [] : [`brings over what was unused, up to ${rollover.maxPercent} %`]),
+    ...(adjust === null
+      ? []
+      : [
+          `may set its limit by itself from ${amountInWords(adjust.min, counts)} to ${amountInWords(adjust.max, counts)}`,
+        ]),
+  ];
+}
