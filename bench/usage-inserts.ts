@@ -75,6 +75,7 @@ function insertRaw(db: Database.Database, batches: readonly PricedEntry[][]): vo
   for (const batch of batches) {
     db.transaction(() => {
       for (const priced of batch) records.put(priced, 1);
+      records.end();
     }).immediate();
   }
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { isSound } from './database.ts';
 import { usage0001 } from './migrations/0001-usage.ts';
 import { usage0002 } from './migrations/0002-usage-records.ts';
+import { usage0003 } from './migrations/0003-usage-folds.ts';
 import { vault0001 } from './migrations/0001-vault.ts';
 import { vault0002 } from './migrations/0002-own-provider.ts';
 import { vault0003 } from './migrations/0003-access.ts';
@@ -24,7 +25,7 @@ export const VAULT_MIGRATIONS: readonly string[] = [
   vault0007,
   vault0008,
 ];
-export const USAGE_MIGRATIONS: readonly string[] = [usage0001, usage0002];
+export const USAGE_MIGRATIONS: readonly string[] = [usage0001, usage0002, usage0003];
 
 export function schemaVersion(db: Database.Database): number {
   return db.pragma('user_version', { simple: true }) as number;

@@ -28,6 +28,9 @@ export type Source = (typeof SOURCES)[number];
 
 export const SPAN_HOUR = 0;
 export const SPAN_DAY = 1;
+/** Days that are over, summed once more (fold.ts). */
+export const SPAN_WEEK = 2;
+export const SPAN_MONTH = 3;
 
 /** The number of a word in one of the lists of usage.db. */
 export function numberOf<T extends string>(list: readonly T[], word: T): number {

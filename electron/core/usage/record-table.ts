@@ -5,43 +5,63 @@ import { UNITS } from './meter/tally.ts';
 import { PRICE_REASONS } from './prices/price-of.ts';
 import type { PricedEntry } from './usage-entry.ts';
 
-const COLUMNS = [
+/** Columns that differ from call to call. */
+const USUAL = [
   'at_ms',
   'cell',
-  'source',
   'request_id',
-  'retry_of',
   'credential_version',
   'method',
   'status',
-  'error_type',
   'measure',
   'input_tokens',
   'cache_read_tokens',
-  'cache_write_tokens',
-  'cache_write_long_tokens',
   'output_tokens',
   'reasoning_tokens',
-  'unit',
-  'thousandths',
-  'web_searches',
-  'service_tier',
-  'region',
   'cost_micro_usd',
+  'cache_saved_micro_usd',
   'price_reason',
   'latency_ms',
   'first_byte_ms',
 ] as const;
+/** Columns that are the same for nearly all: what they are then. */
+const RARE = {
+  source: '0',
+  retry_of: 'NULL',
+  error_type: 'NULL',
+  cache_write_tokens: '0',
+  cache_write_long_tokens: '0',
+  unit: 'NULL',
+  thousandths: 'NULL',
+  web_searches: '0',
+  service_tier: 'NULL',
+  region: 'NULL',
+} as const;
+const RARE_NAMES = Object.keys(RARE);
+const COLUMNS = [...USUAL, ...RARE_NAMES].join(', ');
+const USUAL_ROW = `(${USUAL.map(() => '?').join(', ')}, ${Object.values(RARE).join(', ')})`;
+const WHOLE_ROW = `(${[...USUAL, ...RARE_NAMES].map(() => '?').join(', ')})`;
+/** Rows of one statement: handing a value over costs more than storing it, and starting a statement as much as a few. */
+const AT_ONCE = 8;
 
-/** Writes rows of usage_record; a prepared statement for each open database. */
+const SOURCE_NUMBERS = numbersOf(SOURCES);
+const MEASURE_NUMBERS = numbersOf(MEASURES);
+const REASON_NUMBERS = numbersOf(PRICE_REASONS);
+
+/** Writes rows of usage_record; a few prepared statements for each open database. */
 export class RecordTable {
-  readonly #insert: Database.Statement;
+  readonly #insertMany: Database.Statement;
+  readonly #insertOne: Database.Statement;
+  readonly #insertWhole: Database.Statement;
   readonly #told: Database.Statement;
+  /** Values of rows that wait to be AT_ONCE. */
+  #waiting: unknown[] = [];
 
   constructor(db: Database.Database) {
-    this.#insert = db.prepare(
-      `INSERT INTO usage_record (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
-    );
+    const insert = `INSERT INTO usage_record (${COLUMNS}) VALUES`;
+    this.#insertMany = db.prepare(`${insert} ${Array.from({ length: AT_ONCE }, () => USUAL_ROW).join(', ')}`);
+    this.#insertOne = db.prepare(`${insert} ${USUAL_ROW}`);
+    this.#insertWhole = db.prepare(`${insert} ${WHOLE_ROW}`);
     this.#told = db.prepare(
       'INSERT OR IGNORE INTO usage_reported (client, source, request_id, at_ms) VALUES (?, ?, ?, ?)',
     );
@@ -50,39 +70,86 @@ export class RecordTable {
   /** Whether this reported call is told for the first time. @param client - its number in usage_name. */
   isNew(client: number, { entry }: PricedEntry): boolean {
     if (entry.source === 'proxy') return true;
-    return this.#told.run(client, numberOf(SOURCES, entry.source), entry.requestId, entry.atMs).changes === 1;
+    return this.#told.run(client, SOURCE_NUMBERS[entry.source], entry.requestId, entry.atMs).changes === 1;
   }
 
-  put({ entry, costMicroUsd, why }: PricedEntry, cell: number): void {
+  /** Call `end` after the last one, in the same transaction. */
+  put({ entry, costMicroUsd, cacheSavedMicroUsd, why }: PricedEntry, cell: number): void {
     const { result } = entry;
-    this.#insert.run(
+    const { tokens } = result;
+    const values = this.#waiting;
+    values.push(
       entry.atMs,
       cell,
-      numberOf(SOURCES, entry.source),
       entry.requestId,
-      entry.retryOf,
       entry.credential?.version ?? null,
       entry.method,
       entry.status,
+      MEASURE_NUMBERS[result.measure],
+      tokens.inputTokens,
+      tokens.cacheReadTokens,
+      tokens.outputTokens,
+      tokens.reasoningTokens,
+      costMicroUsd,
+      cacheSavedMicroUsd ?? 0,
+      REASON_NUMBERS[why],
+      Math.round(entry.latencyMs),
+      entry.firstByteMs === null ? null : Math.round(entry.firstByteMs),
+    );
+    if (isUsual(entry)) {
+      if (values.length === AT_ONCE * USUAL.length) {
+        this.#insertMany.run(values);
+        values.length = 0;
+      }
+      return;
+    }
+    const own = values.splice(-USUAL.length);
+    this.end(); // rows keep their order
+    own.push(
+      SOURCE_NUMBERS[entry.source],
+      entry.retryOf,
       result.errorType,
-      numberOf(MEASURES, result.measure),
-      result.tokens.inputTokens,
-      result.tokens.cacheReadTokens,
-      result.tokens.cacheWriteTokens,
-      result.tokens.cacheWriteLongTokens,
-      result.tokens.outputTokens,
-      result.tokens.reasoningTokens,
+      tokens.cacheWriteTokens,
+      tokens.cacheWriteLongTokens,
       result.quantity === null ? null : numberOf(UNITS, result.quantity.unit),
       result.quantity?.thousandths ?? null,
       result.webSearches,
       result.serviceTier,
       result.region,
-      costMicroUsd,
-      numberOf(PRICE_REASONS, why),
-      Math.round(entry.latencyMs),
-      entry.firstByteMs === null ? null : Math.round(entry.firstByteMs),
     );
+    this.#insertWhole.run(own);
   }
+
+  /** Writes what waits. */
+  end(): void {
+    const values = this.#waiting;
+    for (let at = 0; at < values.length; at += USUAL.length) this.#insertOne.run(values.slice(at, at + USUAL.length));
+    values.length = 0;
+  }
+
+  /** The transaction was undone. */
+  forget(): void {
+    this.#waiting = [];
+  }
+}
+
+function isUsual({ source, retryOf, result }: PricedEntry['entry']): boolean {
+  const { tokens } = result;
+  return (
+    source === 'proxy' &&
+    retryOf === null &&
+    result.errorType === null &&
+    tokens.cacheWriteTokens === 0 &&
+    tokens.cacheWriteLongTokens === 0 &&
+    result.quantity === null &&
+    result.webSearches === 0 &&
+    result.serviceTier === null &&
+    result.region === null
+  );
+}
+
+function numbersOf<T extends string>(list: readonly T[]): Readonly<Record<T, number>> {
+  return Object.fromEntries(list.map((word, number) => [word, number])) as Record<T, number>;
 }
 
 /** Raw records are kept for a time, rollups for ever. @returns how many went; call again while it is `limit`. */

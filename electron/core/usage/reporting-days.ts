@@ -36,6 +36,25 @@ export class ReportingDays {
   }
 }
 
+/** Weeks begin on Monday; 0 is the one of 1970-01-01. */
+export function weekOfDay(day: number): number {
+  return Math.floor((day + 3) / 7);
+}
+
+export function firstDayOfWeek(week: number): number {
+  return week * 7 - 3;
+}
+
+/** Whole numbers, 0 is January 1970. */
+export function monthOfDay(day: number): number {
+  const date = new Date(day * DAY_MS);
+  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+}
+
+export function firstDayOfMonth(month: number): number {
+  return Math.round(Date.UTC(1970, month, 1) / DAY_MS);
+}
+
 let latest: ReportingDays | null = null;
 
 /** The one of this zone, kept: making one reads time zone data. @throws RangeError where there is no such zone. */

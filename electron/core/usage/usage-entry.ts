@@ -58,6 +58,7 @@ export const pricedEntry = z.strictObject({
   entry: usageEntry,
   costMicroUsd: z.int().nullable(),
   why: z.enum(PRICE_REASONS),
+  cacheSavedMicroUsd: z.int().min(0).optional(),
 });
 export type PricedEntry = Readonly<z.output<typeof pricedEntry>>;
 

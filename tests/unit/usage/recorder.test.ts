@@ -221,7 +221,7 @@ test('a day is a day of the reporting zone, and another zone sums the days anew'
     .opened()
     .usageDb.prepare('SELECT sum(length(latency)) FROM usage_rollup WHERE span = ? AND dimension = 7')
     .pluck();
-  expect(kept.get(1)).toBe(2 * 2); // one pair of bucket and count a day
+  expect(kept.get(1)).toBe(2 * 2 * 2); // a pair of bucket and count a day, of whole times and of first bytes
 });
 
 test('a period takes whole days, or hours', () => {

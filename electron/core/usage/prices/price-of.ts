@@ -1,6 +1,6 @@
 import type { DatedPrice, PriceDocument, PriceFigures } from '../../../../shared/prices.ts';
 import type { MeterResult } from '../meter/meter.ts';
-import type { Quantity, Tokens } from '../meter/tally.ts';
+import { NO_TOKENS, type Quantity, type Tokens } from '../meter/tally.ts';
 import type { PriceBook } from './price-book.ts';
 
 /** Why a call costs what it costs, or why that is not known. */
@@ -28,6 +28,8 @@ export interface Priced {
   /** Whole micro-USD, half up; null: unknown, which is never zero. */
   readonly costMicroUsd: number | null;
   readonly why: PriceReason;
+  /** What the prompt tokens that a cache served would have cost more without it; left out: nothing, or not known. */
+  readonly cacheSavedMicroUsd?: number | undefined;
 }
 
 export type PricedCall = Pick<
@@ -65,8 +67,10 @@ export function priceOf(call: PricedCall, book: PriceBook, atMs: number): Priced
   if (factors === null) return unknown('unknown_tier');
   const figures = figuresFor(found.price, call, book.document, atMs);
   const costMicroUsd = costOf(call.tokens, figures, factors);
-  if (call.measure === 'incomplete' || call.webSearches > 0) return { costMicroUsd, why: 'at_least' };
-  return { costMicroUsd, why: found.own ? 'own_price' : found.elsewhere ? 'listed_elsewhere' : 'book' };
+  const saved = savedByCache(call.tokens, figures, factors);
+  const cacheSaved = saved > 0 ? { cacheSavedMicroUsd: saved } : {};
+  if (call.measure === 'incomplete' || call.webSearches > 0) return { costMicroUsd, why: 'at_least', ...cacheSaved };
+  return { costMicroUsd, why: found.own ? 'own_price' : found.elsewhere ? 'listed_elsewhere' : 'book', ...cacheSaved };
 }
 
 /** What is counted in something else than tokens: characters, seconds, captchas … */
@@ -125,6 +129,14 @@ function factorsOf(call: PricedCall, model: string, document: PriceDocument): re
   const dearer = document.regions.find((one) => one.provider === provider && one.region === region);
   if (dearer !== undefined) factors.push(dearer.factor);
   return factors;
+}
+
+/** The difference between the plain price of a prompt and that of its cached part; 0 where a cache is dearer. */
+export function savedByCache(tokens: Tokens, figures: PriceFigures, factors: readonly Factor[] = []): number {
+  const cheaperBy = figures.input - (figures.cacheRead ?? figures.input);
+  if (cheaperBy <= 0 || tokens.cacheReadTokens === 0) return 0;
+  const cached = { ...NO_TOKENS, inputTokens: tokens.cacheReadTokens };
+  return costOf(cached, { input: cheaperBy, output: 0 }, factors);
 }
 
 /** In whole numbers throughout: a sum in floating point would drift. */

@@ -1,0 +1,132 @@
+import { DIMENSIONS, NAME_KINDS, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from './dimensions.ts';
+import { FIRST_BYTE, latencyBucket } from './latency-histogram.ts';
+import { HOUR_MS, monthOfDay, type ReportingDays, weekOfDay } from './reporting-days.ts';
+import type { PricedEntry } from './usage-entry.ts';
+
+/** The columns of usage_rollup that are sums. */
+export const ROLLUP_SUMS = [
+  'requests',
+  'failed',
+  'incomplete',
+  'unpriced',
+  'input_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'cost_micro_usd',
+  'cache_saved_micro_usd',
+] as const;
+
+const ALL = numberOf(DIMENSIONS, 'all');
+export const CELL = numberOf(DIMENSIONS, 'cell');
+/** Room for the number of a name beside that of an hour in one safe integer. */
+const NAMES = 2 ** 24;
+
+interface Sum {
+  /** In the order of ROLLUP_SUMS. */
+  readonly figures: number[];
+  /** Bucket -> count; most have few. */
+  readonly latency: Map<number, number>;
+}
+interface CellSum extends Sum {
+  readonly hour: number;
+  readonly day: number;
+  readonly cell: number;
+  /** In the order of NAME_KINDS. */
+  readonly names: readonly number[];
+}
+export interface RollupRow extends Sum {
+  readonly span: number;
+  readonly dimension: number;
+  readonly bucket: number;
+  readonly name: number;
+}
+
+/** What one batch adds: first by hour, day and cell, because a batch has few of those. */
+export class BatchSums {
+  readonly #days: ReportingDays;
+  readonly #foldedTo: number;
+  readonly #cells = new Map<number, CellSum[]>();
+
+  /** @param foldedTo - what falls into a day before it is added to its week and month too. */
+  constructor(days: ReportingDays, foldedTo: number) {
+    this.#days = days;
+    this.#foldedTo = foldedTo;
+  }
+
+  /** @param names - of the cell, in the order of NAME_KINDS. */
+  add({ entry, costMicroUsd, cacheSavedMicroUsd }: PricedEntry, cell: number, names: readonly number[]): void {
+    const { figures: f, latency } = this.#sumOf(cell, entry.atMs, names);
+    const { tokens, measure } = entry.result;
+    f[0] = (f[0] as number) + 1;
+    if (entry.outcome !== 'ok') f[1] = (f[1] as number) + 1;
+    if (measure === 'incomplete' || measure === 'missing') f[2] = (f[2] as number) + 1;
+    if (costMicroUsd === null) f[3] = (f[3] as number) + 1;
+    f[4] = (f[4] as number) + tokens.inputTokens;
+    f[5] = (f[5] as number) + tokens.cacheReadTokens;
+    f[6] = (f[6] as number) + tokens.cacheWriteTokens + tokens.cacheWriteLongTokens;
+    f[7] = (f[7] as number) + tokens.outputTokens;
+    f[8] = (f[8] as number) + tokens.reasoningTokens;
+    f[9] = (f[9] as number) + (costMicroUsd ?? 0);
+    f[10] = (f[10] as number) + (cacheSavedMicroUsd ?? 0);
+    countOne(latency, latencyBucket(entry.latencyMs));
+    if (entry.firstByteMs !== null) countOne(latency, FIRST_BYTE + latencyBucket(entry.firstByteMs));
+  }
+
+  /** The rows that this batch adds to, each once. Cells have no hours: nearly every call would be an hour of its own. */
+  *rows(): Generator<RollupRow> {
+    const tables = new Map<number, Map<number, RollupRow>>();
+    const addTo = (span: number, dimension: number, bucket: number, name: number, sum: Sum) => {
+      const table = span * DIMENSIONS.length + dimension;
+      let rows = tables.get(table);
+      if (rows === undefined) tables.set(table, (rows = new Map<number, RollupRow>()));
+      const row = rows.get(bucket * NAMES + name);
+      if (row === undefined) {
+        const copy = { figures: [...sum.figures], latency: new Map(sum.latency) };
+        rows.set(bucket * NAMES + name, { span, dimension, bucket, name, ...copy });
+        return;
+      }
+      for (let n = 0; n < sum.figures.length; n += 1) {
+        row.figures[n] = (row.figures[n] as number) + (sum.figures[n] as number);
+      }
+      for (const [at, count] of sum.latency) row.latency.set(at, (row.latency.get(at) ?? 0) + count);
+    };
+    for (const sums of this.#cells.values()) {
+      for (const sum of sums) {
+        addAll(SPAN_HOUR, sum.hour, sum);
+        addAll(SPAN_DAY, sum.day, sum);
+        addTo(SPAN_DAY, CELL, sum.day, sum.cell, sum);
+        if (sum.day >= this.#foldedTo) continue;
+        for (const [span, bucket] of [
+          [SPAN_WEEK, weekOfDay(sum.day)],
+          [SPAN_MONTH, monthOfDay(sum.day)],
+        ] as const) {
+          addAll(span, bucket, sum);
+          addTo(span, CELL, bucket, sum.cell, sum);
+        }
+      }
+    }
+    for (const rows of tables.values()) yield* rows.values();
+
+    function addAll(span: number, bucket: number, sum: CellSum): void {
+      for (let kind = 0; kind < NAME_KINDS.length; kind += 1) addTo(span, kind, bucket, sum.names[kind] as number, sum);
+      addTo(span, ALL, bucket, 0, sum);
+    }
+  }
+
+  #sumOf(cell: number, atMs: number, names: readonly number[]): Sum {
+    const hour = Math.floor(atMs / HOUR_MS);
+    const day = this.#days.dayOf(atMs);
+    let sums = this.#cells.get(cell);
+    if (sums === undefined) this.#cells.set(cell, (sums = []));
+    for (const sum of sums) if (sum.hour === hour && sum.day === day) return sum;
+    const sum = { hour, day, cell, names, figures: ROLLUP_SUMS.map(() => 0), latency: new Map<number, number>() };
+    sums.push(sum);
+    return sum;
+  }
+}
+
+function countOne(latency: Map<number, number>, bucket: number): void {
+  latency.set(bucket, (latency.get(bucket) ?? 0) + 1);
+}
