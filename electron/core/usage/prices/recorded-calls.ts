@@ -13,6 +13,7 @@ export interface RecordedCall {
   readonly call: PricedCall;
   readonly costMicroUsd: number | null;
   readonly why: PriceReason;
+  readonly cacheSavedMicroUsd: number;
 }
 
 const recordRow = z.strictObject({
@@ -33,6 +34,7 @@ const recordRow = z.strictObject({
   region: z.string().nullable(),
   cost_micro_usd: z.int().nullable(),
   price_reason: z.int(),
+  cache_saved_micro_usd: z.int(),
 });
 const COLUMNS = Object.keys(recordRow.shape).join(', ');
 const cellRow = z.looseObject({ provider_name: z.string(), model_name: z.string() });
@@ -75,6 +77,7 @@ export class RecordedCalls {
           atMs: row.at_ms,
           cell: row.cell,
           costMicroUsd: row.cost_micro_usd,
+          cacheSavedMicroUsd: row.cache_saved_micro_usd,
           why,
           call: callOf(row, provider, model),
         };

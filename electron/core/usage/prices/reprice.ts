@@ -74,13 +74,17 @@ export async function reprice(deps: RepriceDeps, { from, to, apply }: RepriceQue
     const page = db.transaction(() => {
       const calls = new RecordedCalls(db);
       const rollups = new RollupCosts(days);
-      const put = db.prepare('UPDATE usage_record SET cost_micro_usd = ?, price_reason = ? WHERE seq = ?');
+      const put = db.prepare(
+        'UPDATE usage_record SET cost_micro_usd = ?, price_reason = ?, cache_saved_micro_usd = ? WHERE seq = ?',
+      );
       const read = calls.page(after, beforeMs, PAGE);
       for (const record of read) {
         const day = days.dayOf(record.atMs);
         if (day < first || day > last) continue;
         records += 1;
         const now = newPriceOf(record, deps.book);
+        const saved = now.cacheSavedMicroUsd ?? 0;
+        const isOther = now.costMicroUsd !== record.costMicroUsd || saved !== record.cacheSavedMicroUsd;
         const { names, provider, model } = calls.cell(record.cell);
         addTo(total, record.costMicroUsd, now.costMicroUsd);
         if (now.costMicroUsd !== record.costMicroUsd) {
@@ -88,17 +92,16 @@ export async function reprice(deps: RepriceDeps, { from, to, apply }: RepriceQue
           const sum = models.get(key) ?? { ...newSum(), provider, model };
           models.set(key, sum);
           addTo(sum, record.costMicroUsd, now.costMicroUsd);
-          const cost = (now.costMicroUsd ?? 0) - (record.costMicroUsd ?? 0);
-          rollups.add(
-            record.atMs,
-            record.cell,
-            names,
-            cost,
-            unpriced(now.costMicroUsd) - unpriced(record.costMicroUsd),
-          );
         }
-        if (apply && (now.costMicroUsd !== record.costMicroUsd || now.why !== record.why)) {
-          put.run(now.costMicroUsd, numberOf(PRICE_REASONS, now.why), record.seq);
+        if (isOther) {
+          rollups.add(record.atMs, record.cell, names, {
+            cost: (now.costMicroUsd ?? 0) - (record.costMicroUsd ?? 0),
+            unpriced: unpriced(now.costMicroUsd) - unpriced(record.costMicroUsd),
+            saved: saved - record.cacheSavedMicroUsd,
+          });
+        }
+        if (apply && (isOther || now.why !== record.why)) {
+          put.run(now.costMicroUsd, numberOf(PRICE_REASONS, now.why), saved, record.seq);
         }
       }
       if (apply) rollups.write(db);
@@ -123,7 +126,8 @@ export async function reprice(deps: RepriceDeps, { from, to, apply }: RepriceQue
 }
 
 function newPriceOf(record: RecordedCall, book: PriceBook) {
-  if (!BY_THE_LIST.has(record.why)) return { costMicroUsd: record.costMicroUsd, why: record.why };
+  const { costMicroUsd, why, cacheSavedMicroUsd } = record;
+  if (!BY_THE_LIST.has(why)) return { costMicroUsd, why, cacheSavedMicroUsd };
   return priceOf(record.call, book, record.atMs);
 }
 

@@ -1,10 +1,17 @@
 import type Database from 'better-sqlite3';
-import { DIMENSIONS, NAME_KINDS, numberOf, SPAN_DAY, SPAN_HOUR } from '../dimensions.ts';
-import { HOUR_MS, type ReportingDays } from '../reporting-days.ts';
+import { DIMENSIONS, NAME_KINDS, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from '../dimensions.ts';
+import { HOUR_MS, monthOfDay, type ReportingDays, weekOfDay } from '../reporting-days.ts';
+import { readUsageState } from '../state-table.ts';
 
 const ALL = numberOf(DIMENSIONS, 'all');
 const CELL = numberOf(DIMENSIONS, 'cell');
 
+/** What is added to a record's figures. */
+export interface CostChange {
+  readonly cost: number;
+  readonly unpriced: number;
+  readonly saved: number;
+}
 interface Change {
   readonly span: number;
   readonly dimension: number;
@@ -12,6 +19,7 @@ interface Change {
   readonly name: number;
   cost: number;
   unpriced: number;
+  saved: number;
 }
 
 /** What a batch of records with new costs changes in the rollups; written in the same transaction as the records. */
@@ -24,41 +32,52 @@ export class RollupCosts {
   }
 
   /** @param names - of the cell, in the order of NAME_KINDS. */
-  add(atMs: number, cell: number, names: readonly number[], cost: number, unpriced: number): void {
+  add(atMs: number, cell: number, names: readonly number[], by: CostChange): void {
     const hour = Math.floor(atMs / HOUR_MS);
     const day = this.#days.dayOf(atMs);
     for (let dimension = 0; dimension < NAME_KINDS.length; dimension += 1) {
       const name = names[dimension] as number;
-      this.#change(SPAN_HOUR, dimension, hour, name, cost, unpriced);
-      this.#change(SPAN_DAY, dimension, day, name, cost, unpriced);
+      this.#change(SPAN_HOUR, dimension, hour, name, by);
+      this.#change(SPAN_DAY, dimension, day, name, by);
     }
-    this.#change(SPAN_HOUR, ALL, hour, 0, cost, unpriced);
-    this.#change(SPAN_DAY, ALL, day, 0, cost, unpriced);
-    this.#change(SPAN_DAY, CELL, day, cell, cost, unpriced);
+    this.#change(SPAN_HOUR, ALL, hour, 0, by);
+    this.#change(SPAN_DAY, ALL, day, 0, by);
+    this.#change(SPAN_DAY, CELL, day, cell, by);
   }
 
   write(db: Database.Database): void {
+    const foldedTo = readUsageState(db)?.foldedTo ?? 0;
     const update = db.prepare(
-      `UPDATE usage_rollup SET cost_micro_usd = cost_micro_usd + :cost, unpriced = unpriced + :unpriced
+      `UPDATE usage_rollup SET cost_micro_usd = cost_micro_usd + :cost, unpriced = unpriced + :unpriced,
+       cache_saved_micro_usd = cache_saved_micro_usd + :saved
        WHERE span = :span AND dimension = :dimension AND bucket = :bucket AND name = :name`,
     );
     for (const change of this.#changes.values()) {
+      if (change.span === SPAN_HOUR) {
+        update.run(change);
+        continue;
+      }
       // A cell keeps the day that it was counted in when the reporting zone changes: a day before or after.
-      const buckets = change.span === SPAN_DAY ? [0, -1, 1] : [0];
-      for (const away of buckets) {
-        if (update.run({ ...change, bucket: change.bucket + away }).changes > 0) break;
+      for (const day of [change.bucket, change.bucket - 1, change.bucket + 1]) {
+        if (update.run({ ...change, bucket: day }).changes === 0) continue;
+        if (day < foldedTo) {
+          update.run({ ...change, span: SPAN_WEEK, bucket: weekOfDay(day) });
+          update.run({ ...change, span: SPAN_MONTH, bucket: monthOfDay(day) });
+        }
+        break;
       }
     }
   }
 
-  #change(span: number, dimension: number, bucket: number, name: number, cost: number, unpriced: number): void {
+  #change(span: number, dimension: number, bucket: number, name: number, by: CostChange): void {
     const key = `${span} ${dimension} ${bucket} ${name}`;
     const known = this.#changes.get(key);
     if (known === undefined) {
-      this.#changes.set(key, { span, dimension, bucket, name, cost, unpriced });
+      this.#changes.set(key, { span, dimension, bucket, name, ...by });
       return;
     }
-    known.cost += cost;
-    known.unpriced += unpriced;
+    known.cost += by.cost;
+    known.unpriced += by.unpriced;
+    known.saved += by.saved;
   }
 }
