@@ -80,3 +80,12 @@ export function actsInWords(definition: QuotaDefinition): readonly string[] {
         ]),
   ];
 }
+
+/** "1.5 s", "2 min", "3 h 20 min": as long as it says something. */
+export function durationInWords(ms: number): string {
+  if (ms < 60_000) return `${Math.round(ms / 100) / 10} s`;
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return `${grouped.format(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`;
+}

@@ -1,0 +1,166 @@
+import type Database from 'better-sqlite3';
+import type { QuotaWhatIf } from '../../../shared/contract/quotas.ts';
+import { durationInWords } from '../../../shared/quota-words.ts';
+import type { QuotaDefinition } from '../../../shared/quotas.ts';
+import { type ReportingDays, reportingDays } from '../usage/reporting-days.ts';
+import { Counter } from './counter.ts';
+import { windowAt, windowBefore } from './periods.ts';
+import { firstRecordMs, replay } from './replay.ts';
+import { amountOf, isAbout, type Subject } from './subject.ts';
+import { useSums } from './use-sums.ts';
+
+export interface WhatIfInput {
+  readonly definition: QuotaDefinition;
+  /** Begins with the period that this lies in. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The reporting zone (IANA). */
+  readonly zone: string;
+  /** Ids of the system credentials. */
+  readonly system: readonly string[];
+}
+
+const MAX_PERIODS = 100;
+
+interface Period {
+  readonly startMs: number;
+  readonly endMs: number;
+  wanted: number;
+  used: number;
+  refused: number;
+  slowed: number;
+}
+
+/**
+ * What a quota would have done to the calls that were made: each is let through, slowed or refused by the same counter
+ * that real ones meet, with what it used in the end as what it asks. No call is taken to be critical, and a refused one is
+ * not taken to come again.
+ */
+export function quotaWhatIf(db: Database.Database, input: WhatIfInput): QuotaWhatIf {
+  const { definition, toMs } = input;
+  const days = reportingDays(input.zone);
+  const system = new Set(input.system);
+  const concerns = (subject: Subject) => isAbout(definition.scope, subject, (id) => system.has(id));
+  const fromMs = windowAt(definition.period, days, input.fromMs).startMs;
+  const counter = new Counter('', { ...definition, atLimit: 'block' }, 0);
+  const told = new Telling(definition.atLimit === 'block');
+  let period: Period | null = null;
+  for (const call of replay(db, fromMs, toMs, concerns)) {
+    if (period === null || !counter.isAt(call.atMs))
+      period = told.begins(turned(db, counter, days, call.atMs, concerns));
+    const asked = amountOf(call, definition.counts);
+    told.calls += 1;
+    told.unpriced += definition.counts === 'cost' ? call.unpriced : 0;
+    period.wanted += asked;
+    if (told.isBlocking && counter.lacks(call.subject.client, asked, false, call.atMs) !== null) {
+      told.refuses(period, asked, call.atMs);
+      continue;
+    }
+    counter.addHere(call.subject.client, asked, call.unpriced);
+    period.used += asked;
+    told.slows(period, counter.delay());
+  }
+  return told.of(fromMs, toMs, firstRecordMs(db), days.zone);
+}
+
+/** Another period begins. What the one before left is known from this replay, or from the records where it is the first. */
+function turned(
+  db: Database.Database,
+  counter: Counter,
+  days: ReportingDays,
+  atMs: number,
+  concerns: (subject: Subject) => boolean,
+): Counter {
+  const { definition, window: last, used } = counter;
+  const window = windowAt(definition.period, days, atMs);
+  const before = definition.rollover === null ? null : windowBefore(definition.period, days, window);
+  counter.turn(window, before);
+  if (before === null) return counter;
+  if (last.endMs === 0) {
+    for (const sum of useSums(db, days, before)) {
+      if (concerns(sum)) counter.addBefore(amountOf(sum, definition.counts));
+    }
+  } else if (last.startMs === before.startMs) counter.addBefore(used);
+  return counter;
+}
+
+class Telling {
+  readonly isBlocking: boolean;
+  calls = 0;
+  unpriced = 0;
+  #wanted = 0;
+  #refused = 0;
+  #refusedAmount = 0;
+  #firstRefusedMs: number | null = null;
+  #slowed = 0;
+  #delayMs = 0;
+  readonly #periods: Period[] = [];
+
+  constructor(isBlocking: boolean) {
+    this.isBlocking = isBlocking;
+  }
+
+  begins({ window: { startMs, endMs } }: Counter): Period {
+    const period = { startMs, endMs, wanted: 0, used: 0, refused: 0, slowed: 0 };
+    this.#periods.push(period);
+    return period;
+  }
+
+  refuses(period: Period, asked: number, atMs: number): void {
+    period.refused += 1;
+    this.#refused += 1;
+    this.#refusedAmount += asked;
+    this.#firstRefusedMs ??= atMs;
+  }
+
+  slows(period: Period, delayMs: number): void {
+    if (delayMs === 0) return;
+    period.slowed += 1;
+    this.#slowed += 1;
+    this.#delayMs += delayMs;
+  }
+
+  of(fromMs: number, toMs: number, recordsFromMs: number | null, zone: string): QuotaWhatIf {
+    const iso = (ms: number) => new Date(ms).toISOString();
+    for (const { wanted } of this.#periods) this.#wanted += wanted;
+    const fullest = this.#periods.reduce<Period | null>(
+      (so, one) => (one.wanted > (so?.wanted ?? -1) ? one : so),
+      null,
+    );
+    const worth = this.#periods.filter((one) => one.refused > 0 || one.slowed > 0 || one === fullest);
+    return {
+      from: iso(fromMs),
+      to: iso(toMs),
+      recordsFrom: recordsFromMs === null ? null : iso(recordsFromMs),
+      calls: this.calls,
+      wanted: this.#wanted,
+      refused: this.#refused,
+      refusedAmount: this.#refusedAmount,
+      firstRefusedAt: this.#firstRefusedMs === null ? null : iso(this.#firstRefusedMs),
+      slowed: this.#slowed,
+      delayMs: this.#delayMs,
+      unpriced: this.unpriced,
+      periods: worth
+        .slice(0, MAX_PERIODS)
+        .map(({ startMs, endMs, ...figures }) => ({ startsAt: iso(startMs), endsAt: iso(endMs), ...figures })),
+      text: this.#text(fromMs, zone),
+    };
+  }
+
+  #text(fromMs: number, zone: string): string {
+    const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: zone });
+    const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: zone });
+    const calls = new Intl.NumberFormat('en').format(this.calls);
+    if (this.calls === 0) return `No call since ${day.format(fromMs)} would have been counted.`;
+    const acts = [
+      this.#refused === 0 ? '' : `refused ${times(this.#refused)} (first on ${time.format(this.#firstRefusedMs ?? 0)})`,
+      this.#slowed === 0 ? '' : `slowed ${times(this.#slowed)}, by ${durationInWords(this.#delayMs)} in all`,
+    ].filter((act) => act !== '');
+    const what = acts.length === 0 ? 'none would have been refused or slowed' : `it would have ${acts.join(' and ')}`;
+    return `Of ${calls} ${this.calls === 1 ? 'call' : 'calls'} since ${day.format(fromMs)}, ${what}.`;
+  }
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${new Intl.NumberFormat('en').format(count)} times`;
+}
