@@ -1,4 +1,5 @@
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
+import { classes } from '../ui/classes.ts';
 import styles from './charts.module.css';
 import { HEAT_STEPS } from './heat-steps.ts';
 
@@ -21,17 +22,24 @@ interface Props {
   /** Shown while no cell is looked at. */
   readonly idle: string;
   readonly legend: { readonly less: string; readonly more: string };
+  /** Few columns: cells are wider than high. */
+  readonly low?: boolean;
   readonly onPick?: (cell: Cell) => void;
 }
 
 type Place = readonly [row: number, column: number];
 
 /** Cells in five steps. One of them is in the tab order; arrows go on from it, and what it holds is said below. */
-export function CellGrid({ label, rows, columns, idle, legend, onPick }: Props) {
+export function CellGrid({ label, rows, columns, idle, legend, low, onPick }: Props) {
   const grid = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState<Place | null>(null);
   const [looked, setLooked] = useState<string | null>(null);
   const width = columns.length;
+  // Where there is no room for all columns, the last ones are what one looks for: a year ends today.
+  useLayoutEffect(() => {
+    const box = grid.current?.parentElement;
+    if (box != null && low !== true) box.scrollLeft = box.scrollWidth;
+  }, [low, width]);
   const cellAt = ([row, column]: Place): Cell | undefined => rows[row]?.cells[column];
   const isThere = (place: Place): boolean => cellAt(place) !== undefined && cellAt(place)?.blank !== true;
   const home = focus !== null && isThere(focus) ? focus : lastPlace(rows);
@@ -65,7 +73,7 @@ export function CellGrid({ label, rows, columns, idle, legend, onPick }: Props) 
           aria-label={label}
           aria-rowcount={rows.length}
           aria-colcount={width}
-          className={styles.grid}
+          className={classes(styles.grid, low === true && styles.low)}
           style={{ gridTemplateColumns: `auto repeat(${width}, minmax(var(--cell), 1fr))` }}
           onPointerLeave={() => setLooked(null)}
         >

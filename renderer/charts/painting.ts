@@ -25,6 +25,9 @@ export function fills(brush: Brush): (color: ColorIndex, fine: boolean) => strin
   };
 }
 
+const barWidth = ({ slotWidth, ratio }: Brush): number =>
+  Math.max(1, Math.min(slotWidth * BAR_SHARE, BAR_MAX_PX * ratio));
+
 interface Bars {
   readonly slots: number;
   readonly series: readonly ChartSeries[];
@@ -34,8 +37,8 @@ interface Bars {
 
 /** Stacked bars, the first series at the ground. */
 export function paintBars(brush: Brush, { slots, series, lit }: Bars): void {
-  const { canvas, ratio, slotWidth } = brush;
-  const width = Math.max(1, Math.min(slotWidth * BAR_SHARE, BAR_MAX_PX * ratio));
+  const { canvas, ratio } = brush;
+  const width = barWidth(brush);
   const fine = width >= BAR_FINE_PX * ratio;
   const gap = fine ? Math.max(1, Math.round(ratio)) : 0;
   const fillOf = fills(brush);
@@ -56,6 +59,24 @@ export function paintBars(brush: Brush, { slots, series, lit }: Bars): void {
       canvas.fill();
     }
   }
+  canvas.globalAlpha = 1;
+}
+
+/** What each bar is compared with: a short line across its place. */
+export function paintTargets(brush: Brush, values: readonly (number | null)[]): void {
+  const { canvas, ratio } = brush;
+  const half = Math.min(barWidth(brush) * 0.62, brush.slotWidth / 2);
+  canvas.strokeStyle = brush.palette.of('--color-text');
+  canvas.globalAlpha = 0.75;
+  canvas.lineWidth = 1.5 * ratio;
+  canvas.beginPath();
+  for (const [at, value] of values.entries()) {
+    if (value === null || value === 0) continue;
+    const y = Math.round(brush.y(value));
+    canvas.moveTo(brush.x(at) - half, y);
+    canvas.lineTo(brush.x(at) + half, y);
+  }
+  canvas.stroke();
   canvas.globalAlpha = 1;
 }
 
@@ -87,12 +108,10 @@ interface Line {
   readonly dash?: readonly number[];
   /** CSS pixels. */
   readonly width?: number;
-  /** As steps over whole slots, so that it can be compared with bars. */
-  readonly stepped?: boolean;
 }
 
 /** A line from slot to slot; where a value is null it has a gap. */
-export function paintLine(brush: Brush, { values, token, dash = [], width = 1.5, stepped }: Line): void {
+export function paintLine(brush: Brush, { values, token, dash = [], width = 1.5 }: Line): void {
   const { canvas, ratio } = brush;
   canvas.strokeStyle = brush.palette.of(token);
   canvas.lineWidth = width * ratio;
@@ -106,10 +125,8 @@ export function paintLine(brush: Brush, { values, token, dash = [], width = 1.5,
       continue;
     }
     const y = brush.y(value);
-    const half = stepped === true ? 0.5 : 0;
-    if (drawing) canvas.lineTo(brush.x(at - half), y);
-    else canvas.moveTo(brush.x(at - half), y);
-    if (half > 0) canvas.lineTo(brush.x(at + half), y);
+    if (drawing) canvas.lineTo(brush.x(at), y);
+    else canvas.moveTo(brush.x(at), y);
     drawing = true;
   }
   canvas.stroke();

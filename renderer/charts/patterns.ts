@@ -9,10 +9,13 @@ interface Pattern {
   readonly width: number;
 }
 
-const DIAGONAL: Pattern = { path: 'M-1.5 1.5l3-3M-1.5 7.5l9-9M4.5 7.5l3-3', width: 1.25 };
-const BACK: Pattern = { path: 'M-1.5 4.5l3 3M-1.5-1.5l9 9M4.5-1.5l3 3', width: 1.25 };
-const DOTS: Pattern = { path: 'M1.5 1.5h.01M4.5 4.5h.01', width: 1.9 };
-const LINES: Pattern = { path: 'M0 1.5h6M0 4.5h6', width: 1 };
+const DIAGONAL: Pattern = { path: 'M-1.5 1.5l3-3M-1.5 7.5l9-9M4.5 7.5l3-3', width: 1 };
+const BACK: Pattern = { path: 'M-1.5 4.5l3 3M-1.5-1.5l9 9M4.5-1.5l3 3', width: 1 };
+const DOTS: Pattern = { path: 'M1.5 1.5h.01M4.5 4.5h.01', width: 1.6 };
+const LINES: Pattern = { path: 'M0 1.5h6M0 4.5h6', width: 0.9 };
+
+/** Lines of a pattern are laid over the colour so thin that the colour stays what it is. */
+export const PATTERN_ALPHA = 0.6;
 
 /** Every second series has a pattern, so that neighbours in a stack differ by more than hue. Solid: null. */
 const BY_RANK: readonly (Pattern | null)[] = [null, DIAGONAL, null, DOTS, null, BACK, null, LINES];
@@ -45,6 +48,7 @@ export function canvasFill(
     draw.fillStyle = color;
     draw.fillRect(0, 0, TILE, TILE);
   }
+  if (color !== null) draw.globalAlpha = PATTERN_ALPHA;
   draw.strokeStyle = line;
   draw.lineWidth = pattern.width;
   draw.lineCap = 'round';

@@ -5,23 +5,27 @@ import { Plot, type PlotArea, type PlotModel } from './plot.ts';
 
 interface Props {
   readonly model: PlotModel;
-  /** CSS pixels. */
+  /** CSS pixels, at least; where there is more room it is taken. */
   readonly height: number;
   /** Called whenever the plotting area came to lie elsewhere. */
   readonly onArea: (area: PlotArea) => void;
 }
 
 /** The picture of a chart. Readers do not see it: what it says stands in the summary, the cursor and the table. */
-export function PlotCanvas({ model, height, onArea }: Props) {
+export function PlotCanvas({ model, height: least, onArea }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
-  const [width, setWidth] = useState(0);
+  const [{ width, height }, setSize] = useState({ width: 0, height: least });
   const theme = useThemeVersion();
   useLayoutEffect(() => {
     const place = host.current;
     if (place === null) return undefined;
-    setWidth(place.clientWidth);
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    const measure = (): void => {
+      const [wide, high] = [place.clientWidth, place.clientHeight];
+      setSize((now) => (now.width === wide && now.height === high ? now : { width: wide, height: high }));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(place);
     return () => observer.disconnect();
   }, []);
@@ -51,5 +55,5 @@ export function PlotCanvas({ model, height, onArea }: Props) {
     },
     [],
   );
-  return <div ref={host} aria-hidden className={styles.canvas} style={{ blockSize: `${height}px` }} />;
+  return <div ref={host} aria-hidden className={styles.canvas} style={{ minBlockSize: `${least}px` }} />;
 }

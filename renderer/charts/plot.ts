@@ -62,13 +62,13 @@ export class Plot {
       {
         width,
         height,
-        padding: [8, 4, 0, 0],
+        padding: [8, 18, 0, 0],
         cursor: none,
         legend: none,
         select: { show: false, left: 0, top: 0, width: 0, height: 0 },
         scales: {
           x: { time: false, range: () => [-0.5, Math.max(0.5, this.#model.slots - 0.5)] },
-          y: { range: (): [number, number] => [0, this.#marks(height).at(-1) ?? 1] },
+          y: { range: (plot): [number, number] => [0, this.#marks(plot.height).at(-1) ?? 1] },
         },
         axes: [
           {
@@ -78,7 +78,7 @@ export class Plot {
             ticks: none,
             gap: 6,
             size: 26,
-            splits: () => this.#labelled(),
+            splits: (plot) => this.#labelled(plot),
             values: (_, splits) => splits.map((at) => this.#model.slotName(at)),
           },
           {
@@ -87,13 +87,13 @@ export class Plot {
             ticks: none,
             gap: 8,
             grid: { stroke: () => this.#palette.of('--chart-grid'), width: 1 },
-            size: (_, values) => this.#axisWidth(values ?? []),
+            size: (plot, values) => this.#axisWidth(plot, values ?? []),
             splits: (plot) => this.#marks(plot.height),
             values: (_, splits) => splits.map((value) => this.#model.markName(value)),
           },
         ],
         series: [{}, { paths: () => null, points: none }],
-        hooks: { draw: [() => this.#paint()] },
+        hooks: { draw: [(plot) => this.#paint(plot)] },
       },
       this.#data(),
       host,
@@ -137,21 +137,20 @@ export class Plot {
     return axisMarks(this.#model.max, Math.max(2, Math.floor(height / MARK_ROOM_PX)));
   }
 
-  #labelled(): number[] {
-    return labelledSlots(this.#model.slots, this.area().width || this.#plot.width, this.#model.room);
+  #labelled({ bbox, width }: uPlot): number[] {
+    return labelledSlots(this.#model.slots, bbox.width / uPlot.pxRatio || width, this.#model.room);
   }
 
-  #axisWidth(values: readonly (string | null)[]): number {
+  #axisWidth(plot: uPlot, values: readonly (string | null)[]): number {
     const longest = values.reduce<string>(
       (most, value) => ((value ?? '').length > most.length ? (value ?? '') : most),
       '',
     );
-    this.#plot.ctx.font = `${AXIS_FONT_PX * uPlot.pxRatio}px ${this.#palette.font}`;
-    return Math.ceil(this.#plot.ctx.measureText(longest).width / uPlot.pxRatio) + 12;
+    plot.ctx.font = `${AXIS_FONT_PX * uPlot.pxRatio}px ${this.#palette.font}`;
+    return Math.ceil(plot.ctx.measureText(longest).width / uPlot.pxRatio) + 12;
   }
 
-  #paint(): void {
-    const plot = this.#plot;
+  #paint(plot: uPlot): void {
     const { left, top, width, height } = plot.bbox;
     const canvas = plot.ctx;
     canvas.save();

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { m } from '../i18n/messages.ts';
 import styles from './charts.module.css';
-import { paintAreas, paintBars, paintLine, paintMark, paintUncollected } from './painting.ts';
+import { paintAreas, paintBars, paintLine, paintMark, paintTargets, paintUncollected } from './painting.ts';
 import type { PlotArea, PlotModel } from './plot.ts';
 import { PlotCanvas } from './plot-canvas.tsx';
 import { type Point, PointCursor } from './point-cursor.tsx';
@@ -59,9 +59,9 @@ export function StackedChart(props: Props) {
         paintUncollected(brush, uncollected);
         if (kind === 'bars') paintBars(brush, { slots: count, series, lit });
         else paintAreas(brush, { slots: count, series, lit });
-        if (before !== null) {
-          const line = { values: before, token: '--color-text-muted', dash: [4, 3], width: 1.5 };
-          paintLine(brush, { ...line, stepped: kind === 'bars' && count <= 62 });
+        if (before !== null && kind === 'bars') paintTargets(brush, before);
+        if (before !== null && kind === 'areas') {
+          paintLine(brush, { values: before, token: '--color-text', dash: [4, 3] });
         }
         for (const [at, { notes }] of slots.entries()) if (notes.length > 0) paintMark(brush, at, totals[at] ?? 0);
       },
@@ -109,7 +109,47 @@ export function StackedChart(props: Props) {
           )}
         />
       )}
+      <Legend
+        kind={kind}
+        hasBefore={before !== null}
+        isPartial={uncollected > 0}
+        isMarked={slots.some(({ notes }) => notes.length > 0)}
+      />
     </div>
+  );
+}
+
+interface LegendProps {
+  readonly kind: Props['kind'];
+  readonly hasBefore: boolean;
+  readonly isPartial: boolean;
+  readonly isMarked: boolean;
+}
+
+/** Signs that stand in the chart beside the series; the series are named in the ranking. */
+function Legend({ kind, hasBefore, isPartial, isMarked }: LegendProps) {
+  if (!hasBefore && !isPartial && !isMarked) return null;
+  return (
+    <ul aria-hidden className={styles.signs}>
+      {hasBefore && (
+        <li>
+          <span className={kind === 'bars' ? styles.signline : styles.signdash} />
+          {m.charts.before}
+        </li>
+      )}
+      {isMarked && (
+        <li>
+          <span className={styles.signmark} />
+          {m.charts.marked}
+        </li>
+      )}
+      {isPartial && (
+        <li>
+          <span className={styles.signhatch} />
+          {m.charts.hatched}
+        </li>
+      )}
+    </ul>
   );
 }
 

@@ -1,7 +1,7 @@
 import { type CSSProperties, useId } from 'react';
 import styles from './charts.module.css';
 import { type ColorIndex, colorToken } from './colors.ts';
-import { patternOf, TILE } from './patterns.ts';
+import { PATTERN_ALPHA, patternOf, TILE } from './patterns.ts';
 
 /** The colour and pattern of a series, beside its name. */
 export function Swatch({ color }: { readonly color: ColorIndex }) {
@@ -20,7 +20,12 @@ export function Swatch({ color }: { readonly color: ColorIndex }) {
       {pattern !== null && (
         <>
           <pattern id={id} width={TILE} height={TILE} patternUnits="userSpaceOnUse">
-            <path d={pattern.path} strokeWidth={pattern.width} className={styles.swatchline} />
+            <path
+              d={pattern.path}
+              strokeWidth={pattern.width}
+              strokeOpacity={PATTERN_ALPHA}
+              className={styles.swatchline}
+            />
           </pattern>
           <rect width={12} height={12} rx={3} fill={`url(#${id})`} />
         </>

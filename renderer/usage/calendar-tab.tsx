@@ -128,6 +128,7 @@ function Week({ map, route }: Props) {
         label={title}
         rows={grid.rows}
         columns={grid.columns}
+        low
         idle={t.hoursIdle}
         legend={{ less: t.less, more: t.more }}
       />

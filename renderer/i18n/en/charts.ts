@@ -9,5 +9,7 @@ export const charts = {
     [`${slot}: ${total}`, ...parts, ...notes].join('. '),
   notCollected: 'not collected yet',
   before: 'Period before',
+  marked: 'Out of the usual',
+  hatched: 'Not collected yet',
   pickHint: 'Click or Enter shows the requests.',
 } as const;
