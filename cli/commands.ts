@@ -51,6 +51,7 @@ export const COMMANDS = {
   endpoint: { group: TOOLS, load: () => import('./commands/endpoint.ts') },
   serve: { group: TOOLS, load: () => import('./commands/serve.ts') },
   stop: { group: TOOLS, load: () => import('./commands/stop.ts') },
+  audit: { group: OTHER, load: () => import('./commands/audit.ts') },
   doctor: { group: OTHER, load: () => import('./commands/doctor.ts') },
   completion: { group: OTHER, load: () => import('./commands/completion.ts') },
   version: { group: OTHER, load: () => import('./commands/version.ts') },

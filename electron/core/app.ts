@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Gate } from './broker/gate.ts';
+import { Activity } from './audit/activity.ts';
 import { panic } from './broker/panic.ts';
 import type { Caller, Output, VaultStateName } from '../../shared/contract/methods.ts';
 import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
@@ -82,6 +83,7 @@ export interface App {
   readonly quotas: Quotas;
   /** The inbox, what comes up on the desktop, and the webhooks. */
   readonly notifications: Notifications;
+  readonly activity: Activity;
   readonly endpoint: Endpoint;
   readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
@@ -376,6 +378,7 @@ export function createApp(options: AppOptions): App {
         if (!lockPolicy.windowLocked || LOCK_EVENTS.has(event.event)) listener(event);
       }),
     stateFor: (caller) => (caller === 'window' && lockPolicy.windowLocked ? 'locked' : vault.state),
+    activity: new Activity({ vault, clock, clients, credentials, env: process.env }),
     panic: (actor) =>
       panic({ vault, clock, paths, log, grants: gate.grants, endpoint, settings, clients, emit }, actor),
     notices: () => [...vault.notices(), ...settings.notices()],

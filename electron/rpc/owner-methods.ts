@@ -119,6 +119,9 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'webhooks.redeliver': 'owner',
 
   'settings.get': 'free',
+  'audit.list': 'free',
+  'audit.verify': 'free',
+  'audit.export': 'owner',
   'settings.set': 'owner',
 };
 

@@ -3,6 +3,7 @@ import { providerGuide } from '../guide/guide.ts';
 import { fieldName, providerId, providerInfo } from '../provider.ts';
 import { DELIVERY_FORMS } from '../delivery.ts';
 import * as a from './access.ts';
+import * as au from './audit.ts';
 import * as n from './notifications.ts';
 import * as q from './quotas.ts';
 import * as pr from './prices.ts';
@@ -501,6 +502,12 @@ export const methods = {
   // settings
   'settings.get': method({ callers: BOTH, states: 'any', input: nothing, output: s.settings }),
   /** `vault` may be given only while unlocked. */
+  // the log of what was done
+  'audit.list': method({ callers: BOTH, states: UNLOCKED, input: au.auditQuery, output: au.auditPage }),
+  /** Walks the whole chain. */
+  'audit.verify': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: au.auditVerdict }),
+  'audit.export': method({ callers: SOCKET, states: UNLOCKED, input: au.auditExport, output: au.auditPiece }),
+  'audit.save': method({ callers: WINDOW, states: UNLOCKED, input: au.auditSave, output: au.auditSaved }),
   'settings.set': method({
     callers: BOTH,
     states: 'any',

@@ -99,6 +99,9 @@ const named = {
   'webhooks.deliveries': true,
   'webhooks.redeliver': true,
   'settings.get': true,
+  'audit.list': true,
+  'audit.verify': true,
+  'audit.save': true,
   'settings.set': true,
 } as const satisfies Readonly<Record<WindowMethod, true>>;
 

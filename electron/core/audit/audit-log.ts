@@ -30,6 +30,12 @@ export interface AuditEntry {
   readonly meta: AuditMeta;
 }
 
+/** An entry with its place in the chain, in hex. */
+export interface AuditLink extends AuditEntry {
+  readonly prev: string;
+  readonly mac: string;
+}
+
 /** `firstBadSeq` null: every entry and the head verify. */
 export interface AuditVerdict {
   readonly entries: number;
@@ -102,15 +108,24 @@ export function readAudit(
   vault: OpenVault,
   range: { readonly beforeSeq?: number; readonly limit: number },
 ): readonly AuditEntry[] {
-  const rows = vault.db
-    .prepare('SELECT * FROM audit WHERE seq < ? ORDER BY seq DESC LIMIT ?')
-    .all(range.beforeSeq ?? Number.MAX_SAFE_INTEGER, Math.min(range.limit, 1000));
-  return rows.map((found) => {
-    const row = entryRow.parse(found);
-    const { seq, at_ms: atMs, actor, action, target, result } = row;
-    return { seq, atMs, actor, action, target, result, meta: metaSchema.parse(JSON.parse(row.meta)) };
-  });
+  const newest = range.beforeSeq ?? Number.MAX_SAFE_INTEGER;
+  const links = auditEntries(vault, 'WHERE seq < ? ORDER BY seq DESC LIMIT ?', [newest, Math.min(range.limit, 1000)]);
+  return links.map(({ prev: _prev, mac: _mac, ...entry }) => entry);
 }
+
+/** @param clause - fixed SQL behind the table's name; what is looked for goes into `values`. */
+export function auditEntries(vault: OpenVault, clause: string, values: readonly (string | number)[]): AuditLink[] {
+  return vault.db
+    .prepare(`SELECT * FROM audit ${clause}`)
+    .all(...values)
+    .map((found) => {
+      const { seq, at_ms: atMs, actor, action, target, result, meta, prev, mac } = entryRow.parse(found);
+      const facts = metaSchema.parse(JSON.parse(meta));
+      return { seq, atMs, actor, action, target, result, meta: facts, prev: hex(prev), mac: hex(mac) };
+    });
+}
+
+const hex = (bytes: Buffer): string => bytes.toString('hex');
 
 /** Walks the whole chain: every MAC, every link, no gap, and the head kept in `vault_state`. */
 export function verifyAudit(vault: OpenVault): AuditVerdict {

@@ -3,6 +3,7 @@ import type { App } from '../../core/app.ts';
 import type { CallContext } from '../caller.ts';
 import { accessHandlers } from './access.ts';
 import { appHandlers } from './app.ts';
+import { auditHandlers } from './audit.ts';
 import { clientHandlers } from './clients.ts';
 import { credentialHandlers } from './credentials.ts';
 import { endpointHandlers } from './endpoint.ts';
@@ -30,6 +31,7 @@ export function allHandlers(app: App): Handlers<CallContext> {
     ...webhookHandlers(app),
     ...routingHandlers(app),
     ...settingsHandlers(app),
+    ...auditHandlers(app),
     ...usageHandlers(app),
     ...usageRecordHandlers(app),
     ...priceHandlers(app),

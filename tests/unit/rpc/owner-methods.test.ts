@@ -17,6 +17,8 @@ const FREE = [
   'app.handOver',
   'app.panic',
   'app.stop',
+  'audit.list',
+  'audit.verify',
   'clients.list',
   'credentials.get',
   'credentials.list',

@@ -1,0 +1,153 @@
+import type { Command } from 'commander';
+import type { AuditEntry, AuditFilter } from '../../shared/contract/audit.ts';
+import { AUDIT_AREAS, actorWords, auditWords, factsInWords } from '../../shared/audit-words.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { AgentClient } from '../agent-client.ts';
+import { connectAgent } from '../connect.ts';
+import { usage } from '../fail.ts';
+import { note, print, printJson, write } from '../output.ts';
+import { localTime, table, terminalWidth } from '../table.ts';
+
+const RESULTS = ['ok', 'refused', 'failed'] as const;
+const DOORS: Readonly<Record<string, string>> = { window: 'ui', cli: 'cli', keyharbor: 'system' };
+const PAGE = 200;
+const DAY_MS = 24 * 3_600_000;
+
+interface FilterOptions {
+  readonly area?: string;
+  readonly who?: string;
+  readonly result?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+interface ListOptions extends FilterOptions {
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100_000) {
+    throw usage('--limit takes a number from 1 to 100000.');
+  }
+  const agent = await connectAgent();
+  const filter = await filterOf(agent, options);
+  const entries: AuditEntry[] = [];
+  let more = true;
+  while (more && entries.length < limit) {
+    const before = entries.at(-1)?.seq;
+    const page = await agent.call('audit.list', {
+      filter,
+      limit: Math.min(PAGE, limit - entries.length),
+      ...(before === undefined ? {} : { before }),
+    });
+    entries.push(...page.entries);
+    more = page.more;
+  }
+  agent.close();
+  if (options.json) return printJson(entries);
+  if (entries.length === 0) return note('Nothing fits.');
+  write(table(['NO.', 'TIME', 'WHO', 'WHAT', 'ON', 'RESULT', 'FACTS'], entries.map(row), terminalWidth()));
+  if (more) note(`Older ones fit as well: --limit ${limit * 10} shows more of them.`);
+}
+
+function row(entry: AuditEntry): readonly string[] {
+  const { seq, at, action, target, targetName, result, meta } = entry;
+  return [
+    String(seq),
+    localTime(at),
+    actorWords(entry),
+    auditWords(action),
+    targetName ?? target,
+    result,
+    factsInWords(meta),
+  ];
+}
+
+async function verify(options: { readonly json?: boolean }): Promise<void> {
+  const agent = await connectAgent();
+  const verdict = await agent.call('audit.verify', {});
+  agent.close();
+  if (options.json) printJson(verdict);
+  if (verdict.firstBad !== null) {
+    throw new AppError(
+      'integrity_failure',
+      `The audit log was changed from outside: entry ${verdict.firstBad} does not follow from the ones before.`,
+      'Compare it with a copy: "keyharbor audit export" of an earlier day, or a backup.',
+    );
+  }
+  if (!options.json) print(`The log is whole: ${verdict.entries} entries, each follows from the one before.`);
+}
+
+async function save(options: FilterOptions): Promise<void> {
+  const agent = await connectAgent();
+  const filter = await filterOf(agent, options);
+  for (let after: number | null = 0; after !== null; ) {
+    const piece: { readonly entries: readonly object[]; readonly next: number | null } = await agent.call(
+      'audit.export',
+      { filter, after },
+    );
+    write(piece.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    after = piece.next;
+  }
+  agent.close();
+}
+
+async function filterOf(agent: AgentClient, options: FilterOptions): Promise<AuditFilter> {
+  const area = AUDIT_AREAS.find((known) => known === options.area);
+  if (options.area !== undefined && area === undefined) {
+    throw usage('This area is not known.', `Areas: ${AUDIT_AREAS.join(', ')}.`);
+  }
+  const result = RESULTS.find((known) => known === options.result);
+  if (options.result !== undefined && result === undefined) {
+    throw usage('This result is not known.', `Results: ${RESULTS.join(', ')}.`);
+  }
+  const actor = options.who === undefined ? undefined : await actorOf(agent, options.who);
+  const from = options.from === undefined ? undefined : moment(options.from, '--from', 0);
+  const to = options.to === undefined ? undefined : moment(options.to, '--to', DAY_MS);
+  const given = { area, result, actor, from, to };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** One of the owner's doors, or a client by name or id. */
+async function actorOf(agent: AgentClient, who: string): Promise<string> {
+  const door = DOORS[who];
+  if (door !== undefined) return door;
+  const clients = await agent.call('clients.list', {});
+  const found = clients.find(({ id, name }) => id === who || name === who);
+  if (found !== undefined) return found.id;
+  throw usage('Nobody of this name is known.', `Give ${Object.keys(DOORS).join(', ')}, or a client: its name or id.`);
+}
+
+/** A day of this computer's calendar, or a time. @param dayMs - what is added to a day: `--to` means all of it. */
+function moment(text: string, option: string, dayMs: number): string {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
+  const ms = Date.parse(isDay ? `${text}T00:00:00` : text);
+  if ((isDay || isTime) && !Number.isNaN(ms)) return new Date(isDay ? ms + dayMs : ms).toISOString();
+  throw usage(`${option} is no day and no time.`, 'Write a day as 2026-11-20, a time as 2026-11-20T14:00:00Z.');
+}
+
+function withFilters(command: Command): Command {
+  return command
+    .option('--area <area>', AUDIT_AREAS.join(', '))
+    .option('--who <who>', `${Object.keys(DOORS).join(', ')}, or a client`)
+    .option('--result <result>', RESULTS.join(', '))
+    .option('--from <day>', 'first day (2026-11-20), or a time')
+    .option('--to <day>', 'last day, or a time');
+}
+
+export function register(program: Command): void {
+  const audit = program.command('audit').description('the log of what was done: who, what, with which key, and when');
+  withFilters(audit.command('list', { isDefault: true }).description('list entries, the newest first'))
+    .option('--limit <number>', 'how many', '50')
+    .option('--json', 'as JSON')
+    .action(list);
+  audit
+    .command('verify')
+    .description('check that no entry was changed, added or taken out')
+    .option('--json', 'as JSON')
+    .action(verify);
+  withFilters(audit.command('export').description('print the log with its chain, a JSON object a line')).action(save);
+}
