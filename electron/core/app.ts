@@ -22,6 +22,7 @@ import { Guides } from './providers/guides.ts';
 import { OwnProviders } from './providers/own/own-providers.ts';
 import { Providers } from './providers/providers.ts';
 import { Notifications } from './notifications/notifications.ts';
+import { QuotaAdvice } from './quotas/advice.ts';
 import { QuotasOfCalls } from './quotas/proxy-quota.ts';
 import { Quotas } from './quotas/quotas.ts';
 import { proxyRouting } from './routing/proxy-routing.ts';
@@ -81,6 +82,7 @@ export interface App {
   readonly evidence: Evidence;
   readonly routing: Routing;
   readonly quotas: Quotas;
+  readonly quotaAdvice: QuotaAdvice;
   /** The inbox, what comes up on the desktop, and the webhooks. */
   readonly notifications: Notifications;
   readonly activity: Activity;
@@ -175,6 +177,17 @@ export function createApp(options: AppOptions): App {
     emit,
     onEvent,
   });
+  const quotaAdvice = new QuotaAdvice({
+    quotas,
+    reader: usageReader,
+    clock,
+    log,
+    zone: reportingZone,
+    providers: () => {
+      const kept = new Set(credentials.list({ state: 'active' }).map(({ provider }) => provider));
+      return [...kept].map((id) => catalogue.get(id));
+    },
+  });
   const clipboard = new ClipboardGuard({
     clipboard: shell.clipboard,
     clock,
@@ -215,6 +228,7 @@ export function createApp(options: AppOptions): App {
     clients: grants,
     emit,
     version,
+    demoUsedUp: (provider, id) => quotas.demoUsedUp(provider, id),
   });
   const routing = new Routing({ vault, clock, catalogue, credentials, emit });
   onEvent(({ event }) => {
@@ -302,6 +316,7 @@ export function createApp(options: AppOptions): App {
     prices.unlocked();
     usage.unlocked();
     quotas.unlocked();
+    quotaAdvice.unlocked();
     ownProviders.unlocked();
     try {
       credentials.unlocked();
@@ -327,6 +342,7 @@ export function createApp(options: AppOptions): App {
     usageReader.locking();
     usage.locking();
     quotas.locking();
+    quotaAdvice.locking();
     notifications.locking();
     prices.locking();
     void clipboard.clear();
@@ -359,6 +375,7 @@ export function createApp(options: AppOptions): App {
     evidence,
     routing,
     quotas,
+    quotaAdvice,
     notifications,
     endpoint,
     metrics,

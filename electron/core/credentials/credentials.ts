@@ -61,6 +61,8 @@ export interface CredentialsDeps {
   readonly clients: Pick<Clients, 'dropGrants' | 'grantsDropped'>;
   /** The program's version, told to providers in `user-agent`. */
   readonly version: string;
+  /** Which demo quota of a system credential is used up, and until when (RFC 3339); null or left out: none. */
+  readonly demoUsedUp?: (provider: string, id: string) => { readonly name: string; readonly resetsAt: string } | null;
 }
 
 /** `actor` in all methods: who asks, for the audit log ("ui", "cli", "system"). All need an unlocked vault. */
@@ -347,6 +349,7 @@ export class Credentials {
     const vault = this.#vault();
     const resolved = this.#deps.catalogue.isEnabled(provider) ? this.#servedRows.resolve(vault, provider, label) : null;
     if (resolved === null) throw new AppError('key_not_found', 'There is no such key.');
+    this.#withinDemo(resolved);
     return resolved;
   }
 
@@ -434,13 +437,29 @@ export class Credentials {
   #served(vault: OpenVault, provider: string, label: string): Served {
     this.#deps.catalogue.assertEnabled(provider);
     const served = resolveServed(vault, provider, label);
-    if (served !== null) return served;
+    if (served !== null) {
+      const { id, scope } = served.credential;
+      this.#withinDemo({ id: idToHex(id), scope, provider });
+      return served;
+    }
     const [row] = findByLabel(vault.db, provider, label);
     if (row === undefined) throw keyNotFound({ vault, catalogue: this.#deps.catalogue }, provider);
     throw new AppError(
       'key_not_found',
       `This credential is ${stateInWords(row.state)} and is not handed out.`,
       row.state === 'suspended' ? 'Put it back to use with "reinstate".' : 'Add a new one, or use another label.',
+    );
+  }
+
+  /** A system credential is there for who has none of their own, as far as its demo quota goes. */
+  #withinDemo({ id, provider, scope }: Pick<ResolvedCredential, 'id' | 'provider' | 'scope'>): void {
+    if (scope !== 'system') return;
+    const usedUp = this.#deps.demoUsedUp?.(provider, id) ?? null;
+    if (usedUp === null) return;
+    throw new AppError(
+      'key_not_found',
+      `The quota "${usedUp.name}" of system credentials is used up until ${usedUp.resetsAt}.`,
+      'Add a key of your own, or wait until then.',
     );
   }
 

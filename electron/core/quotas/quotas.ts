@@ -95,6 +95,18 @@ export class Quotas {
     }
   }
 
+  /**
+   * Whether a system credential may be resolved to: what its demo quota leaves (PRODUCT.md, "Resolution").
+   * @returns when it may again, RFC 3339, and the name of the quota that is used up; null: it may.
+   */
+  demoUsedUp(provider: string, credential: string): { readonly name: string; readonly resetsAt: string } | null {
+    if (!this.#isOpen || !this.isOn) return null;
+    const subject = { provider, credential, client: '', project: '' };
+    const counter = this.ledger.isUsedUp(subject, ({ definition }) => definition.scope.kind === 'system');
+    if (counter === null) return null;
+    return { name: counter.definition.name, resetsAt: new Date(counter.window.endMs).toISOString() };
+  }
+
   /** Whether a call has to ask. @throws AppError where a quota cannot be read: no call goes out as if there were none. */
   get isOn(): boolean {
     if (this.#isUnreadable) throw unreadable();
@@ -112,6 +124,11 @@ export class Quotas {
     this.ledger.drop();
     this.#rows.clear();
     this.#system.forget();
+  }
+
+  /** Ids of the system credentials. */
+  systemIds(): string[] {
+    return [...this.#system.ids()];
   }
 
   list(): QuotaStatus[] {

@@ -11,6 +11,10 @@ export class SystemCredentials {
   }
 
   has(id: string): boolean {
+    return this.ids().has(id);
+  }
+
+  ids(): ReadonlySet<string> {
     this.#ids ??= new Set(
       z
         .array(z.string())
@@ -18,7 +22,7 @@ export class SystemCredentials {
           this.#vault.opened().db.prepare("SELECT lower(hex(id)) FROM credential WHERE scope = 'system'").pluck().all(),
         ),
     );
-    return this.#ids.has(id);
+    return this.#ids;
   }
 
   forget(): void {

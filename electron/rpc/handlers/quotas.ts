@@ -1,8 +1,7 @@
-import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
 import type { Area } from '../caller.ts';
 
-export function quotaHandlers({ quotas }: App): Area<'quotas'> {
+export function quotaHandlers({ quotas, quotaAdvice }: App): Area<'quotas'> {
   return {
     'quotas.list': () => quotas.list(),
     'quotas.set': (given, { actor }) => quotas.set(given, actor),
@@ -10,13 +9,9 @@ export function quotaHandlers({ quotas }: App): Area<'quotas'> {
       quotas.remove(id, actor);
       return {};
     },
-    'quotas.history': notYet,
-    'quotas.whatIf': notYet,
-    'quotas.proposals': () => [],
-    'quotas.applyProposal': notYet,
+    'quotas.history': ({ id, periods }) => quotaAdvice.history(id, periods),
+    'quotas.whatIf': (query) => quotaAdvice.whatIf(query),
+    'quotas.proposals': () => quotaAdvice.proposals(),
+    'quotas.applyProposal': ({ id }, { actor }) => quotaAdvice.apply(id, actor),
   };
-}
-
-function notYet(): never {
-  throw new AppError('unsupported', 'This cannot be asked of quotas yet. Nothing was changed.');
 }

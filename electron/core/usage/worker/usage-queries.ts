@@ -1,4 +1,7 @@
 import type Database from 'better-sqlite3';
+import { fittingLimits } from '../../quotas/fitting-limit.ts';
+import { quotaHistory } from '../../quotas/history.ts';
+import { quotaWhatIf } from '../../quotas/what-if.ts';
 import { type ReportQuery, type UsageReport, usageReport } from '../report.ts';
 import { reportingDays } from '../reporting-days.ts';
 
@@ -19,6 +22,9 @@ export const usageQueries = {
   /** Zone: of whole days (IANA). */
   report: (db, { query, zone }: { readonly query: ReportQuery; readonly zone: string }): UsageReport =>
     usageReport(db, query, reportingDays(zone)),
+  quotaWhatIf,
+  quotaHistory,
+  fittingLimits,
 } as const satisfies Record<string, Query>;
 
 /**

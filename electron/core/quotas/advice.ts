@@ -1,0 +1,132 @@
+import type { QuotaPeriodUse, QuotaProposal, QuotaStatus, QuotaWhatIf } from '../../../shared/contract/quotas.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { QuotaDefinition } from '../../../shared/quotas.ts';
+import type { Log } from '../logs/log.ts';
+import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { Clock } from '../seams.ts';
+import { HOUR_MS } from '../usage/reporting-days.ts';
+import type { UsageReader } from '../usage/worker/usage-reader.ts';
+import { cronOf } from './periods.ts';
+import { proposalsOf } from './proposals.ts';
+import type { Quotas } from './quotas.ts';
+
+export interface AdviceDeps {
+  readonly quotas: Quotas;
+  readonly reader: Pick<UsageReader, 'query'>;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
+  /** The reporting zone (IANA). */
+  readonly zone: () => string;
+  /** Those of which the owner keeps a credential. */
+  readonly providers: () => readonly Pick<ProviderDescriptor, 'id' | 'name' | 'category'>[];
+}
+
+const DAY_MS = 24 * HOUR_MS;
+const LOOK_BACK_MS = 30 * DAY_MS;
+/** Not right at unlock, when everything else begins too. */
+const FIRST_ADJUST_MS = 5 * 60_000;
+/** A limit that would move by less stays. */
+const LEAST_MOVE = 0.05;
+
+/** What the records say about quotas: read on the worker thread. */
+export class QuotaAdvice {
+  readonly #deps: AdviceDeps;
+  #callOff: (() => void) | null = null;
+
+  constructor(deps: AdviceDeps) {
+    this.#deps = deps;
+  }
+
+  /** Limits that their owner lets move are looked at once a day while the vault is open. */
+  unlocked(): void {
+    this.#adjustIn(FIRST_ADJUST_MS);
+  }
+
+  locking(): void {
+    this.#callOff?.();
+    this.#callOff = null;
+  }
+
+  /** @throws AppError `invalid_input`. */
+  async whatIf(given: {
+    definition: QuotaDefinition;
+    from?: string | undefined;
+    to?: string | undefined;
+  }): Promise<QuotaWhatIf> {
+    const { clock, reader } = this.#deps;
+    const { definition } = given;
+    if (definition.period.every === 'cron') cronOf(definition.period.expression, definition.period.zone);
+    const toMs = given.to === undefined ? clock.now() : Date.parse(given.to);
+    const fromMs = given.from === undefined ? toMs - LOOK_BACK_MS : Date.parse(given.from);
+    if (fromMs >= toMs) {
+      throw new AppError(
+        'invalid_input',
+        'The time ends before it begins. Nothing was counted.',
+        'Give "from" before "to".',
+      );
+    }
+    return await reader.query('quotaWhatIf', { definition, fromMs, toMs, ...this.#around() });
+  }
+
+  /** @throws AppError `not_found`. */
+  async history(id: string, periods: number): Promise<{ id: string; limit: number; periods: QuotaPeriodUse[] }> {
+    const { definition } = this.#deps.quotas.get(id);
+    const nowMs = this.#deps.clock.now();
+    const used = await this.#deps.reader.query('quotaHistory', { definition, periods, nowMs, ...this.#around() });
+    return { id, limit: definition.limit, periods: used };
+  }
+
+  async proposals(): Promise<QuotaProposal[]> {
+    const { quotas, providers } = this.#deps;
+    const known = quotas.list();
+    const fitting = await this.#fitting(known);
+    return proposalsOf({ quotas: known, fitting, providers: providers(), hasSystem: quotas.systemIds().length > 0 });
+  }
+
+  /** @throws AppError `conflict` where it does not stand any more. */
+  async apply(id: string, actor: string): Promise<QuotaStatus> {
+    const proposal = (await this.proposals()).find((one) => one.id === id);
+    if (proposal === undefined) {
+      throw new AppError(
+        'conflict',
+        'This proposal does not stand any more. Nothing was changed.',
+        'Look at the list again.',
+      );
+    }
+    const { quota, definition } = proposal;
+    return this.#deps.quotas.set({ ...(quota === null ? {} : { id: quota }), definition }, actor, 'quota.adjust');
+  }
+
+  /** Within the bounds that the owner set, and no further. */
+  async adjust(): Promise<void> {
+    const { quotas } = this.#deps;
+    const moving = quotas.list().filter(({ definition }) => definition.enabled && definition.adjust !== null);
+    if (moving.length === 0) return;
+    for (const { id, limit } of await this.#fitting(moving)) {
+      const { definition } = quotas.get(id);
+      const bounds = definition.adjust;
+      if (bounds === null) continue;
+      const within = Math.min(bounds.max, Math.max(bounds.min, limit));
+      if (Math.abs(within - definition.limit) <= definition.limit * LEAST_MOVE) continue;
+      quotas.set({ id, definition: { ...definition, limit: within } }, 'system', 'quota.adjust');
+    }
+  }
+
+  #adjustIn(ms: number): void {
+    this.#callOff = this.#deps.clock.after(ms, () => {
+      this.#adjustIn(DAY_MS);
+      this.adjust().catch(() => this.#deps.log.warn('quotas.not-adjusted')); // a lock meanwhile: tomorrow again
+    });
+  }
+
+  async #fitting(quotas: readonly QuotaStatus[]) {
+    if (quotas.length === 0) return [];
+    const nowMs = this.#deps.clock.now();
+    const given = quotas.map(({ id, definition }) => ({ id, definition }));
+    return await this.#deps.reader.query('fittingLimits', { quotas: given, nowMs, ...this.#around() });
+  }
+
+  #around() {
+    return { zone: this.#deps.zone(), system: this.#deps.quotas.systemIds() };
+  }
+}
