@@ -16,6 +16,8 @@ const MAX_MS = 90 * DAY_MS;
 const RATE_PER_SECOND = 20;
 /** Of all connections together: a broken script must not fill the memory. */
 const MAX_LOANS = 1000;
+/** As much of a path as a usage record takes. */
+const MAX_PROJECT = 1024;
 
 interface Loan {
   readonly client: VerifiedClient;
@@ -79,7 +81,14 @@ export class Loans {
       appendAudit(opened, clock, { actor, action: 'client.lend', target: token.id, result: 'ok', meta }),
     );
     this.#loans.set(token.id, {
-      client: { id: token.id, name, kind: 'live', grants, ratePerSecond: RATE_PER_SECOND, project },
+      client: {
+        id: token.id,
+        name,
+        kind: 'live',
+        grants,
+        ratePerSecond: RATE_PER_SECOND,
+        project: project.slice(0, MAX_PROJECT),
+      },
       secretHash: secretHash(token),
       createdAtMs: nowMs,
       expiresAtMs: nowMs + MAX_MS,

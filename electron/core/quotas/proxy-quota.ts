@@ -17,7 +17,12 @@ export class QuotasOfCalls implements ProxyQuota {
   reserve({ info, credential, atMs, body, isCritical }: QuotaAsk): QuotaHold | null {
     const { ledger } = this.#quotas;
     const { provider, client, method } = info;
-    const subject = { provider: provider.id, credential: credential.id, client: client.id, project: '' };
+    const subject = {
+      provider: provider.id,
+      credential: credential.id,
+      client: client.id,
+      project: client.project ?? '',
+    };
     const held = ledger.reserve(subject, { provider, method, body }, atMs, isCritical);
     return held === null ? null : new Hold(ledger, held);
   }

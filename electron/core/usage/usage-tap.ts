@@ -125,7 +125,7 @@ class MeteredCall implements CallTap {
       client: { id: client.id, name: client.name },
       credential: { id, version, ref: `${provider.id}/${label}` },
       provider: provider.id,
-      project: (client.project ?? '').slice(0, 1024),
+      project: client.project ?? '',
       endpoint: endpointTemplate(path),
       method,
       status: call.status ?? 0,
