@@ -1,3 +1,4 @@
+import { activity } from './en/activity.ts';
 import { charts } from './en/charts.ts';
 import { clients } from './en/clients.ts';
 import { common } from './en/common.ts';
@@ -30,6 +31,7 @@ const en = {
   settings,
   charts,
   usage,
+  activity,
 } as const;
 
 /** Every text of the window, typed: a missing or misnamed message does not compile. A second language has this shape. */

@@ -1,4 +1,4 @@
-import { ChartColumn, Gauge, KeyRound, PlugZap, Settings } from 'lucide-react';
+import { ChartColumn, ClipboardList, Gauge, KeyRound, PlugZap, Settings } from 'lucide-react';
 import type { Screen } from '../state/route.ts';
 
 /** The screens of the rail, in its order. They are Ctrl+1 … Ctrl+8 in the same order. */
@@ -7,6 +7,7 @@ export const RAIL_SCREENS = [
   { screen: 'usage', icon: ChartColumn },
   { screen: 'quotas', icon: Gauge },
   { screen: 'clients', icon: PlugZap },
+  { screen: 'activity', icon: ClipboardList },
   { screen: 'settings', icon: Settings },
 ] as const satisfies readonly { readonly screen: Screen; readonly icon: unknown }[];
 

@@ -22,12 +22,15 @@ import { useShortcuts } from './use-shortcuts.ts';
 const usage = lazyScreen(() => import('../usage/usage-screen.tsx'));
 const quotas = lazyScreen(() => import('../quotas/quotas-screen.tsx'));
 
+const activity = lazyScreen(() => import('../activity/activity-screen.tsx'));
+
 const SCREENS: Readonly<Record<Screen, () => React.JSX.Element | null>> = {
   providers: ProvidersScreen,
   bin: BinScreen,
   usage: usage.Screen,
   quotas: quotas.Screen,
   clients: ClientsScreen,
+  activity: activity.Screen,
   settings: SettingsScreen,
 };
 
@@ -41,6 +44,7 @@ export function Shell() {
     void loadCredentials();
     requestIdleCallback(usage.preload);
     requestIdleCallback(quotas.preload);
+    requestIdleCallback(activity.preload);
     // What had the focus (the unlock button) is gone; the next Tab goes on from here.
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
   }, []);

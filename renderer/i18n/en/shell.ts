@@ -8,6 +8,7 @@ export const shell = {
   usage: 'Usage',
   quotas: 'Quotas',
   clients: 'Clients',
+  activity: 'Activity',
   settings: 'Settings',
   bin: 'Bin',
   collapse: 'Collapse the sidebar',

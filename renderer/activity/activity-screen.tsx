@@ -1,0 +1,70 @@
+import { SearchX } from 'lucide-react';
+import { useState } from 'react';
+import type { Output } from '../../shared/contract/methods.ts';
+import { m } from '../i18n/messages.ts';
+import { Button } from '../ui/button.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { Note } from '../ui/note.tsx';
+import page from '../ui/page-layout.module.css';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { ActivityFilters } from './activity-filters.tsx';
+import styles from './activity.module.css';
+import { ActivityTable } from './activity-table.tsx';
+import { type Filters, NO_FILTERS, toQuery } from './filters.ts';
+import { LogActs } from './log-acts.tsx';
+import { useActivity } from './use-activity.ts';
+
+/** The audit log: who did what, when, with what result. */
+export default function ActivityScreen() {
+  const [filters, setFilters] = useState<Filters>(NO_FILTERS);
+  const [verdict, setVerdict] = useState<Output<'audit.verify'> | null>(null);
+  const filter = toQuery(filters);
+  const { state, error, entries, more, older, retry } = useActivity(filter);
+  return (
+    <div className={page.page}>
+      <div className={styles.head}>
+        <div>
+          <h1>{m.activity.title}</h1>
+          <p className={styles.lead}>{m.activity.lead}</p>
+        </div>
+        <div className={styles.acts}>
+          <LogActs filter={filter} onVerdict={setVerdict} />
+        </div>
+      </div>
+      <div role="status">{verdict !== null && <Verdict verdict={verdict} />}</div>
+      <ActivityFilters filters={filters} onChange={setFilters} />
+      {state === 'loading' && <Skeleton lines count={6} />}
+      {state === 'failed' && (
+        <ErrorNote error={error}>
+          <Button onClick={retry}>{m.common.retry}</Button>
+        </ErrorNote>
+      )}
+      {state === 'ready' && entries.length === 0 && (
+        <Empty
+          icon={<SearchX size={28} />}
+          title={m.activity.none}
+          actions={<Button onClick={() => setFilters(NO_FILTERS)}>{m.activity.clear}</Button>}
+        />
+      )}
+      {entries.length > 0 && <ActivityTable entries={entries} />}
+      {entries.length > 0 && (
+        <div className={styles.foot}>
+          <span role="status" className={styles.muted}>
+            {m.activity.shown(entries.length)}
+          </span>
+          {more && <Button onClick={older}>{m.activity.more}</Button>}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Verdict({ verdict: { entries, firstBad } }: { readonly verdict: Output<'audit.verify'> }) {
+  if (firstBad === null) return <Note tone="ok">{m.activity.whole(entries)}</Note>;
+  return (
+    <Note tone="bad" title={m.activity.broken(firstBad)}>
+      {m.activity.brokenText}
+    </Note>
+  );
+}

@@ -1,0 +1,32 @@
+import type { AuditFilter } from '../../shared/contract/audit.ts';
+
+/** What stands in the controls; empty: not filtered by it. Days are those of this computer. */
+export interface Filters {
+  readonly area: NonNullable<AuditFilter['area']> | '';
+  readonly actor: string;
+  readonly result: NonNullable<AuditFilter['result']> | '';
+  readonly from: string;
+  readonly to: string;
+}
+
+export const NO_FILTERS: Filters = { area: '', actor: '', result: '', from: '', to: '' };
+
+/** As the core asks for it: times, and `to` with the whole of its day. A day that is half typed does not filter. */
+export function toQuery({ area, actor, result, from, to }: Filters): AuditFilter {
+  const begin = startOfDay(from, 0);
+  const end = startOfDay(to, 1);
+  return {
+    ...(area === '' ? {} : { area }),
+    ...(actor === '' ? {} : { actor }),
+    ...(result === '' ? {} : { result }),
+    ...(begin === null ? {} : { from: begin }),
+    ...(end === null ? {} : { to: end }),
+  };
+}
+
+/** A day of the calendar later by `days`, also where a day has 23 or 25 hours. */
+function startOfDay(day: string, days: number): string | null {
+  const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
+  if (year === undefined) return null;
+  return new Date(Number(year), Number(month) - 1, Number(date) + days).toISOString();
+}
