@@ -40,6 +40,7 @@ export const COMMANDS = {
   run: { group: USE, load: () => import('./commands/run.ts') },
   inject: { group: USE, load: () => import('./commands/inject.ts') },
   usage: { group: USE, load: () => import('./commands/usage.ts') },
+  quota: { group: USE, load: () => import('./commands/quota.ts') },
   prices: { group: USE, load: () => import('./commands/prices.ts') },
   'credential-helper': { group: TOOLS, load: () => import('./commands/credential-helper.ts') },
   mcp: { group: TOOLS, load: () => import('./commands/mcp.ts') },

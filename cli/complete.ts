@@ -5,13 +5,16 @@ import { attach } from './connect.ts';
 const PATIENCE_MS = 400;
 
 /** What a place on the command line takes, beside words that are always the same. */
-type Kind = 'refs' | 'binned' | 'providers' | 'clients' | 'client-grants' | 'grants' | 'variables';
+type Kind = 'refs' | 'binned' | 'providers' | 'clients' | 'client-grants' | 'grants' | 'variables' | 'quotas';
 
 const AFTER_OPTION: Readonly<Record<string, Kind>> = {
   '--provider': 'providers',
   '--grant': 'client-grants',
   '--ref': 'refs',
   '--env': 'variables',
+  '--credential': 'refs',
+  '--client': 'clients',
+  '--critical-client': 'clients',
 };
 const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   get: 'refs',
@@ -34,6 +37,10 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   'client narrow': 'clients',
   'grant revoke': 'grants',
   'grant narrow': 'grants',
+  'quota set': 'quotas',
+  'quota remove': 'quotas',
+  'quota what-if': 'quotas',
+  'quota history': 'quotas',
 };
 
 /** Its sub-commands stand where an id may stand too. */
@@ -88,6 +95,10 @@ async function namesOf(agent: AgentClient, kind: Kind, typed: string): Promise<r
         .map(({ id, name }) => (/^[\w.-]+$/.test(name) ? name : id));
     case 'grants':
       return (await agent.call('grants.list', {})).map(({ id }) => id);
+    case 'quotas':
+      return (await agent.call('quotas.list', {})).map(({ id, definition: { name } }) =>
+        /^[\w.-]+$/.test(name) ? name : id,
+      );
     case 'client-grants':
       return grantsFor(await references(agent, false));
     case 'variables': {

@@ -1,0 +1,243 @@
+import type { Command } from 'commander';
+import type { QuotaProposal, QuotaStatus } from '../../shared/contract/quotas.ts';
+import { AppError } from '../../shared/errors.ts';
+import { actsInWords, amountInWords, periodInWords, scopeInWords } from '../../shared/quota-words.ts';
+import type { QuotaDefinition } from '../../shared/quotas.ts';
+import { usageMoment } from '../../shared/usage.ts';
+import type { AgentClient } from '../agent-client.ts';
+import { connectAgent } from '../connect.ts';
+import { usage } from '../fail.ts';
+import { note, print, printJson, write } from '../output.ts';
+import { definitionFrom, type QuotaOptions, withQuotaOptions } from '../quota-options.ts';
+import { localTime, plain, table, terminalWidth } from '../table.ts';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+type Named = (kind: 'credential' | 'client', id: string) => string | null;
+
+/** How people know the credentials and clients that quotas are about. */
+async function names(agent: AgentClient): Promise<Named> {
+  const refs = new Map((await agent.call('credentials.list', {})).map(({ id, ref }) => [id, ref]));
+  const clients = new Map((await agent.call('clients.list', {})).map(({ id, name }) => [id, name]));
+  return (kind, id) => (kind === 'credential' ? refs : clients).get(id) ?? null;
+}
+
+async function list(options: Json): Promise<void> {
+  const agent = await connectAgent();
+  const quotas = await agent.call('quotas.list', {});
+  const named = await names(agent);
+  agent.close();
+  if (options.json) return printJson(quotas);
+  if (quotas.length === 0) {
+    return note('No quotas: nothing is limited. For example: keyharbor quota set "All spending" --limit $20');
+  }
+  const heading = ['NAME', 'OF', 'USED', 'LIMIT', '%', 'STATE', 'BEGINS ANEW'];
+  write(
+    table(
+      heading,
+      quotas.map((quota) => row(quota, named)),
+      terminalWidth(),
+    ),
+  );
+  const unpriced = quotas.filter((quota) => quota.unpriced > 0);
+  for (const { definition, unpriced: calls } of unpriced) {
+    note(
+      `${plain(definition.name)}: ${calls} ${calls === 1 ? 'call has' : 'calls have'} no known price, so more was spent.`,
+    );
+  }
+}
+
+function row(quota: QuotaStatus, named: Named): readonly string[] {
+  const { definition, used, reserved, available, percent, state, resetsAt } = quota;
+  const { name, counts, period, scope } = definition;
+  const held = reserved === 0 ? '' : ` + ${amountInWords(reserved, counts)} held`;
+  return [
+    name,
+    scopeInWords(scope, named),
+    `${amountInWords(used, counts)}${held}`,
+    `${amountInWords(available, counts)} ${periodInWords(period)}`,
+    String(Math.floor(percent)),
+    state,
+    localTime(resetsAt),
+  ];
+}
+
+/** Makes the quota of this name, or changes what the options say. */
+async function set(name: string, options: QuotaOptions & Json): Promise<void> {
+  const agent = await connectAgent();
+  const before = await found(agent, name);
+  const definition = await definitionFrom(agent, before?.definition.name ?? name, options, before?.definition ?? null);
+  const kept = await agent.call('quotas.set', { ...(before === null ? {} : { id: before.id }), definition });
+  const named = await names(agent);
+  agent.close();
+  if (options.json) return printJson(kept);
+  write(`${before === null ? 'Set' : 'Changed'}: ${inWords(kept.definition, named)}\n`);
+  if (kept.used > 0)
+    print(`Used so far: ${amountInWords(kept.used, kept.definition.counts)} (${Math.floor(kept.percent)} %).`);
+}
+
+function inWords(definition: QuotaDefinition, named: Named): string {
+  const { name, counts, limit, period, scope, enabled } = definition;
+  const limits = `${plain(name)}: ${amountInWords(limit, counts)} ${periodInWords(period)}, of ${plain(scopeInWords(scope, named))}`;
+  return [`${limits}${enabled ? '' : ' (off)'}`, ...actsInWords(definition).map((line) => `  ${line}`)].join('\n');
+}
+
+/** By name, else by id. */
+async function found(agent: AgentClient, name: string): Promise<QuotaStatus | null> {
+  const quotas = await agent.call('quotas.list', {});
+  return quotas.find(({ definition }) => definition.name === name) ?? quotas.find(({ id }) => id === name) ?? null;
+}
+
+async function mustFind(agent: AgentClient, name: string): Promise<QuotaStatus> {
+  const quota = await found(agent, name);
+  if (quota === null) throw new AppError('not_found', 'There is no such quota.', 'See "keyharbor quota list".');
+  return quota;
+}
+
+async function remove(name: string): Promise<void> {
+  const agent = await connectAgent();
+  await agent.call('quotas.remove', { id: (await mustFind(agent, name)).id });
+  agent.close();
+  print('The quota is removed.');
+}
+
+interface WhatIfOptions extends QuotaOptions, Json {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+async function whatIf(name: string | undefined, options: WhatIfOptions): Promise<void> {
+  const from = moment(options.from, '--from', 0);
+  const to = moment(options.to, '--to', 1);
+  const agent = await connectAgent();
+  const before = name === undefined ? null : await mustFind(agent, name);
+  const definition = await definitionFrom(
+    agent,
+    before?.definition.name ?? 'what if',
+    options,
+    before?.definition ?? null,
+  );
+  const told = await agent.call('quotas.whatIf', {
+    definition,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  });
+  agent.close();
+  if (options.json) return printJson(told);
+  print(told.text);
+  const { counts } = definition;
+  if (told.refusedAmount > 0)
+    print(`Not let through: ${amountInWords(told.refusedAmount, counts)} of ${amountInWords(told.wanted, counts)}.`);
+  if (told.periods.length > 0) {
+    const rows = told.periods.map(({ startsAt, wanted, used, refused, slowed }) => [
+      localTime(startsAt),
+      amountInWords(wanted, counts),
+      amountInWords(used, counts),
+      String(refused),
+      String(slowed),
+    ]);
+    write(`\n${table(['PERIOD', 'WANTED', 'LET THROUGH', 'REFUSED', 'SLOWED'], rows, terminalWidth())}`);
+  }
+  if (told.unpriced > 0) note(`${told.unpriced} of the calls have no known price and are not in these sums.`);
+  if (told.recordsFrom !== null && told.recordsFrom > told.from)
+    note(`Single calls are kept since ${localTime(told.recordsFrom)} only.`);
+}
+
+/** A day of this computer's zone, or a time. @param more - 1: to the end of that day. */
+function moment(given: string | undefined, option: string, more: 0 | 1): string | undefined {
+  if (given === undefined) return undefined;
+  if (!usageMoment.safeParse(given).success) {
+    throw usage(`${option} is no day and no time.`, 'Write a day as 2026-11-20, a time as 2026-11-20T14:00:00Z.');
+  }
+  const [year = 0, month = 1, day = 1] = given.split('-').map(Number);
+  const isDay = !given.includes('T');
+  return (isDay ? new Date(year, month - 1, day + more) : new Date(given)).toISOString();
+}
+
+async function history(name: string, options: Json & { readonly periods?: string }): Promise<void> {
+  const periods = options.periods === undefined ? 12 : Number(options.periods);
+  if (!Number.isInteger(periods) || periods < 1 || periods > 60) throw usage('--periods takes 1 to 60.');
+  const agent = await connectAgent();
+  const { id, definition } = await mustFind(agent, name);
+  const told = await agent.call('quotas.history', { id, periods });
+  agent.close();
+  if (options.json) return printJson(told);
+  const rows = told.periods.map(({ startsAt, used, requests, percent, current }) => [
+    `${localTime(startsAt)}${current ? ' (now)' : ''}`,
+    amountInWords(used, definition.counts),
+    String(Math.floor(percent)),
+    String(requests),
+  ]);
+  write(table(['SINCE', 'USED', '% OF THE LIMIT NOW', 'REQUESTS'], rows, terminalWidth()));
+}
+
+async function proposals(options: Json): Promise<void> {
+  const agent = await connectAgent();
+  const told = await agent.call('quotas.proposals', {});
+  const named = await names(agent);
+  agent.close();
+  if (options.json) return printJson(told);
+  if (told.length === 0) return note('Nothing to propose: the quotas fit what was used.');
+  write(told.map((proposal) => proposalInWords(proposal, named)).join('\n'));
+  note('Take one with "keyharbor quota apply ID".');
+}
+
+function proposalInWords({ id, kind, definition, limitNow, because }: QuotaProposal, named: Named): string {
+  const { name, counts, limit, period, scope } = definition;
+  const now = limitNow === null ? '' : ` instead of ${amountInWords(limitNow, counts)}`;
+  const what = `${amountInWords(limit, counts)}${now} ${periodInWords(period)}, of ${plain(scopeInWords(scope, named))}`;
+  return `${plain(id)}\n  ${kind === 'new' ? 'New: ' : ''}${plain(name)}: ${what}\n  ${plain(because)}\n`;
+}
+
+async function apply(id: string, options: Json): Promise<void> {
+  const agent = await connectAgent();
+  const kept = await agent.call('quotas.applyProposal', { id });
+  const named = await names(agent);
+  agent.close();
+  if (options.json) printJson(kept);
+  else write(`Set: ${inWords(kept.definition, named)}\n`);
+}
+
+export function register(program: Command): void {
+  const json = ['--json', 'as JSON'] as const;
+  const quota = program.command('quota').description('limits on requests, tokens and cost');
+  quota
+    .command('list')
+    .description('list the quotas, and how much of each is used')
+    .option(...json)
+    .action(list);
+  withQuotaOptions(quota.command('set').description('make a quota, or change what the options say').argument('<name>'))
+    .option(...json)
+    .action(set);
+  quota.command('remove').description('remove a quota').argument('<quota>', 'its name or id').action(remove);
+  withQuotaOptions(
+    quota
+      .command('what-if')
+      .description('what a quota would have done to the calls of the last 30 days; nothing is changed')
+      .argument('[quota]', 'one there is, with what the options change'),
+  )
+    .option('--from <day>', 'first day, or a time')
+    .option('--to <day>', 'last day, or a time')
+    .option(...json)
+    .action(whatIf);
+  quota
+    .command('history')
+    .description('what was used in the last periods')
+    .argument('<quota>', 'its name or id')
+    .option('--periods <n>', 'how many: 12 if left out, at most 60')
+    .option(...json)
+    .action(history);
+  quota
+    .command('proposals')
+    .description('limits that would fit what was used, and what is not limited')
+    .option(...json)
+    .action(proposals);
+  quota
+    .command('apply')
+    .description('take a proposal')
+    .argument('<proposal>', 'its id')
+    .option(...json)
+    .action(apply);
+}
