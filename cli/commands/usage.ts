@@ -6,6 +6,7 @@ import { usage as wrongUse } from '../fail.ts';
 import { dollars } from '../money.ts';
 import { note, printJson, write } from '../output.ts';
 import { table, terminalWidth } from '../table.ts';
+import { importCommand } from '../usage-import.ts';
 
 const FORMATS = ['table', 'json', 'csv'] as const;
 
@@ -104,7 +105,7 @@ function remarks(rows: readonly UsageRow[]): string[] {
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('usage')
     .description('what was used and what it cost')
     .option('--by <what>', `sum by ${USAGE_BY.join(', ')}`, 'model')
@@ -113,4 +114,5 @@ export function register(program: Command): void {
     .option('--format <format>', `${FORMATS.join(', ')}; costs in CSV and JSON are in micro-USD`)
     .option('--json', 'as JSON')
     .action(usage);
+  importCommand(command);
 }

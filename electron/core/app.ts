@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Gate } from './broker/gate.ts';
 import { Activity } from './audit/activity.ts';
@@ -30,6 +31,7 @@ import { Routing } from './routing/routing.ts';
 import type { Clock, Keychain, Paths, Question, Shell } from './seams.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { LastUsed } from './usage/last-used.ts';
+import { UsageImports } from './usage/imports/usage-imports.ts';
 import { PriceBook } from './usage/prices/price-book.ts';
 import { Prices } from './usage/prices/prices.ts';
 import { Repricer } from './usage/prices/repricer.ts';
@@ -92,6 +94,7 @@ export interface App {
   readonly usage: UsageRecorder;
   readonly prices: Prices;
   readonly repricer: Repricer;
+  readonly imports: UsageImports;
   /** Reports and whatever else reads usage.db at length, on a thread of their own. */
   readonly usageReader: UsageReader;
   /** Whose days reports count (IANA). @throws AppError `vault_locked`. */
@@ -165,6 +168,7 @@ export function createApp(options: AppOptions): App {
     zone: reportingZone,
   });
   const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
+  const imports = new UsageImports({ vault, clock, emit, usage, prices, zone: reportingZone, home: homedir() });
   const repricer = new Repricer({ vault, clock, emit, usage, prices, zone: reportingZone });
   const quotas = new Quotas({
     vault,
@@ -383,6 +387,7 @@ export function createApp(options: AppOptions): App {
     usage,
     prices,
     repricer,
+    imports,
     usageReader,
     reportingZone,
     settings,

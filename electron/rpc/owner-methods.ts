@@ -101,6 +101,7 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'prices.remove': 'owner',
   'prices.update': 'owner',
   'usage.reprice': 'owner',
+  'usage.import': 'owner',
 
   'notifications.list': 'free',
   'notifications.count': 'free',
@@ -118,10 +119,11 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'webhooks.deliveries': 'free',
   'webhooks.redeliver': 'owner',
 
-  'settings.get': 'free',
   'audit.list': 'free',
   'audit.verify': 'free',
   'audit.export': 'owner',
+
+  'settings.get': 'free',
   'settings.set': 'owner',
 };
 

@@ -58,6 +58,13 @@ export const events = {
   }),
   /** A model whose price is not known was used; once for each. */
   'usage.unknownModel': z.strictObject({ provider: z.string(), model: z.string() }),
+  /** How far an import is; at most once a second. */
+  'usage.importProgress': z.strictObject({
+    source: z.enum(['claude-code', 'codex', 'csv']),
+    files: z.int(),
+    ofFiles: z.int(),
+    calls: z.int(),
+  }),
   /** Prices were set, updated or taken away. */
   'prices.changed': z.strictObject({}),
   /** The inbox, the webhooks or their deliveries changed. */

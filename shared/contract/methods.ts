@@ -10,6 +10,7 @@ import * as pr from './prices.ts';
 import * as r from './routing.ts';
 import * as s from './schemas.ts';
 import * as u from './usage.ts';
+import * as ui from './usage-imports.ts';
 import * as uf from './usage-forecast.ts';
 import * as ur from './usage-records.ts';
 
@@ -454,6 +455,8 @@ export const methods = {
   'prices.update': method({ callers: BOTH, states: UNLOCKED, input: pr.priceFile, output: pr.priceUpdate }),
   /** Prices kept records by the book as it is now; without `apply` it only tells what would change. */
   'usage.reprice': method({ callers: BOTH, states: UNLOCKED, input: pr.repriceInput, output: pr.repriceReport }),
+  /** Takes over calls that tools and providers noted; each once, however often it is imported. */
+  'usage.import': method({ callers: BOTH, states: UNLOCKED, input: ui.importInput, output: ui.importReport }),
 
   // the inbox
   'notifications.list': method({ callers: BOTH, states: UNLOCKED, input: n.noticesQuery, output: n.noticeList }),
@@ -499,15 +502,16 @@ export const methods = {
     output: z.strictObject({ queued: z.int().min(0) }),
   }),
 
-  // settings
-  'settings.get': method({ callers: BOTH, states: 'any', input: nothing, output: s.settings }),
-  /** `vault` may be given only while unlocked. */
   // the log of what was done
   'audit.list': method({ callers: BOTH, states: UNLOCKED, input: au.auditQuery, output: au.auditPage }),
   /** Walks the whole chain. */
   'audit.verify': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: au.auditVerdict }),
   'audit.export': method({ callers: SOCKET, states: UNLOCKED, input: au.auditExport, output: au.auditPiece }),
   'audit.save': method({ callers: WINDOW, states: UNLOCKED, input: au.auditSave, output: au.auditSaved }),
+
+  // settings
+  'settings.get': method({ callers: BOTH, states: 'any', input: nothing, output: s.settings }),
+  /** `vault` may be given only while unlocked. */
   'settings.set': method({
     callers: BOTH,
     states: 'any',

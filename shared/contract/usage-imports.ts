@@ -16,6 +16,8 @@ export const importInput = z.strictObject({
   path: z.string().min(1).max(4096).optional(),
   /** The text of a CSV file, from a window. */
   document: documentPieces.optional(),
+  /** Rows of an export for days and models of which calls were counted already: left out, or added to them. */
+  overlap: z.enum(['skip', 'add']).default('skip'),
   /** Only tells what would be taken over. */
   dryRun: z.boolean().default(false),
 });
@@ -29,7 +31,7 @@ export const importReport = z.strictObject({
   filesSkipped: z.int(),
   /** Calls, or rows of an export, that were found. */
   found: z.int(),
-  /** Of these: new; taken over before; left out because the proxy counted them already; not readable. */
+  /** Of these: new; taken over before; left out because they were counted as they happened; not readable. */
   recorded: z.int(),
   known: z.int(),
   proxied: z.int(),

@@ -83,6 +83,7 @@ const named = {
   'prices.remove': true,
   'prices.update': true,
   'usage.reprice': true,
+  'usage.import': true,
   'notifications.list': true,
   'notifications.count': true,
   'notifications.mark': true,
@@ -98,10 +99,10 @@ const named = {
   'webhooks.test': true,
   'webhooks.deliveries': true,
   'webhooks.redeliver': true,
-  'settings.get': true,
   'audit.list': true,
   'audit.verify': true,
   'audit.save': true,
+  'settings.get': true,
   'settings.set': true,
 } as const satisfies Readonly<Record<WindowMethod, true>>;
 

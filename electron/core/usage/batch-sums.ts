@@ -70,7 +70,8 @@ export class BatchSums {
     f[8] = (f[8] as number) + tokens.reasoningTokens;
     f[9] = (f[9] as number) + (costMicroUsd ?? 0);
     f[10] = (f[10] as number) + (cacheSavedMicroUsd ?? 0);
-    countOne(latency, latencyBucket(entry.latencyMs));
+    // What was told or imported without it took a time, which nobody measured.
+    if (entry.source === 'proxy' || entry.latencyMs > 0) countOne(latency, latencyBucket(entry.latencyMs));
     if (entry.firstByteMs !== null) countOne(latency, FIRST_BYTE + latencyBucket(entry.firstByteMs));
   }
 

@@ -49,6 +49,8 @@ export const usageEntry = z.strictObject({
     serviceTier: name.nullable(),
     region: name.nullable(),
     errorType: name.nullable(),
+    /** A row of an export that sums many calls: how long each prompt was is not known. */
+    summed: z.literal(true).optional(),
   }),
 });
 export type UsageEntry = Readonly<z.output<typeof usageEntry>>;

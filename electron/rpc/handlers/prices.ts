@@ -23,10 +23,18 @@ export function priceHandlers(app: App): Area<'prices'> {
 }
 
 /** What changes or fills the records that are there, beside the reports on them. */
-export type UsageRecordHandlers = Pick<Handlers<CallContext>, 'usage.reprice'>;
+export type UsageRecordHandlers = Pick<Handlers<CallContext>, 'usage.reprice' | 'usage.import'>;
 
-export function usageRecordHandlers({ repricer }: App): UsageRecordHandlers {
-  return { 'usage.reprice': (query, { actor }) => repricer.reprice(query, actor) };
+export function usageRecordHandlers({ repricer, imports }: App): UsageRecordHandlers {
+  return {
+    'usage.reprice': (query, { actor }) => repricer.reprice(query, actor),
+    'usage.import': (input, { actor, caller }) => {
+      if (caller === 'window' && input.path !== undefined) {
+        throw new AppError('forbidden', 'A page cannot name files of this computer. Nothing was imported.');
+      }
+      return imports.run(input, actor);
+    },
+  };
 }
 
 async function confirmOwn(app: App): Promise<void> {

@@ -43,7 +43,11 @@ export type PricedCall = Pick<
   | 'providerCostMicroUsd'
   | 'serviceTier'
   | 'region'
-> & { readonly provider: string };
+> & {
+  readonly provider: string;
+  /** Many calls in one: the price of long prompts is not theirs. */
+  readonly summed?: true | undefined;
+};
 
 /** A price is for so many tokens, characters, seconds … */
 const UNITS_OF_A_PRICE = 1_000_000n;
@@ -93,8 +97,8 @@ export function promptTokens(tokens: Tokens): number {
 }
 
 function figuresFor(price: DatedPrice, call: PricedCall, document: PriceDocument, atMs: number): PriceFigures {
-  if (price.longPrompt !== undefined && promptTokens(call.tokens) > price.longPrompt.overTokens)
-    return price.longPrompt;
+  const { longPrompt } = price;
+  if (longPrompt !== undefined && !call.summed && promptTokens(call.tokens) > longPrompt.overTokens) return longPrompt;
   return price.peak !== undefined && isPeak(call.provider, document, atMs) ? price.peak : price;
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NAME_KINDS } from '../dimensions.ts';
 import { MEASURES } from '../meter/meter.ts';
 import { UNITS } from '../meter/tally.ts';
+import { isSummed } from '../summed-rows.ts';
 import { PRICE_REASONS, type PricedCall, type PriceReason } from './price-of.ts';
 
 /** A record as it is priced again. */
@@ -37,13 +38,15 @@ const recordRow = z.strictObject({
   cache_saved_micro_usd: z.int(),
 });
 const COLUMNS = Object.keys(recordRow.shape).join(', ');
-const cellRow = z.looseObject({ provider_name: z.string(), model_name: z.string() });
+const cellRow = z.looseObject({ provider_name: z.string(), model_name: z.string(), endpoint_name: z.string() });
 
 interface Cell {
   /** Numbers in usage_name, in the order of NAME_KINDS. */
   readonly names: readonly number[];
   readonly provider: string;
   readonly model: string;
+  /** Rows of exports, each of which sums many calls. */
+  readonly summed: boolean;
 }
 
 /** Reads records in the order of their time, a page at once. */
@@ -58,8 +61,10 @@ export class RecordedCalls {
        WHERE at_ms >= :atMs AND (at_ms > :atMs OR seq > :seq) AND at_ms < :beforeMs ORDER BY at_ms, seq LIMIT :limit`,
     );
     this.#cell = db.prepare(
-      `SELECT c.*, p.name AS provider_name, m.name AS model_name FROM usage_cell AS c
-       JOIN usage_name AS p ON p.id = c.provider JOIN usage_name AS m ON m.id = c.model WHERE c.id = ?`,
+      `SELECT c.*, p.name AS provider_name, m.name AS model_name, e.name AS endpoint_name
+       FROM usage_cell AS c
+       JOIN usage_name AS p ON p.id = c.provider JOIN usage_name AS m ON m.id = c.model
+       JOIN usage_name AS e ON e.id = c.endpoint WHERE c.id = ?`,
     );
   }
 
@@ -70,7 +75,7 @@ export class RecordedCalls {
       .array(recordRow)
       .parse(rows)
       .map((row) => {
-        const { provider, model } = this.cell(row.cell);
+        const cell = this.cell(row.cell);
         const why = PRICE_REASONS[row.price_reason] ?? 'not_told';
         return {
           seq: row.seq,
@@ -79,7 +84,7 @@ export class RecordedCalls {
           costMicroUsd: row.cost_micro_usd,
           cacheSavedMicroUsd: row.cache_saved_micro_usd,
           why,
-          call: callOf(row, provider, model),
+          call: callOf(row, cell),
         };
       });
   }
@@ -89,13 +94,13 @@ export class RecordedCalls {
     if (known !== undefined) return known;
     const row = cellRow.parse(this.#cell.get(id));
     const names = NAME_KINDS.map((kind) => z.int().parse(row[kind]));
-    const cell = { names, provider: row.provider_name, model: row.model_name };
+    const cell = { names, provider: row.provider_name, model: row.model_name, summed: isSummed(row.endpoint_name) };
     this.#cells.set(id, cell);
     return cell;
   }
 }
 
-function callOf(row: z.output<typeof recordRow>, provider: string, model: string): PricedCall {
+function callOf(row: z.output<typeof recordRow>, { provider, model, summed }: Cell): PricedCall {
   const unit = row.unit === null ? undefined : UNITS[row.unit];
   const tokens = {
     inputTokens: row.input_tokens,
@@ -117,5 +122,6 @@ function callOf(row: z.output<typeof recordRow>, provider: string, model: string
     providerCostMicroUsd: null,
     serviceTier: row.service_tier,
     region: row.region,
+    ...(summed ? { summed: true as const } : {}),
   };
 }

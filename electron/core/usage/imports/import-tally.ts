@@ -1,0 +1,117 @@
+import type { CsvKind, ImportReport, ImportSource } from '../../../../shared/contract/usage-imports.ts';
+import { priceOf } from '../prices/price-of.ts';
+import type { PriceBook } from '../prices/price-book.ts';
+import { dateOfDay, type ReportingDays } from '../reporting-days.ts';
+import type { UsageEntry } from '../usage-entry.ts';
+
+const MAX_MODELS = 200;
+
+/** What an import tells in the end. */
+export class ImportTally {
+  files = 0;
+  filesSkipped = 0;
+  found = 0;
+  known = 0;
+  proxied = 0;
+  unreadable = 0;
+  csv: CsvKind | null = null;
+  /** Requests that rows of an export stand for, where it says. */
+  requestsInRows = 0;
+  readonly #book: PriceBook;
+  readonly #days: ReportingDays;
+  readonly #models = new Map<
+    string,
+    { provider: string; model: string; requests: number; knownCostMicroUsd: number }
+  >();
+  #recorded = 0;
+  #first = Number.POSITIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
+  #input = 0;
+  #cacheRead = 0;
+  #cacheWrite = 0;
+  #output = 0;
+  #cost = 0;
+  #unpriced = 0;
+
+  constructor(book: PriceBook, days: ReportingDays) {
+    this.#book = book;
+    this.#days = days;
+  }
+
+  get recorded(): number {
+    return this.#recorded;
+  }
+
+  add({ provider, atMs, result }: UsageEntry): void {
+    const { costMicroUsd } = priceOf({ provider, ...result }, this.#book, atMs);
+    const { tokens } = result;
+    const day = this.#days.dayOf(atMs);
+    this.#recorded += 1;
+    this.#first = Math.min(this.#first, day);
+    this.#last = Math.max(this.#last, day);
+    this.#input += tokens.inputTokens;
+    this.#cacheRead += tokens.cacheReadTokens;
+    this.#cacheWrite += tokens.cacheWriteTokens + tokens.cacheWriteLongTokens;
+    this.#output += tokens.outputTokens;
+    this.#cost += costMicroUsd ?? 0;
+    if (costMicroUsd === null) this.#unpriced += 1;
+    const model = result.model ?? '';
+    const key = `${provider}\n${model}`;
+    const sum = this.#models.get(key) ?? { provider, model, requests: 0, knownCostMicroUsd: 0 };
+    sum.requests += 1;
+    sum.knownCostMicroUsd += costMicroUsd ?? 0;
+    this.#models.set(key, sum);
+  }
+
+  report(source: ImportSource, dryRun: boolean): ImportReport {
+    const dearestFirst = [...this.#models.values()].toSorted(
+      (one, other) => other.knownCostMicroUsd - one.knownCostMicroUsd,
+    );
+    return {
+      source,
+      dryRun,
+      csv: this.csv,
+      files: this.files,
+      filesSkipped: this.filesSkipped,
+      found: this.found,
+      recorded: this.#recorded,
+      known: this.known,
+      proxied: this.proxied,
+      unreadable: this.unreadable,
+      firstDay: this.#recorded === 0 ? null : dateOfDay(this.#first),
+      lastDay: this.#recorded === 0 ? null : dateOfDay(this.#last),
+      inputTokens: this.#input,
+      cacheReadTokens: this.#cacheRead,
+      cacheWriteTokens: this.#cacheWrite,
+      outputTokens: this.#output,
+      knownCostMicroUsd: this.#cost,
+      unpriced: this.#unpriced,
+      models: dearestFirst.slice(0, MAX_MODELS),
+      warnings: this.#warnings(source),
+    };
+  }
+
+  #warnings(source: ImportSource): string[] {
+    const warnings: string[] = [];
+    if (this.proxied > 0) {
+      warnings.push(
+        source === 'csv'
+          ? `${this.proxied} rows were left out: calls of the same day and model were counted already.`
+          : `${this.proxied} calls were left out: they went through the proxy, which counted them.`,
+      );
+    }
+    if (this.unreadable > 0) warnings.push(`${this.unreadable} lines could not be read and were passed over.`);
+    if (this.requestsInRows > this.#recorded) {
+      warnings.push(
+        `The export sums ${this.requestsInRows} requests in ${this.#recorded} rows; each row counts as one request.`,
+      );
+    }
+    if (source === 'csv' && this.csv === 'anthropic-usage' && this.#recorded > 0) {
+      warnings.push('The export does not say how many requests there were; each row counts as one request.');
+    }
+    if (source !== 'csv' && this.#recorded > 0) {
+      warnings.push('Costs are list prices: what a subscription covers is not billed by the call.');
+    }
+    return warnings;
+  }
+}

@@ -1,0 +1,233 @@
+import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { ParsedInput } from '../../../../shared/contract/methods.ts';
+import type { ImportReport, ImportSource } from '../../../../shared/contract/usage-imports.ts';
+import { AppError } from '../../../../shared/errors.ts';
+import { appendAudit } from '../../audit/audit-log.ts';
+import type { Emit } from '../../events.ts';
+import type { Clock } from '../../seams.ts';
+import type { OpenVault } from '../../vault/open-vault.ts';
+import type { PriceBook } from '../prices/price-book.ts';
+import type { UsageRecorder } from '../recorder.ts';
+import { ReportingDays } from '../reporting-days.ts';
+import type { UsageEntry } from '../usage-entry.ts';
+import { readClaudeCode } from './claude-code.ts';
+import { CodexSessions } from './codex-sessions.ts';
+import { csvCall, csvKindOf, requestsIn } from './csv-exports.ts';
+import { csvRows } from './csv-rows.ts';
+import { ImportTally } from './import-tally.ts';
+import { entryOf, IMPORT_CLIENTS, type ImportedCall, requestIdOf } from './imported-call.ts';
+import { linesOf, logFiles } from './log-files.ts';
+import { Overlap } from './overlap.ts';
+
+/** So many at a time; between two the endpoint works. */
+const AT_ONCE = 1000;
+const TELL_MS = 1000;
+
+export interface UsageImportsDeps {
+  readonly vault: { opened(): OpenVault };
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly usage: Pick<UsageRecorder, 'record' | 'flush' | 'knows'>;
+  readonly prices: { readonly book: PriceBook };
+  readonly zone: () => string;
+  /** The user's home folder, where tools keep their logs. */
+  readonly home: string;
+}
+
+type Input = ParsedInput<'usage.import'>;
+
+interface Run {
+  readonly input: Input;
+  readonly tally: ImportTally;
+  readonly days: ReportingDays;
+  /** Ids of this run: a call may stand in several files. */
+  readonly seen: Set<string>;
+  /** Records that were found to be a call of a log. */
+  readonly taken: Set<number>;
+  toldAtMs: number;
+}
+
+/** Takes over calls that tools and providers noted. Reads figures and names; what was said is never kept. */
+export class UsageImports {
+  readonly #deps: UsageImportsDeps;
+  #busy = false;
+
+  constructor(deps: UsageImportsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * What was taken over by the time of a failure stays, and is passed over the next time.
+   * @throws AppError `conflict` while another one runs, `not_found` where nothing is there, `invalid_input`.
+   */
+  async run(input: Input, actor: string): Promise<ImportReport> {
+    if (this.#busy)
+      throw new AppError('conflict', 'An import is running already. Nothing was imported.', 'Wait for it.');
+    this.#busy = true;
+    try {
+      return await this.#run(input, actor);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #run(input: Input, actor: string): Promise<ImportReport> {
+    const { usage, prices, zone, vault, clock } = this.#deps;
+    usage.knows('import', '', ''); // throws where usage cannot be counted now
+    const days = new ReportingDays(zone());
+    const tally = new ImportTally(prices.book, days);
+    const run: Run = { input, tally, days, seen: new Set(), taken: new Set(), toldAtMs: clock.now() };
+    if (input.source === 'csv') await this.#csv(run);
+    else await this.#logs(run, input.source);
+    if (!input.dryRun) {
+      usage.flush();
+      const opened = vault.opened();
+      const meta = { files: tally.files, recorded: tally.recorded, known: tally.known };
+      opened.write(() =>
+        appendAudit(opened, clock, { actor, action: 'usage.import', target: input.source, result: 'ok', meta }),
+      );
+    }
+    return tally.report(input.source, input.dryRun);
+  }
+
+  async #logs(run: Run, source: Exclude<ImportSource, 'csv'>): Promise<void> {
+    const files = await this.#files(run, source);
+    const sessions = new CodexSessions();
+    for (const file of files) {
+      const nowMs = this.#deps.clock.now();
+      let read: { readonly calls: readonly ImportedCall[]; readonly unreadable: number };
+      try {
+        read =
+          source === 'codex' ? await sessions.read(linesOf(file), nowMs) : await readClaudeCode(linesOf(file), nowMs);
+      } catch {
+        run.tally.filesSkipped += 1;
+        continue;
+      }
+      run.tally.files += 1;
+      run.tally.unreadable += read.unreadable;
+      await this.#take(run, read.calls);
+      this.#tell(run, files.length);
+    }
+  }
+
+  /** @throws AppError `not_found` where none of the places is there. */
+  async #files(run: Run, source: Exclude<ImportSource, 'csv'>): Promise<string[]> {
+    const { path } = run.input;
+    const roots = path === undefined ? placesOf(source, this.#deps.home) : [path];
+    const found: string[] = [];
+    let anywhere = false;
+    for (const root of roots) {
+      const there = await logFiles(root, '.jsonl');
+      if (there === null) continue;
+      anywhere = true;
+      found.push(...there.files);
+      run.tally.filesSkipped += there.skipped;
+    }
+    if (!anywhere) {
+      throw new AppError(
+        'not_found',
+        'There are no logs of this tool where they usually are. Nothing was imported.',
+        'Name their folder: keyharbor usage import claude-code PATH.',
+      );
+    }
+    // A session that another one was forked from is older, and has to be read before it.
+    return found.toSorted((one, other) => (basename(one) < basename(other) ? -1 : 1));
+  }
+
+  async #csv(run: Run): Promise<void> {
+    const { path, document } = run.input;
+    if ((path === undefined) === (document === undefined)) {
+      throw new AppError('invalid_input', 'Name the CSV file to import. Nothing was imported.');
+    }
+    const lines = path === undefined ? (document ?? []).join('').split('\n') : linesOf(path);
+    const equal = new Map<string, number>();
+    let calls: ImportedCall[] = [];
+    const { tally } = run;
+    try {
+      for await (const row of csvRows(lines)) {
+        tally.csv ??= csvKindOf(row);
+        if (tally.csv === null) throw unknownExport();
+        const first = csvCall(tally.csv, row, 0);
+        if (first === 'empty') continue;
+        if (first === null) {
+          tally.unreadable += 1;
+          continue;
+        }
+        const key = JSON.stringify(first.identity);
+        const nth = equal.get(key) ?? 0;
+        equal.set(key, nth + 1);
+        const call = nth === 0 ? first : csvCall(tally.csv, row, nth);
+        if (call === null || call === 'empty') continue;
+        tally.requestsInRows += requestsIn(tally.csv, row) ?? 0;
+        calls.push(call);
+        if (calls.length < AT_ONCE) continue;
+        await this.#take(run, calls);
+        calls = [];
+      }
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      throw new AppError('not_found', 'This file cannot be read. Nothing was imported.', 'Name a plain file.');
+    }
+    tally.files = 1;
+    if (tally.csv === null) throw unknownExport();
+    await this.#take(run, calls);
+  }
+
+  async #take(run: Run, calls: readonly ImportedCall[]): Promise<void> {
+    for (let from = 0; from < calls.length; from += AT_ONCE) {
+      const entries = this.#new(run, calls.slice(from, from + AT_ONCE));
+      if (!run.input.dryRun) this.#deps.usage.record(entries);
+      for (const entry of entries) run.tally.add(entry);
+      await setImmediate();
+    }
+  }
+
+  #new(run: Run, calls: readonly ImportedCall[]): UsageEntry[] {
+    const { tally, input, seen, taken } = run;
+    const overlap = new Overlap(this.#deps.vault.opened().usageDb, run.days);
+    const entries: UsageEntry[] = [];
+    for (const call of calls) {
+      const id = requestIdOf(input.source, call);
+      if (seen.has(id)) continue;
+      seen.add(id);
+      tally.found += 1;
+      if (overlap.isKnown(IMPORT_CLIENTS[input.source].id, id)) {
+        tally.known += 1;
+        continue;
+      }
+      const counted = call.summed ? null : overlap.countedAs(call, taken);
+      if (counted !== null) taken.add(counted);
+      if (counted !== null || (call.summed && input.overlap === 'skip' && overlap.hasOthers(call))) {
+        tally.proxied += 1;
+        continue;
+      }
+      entries.push(entryOf(input.source, call));
+    }
+    return entries;
+  }
+
+  #tell(run: Run, ofFiles: number): void {
+    const now = this.#deps.clock.now();
+    if (now - run.toldAtMs < TELL_MS) return;
+    run.toldAtMs = now;
+    const { files, found } = run.tally;
+    const { source } = run.input;
+    this.#deps.emit({ event: 'usage.importProgress', data: { source, files, ofFiles, calls: found } });
+  }
+}
+
+/** Where tools keep their logs (their documentation, 2026-11). */
+function placesOf(source: Exclude<ImportSource, 'csv'>, home: string): string[] {
+  return source === 'codex'
+    ? [join(home, '.codex', 'sessions'), join(home, '.codex', 'archived_sessions')]
+    : [join(home, '.claude', 'projects'), join(home, '.config', 'claude', 'projects')];
+}
+
+function unknownExport(): AppError {
+  return new AppError(
+    'invalid_input',
+    'This is none of the exports that can be read. Nothing was imported.',
+    'Known are: OpenAI usage and costs, Anthropic usage, OpenRouter activity, as CSV.',
+  );
+}
