@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Gate } from './broker/gate.ts';
 import { Activity } from './audit/activity.ts';
+import { Gate } from './broker/gate.ts';
 import { panic } from './broker/panic.ts';
 import type { Caller, Output, VaultStateName } from '../../shared/contract/methods.ts';
 import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
@@ -38,6 +38,7 @@ import { Repricer } from './usage/prices/repricer.ts';
 import { UsageRecorder } from './usage/recorder.ts';
 import { systemZone } from './usage/reporting-days.ts';
 import { UsageTap } from './usage/usage-tap.ts';
+import { UsageUpkeep } from './usage/upkeep/usage-upkeep.ts';
 import { UsageReader } from './usage/worker/usage-reader.ts';
 import { Vault } from './vault/vault.ts';
 
@@ -83,11 +84,11 @@ export interface App {
   readonly gate: Gate;
   readonly evidence: Evidence;
   readonly routing: Routing;
+  readonly activity: Activity;
   readonly quotas: Quotas;
   readonly quotaAdvice: QuotaAdvice;
   /** The inbox, what comes up on the desktop, and the webhooks. */
   readonly notifications: Notifications;
-  readonly activity: Activity;
   readonly endpoint: Endpoint;
   readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
@@ -168,6 +169,16 @@ export function createApp(options: AppOptions): App {
     zone: reportingZone,
   });
   const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
+  const usageUpkeep = new UsageUpkeep({
+    vault,
+    clock,
+    log,
+    foldOne: () => {
+      usage.zoneChanged(); // the computer may have moved to another zone
+      return usage.foldOne();
+    },
+    keepDays: () => settings.vault().usageRecordDays,
+  });
   const imports = new UsageImports({ vault, clock, emit, usage, prices, zone: reportingZone, home: homedir() });
   const repricer = new Repricer({ vault, clock, emit, usage, prices, zone: reportingZone });
   const quotas = new Quotas({
@@ -301,7 +312,9 @@ export function createApp(options: AppOptions): App {
   });
 
   onEvent(({ event }) => {
-    if (event === 'settings.changed' && vault.state === 'unlocked') usage.zoneChanged();
+    if (event !== 'settings.changed' || vault.state !== 'unlocked') return;
+    usage.zoneChanged();
+    usageUpkeep.settingsChanged();
   });
   const notifications = new Notifications({
     vault,
@@ -319,6 +332,7 @@ export function createApp(options: AppOptions): App {
   vault.onUnlocked(() => {
     prices.unlocked();
     usage.unlocked();
+    usageUpkeep.unlocked();
     quotas.unlocked();
     quotaAdvice.unlocked();
     ownProviders.unlocked();
@@ -344,6 +358,7 @@ export function createApp(options: AppOptions): App {
     }
     lastUsed.drop();
     usageReader.locking();
+    usageUpkeep.locking();
     usage.locking();
     quotas.locking();
     quotaAdvice.locking();
@@ -378,6 +393,7 @@ export function createApp(options: AppOptions): App {
     gate,
     evidence,
     routing,
+    activity: new Activity({ vault, clock, clients, credentials, env: process.env }),
     quotas,
     quotaAdvice,
     notifications,
@@ -400,7 +416,6 @@ export function createApp(options: AppOptions): App {
         if (!lockPolicy.windowLocked || LOCK_EVENTS.has(event.event)) listener(event);
       }),
     stateFor: (caller) => (caller === 'window' && lockPolicy.windowLocked ? 'locked' : vault.state),
-    activity: new Activity({ vault, clock, clients, credentials, env: process.env }),
     panic: (actor) =>
       panic({ vault, clock, paths, log, grants: gate.grants, endpoint, settings, clients, emit }, actor),
     notices: () => [...vault.notices(), ...settings.notices()],

@@ -61,6 +61,7 @@ export function openDatabase(
         db.pragma(`${name} = ${value}`);
         assertPragma(db, name, expected);
       }
+      if (mode === 'create' && kind === 'usage') db.pragma('auto_vacuum = INCREMENTAL'); // before its first table
       if (mode === 'create') db.pragma(`application_id = ${APPLICATION_IDS[kind]}`);
       else if (db.pragma('application_id', { simple: true }) !== APPLICATION_IDS[kind]) {
         throw damaged('is of another kind', 'Another file was put in its place.');

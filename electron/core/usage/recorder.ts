@@ -9,9 +9,8 @@ import type { OpenVault } from '../vault/open-vault.ts';
 import type { PriceBook } from './prices/price-book.ts';
 import { NAME_KINDS, SOURCES } from './dimensions.ts';
 import { priceOf } from './prices/price-of.ts';
-import { pruneRecords } from './record-table.ts';
 import { type ReportQuery, type UsageReport, usageReport } from './report.ts';
-import { HOUR_MS, ReportingDays } from './reporting-days.ts';
+import { ReportingDays } from './reporting-days.ts';
 import { readSpill, Spill, type SpillPlace } from './spill.ts';
 import { readUsageState } from './state-table.ts';
 import { type PricedEntry, pricedEntry, type UsageEntry } from './usage-entry.ts';
@@ -24,8 +23,9 @@ const MAX_BATCH = 1000;
 const SPILLED_AT_ONCE = 64;
 /** What a database that cannot be written leaves in memory; beyond it the oldest are given up. */
 const MAX_WAITING = 50_000;
-const KEEP_RECORDS_MS = 90 * 24 * HOUR_MS;
-const PRUNE_AT_ONCE = 1000;
+/** A database that cannot be written is tried again: after so long, then twice as long, up to the last. */
+const RETRY_MS = 5000;
+const LAST_RETRY_MS = 5 * 60_000;
 
 export interface RecorderDeps {
   readonly vault: Pick<VaultAccess, 'opened'>;
@@ -65,7 +65,8 @@ export class UsageRecorder {
   /** Calls that ended in this turn of the event loop. */
   #ended: (() => UsageEntry)[] = [];
   #callOff: (() => void) | null = null;
-  #prunedAtMs = Number.NEGATIVE_INFINITY;
+  /** Recording has not begun because the database did not take it; calls off the next attempt. */
+  #retry: (() => void) | null = null;
   #listener: RecordListener | null = null;
 
   constructor(deps: RecorderDeps) {
@@ -81,21 +82,31 @@ export class UsageRecorder {
     return this.#waiting;
   }
 
-  /** Takes over what an ended process left, then begins. Never throws: usage must not keep the owner from the keys. */
+  /**
+   * Takes over what an ended process left, then begins; where the database does not take it, later. Never throws: usage
+   * must not keep the owner from the keys.
+   */
   unlocked(): void {
-    try {
-      this.#begin();
-    } catch {
-      this.#open = null;
-      this.#deps.log.warn('usage.not-opened');
-    }
+    this.#tryToBegin(RETRY_MS);
+  }
+
+  /** Whether calls are counted. `waiting`: in memory only, until the database can be written. */
+  get state(): 'recording' | 'waiting' | 'off' {
+    if (this.#open !== null) return 'recording';
+    return this.#retry === null ? 'off' : 'waiting';
   }
 
   /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
   locking(): void {
     this.#recordEnded();
+    this.#retry?.();
+    this.#retry = null;
     const open = this.#open;
-    if (open === null) return;
+    if (open === null) {
+      if (this.#waiting.length > 0) this.#deps.log.warn('usage.given-up');
+      this.#waiting = [];
+      return;
+    }
     let written = false;
     try {
       this.flush();
@@ -119,7 +130,8 @@ export class UsageRecorder {
     const priced = entries.map((entry) => this.#priced(entry));
     this.#listener?.recorded(priced);
     if (open === null) {
-      this.#deps.log.warn('usage.not-recorded');
+      if (this.#retry === null) this.#deps.log.warn('usage.not-recorded');
+      else for (const one of priced) this.#wait(one);
       return;
     }
     try {
@@ -184,7 +196,6 @@ export class UsageRecorder {
     } catch {
       this.#deps.log.warn('usage.spill-not-cleared'); // harmless: the database knows how far it was taken
     }
-    this.#prune(open);
     if (written.length > 0) this.#deps.emit({ event: 'usage.recorded', data: summaryOf(written) });
   }
 
@@ -204,6 +215,12 @@ export class UsageRecorder {
     this.#open = { ...open, days, store: new UsageStore(open.vault.usageDb, days) };
   }
 
+  /** Adds the next day that is over to its week and month: a few milliseconds. @returns whether there was one. */
+  foldOne(): boolean {
+    const open = this.#open;
+    return open !== null && open.store.foldOne(open.days.dayOf(this.#deps.clock.now()));
+  }
+
   #recordEnded(): void {
     if (this.#ended.length === 0) return;
     const ended = this.#ended;
@@ -221,6 +238,19 @@ export class UsageRecorder {
       this.#deps.log.warn('usage.given-up');
     }
     this.#waiting.push(priced);
+  }
+
+  #tryToBegin(retryMs: number): void {
+    this.#retry = null;
+    try {
+      this.#begin();
+      if (this.#waiting.length > 0) this.#flushLater();
+    } catch {
+      this.#open = null;
+      this.#deps.log.warn('usage.not-opened');
+      const next = Math.min(retryMs * 2, LAST_RETRY_MS);
+      this.#retry = this.#deps.clock.after(retryMs, () => this.#tryToBegin(next));
+    }
   }
 
   #begin(): void {
@@ -261,23 +291,13 @@ export class UsageRecorder {
     store.write(parsed, left.id, last.seq);
   }
 
-  /** A full disk must not end the program; what could not be written is tried again with the next record. */
+  /** A full disk must not end the program: what could not be written is tried again a little later. */
   #flushLater(): void {
     try {
       this.flush();
     } catch {
       this.#deps.log.warn('usage.not-written');
-    }
-  }
-
-  #prune(open: Open): void {
-    const now = this.#deps.clock.now();
-    if (now - this.#prunedAtMs < HOUR_MS) return;
-    try {
-      const gone = pruneRecords(open.vault.usageDb, now - KEEP_RECORDS_MS, PRUNE_AT_ONCE);
-      if (gone < PRUNE_AT_ONCE) this.#prunedAtMs = now;
-    } catch {
-      this.#deps.log.warn('usage.not-pruned');
+      this.#callOff ??= this.#deps.clock.after(RETRY_MS, () => this.#flushLater());
     }
   }
 

@@ -1,44 +1,24 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { createSecretKey } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../../electron/core/store/database.ts';
-import { migrate, USAGE_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
 import { UsageReader } from '../../../electron/core/usage/worker/usage-reader.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { testHome } from '../../support/test-vault.ts';
-import { MemoryVault } from '../endpoint/open-vault.ts';
+import { usageFile } from './usage-file.ts';
 
 /** A reader over a real encrypted file, with a connection that writes it beside. */
 function reading() {
-  const paths = testHome();
-  mkdirSync(paths.home, { recursive: true });
-  const key = randomBytes(32);
-  const db = openDatabase(paths.usageDb, 'usage', key, 'create');
-  migrate(db, USAGE_MIGRATIONS, () => undefined);
-  const vault = new MemoryVault();
-  const opened = { ...vault.opened(), usageDb: db };
-  const keys = { ...opened.keys, usageDatabase: createSecretKey(key) };
+  const { paths, db, vault } = usageFile();
   let flushed = 0;
   const clock = new FakeClock();
   const reader = new UsageReader({
-    vault: {
-      opened: () => {
-        vault.opened();
-        return { ...opened, keys };
-      },
-    },
+    vault,
     paths,
     clock,
     flush: () => (flushed += 1),
   });
-  onTestFinished(() => {
-    reader.locking();
-    db.close();
-  });
+  onTestFinished(() => reader.locking());
   return { reader, vault, db, clock, flushed: () => flushed };
 }
-const REPORT = { query: { by: 'provider' }, zone: 'UTC' } as const;
+const NOW = Date.UTC(2030, 0, 15, 12);
+const REPORT = { query: { by: 'provider' }, zone: 'UTC', nowMs: NOW } as const;
 
 test('a report runs on the worker thread and holds what was committed a moment ago', async () => {
   const { reader, db, flushed } = reading();
@@ -55,7 +35,7 @@ test('a report runs on the worker thread and holds what was committed a moment a
 
 test('an error of a query arrives with its code and hint, and the thread goes on', async () => {
   const { reader } = reading();
-  const wrong = { query: { by: 'provider', from: '2030-01-16', to: '2030-01-15' }, zone: 'UTC' } as const;
+  const wrong = { query: { by: 'provider', from: '2030-01-16', to: '2030-01-15' }, zone: 'UTC', nowMs: NOW } as const;
   await expect(reader.query('report', wrong)).rejects.toMatchObject({
     code: 'invalid_input',
     hint: 'Swap from and to.',
