@@ -67,6 +67,23 @@ async function usage(agent: AgentClient, query: UsageQuery): Promise<Answer> {
   return { text: JSON.stringify(report.rows), data: { ...report } };
 }
 
+async function quotas(agent: AgentClient): Promise<Answer> {
+  const list = (await agent.call('quotas.list', {})).map(({ definition, ...quota }) => ({
+    name: definition.name,
+    counts: definition.counts,
+    scope: definition.scope.kind,
+    provider: definition.scope.kind === 'provider' ? definition.scope.provider : null,
+    period: definition.period.every,
+    atLimit: definition.atLimit,
+    limit: quota.available,
+    used: quota.used,
+    reserved: quota.reserved,
+    state: quota.state,
+    resetsAt: quota.resetsAt,
+  }));
+  return { text: list.length === 0 ? 'No quotas: nothing is limited.' : JSON.stringify(list), data: { quotas: list } };
+}
+
 interface UsageQuery {
   readonly by: (typeof USAGE_BY)[number];
   readonly from: string | undefined;
@@ -127,6 +144,17 @@ export function registerTools(server: McpServer): void {
       annotations: READ_ONLY,
     },
     ({ by, from, to }, { signal }) => withAgent(signal, (agent) => usage(agent, { by, from, to })),
+  );
+  server.registerTool(
+    'quotas',
+    {
+      title: 'Quotas',
+      description:
+        'The limits that the owner set on requests, tokens or cost (micro-USD), what is used of each, and when it begins anew.',
+      inputSchema: {},
+      annotations: READ_ONLY,
+    },
+    (_input, { signal }) => withAgent(signal, quotas),
   );
   server.registerTool(
     'request_access',

@@ -25,6 +25,7 @@ import { Providers } from './providers/providers.ts';
 import { Notifications } from './notifications/notifications.ts';
 import { QuotaAdvice } from './quotas/advice.ts';
 import { QuotasOfCalls } from './quotas/proxy-quota.ts';
+import { tellQuotaUse } from './quotas/quota-metrics.ts';
 import { Quotas } from './quotas/quotas.ts';
 import { proxyRouting } from './routing/proxy-routing.ts';
 import { Routing } from './routing/routing.ts';
@@ -281,6 +282,7 @@ export function createApp(options: AppOptions): App {
     if (options.idle.source === 'requests') lockPolicy.activity();
   };
   const metrics = createAppMetrics();
+  metrics.registry.onScrape(() => tellQuotaUse(metrics.quotaUse, vault.state === 'unlocked' ? quotas.list() : []));
   const endpoint = new Endpoint({
     vault,
     clock,
@@ -294,6 +296,7 @@ export function createApp(options: AppOptions): App {
     emit,
     metrics,
     usage,
+    quotas,
     isVaultKvOn: () => settings.vault().vaultKv,
     proxy: {
       catalogue,

@@ -57,11 +57,22 @@ export const quotaList = z.object({
   quotas: z.array(
     z.object({
       id: z.string(),
+      name: z.string(),
       what: z.enum(['requests', 'tokens', 'cost']),
-      period: z.string(),
+      /** Whose use is counted: what kind of thing it is, not which. */
+      scope: z.enum(['all', 'provider', 'credential', 'clients', 'project', 'system']),
+      period: z.enum(['minute', 'hour', 'day', 'week', 'month', 'cron']),
+      /** Whole requests, tokens or micro-USD; what the period before left over is in it. */
       limit: z.number(),
       used: z.number(),
+      /** Held for calls under way. */
+      reserved: z.number(),
+      percent: z.number(),
+      state: z.enum(['ok', 'warned', 'slowed', 'used-up', 'off']),
+      atLimit: z.enum(['block', 'warn']),
       resetsAt: timestamp.nullable(),
+      /** Of a pool of clients: this client's part. */
+      own: z.object({ used: z.number(), share: z.number() }).nullable(),
     }),
   ),
 });

@@ -10,6 +10,7 @@ import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock, Paths } from '../seams.ts';
 import { replaceFile } from '../store/atomic-file.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import type { ClientUsageDeps } from '../usage/client-usage.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import { AuditTally } from './audit-tally.ts';
@@ -45,6 +46,8 @@ export interface EndpointDeps {
   readonly metrics: AppMetrics;
   /** Left out: nothing is metered, and the routes of usage are not there. */
   readonly usage?: ClientUsageDeps['usage'] | undefined;
+  /** Left out: there are none. */
+  readonly quotas?: Pick<Quotas, 'list'> | undefined;
   /** Whether the read subset of HashiCorp Vault is switched on; asked while unlocked only. */
   readonly isVaultKvOn: () => boolean;
   /** Without it nothing is forwarded. */

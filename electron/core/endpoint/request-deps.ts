@@ -2,6 +2,7 @@ import type { Gate } from '../broker/gate.ts';
 import type { AppMetrics } from '../metrics/app-metrics.ts';
 import type { ForwardProxy } from '../proxy/proxy.ts';
 import type { Clock } from '../seams.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import type { ClientUsageDeps } from '../usage/client-usage.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import type { AuditTally } from './audit-tally.ts';
@@ -32,6 +33,8 @@ export interface RequestDeps {
   readonly proxy: Pick<ForwardProxy, 'serve'> | null;
   /** Left out: nothing is metered, and the routes of usage are not there. */
   readonly usage?: ClientUsageDeps['usage'] | undefined;
+  /** Left out: there are none. */
+  readonly quotas?: Pick<Quotas, 'list'> | undefined;
   /** Whether the read subset of HashiCorp Vault is switched on; asked while unlocked only. */
   readonly isVaultKvOn: () => boolean;
   readonly version: string;

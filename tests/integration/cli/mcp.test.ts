@@ -66,6 +66,7 @@ test('it says which tools there are, and that none shows a key', async () => {
     'list_credentials',
     'status',
     'usage',
+    'quotas',
     'request_access',
     'request_missing_key',
   ]);
@@ -85,6 +86,7 @@ test('status and usage', async () => {
   const mcp = await connect();
   expect((await call(mcp, 'status')).data).toMatchObject({ state: 'unlocked', credentials: 2, endpoint: null });
   expect((await call(mcp, 'usage', { by: 'model' })).data).toMatchObject({ by: 'model', rows: [] });
+  expect((await call(mcp, 'quotas')).data).toEqual({ quotas: [] });
 });
 
 test('a missing key is asked of the owner as a command, and one that is there is pointed to', async () => {

@@ -8,6 +8,7 @@ import {
   reportBody,
   reportUsage,
 } from '../../usage/client-usage.ts';
+import { quotasFor } from '../../quotas/client-quotas.ts';
 import { send } from '../answer.ts';
 import type { RequestDeps } from '../request-deps.ts';
 import type { ClientRoute, QueryDescription } from '../route.ts';
@@ -99,14 +100,22 @@ export function usageRoutes(deps: RequestDeps): readonly ClientRoute[] {
       path: '/v1/quotas',
       access: { kind: 'grant', grant: 'usage:read' },
       summary: 'The limits that hold for this client',
-      description: 'Empty while no quota is set.',
+      description: 'Those that may hold for its calls, with what is used of them. Empty where none is set.',
       answers: {
         200: { description: 'All of them.', type: JSON_TYPE, schema: quotaList, example: { quotas: [] } },
       },
-      handle({ response }) {
-        // Quotas cannot be set yet, so there is none that this could leave out.
-        send(response, 200, JSON_TYPE, JSON.stringify({ quotas: [] }));
+      handle({ client, response }) {
+        const quotas = quotasFor(client, deps.quotas?.list() ?? [], (id) => placeOf(deps, id));
+        send(response, 200, JSON_TYPE, JSON.stringify({ quotas }));
       },
     },
   ];
+}
+
+function placeOf({ credentials }: RequestDeps, id: string) {
+  try {
+    return credentials.get({ id });
+  } catch {
+    return null; // gone: nothing is limited by it any more
+  }
 }
