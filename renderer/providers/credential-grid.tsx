@@ -1,4 +1,5 @@
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
+import { useProviderSpend } from '../usage/provider-spend.ts';
 import { grouped } from './arrange.ts';
 import styles from './cards.module.css';
 import { ProviderCard } from './provider-card.tsx';
@@ -13,10 +14,11 @@ export interface CollectionProps {
 
 /** One card per provider. */
 export function CredentialGrid({ credentials, ...shared }: CollectionProps) {
+  const spend = useProviderSpend();
   return (
     <div className={styles.grid} data-rows>
       {grouped(credentials).map((group) => (
-        <ProviderCard key={group.provider} group={group} {...shared} />
+        <ProviderCard key={group.provider} group={group} spend={spend.get(group.provider)} {...shared} />
       ))}
     </div>
   );

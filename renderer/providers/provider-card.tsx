@@ -7,6 +7,7 @@ import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { ProviderTile } from '../ui/provider-tile.tsx';
+import { SpendLine } from '../usage/spend-line.tsx';
 import type { ProviderGroup } from './arrange.ts';
 import styles from './cards.module.css';
 import { CredentialEntry } from './credential-entry.tsx';
@@ -16,13 +17,15 @@ export const SHOWN_PER_CARD = 5;
 
 interface Props {
   readonly group: ProviderGroup;
+  /** Micro-USD of each of the last 30 days; left out: nothing was counted. */
+  readonly spend: readonly number[] | undefined;
   readonly nowMs: number;
   readonly selectedId: string | null;
   readonly activeId: string | null;
   readonly onActive: (id: string) => void;
 }
 
-export function ProviderCard({ group, nowMs, selectedId, activeId, onActive }: Props) {
+export function ProviderCard({ group, spend, nowMs, selectedId, activeId, onActive }: Props) {
   const provider = useSession((session) => session.providers.get(group.provider));
   const name = provider?.name ?? group.provider;
   const heading = useId();
@@ -35,6 +38,7 @@ export function ProviderCard({ group, nowMs, selectedId, activeId, onActive }: P
           <h2 id={heading}>{name}</h2>
           <p>{m.providers.count(credentials.length)}</p>
         </div>
+        {spend !== undefined && <SpendLine provider={group.provider} name={name} spend={spend} />}
         <IconButton
           label={m.providers.guide.openNamed(name)}
           tip={m.providers.guide.open}

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
-import type { UsageOverview } from '../../shared/contract/usage.ts';
+import type { BucketValues, UsageOverview } from '../../shared/contract/usage.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { type Column, DataTable } from '../charts/data-table.tsx';
 import { type ChartSeries, cumulative } from '../charts/stack.ts';
@@ -168,30 +168,54 @@ interface TableProps {
   readonly isSum: boolean;
 }
 
+/** What a cell of the table says: nothing is shown as known that is not. */
+function cellText(metric: UsageRoute['metric'], value: number | null | undefined, calls: Calls | null): string {
+  if (value == null) return '–';
+  const text = exactText(metric, value);
+  if (metric !== 'spend' || calls === null || calls.unpriced === 0) return text;
+  return calls.unpriced === calls.requests ? t.unknown : t.atLeast(text);
+}
+
+interface Calls {
+  readonly requests: number;
+  readonly unpriced: number;
+}
+
 function ValuesTable({ title, slots, series, before, metric, overview, isSum }: TableProps) {
   const bars = metricValues(metric, overview.values);
   const totals = isSum ? cumulative(bars) : bars;
-  const figure = (value: number | null | undefined): string => (value == null ? '–' : exactText(metric, value));
+  const uncollected = uncollectedBars(overview.buckets, overview.collectedSince, overview.zone);
+  const valuesOf = (key: string): BucketValues | undefined =>
+    key === OTHER ? overview.other?.values : overview.series.find((one) => one.key === key)?.values;
+  const callsAt = (values: BucketValues | undefined, at: number): Calls | null => {
+    const sumTo = (list: readonly number[]): number =>
+      isSum ? list.slice(0, at + 1).reduce((sum, value) => sum + value, 0) : (list[at] ?? 0);
+    return values === undefined ? null : { requests: sumTo(values.requests), unpriced: sumTo(values.unpriced) };
+  };
+  const figure = (at: number, value: number | undefined, values: BucketValues | undefined): string =>
+    cellText(metric, at < uncollected ? null : value, callsAt(values, at));
   const columns: readonly Column<number>[] = [
     { key: 'slot', title: t.slot, cell: (at) => slots[at]?.title },
-    { key: 'total', title: t.total, figure: true, cell: (at) => figure(totals[at]) },
+    { key: 'total', title: t.total, figure: true, cell: (at) => figure(at, totals[at], overview.values) },
     ...series.map(({ key, label, values }) => ({
       key,
       title: label,
       figure: true,
-      cell: (at: number) => figure(values[at]),
+      cell: (at: number) => figure(at, values[at], valuesOf(key)),
     })),
     ...(before === null
       ? []
-      : [{ key: 'before', title: t.before, figure: true, cell: (at: number) => figure(before[at]) }]),
+      : [{ key: 'before', title: t.before, figure: true, cell: (at: number) => cellText(metric, before[at], null) }]),
   ];
+  const sumsOf = (key: string): Calls | null =>
+    (key === OTHER ? overview.other?.totals : overview.series.find((one) => one.key === key)?.totals) ?? null;
+  const end = (values: readonly (number | null)[]): number =>
+    isSum ? (values.at(-1) ?? 0) : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   const foot = [
     t.total,
-    figure(metricOf(metric, overview.totals)),
-    ...series.map(({ values }) => figure(isSum ? values.at(-1) : values.reduce((sum, value) => sum + value, 0))),
-    ...(before === null
-      ? []
-      : [figure(isSum ? before.at(-1) : before.reduce<number>((sum, value) => sum + (value ?? 0), 0))]),
+    cellText(metric, metricOf(metric, overview.totals), overview.totals),
+    ...series.map(({ key, values }) => cellText(metric, end(values), sumsOf(key))),
+    ...(before === null ? [] : [cellText(metric, end(before), null)]),
   ];
   return (
     <DataTable

@@ -12,6 +12,7 @@ import { CalendarTab } from './calendar-tab.tsx';
 import { EmptyUsage } from './empty-usage.tsx';
 import { FilterChips } from './filter-chips.tsx';
 import { OverviewTab } from './overview-tab.tsx';
+import { PricesTab } from './prices-tab.tsx';
 import { RangePicker } from './range-picker.tsx';
 import { spanOf } from './ranges.ts';
 import { RequestsTab } from './requests-tab.tsx';
@@ -59,9 +60,9 @@ export default function UsageScreen() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {!never && (
+        {!never && route.tab !== 'prices' && (
           <div className={styles.controls}>
-            {route.tab !== 'calendar' && <RangePicker route={route} shown={data} />}
+            {(route.tab === 'overview' || route.tab === 'requests') && <RangePicker route={route} shown={data} />}
             {route.tab === 'overview' && (
               <Checkbox
                 label={m.usage.compare}
@@ -86,7 +87,7 @@ export default function UsageScreen() {
               overview: <OverviewTab route={route} overview={data} named={named} />,
               calendar: <CalendarTab route={route} named={named} />,
               requests: <RequestsTab route={route} span={span ?? {}} named={named} />,
-              prices: null,
+              prices: <PricesTab />,
             }}
           </Panels>
         )}

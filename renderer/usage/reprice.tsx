@@ -1,0 +1,101 @@
+import { useEffect, useState } from 'react';
+import type { RepriceReport } from '../../shared/contract/prices.ts';
+import { DataTable } from '../charts/data-table.tsx';
+import { call } from '../contract/client.ts';
+import { useAction } from '../contract/use-action.ts';
+import { m } from '../i18n/messages.ts';
+import { noteUsage } from '../state/usage.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { announce } from '../ui/toasts.ts';
+import { count, exactMoney } from './figures.ts';
+import { useLabels } from './labels.ts';
+import styles from './prices.module.css';
+
+const t = m.usage.prices;
+
+/** What would change, then the change: the past is only priced again when the owner says so. */
+export function Reprice({ onClose }: { readonly onClose: () => void }) {
+  const [report, setReport] = useState<RepriceReport | null>(null);
+  const look = useAction(async () => setReport(await call('usage.reprice', { apply: false })));
+  const apply = useAction(async () => {
+    const { changed } = await call('usage.reprice', { apply: true });
+    announce(t.repriced(count(changed)));
+    noteUsage();
+    onClose();
+  });
+  const { run } = look;
+  useEffect(() => {
+    void run();
+  }, [run]);
+  return (
+    <Dialog
+      open
+      wide
+      title={t.repriceTitle}
+      description={t.repriceLead}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{m.common.cancel}</Button>
+          {report !== null && report.changed > 0 && (
+            <Button look="primary" pending={apply.pending} onClick={() => void apply.run()}>
+              {t.repriceVerb}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div role="status">{look.pending && t.repriceLoading}</div>
+      <ErrorNote error={look.error ?? apply.error} />
+      {report !== null && (report.changed === 0 ? <p>{t.repriceNone}</p> : <Change report={report} />)}
+    </Dialog>
+  );
+}
+
+function Change({ report }: { readonly report: RepriceReport }) {
+  const label = useLabels();
+  const known = (micro: number, unpriced: number, calls: number): string =>
+    unpriced === calls && micro === 0 ? m.usage.requests.unknownCost : exactMoney(micro);
+  return (
+    <div className={styles.change}>
+      <p>{t.repriceSum(count(report.changed), count(report.records))}</p>
+      <dl className={styles.sums}>
+        {[
+          [t.repriceOld, exactMoney(report.oldMicroUsd)],
+          [t.repriceNew, exactMoney(report.newMicroUsd)],
+          [t.repriceUnknownOld, count(report.oldUnpriced)],
+          [t.repriceUnknownNew, count(report.newUnpriced)],
+        ].map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <DataTable
+        caption={t.repriceTitle}
+        rows={report.models}
+        rowKey={({ provider, model }) => `${provider} ${model}`}
+        columns={[
+          { key: 'model', title: t.columns.model, cell: ({ model }) => label('model', model) },
+          { key: 'calls', title: m.usage.metrics.requests, figure: true, cell: ({ changed }) => count(changed) },
+          {
+            key: 'old',
+            title: t.repriceOld,
+            figure: true,
+            cell: ({ oldMicroUsd, oldUnpriced, changed }) => known(oldMicroUsd, oldUnpriced, changed),
+          },
+          {
+            key: 'new',
+            title: t.repriceNew,
+            figure: true,
+            cell: ({ newMicroUsd, newUnpriced, changed }) => known(newMicroUsd, newUnpriced, changed),
+          },
+        ]}
+      />
+      {report.beyond > 0 && <p className={styles.muted}>{t.repriceBeyond(count(report.beyond))}</p>}
+    </div>
+  );
+}

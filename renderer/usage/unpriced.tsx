@@ -1,0 +1,58 @@
+import { useId } from 'react';
+import type { UnpricedModel } from '../../shared/contract/prices.ts';
+import { m } from '../i18n/messages.ts';
+import { Button } from '../ui/button.tsx';
+import { count } from './figures.ts';
+import { useLabels } from './labels.ts';
+import { dayTitle } from './moments.ts';
+import { EMPTY_PRICE, type PriceTyped } from './price-form.ts';
+import styles from './prices.module.css';
+
+const t = m.usage.prices;
+
+interface Props {
+  readonly models: readonly UnpricedModel[];
+  readonly onPrice: (start: PriceTyped) => void;
+  readonly onReprice: () => void;
+}
+
+/** Models that were used and whose cost is not known: the first thing to mend. */
+export function Unpriced({ models, onPrice, onReprice }: Props) {
+  const heading = useId();
+  const label = useLabels();
+  if (models.length === 0) return null;
+  return (
+    <section className={styles.card} aria-labelledby={heading}>
+      <div>
+        <h2 id={heading}>{t.unpricedTitle}</h2>
+        <p className={styles.muted}>{t.unpricedText}</p>
+      </div>
+      <ul className={styles.unpriced}>
+        {models.map(({ provider, model, calls, lastDay, knownNow }) => {
+          const name = label('model', model);
+          return (
+            <li key={`${provider} ${model}`}>
+              <div>
+                <p>
+                  <bdi className={styles.name}>{name}</bdi>{' '}
+                  <span className={styles.muted}>{label('provider', provider)}</span>
+                </p>
+                <p className={styles.muted}>
+                  {t.unpricedCalls(count(calls), dayTitle(lastDay))}
+                  {knownNow && `, ${t.knownNow}`}
+                </p>
+              </div>
+              {knownNow ? (
+                <Button onClick={onReprice}>{t.reprice}</Button>
+              ) : (
+                <Button aria-label={t.addFor(name)} onClick={() => onPrice({ ...EMPTY_PRICE, provider, model })}>
+                  {t.add}
+                </Button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
