@@ -1,0 +1,195 @@
+import { Webhook } from 'standardwebhooks';
+import { expect, test } from 'vitest';
+import { readAudit } from '../../../electron/core/audit/audit-log.ts';
+import { readWebhookUrl } from '../../../electron/core/webhooks/webhook-url.ts';
+import { answeringServer, json } from '../../support/answering-server.ts';
+import { filesHolding } from '../../support/files-holding.ts';
+import { PASSWORD } from '../../support/test-app.ts';
+import { withReceiver } from './webhook-app.ts';
+
+const HOUR_MS = 3_600_000;
+const failing = (of: object): Error => expect.objectContaining(of) as Error;
+
+test('an event reaches the receiver signed, as the official library of Standard Webhooks verifies it', async () => {
+  const t = await withReceiver();
+  const { secret, webhook } = t.add();
+  const name = t.happens();
+  await t.webhooks.settled();
+  const [seen] = t.server.seen;
+  const [body] = t.received();
+  expect(seen).toMatchObject({ method: 'POST', path: '/hook' });
+  expect(t.verified(secret)).toEqual(body);
+  expect(body).toEqual({
+    id: seen?.headers['webhook-id'],
+    type: 'client.created',
+    createdAt: expect.stringMatching(/^\d{4}-.+Z$/) as string,
+    data: { client: { id: t.app.clients.list()[0]?.id, name } },
+  });
+  expect(t.deliveries()).toMatchObject([
+    {
+      id: body?.id,
+      webhook: webhook.id,
+      label: 'ops',
+      state: 'delivered',
+      tries: 1,
+      nextTryAt: null,
+      deadBecause: null,
+    },
+  ]);
+  expect(t.webhooks.list()[0]).toMatchObject({ waiting: 0, dead: 0, lastDeliveredAt: expect.any(String) as string });
+});
+
+test('another secret, another body or another id does not verify', async () => {
+  const t = await withReceiver();
+  const { secret } = t.add();
+  t.happens();
+  await t.webhooks.settled();
+  const headers = t.server.seen[0]?.headers as Record<string, string>;
+  const [body = ''] = t.bodies;
+  const good = new Webhook(secret);
+  expect(() => new Webhook(`whsec_${Buffer.alloc(32, 1).toString('base64')}`).verify(body, headers)).toThrow(
+    /No matching/,
+  );
+  expect(() => good.verify(body.replace('tool', 'fool'), headers)).toThrow(/No matching/);
+  expect(() => good.verify(body, { ...headers, 'webhook-id': 'msg_other' })).toThrow(/No matching/);
+});
+
+test('an event goes to those that want it and are on, and to no other', async () => {
+  const t = await withReceiver();
+  t.add({ url: `${t.server.url}/wants` });
+  t.add({ url: `${t.server.url}/other`, label: 'other', events: ['quota.exceeded'] });
+  t.add({ url: `${t.server.url}/off`, label: 'off' });
+  t.webhooks.edit({ webhook: 'off', on: false }, 'cli');
+  t.happens();
+  await t.webhooks.settled();
+  expect(t.server.seen.map(({ path }) => path)).toEqual(['/wants']);
+});
+
+test('neither the secret nor the address can be found in the home, in the audit log or in a list', async () => {
+  const t = await withReceiver();
+  const token = 'T0K3Nabcdef0123456789xyz';
+  const { secret, webhook } = t.add({ url: `${t.server.url}/services/${token}?key=${token}` });
+  t.happens();
+  await t.webhooks.settled();
+  expect(webhook.shownUrl).toBe(`${t.server.url}/services/T0K…?key=…`);
+  const all = JSON.stringify([t.webhooks.list(), t.deliveries(), readAudit(t.app.vault.opened(), { limit: 100 })]);
+  const bare = secret.slice('whsec_'.length);
+  expect([bare, token].filter((text) => all.includes(text) || t.bodies.join('').includes(text))).toEqual([]);
+  t.app.vault.lock('asked');
+  expect(filesHolding(t.home, [bare, token])).toEqual([]);
+});
+
+test('after a rotation both secrets verify, until the overlap is over; then only the new one', async () => {
+  const t = await withReceiver();
+  const { secret: old } = t.add();
+  const { secret, webhook } = t.webhooks.rotate({ webhook: 'ops', overlapHours: 2 }, 'cli');
+  expect(webhook.oldSecretUntil).toBe(new Date(t.clock.now() + 2 * HOUR_MS).toISOString());
+  t.happens();
+  await t.webhooks.settled();
+  expect([t.verified(old), t.verified(secret)]).toEqual([t.received()[0], t.received()[0]]);
+  t.clock.wallMs += 2 * HOUR_MS;
+  t.happens();
+  await t.webhooks.settled();
+  expect(t.server.seen.at(-1)?.headers['webhook-signature']).toMatch(/^v1,\S+$/);
+  expect(t.webhooks.list()[0]?.oldSecretUntil).toBeNull();
+  const atOnce = t.webhooks.rotate({ webhook: 'ops', overlapHours: 0 }, 'cli');
+  expect(atOnce.webhook.oldSecretUntil).toBeNull();
+});
+
+test('a test is sent once, also to one that is off, and says what became of it', async () => {
+  const t = await withReceiver();
+  const { secret } = t.add();
+  t.webhooks.edit({ webhook: 'ops', on: false }, 'cli');
+  expect(await t.webhooks.test('ops', 'cli')).toMatchObject({ type: 'webhook.test', state: 'delivered' });
+  expect(t.verified(secret)).toMatchObject({ type: 'webhook.test' });
+  t.answerWith((response) => json(response, 500, { no: 'good' }));
+  expect(await t.webhooks.test('ops', 'cli')).toMatchObject({
+    state: 'dead',
+    deadBecause: 'test',
+    log: [{ status: 500, problem: 'status' }],
+  });
+  t.clock.advance(24 * HOUR_MS);
+  expect(t.server.seen).toHaveLength(2);
+});
+
+test('a redirect is not followed, and the answer is not kept', async () => {
+  const t = await withReceiver();
+  const elsewhere = await answeringServer((response) => json(response, 200, {}));
+  t.answerWith((response) => response.writeHead(307, { location: `${elsewhere.url}/taken` }).end('answer-of-receiver'));
+  t.add();
+  const test = await t.webhooks.test('ops', 'cli');
+  expect(test.log).toMatchObject([{ status: 307, problem: 'redirect' }]);
+  expect(elsewhere.seen).toEqual([]);
+  expect(JSON.stringify(t.app.vault.opened().db.prepare('SELECT * FROM webhook_delivery').all())).not.toContain(
+    'answer-of-receiver',
+  );
+});
+
+test.each([
+  ['http://hooks.example.com/x', false, 'invalid_input'],
+  ['https://127.0.0.1/x', false, 'invalid_input'],
+  ['https://10.1.2.3/x', false, 'invalid_input'],
+  ['https://[::1]/x', false, 'invalid_input'],
+  ['https://localhost/x', false, 'invalid_input'],
+  ['https://printer.local/x', false, 'invalid_input'],
+  ['https://user:pass@hooks.example.com/x', false, 'invalid_input'],
+  ['https://hooks.example.com/x#part', false, 'invalid_input'],
+  ['ftp://hooks.example.com/x', false, 'invalid_input'],
+  ['javascript:alert(1)', false, 'invalid_input'],
+  ['hooks.example.com', false, 'invalid_input'],
+  ['http://169.254.169.254/latest', true, 'security_violation'],
+  ['http://metadata.google.internal/x', true, 'security_violation'],
+  ['https://8.8.8.8/x', true, 'invalid_input'],
+])('%s (local: %s) is refused', (url, local, code) => {
+  expect(() => readWebhookUrl(url, local)).toThrow(failing({ code }));
+});
+
+test('a public name that leads to this computer is not connected to', async () => {
+  const t = await withReceiver();
+  const { port } = new URL(t.server.url);
+  // No rule for names can see that this one resolves to loopback: it is judged when the connection is made.
+  t.add({ url: `https://localhost.localdomain:${port}/hook`, local: false });
+  const { log } = await t.webhooks.test('ops', 'cli');
+  expect(['address', 'name']).toContain(log[0]?.problem);
+  expect(t.server.seen).toEqual([]);
+});
+
+test('a webhook that was made for a local address does not go anywhere when its row says otherwise', async () => {
+  const t = await withReceiver();
+  t.add();
+  const vault = t.app.vault.opened();
+  vault.write(() => vault.db.prepare('UPDATE webhook SET local = 0').run());
+  expect((await t.webhooks.test('ops', 'cli')).log).toMatchObject([{ problem: 'secret', status: null }]);
+  expect(t.server.seen).toEqual([]);
+});
+
+test('a changed address takes its secret along; labels are unique; what is removed is gone with its deliveries', async () => {
+  const t = await withReceiver();
+  const { secret } = t.add();
+  t.add({ label: 'second' });
+  expect(() => t.webhooks.edit({ webhook: 'second', label: 'ops' }, 'cli')).toThrow(failing({ code: 'conflict' }));
+  const { port } = new URL(t.server.url);
+  const edited = t.webhooks.edit(
+    { webhook: 'ops', url: `http://localhost:${port}/new`, local: true, label: 'renamed' },
+    'cli',
+  );
+  expect(edited).toMatchObject({ label: 'renamed', shownUrl: `http://localhost:${port}/new` });
+  await t.webhooks.test('renamed', 'cli');
+  expect(t.server.seen[0]?.path).toBe('/new');
+  expect(t.verified(secret)).toMatchObject({ type: 'webhook.test' });
+  t.webhooks.remove('renamed', 'cli');
+  expect(t.deliveries()).toEqual([]);
+  expect(() => t.webhooks.remove('renamed', 'cli')).toThrow(failing({ code: 'not_found' }));
+});
+
+test('a panic switches all of them off; what happens after the next unlock is not sent', async () => {
+  const t = await withReceiver();
+  t.add();
+  await t.app.panic('cli');
+  await t.app.vault.unlock(PASSWORD, 'cli');
+  t.happens();
+  await t.webhooks.settled();
+  expect(t.webhooks.list()).toMatchObject([{ on: false, offBecause: 'panic' }]);
+  expect(t.server.seen).toEqual([]);
+  expect(t.webhooks.edit({ webhook: 'ops', on: true }, 'cli')).toMatchObject({ on: true, offBecause: null });
+});
