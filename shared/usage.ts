@@ -70,9 +70,10 @@ export function certaintyOf({
 
 /**
  * A word for a time, in the reporting zone: as `from` the beginning of it is meant, as `to` its end. `24h`: so many hours
- * up to now; `7d`, `4w`: so many days or weeks, today included.
+ * up to now; `7d`, `4w`: so many days or weeks, today included; `all`: since anything was counted.
  */
 export const USAGE_WORDS = [
+  'all',
   'now',
   'today',
   'yesterday',

@@ -63,6 +63,7 @@ export const usageReport = z.strictObject({
   zone: z.string(),
   /** Days in their order, else the dearest first. */
   rows: z.array(usageRow),
+  ...remarks,
 });
 
 export const USAGE_BUCKETS = ['hour', 'day', 'week', 'month'] as const;

@@ -203,7 +203,8 @@ export class UsageRecorder {
   report(query: ReportQuery): UsageReport {
     this.flush();
     const { usageDb } = this.#deps.vault.opened();
-    return usageReport(usageDb, query, this.#open?.days ?? new ReportingDays(this.#deps.zone()));
+    const zone = this.#open?.days.zone ?? this.#deps.zone();
+    return usageReport(usageDb, query, { zone, nowMs: this.#deps.clock.now() });
   }
 
   /** The zone was set anew: days are summed again. */

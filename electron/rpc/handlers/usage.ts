@@ -4,14 +4,16 @@ import type { Area } from '../caller.ts';
 import type { UsageRecordHandlers } from './prices.ts';
 
 export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHandlers> {
+  /** What every question needs beside itself. */
+  const asked = () => ({ reportingZone: app.reportingZone(), nowMs: app.options.clock.now() });
   return {
-    'usage.report': async ({ by, from, to }) => {
-      const zone = app.reportingZone();
-      const report = await app.usageReader.query('report', { query: { by, from, to }, zone });
-      return { ...report, rows: [...report.rows] };
+    'usage.report': async (query) => {
+      const { reportingZone: zone, nowMs } = asked();
+      const report = await app.usageReader.query('report', { query, zone, nowMs });
+      return { ...report, rows: [...report.rows], remarks: [...report.remarks] };
     },
-    'usage.overview': notYet,
-    'usage.heatMap': notYet,
+    'usage.overview': (query) => app.usageReader.query('overview', { ...query, ...asked() }),
+    'usage.heatMap': (query) => app.usageReader.query('heatMap', { ...query, ...asked() }),
     'usage.forecast': notYet,
     'usage.anomalies': notYet,
     'usage.requests': notYet,

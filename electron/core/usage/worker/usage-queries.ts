@@ -2,13 +2,14 @@ import type Database from 'better-sqlite3';
 import { fittingLimits } from '../../quotas/fitting-limit.ts';
 import { quotaHistory } from '../../quotas/history.ts';
 import { quotaWhatIf } from '../../quotas/what-if.ts';
-import { type ReportQuery, type UsageReport, usageReport } from '../report.ts';
-import { reportingDays } from '../reporting-days.ts';
+import { usageHeatMap } from '../analysis/heat-map.ts';
+import { usageOverview } from '../analysis/overview.ts';
+import { type ReportContext, type ReportQuery, type UsageReport, usageReport } from '../report.ts';
 
 /**
  * What the worker thread can be asked for, by name. Add a line here, and `UsageReader.query` (main thread) takes its name:
  *
- *     const report = await app.usageReader.query('report', { query, zone });
+ *     const report = await app.usageReader.query('report', { query, zone, nowMs });
  *
  * A query is a pure function of the database and its input: no vault, no clock (pass `nowMs` and the zone's name in), no
  * `this`. Input and output cross threads as structured clones: plain data, no class, no function. It runs on a read-only
@@ -19,9 +20,10 @@ import { reportingDays } from '../reporting-days.ts';
 type Query = (db: Database.Database, input: never) => unknown;
 
 export const usageQueries = {
-  /** Zone: of whole days (IANA). */
-  report: (db, { query, zone }: { readonly query: ReportQuery; readonly zone: string }): UsageReport =>
-    usageReport(db, query, reportingDays(zone)),
+  report: (db, { query, ...context }: ReportContext & { readonly query: ReportQuery }): UsageReport =>
+    usageReport(db, query, context),
+  overview: usageOverview,
+  heatMap: usageHeatMap,
   quotaWhatIf,
   quotaHistory,
   fittingLimits,

@@ -1,0 +1,171 @@
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import { DIMENSIONS, type NameKind, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from '../dimensions.ts';
+import { HOUR_MS } from '../reporting-days.ts';
+import type { NumberedFilter } from './names.ts';
+import { SUM_COLUMNS } from './sums.ts';
+
+/**
+ * Where sums are read from: rows of one dimension (by hour and by day), of combinations (by day only), or single calls
+ * (as long as they are kept).
+ */
+export type Source =
+  | { readonly kind: 'dimension'; readonly dimension: NameKind | 'all'; readonly names: readonly number[] | null }
+  | { readonly kind: 'cells'; readonly filter: NumberedFilter }
+  | { readonly kind: 'records'; readonly filter: NumberedFilter };
+
+/** A stretch of rollups: hours of UTC, or days, weeks and months of the reporting zone; first and last included. */
+export interface Slice {
+  readonly span: keyof typeof SPANS;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Bucket, name, then the figures in the order of SUM_COLUMNS. */
+export type SumRow = readonly number[];
+
+const SPANS = { hour: SPAN_HOUR, day: SPAN_DAY, week: SPAN_WEEK, month: SPAN_MONTH } as const;
+const CELL = numberOf(DIMENSIONS, 'cell');
+const SUMS = SUM_COLUMNS.map((column) => `sum(${column})`).join(', ');
+const PLAIN = SUM_COLUMNS.join(', ');
+/** The figures of one call, as the rollups add them up. */
+const OF_RECORDS = `count(*), sum(c.outcome <> (SELECT id FROM usage_name WHERE kind = 6 AND name = 'ok')),
+  sum(r.measure IN (1, 2)), sum(r.cost_micro_usd IS NULL), sum(r.input_tokens), sum(r.cache_read_tokens),
+  sum(r.cache_write_tokens + r.cache_write_long_tokens), sum(r.output_tokens), sum(r.reasoning_tokens),
+  coalesce(sum(r.cost_micro_usd), 0), sum(r.cache_saved_micro_usd)`;
+
+/**
+ * @param by - whose names get rows of their own; null: none.
+ * @param each - a row for each bucket of the slice; else one for all of it, its bucket 0.
+ */
+export function readSums(
+  db: Database.Database,
+  source: Source,
+  by: NameKind | null,
+  slice: Slice,
+  each: boolean,
+): SumRow[] {
+  if (source.kind === 'dimension') return fromDimension(db, source, by, slice, each);
+  return source.kind === 'cells'
+    ? fromCells(db, source.filter, by, slice, each)
+    : fromRecords(db, source, by, slice, each);
+}
+
+function fromDimension(
+  db: Database.Database,
+  { dimension, names }: Extract<Source, { kind: 'dimension' }>,
+  by: NameKind | null,
+  { span, first, last }: Slice,
+  each: boolean,
+): SumRow[] {
+  const where = `FROM usage_rollup WHERE span = ? AND dimension = ? AND bucket BETWEEN ? AND ?${among('name', names)}`;
+  // The rows of `all`, and a name's row of a bucket, are there once: nothing is to be added up.
+  const isOneRow = dimension === 'all' || by !== null;
+  const sql = each
+    ? isOneRow
+      ? `SELECT bucket, name, ${PLAIN} ${where}`
+      : `SELECT bucket, 0, ${SUMS} ${where} GROUP BY bucket`
+    : `SELECT 0, name, ${SUMS} ${where} GROUP BY ${by === null ? 'span' : 'name'}`;
+  return rowsOf(db, sql, [SPANS[span], numberOf(DIMENSIONS, dimension), first, last]);
+}
+
+function fromCells(
+  db: Database.Database,
+  filter: NumberedFilter,
+  by: NameKind | null,
+  { span, first, last }: Slice,
+  each: boolean,
+): SumRow[] {
+  const columns = SUM_COLUMNS.map((column) => `sum(r.${column})`).join(', ');
+  const sql = `SELECT ${each ? 'r.bucket' : '0'} AS at, ${by === null ? '0' : `c.${by}`} AS who, ${columns}
+    FROM usage_rollup AS r CROSS JOIN usage_cell AS c ON c.id = r.name
+    WHERE r.span = ? AND r.dimension = ? AND r.bucket BETWEEN ? AND ?${filterSql(filter)} GROUP BY at, who`;
+  return rowsOf(db, sql, [SPANS[span], CELL, first, last]);
+}
+
+function fromRecords(
+  db: Database.Database,
+  { filter }: Extract<Source, { kind: 'records' }>,
+  by: NameKind | null,
+  { first, last }: Slice,
+  each: boolean,
+): SumRow[] {
+  const sql = `SELECT ${each ? `r.at_ms / ${HOUR_MS}` : '0'} AS at, ${by === null ? '0' : `c.${by}`} AS who, ${OF_RECORDS}
+    FROM usage_record AS r CROSS JOIN usage_cell AS c ON c.id = r.cell
+    WHERE r.at_ms >= ? AND r.at_ms < ?${filterSql(filter)} GROUP BY at, who`;
+  return rowsOf(db, sql, [first * HOUR_MS, (last + 1) * HOUR_MS]);
+}
+
+/** The same condition on cells, called `c`. Numbers of our own, no text of anybody's. */
+export function filterSql(filter: NumberedFilter): string {
+  return [...filter].map(([kind, names]) => among(`c.${kind}`, names)).join('');
+}
+
+function among(column: string, names: readonly number[] | null): string {
+  return names === null ? '' : ` AND ${column} IN (${names.join(', ')})`;
+}
+
+/** Tens of thousands of rows: their first is looked at whole, the rest came from the same columns. */
+const sumRow = z.array(z.int());
+function rowsOf(db: Database.Database, sql: string, given: readonly number[]): SumRow[] {
+  const rows = db
+    .prepare(sql)
+    .raw()
+    .all(...given) as SumRow[];
+  if (rows[0] !== undefined) sumRow.parse(rows[0]);
+  return rows;
+}
+
+/** Stored latency histograms. */
+export function* readLatencies(
+  db: Database.Database,
+  { dimension, names }: Extract<Source, { kind: 'dimension' }>,
+  { span, first, last }: Slice,
+): Generator<Uint8Array> {
+  const where = `span = ? AND dimension = ? AND bucket BETWEEN ? AND ?${among('name', names)}`;
+  const rows = db
+    .prepare(`SELECT latency FROM usage_rollup WHERE ${where}`)
+    .pluck()
+    .iterate(SPANS[span], numberOf(DIMENSIONS, dimension), first, last);
+  for (const stored of rows) if (stored instanceof Uint8Array) yield stored;
+}
+
+/** The same of single calls: milliseconds with how many calls took so long. */
+export function recordLatencies(
+  db: Database.Database,
+  filter: NumberedFilter,
+  { first, last }: Slice,
+): readonly (readonly [number, number])[] {
+  const rows = db
+    .prepare(
+      `SELECT r.latency_ms, count(*) FROM usage_record AS r CROSS JOIN usage_cell AS c ON c.id = r.cell
+       WHERE r.at_ms >= ? AND r.at_ms < ?${filterSql(filter)} GROUP BY r.latency_ms`,
+    )
+    .raw()
+    .all(first * HOUR_MS, (last + 1) * HOUR_MS);
+  return z.array(z.tuple([z.number(), z.int()])).parse(rows);
+}
+
+/** The first hour that anything was counted in; null: nothing was. */
+export function firstHour(db: Database.Database): number | null {
+  const found = db
+    .prepare('SELECT min(bucket) FROM usage_rollup WHERE span = ? AND dimension = ?')
+    .pluck()
+    .get(SPAN_HOUR, numberOf(DIMENSIONS, 'all'));
+  return z.int().nullable().parse(found);
+}
+
+/** Whether every single call of these hours is still kept. */
+export function areRecordsKept(db: Database.Database, first: number, last: number): boolean {
+  const counted = db
+    .prepare(
+      `SELECT coalesce(sum(requests), 0) FROM usage_rollup WHERE span = ? AND dimension = ? AND bucket BETWEEN ? AND ?`,
+    )
+    .pluck()
+    .get(SPAN_HOUR, numberOf(DIMENSIONS, 'all'), first, last);
+  const kept = db
+    .prepare('SELECT count(*) FROM usage_record WHERE at_ms >= ? AND at_ms < ?')
+    .pluck()
+    .get(first * HOUR_MS, (last + 1) * HOUR_MS);
+  return counted === kept;
+}

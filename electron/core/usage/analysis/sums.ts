@@ -1,0 +1,73 @@
+import type { BucketValues } from '../../../../shared/contract/usage.ts';
+import { SUM_NAMES, type UsageRow, type UsageSums } from '../../../../shared/usage.ts';
+
+/** Columns of usage_rollup: the figures in the order of SUM_NAMES, and last what caches saved. */
+export const SUM_COLUMNS = [
+  'requests',
+  'failed',
+  'incomplete',
+  'unpriced',
+  'input_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'cost_micro_usd',
+  'cache_saved_micro_usd',
+] as const;
+
+/** A number for each of SUM_COLUMNS. */
+export type Figures = number[];
+
+export function noFigures(): Figures {
+  return SUM_COLUMNS.map(() => 0);
+}
+
+export function addFigures(to: Figures, more: readonly number[]): void {
+  for (let n = 0; n < to.length; n += 1) to[n] = (to[n] as number) + (more[n] ?? 0);
+}
+
+export function sumsOf(figures: Figures): UsageSums {
+  return Object.fromEntries(SUM_NAMES.map((name, at) => [name, figures[at] ?? 0])) as UsageSums;
+}
+
+export function savedOf(figures: Figures): number {
+  return figures[SUM_NAMES.length] ?? 0;
+}
+
+export function usageRowOf(key: string, figures: Figures): UsageRow {
+  const sums = sumsOf(figures);
+  return { key, ...sums, costMicroUsd: sums.unpriced > 0 ? null : sums.knownCostMicroUsd };
+}
+
+/** Figures by bucket. */
+export class Columns {
+  readonly #columns: readonly number[][];
+  readonly total: Figures = noFigures();
+
+  constructor(buckets: number) {
+    this.#columns = SUM_COLUMNS.map(() => new Array<number>(buckets).fill(0));
+  }
+
+  /** @param from - where the figures begin in `row`. */
+  add(bucket: number, row: readonly number[], from = 0): void {
+    for (let n = 0; n < this.#columns.length; n += 1) {
+      const figure = row[from + n] ?? 0;
+      const column = this.#columns[n] as number[];
+      column[bucket] = (column[bucket] ?? 0) + figure;
+      this.total[n] = (this.total[n] ?? 0) + figure;
+    }
+  }
+
+  addAll(other: Columns): void {
+    for (const [at, column] of this.#columns.entries()) {
+      const more = other.#columns[at] ?? [];
+      for (let n = 0; n < column.length; n += 1) column[n] = (column[n] as number) + (more[n] ?? 0);
+    }
+    addFigures(this.total, other.total);
+  }
+
+  values(): BucketValues {
+    return Object.fromEntries(SUM_NAMES.map((name, at) => [name, [...(this.#columns[at] ?? [])]])) as BucketValues;
+  }
+}

@@ -1,0 +1,141 @@
+import type Database from 'better-sqlite3';
+import type { UsageFilter, UsageRemark } from '../../../../shared/contract/usage.ts';
+import type { NameKind } from '../dimensions.ts';
+import { type BucketUnit, type Buckets, bucketsOf, unitFor } from './buckets.ts';
+import { type Calendar, calendarOf } from './calendar.ts';
+import { type NumberedFilter, numbered } from './names.ts';
+import { inDays, inHours, type Range, rangeOf, type RangeText } from './range.ts';
+import { readUsageState } from '../state-table.ts';
+import { slicesOf } from './slices.ts';
+import { areRecordsKept, firstHour, type Slice, type Source } from './source.ts';
+
+/** What every question needs beside itself: it asks no clock and no vault. */
+export interface Asked {
+  /** The reporting zone: whose days the day rollups are (IANA). */
+  readonly reportingZone: string;
+  readonly nowMs: number;
+}
+
+export interface ViewQuery extends RangeText, Asked {
+  readonly zone?: string | undefined;
+  readonly filter?: UsageFilter | undefined;
+}
+
+/** A range, and where its sums are to be read from. */
+export interface View {
+  readonly calendar: Calendar;
+  readonly range: Range;
+  readonly unit: BucketUnit;
+  readonly buckets: Buckets;
+  /** Of the sums of everything. */
+  readonly totals: Source;
+  /** Of the sums by name; the same calls. */
+  readonly series: Source;
+  readonly slices: readonly Slice[];
+  /** The same stretch in as few rows as there can be, where the bars do not matter. */
+  readonly whole: readonly Slice[];
+  /** Another range of the same source. */
+  readonly slice: (range: Range, unit: BucketUnit | 'whole') => readonly Slice[];
+  readonly firstHour: number | null;
+  readonly remarks: readonly UsageRemark[];
+}
+
+/** So many hours of single calls are read where combinations are asked for by hour. */
+const MOST_RECORD_HOURS = 73;
+
+/** @throws AppError `invalid_input`. @param by - whose names get sums of their own; null: none. */
+export function viewOf(
+  db: Database.Database,
+  query: ViewQuery,
+  by: NameKind | null,
+  asked: BucketUnit | 'auto',
+  otherwise = '30d',
+): View {
+  const reporting = calendarOf(query.reportingZone);
+  const wanted = calendarOf(query.zone ?? query.reportingZone);
+  const { filter, remarks } = numbered(db, query.filter);
+  const first = firstHour(db);
+  const range = rangeOf(query, { calendar: wanted, nowMs: query.nowMs, firstHour: first }, otherwise);
+  const unit = unitFor(asked, range, wanted);
+  const source = dimensionOf(filter, by);
+  if (source !== null) {
+    const foldedTo = wanted.zone === reporting.zone ? (readUsageState(db)?.foldedTo ?? 0) : null;
+    const slice = (some: Range, into: BucketUnit | 'whole') => slicesOf(some, into, wanted, foldedTo);
+    return {
+      ...{ calendar: wanted, range, unit, buckets: bucketsOf(range, unit, wanted), firstHour: first },
+      ...{ ...source, slice, slices: slice(range, unit), whole: slice(range, 'whole') },
+      remarks: [...remarks, ...early(range, wanted, first)],
+    };
+  }
+  return combined(db, { firstHour: first, filter, range, unit, wanted, reporting, remarks });
+}
+
+/** null where combinations are needed. */
+export function dimensionOf(filter: NumberedFilter, by: NameKind | null): Pick<View, 'totals' | 'series'> | null {
+  const [only, ...more] = filter;
+  if (only === undefined) {
+    const totals: Source = { kind: 'dimension', dimension: 'all', names: null };
+    return { totals, series: by === null ? totals : { kind: 'dimension', dimension: by, names: null } };
+  }
+  if (more.length > 0 || (by !== null && by !== only[0])) return null;
+  const source: Source = { kind: 'dimension', dimension: only[0], names: only[1] };
+  return { totals: source, series: source };
+}
+
+interface Combined {
+  readonly filter: NumberedFilter;
+  readonly range: Range;
+  readonly unit: BucketUnit;
+  readonly wanted: Calendar;
+  readonly reporting: Calendar;
+  readonly firstHour: number | null;
+  readonly remarks: readonly UsageRemark[];
+}
+
+/** Several names at once: by hour from single calls where it is a matter of few days, else by the days of the vault. */
+function combined(db: Database.Database, { filter, range, unit, wanted, reporting, ...rest }: Combined): View {
+  const hours = inHours(range, wanted);
+  const isShort = hours.last - hours.first + 1 <= MOST_RECORD_HOURS;
+  const wantsHours = unit === 'hour' || range.unit === 'hour' || wanted.zone !== reporting.zone;
+  if (wantsHours && isShort && areRecordsKept(db, hours.first, hours.last)) {
+    const source: Source = { kind: 'records', filter };
+    const slice = (some: Range): Slice[] => [{ ...inHours(some, wanted), span: 'hour' }];
+    return {
+      ...{ calendar: wanted, range, unit, buckets: bucketsOf(range, unit, wanted), firstHour: rest.firstHour },
+      ...{ totals: source, series: source, slice, slices: slice(range), whole: slice(range) },
+      remarks: [...rest.remarks, ...early(range, wanted, rest.firstHour)],
+    };
+  }
+  const days = inDays(range, reporting);
+  const whole = range.unit === 'day' && wanted.zone !== reporting.zone ? inDays(hours, reporting) : days;
+  const byDays = unit === 'hour' ? 'day' : unit;
+  const source: Source = { kind: 'cells', filter };
+  const remarks = [...rest.remarks, ...early(whole, reporting, rest.firstHour)];
+  if (unit === 'hour') remarks.push(DAYS_ONLY);
+  if (range.unit === 'hour' || wanted.zone !== reporting.zone) remarks.push(WHOLE_DAYS);
+  remarks.push(NO_LATENCY);
+  const slice = (some: Range): Slice[] => [{ ...inDays(some, reporting), span: 'day' }];
+  return {
+    ...{ calendar: reporting, range: whole, unit: byDays, buckets: bucketsOf(whole, byDays, reporting) },
+    ...{ totals: source, series: source, slice, slices: slice(whole), whole: slice(whole) },
+    ...{ firstHour: rest.firstHour, remarks },
+  };
+}
+
+const DAYS_ONLY: UsageRemark = {
+  code: 'days-only',
+  text: 'Several filters at once are summed by day only, so the bars are days.',
+};
+export const WHOLE_DAYS: UsageRemark = {
+  code: 'whole-days',
+  text: 'Several filters at once are summed by day only, so whole days of the reporting zone are counted.',
+};
+const NO_LATENCY: UsageRemark = {
+  code: 'no-latency',
+  text: 'Percentiles of latency and savings are not kept for several filters at once.',
+};
+
+function early(range: Range, calendar: Calendar, first: number | null): UsageRemark[] {
+  if (first === null || inHours(range, calendar).first >= first) return [];
+  return [{ code: 'before-collection', text: 'The range begins before the first call was counted.' }];
+}
