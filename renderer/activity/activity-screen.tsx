@@ -29,7 +29,7 @@ export default function ActivityScreen() {
           <p className={styles.lead}>{m.activity.lead}</p>
         </div>
         <div className={styles.acts}>
-          <LogActs filter={filter} onVerdict={setVerdict} />
+          <LogActs filter={filter} onVerdict={setVerdict} onSaved={retry} />
         </div>
       </div>
       <div role="status">{verdict !== null && <Verdict verdict={verdict} />}</div>

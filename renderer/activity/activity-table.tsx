@@ -47,7 +47,7 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
         {facts !== '' && <bdi className={styles.facts}>{facts}</bdi>}
       </div>
       <div role="cell" className={styles.on}>
-        <bdi>{targetName ?? target}</bdi>
+        {target !== '' && <bdi>{targetName ?? target}</bdi>}
       </div>
       <div role="cell" className={styles.result}>
         <Result result={entry.result} />

@@ -12,10 +12,12 @@ type Verdict = Output<'audit.verify'>;
 interface Props {
   readonly filter: AuditFilter;
   readonly onVerdict: (verdict: Verdict) => void;
+  /** The export is an entry itself. */
+  readonly onSaved: () => void;
 }
 
 /** What can be done with the log: nothing that changes it. */
-export function LogActs({ filter, onVerdict }: Props) {
+export function LogActs({ filter, onVerdict, onSaved }: Props) {
   const [pending, setPending] = useState<'verify' | 'save' | null>(null);
   const during = async (act: 'verify' | 'save', run: () => Promise<void>): Promise<void> => {
     setPending(act);
@@ -34,6 +36,7 @@ export function LogActs({ filter, onVerdict }: Props) {
         description: m.activity.savedIn(entries, folder),
         slot: 'activity-saved',
       });
+      onSaved();
     });
   return (
     <>

@@ -9,8 +9,8 @@ import { TextInput } from '../ui/text-input.tsx';
 import styles from './clients.module.css';
 import { parsePort, useEndpoint } from './use-endpoint.ts';
 
-/** Moves the endpoint to another port, and switches it on there. */
-export function PortForm() {
+/** Moves the endpoint to another port, and switches it on there. @param bare - what stands above says what it is. */
+export function PortForm({ bare }: { readonly bare?: boolean }) {
   const { endpoint, turn } = useEndpoint();
   const wanted = useSession((session) => session.settings?.app.endpointPort ?? 7717);
   const [typed, setTyped] = useState<string | null>(null);
@@ -27,7 +27,8 @@ export function PortForm() {
       <div className={styles.portline}>
         <Field
           label={m.clients.port}
-          hint={m.clients.portHint}
+          hiddenLabel={bare === true}
+          hint={bare === true ? undefined : m.clients.portHint}
           error={checked && port === null ? m.clients.portWrong : null}
         >
           {(control) => <TextInput {...control} inputMode="numeric" maxLength={5} value={text} onChange={setTyped} />}

@@ -23,13 +23,11 @@ export function TextControl({ name, label, value, isLong }: Props) {
   };
   const shared = { 'aria-label': label, value: typed, onChange: setTyped, mono: true };
   return (
-    <form onSubmit={submit} noValidate className={styles.number}>
+    <form onSubmit={submit} noValidate className={isLong ? styles.longtext : styles.shorttext}>
       {isLong ? <TextArea {...shared} spellCheck={false} /> : <TextInput {...shared} />}
-      <span className={styles.numberline}>
-        <Button type="submit" disabled={typed.trim() === value}>
-          {m.settings.save}
-        </Button>
-      </span>
+      <Button type="submit" disabled={typed.trim() === value}>
+        {m.settings.save}
+      </Button>
     </form>
   );
 }

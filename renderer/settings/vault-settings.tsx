@@ -63,7 +63,7 @@ export function endpointSettings(vault: VaultSettings | null): readonly Setting[
       byDefault: m.settings.off,
       control: <EndpointSwitch />,
     },
-    { title: m.settings.port, text: m.settings.portText, byDefault: String(DEFAULT_PORT), below: <PortForm /> },
+    { title: m.settings.port, text: m.settings.portText, byDefault: String(DEFAULT_PORT), below: <PortForm bare /> },
     ...(vault === null ? [] : [...accessSettings(vault), ...proxySettings(vault)]),
   ];
 }

@@ -14,6 +14,8 @@ export interface ControlProps {
 
 interface Props {
   readonly label: string;
+  /** For readers only: what stands around it says the same to the eye. */
+  readonly hiddenLabel?: boolean;
   readonly hint?: ReactNode;
   readonly error?: string | null | undefined;
   readonly optional?: boolean;
@@ -21,14 +23,14 @@ interface Props {
   readonly children: (control: ControlProps) => ReactNode;
 }
 
-export function Field({ label, hint, error, optional, required, children }: Props) {
+export function Field({ label, hiddenLabel, hint, error, optional, required, children }: Props) {
   const id = useId();
   const hintId = hint ? `${id}-hint` : null;
   const errorId = error ? `${id}-error` : null;
   const described = [errorId, hintId].filter(Boolean).join(' ');
   return (
     <div className={styles.field}>
-      <label htmlFor={id} className={styles.label}>
+      <label htmlFor={id} className={hiddenLabel === true ? 'visually-hidden' : styles.label}>
         {label}
         {optional === true && <span className={styles.optional}>{m.common.optional}</span>}
       </label>

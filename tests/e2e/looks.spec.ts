@@ -123,6 +123,15 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     await page.getByRole('tab', { name: 'Connect a tool' }).click();
     await page.getByLabel('Tool', { exact: true }).selectOption('Python');
     await look('14-connect');
+    await goTo(page, 'Activity');
+    await expect(page.getByRole('cell', { name: 'Client made' })).toBeVisible();
+    await page.getByRole('button', { name: 'Verify chain' }).click();
+    await expect(page.getByText(/The log is whole: \d+ entries/)).toBeVisible();
+    await page.getByLabel('About').selectOption('Keys');
+    await expect(page.getByRole('cell', { name: 'Client made' })).toHaveCount(0);
+    await page.getByLabel('Result').selectOption('Failed');
+    await expect(page.getByRole('cell', { name: 'Key tested' })).toBeVisible();
+    await look('14-activity');
     await goTo(page, 'Settings');
     await look('15-settings');
     await page.getByRole('button', { name: 'Panic …' }).click();
