@@ -14,6 +14,7 @@ import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { unlock } from './en/unlock.ts';
 import { usage } from './en/usage.ts';
+import { webhooks } from './en/webhooks.ts';
 
 const en = {
   common,
@@ -28,10 +29,11 @@ const en = {
   routing,
   quotas,
   notifications,
+  webhooks,
   settings,
+  activity,
   charts,
   usage,
-  activity,
 } as const;
 
 /** Every text of the window, typed: a missing or misnamed message does not compile. A second language has this shape. */

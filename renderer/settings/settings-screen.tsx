@@ -1,5 +1,5 @@
 import { SearchX } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -13,9 +13,22 @@ import { classes } from '../ui/classes.ts';
 import page from '../ui/page-layout.module.css';
 import styles from './settings.module.css';
 import { checkSettings, endpointSettings, securitySettings } from './vault-settings.tsx';
+import { notificationSettings } from '../notifications/notification-settings.tsx';
+import { useRoute } from '../state/route.ts';
 import { useSession } from '../state/session.ts';
+import { useWebhooks } from '../state/webhooks.ts';
+import { webhookSettings } from '../webhooks/webhook-settings.tsx';
 
-const SECTIONS = ['general', 'security', 'endpoint', 'checks', 'providers', 'about'] as const;
+const SECTIONS = [
+  'general',
+  'security',
+  'endpoint',
+  'checks',
+  'notifications',
+  'webhooks',
+  'providers',
+  'about',
+] as const;
 
 /** Every setting, found by its words; each says its default. */
 export function SettingsScreen() {
@@ -23,12 +36,19 @@ export function SettingsScreen() {
   const settings = useSession((session) => session.settings);
   const status = useSession((session) => session.status);
   const providers = useSession((session) => session.providers);
+  const webhooks = useWebhooks((store) => store.list);
+  const { section: wanted } = useRoute();
+  useEffect(() => {
+    if (wanted !== null) document.getElementById(`section-${wanted}`)?.scrollIntoView({ block: 'start' });
+  }, [wanted]);
   if (settings === null || status === null) return null;
   const rows = {
     general: generalSettings(settings.app),
     security: securitySettings(settings.vault, status.protection),
     endpoint: endpointSettings(settings.vault),
     checks: checkSettings(settings.vault),
+    notifications: notificationSettings(),
+    webhooks: webhookSettings(webhooks),
     providers: ownProviderSettings(providers),
     about: aboutSettings(status),
   } as const;

@@ -14,6 +14,8 @@ export const settings = {
     security: 'Security',
     endpoint: 'Endpoint',
     checks: 'Checks',
+    notifications: 'Notifications',
+    webhooks: 'Webhooks',
     providers: 'Own providers',
     about: 'About',
   },
