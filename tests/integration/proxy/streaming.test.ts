@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CallResult, ProxyTap } from '../../../electron/core/proxy/observers.ts';
+import type { CallResult, CallTap, ProxyTap } from '../../../electron/core/proxy/observers.ts';
 import { SECRET, startProxyTo, type RunningProxy } from './running-proxy.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
@@ -52,21 +52,21 @@ const LIMITS = { firstByteMs: 60_000, idleMs: 30_000 };
 function results(): { readonly tap: ProxyTap; readonly next: () => Promise<CallResult> } {
   const waiting: ((result: CallResult) => void)[] = [];
   const told: CallResult[] = [];
-  return {
-    tap: {
-      request: () => ({
-        bodyLimit: 0,
-        requestBody: () => null,
-        head: () => 'reads',
-        chunk: () => null,
-        last: () => null,
-        end: (result) => {
-          const waiter = waiting.shift();
-          if (waiter === undefined) told.push(result);
-          else waiter(result);
-        },
-      }),
+  const tap: CallTap = {
+    bodyLimit: 0,
+    requestBody: () => null,
+    head: () => 'reads',
+    chunk: () => null,
+    last: () => null,
+    retried: () => tap,
+    end: (result) => {
+      const waiter = waiting.shift();
+      if (waiter === undefined) told.push(result);
+      else waiter(result);
     },
+  };
+  return {
+    tap: { request: () => tap },
     next: () => {
       const known = told.shift();
       return known === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(known);
@@ -383,21 +383,19 @@ describe('the provider is let go at once', () => {
   test('when the vault locks; what watches the call is told while the vault can still be written', async () => {
     const { url, gone } = await endless();
     let writable = false;
-    const proxy: RunningProxy = await startProxyTo(url, {
-      observers: {
-        tap: {
-          request: () => ({
-            bodyLimit: 0,
-            requestBody: () => null,
-            head: () => 'ignores',
-            chunk: () => null,
-            last: () => null,
-            end: ({ outcome }) => {
-              writable = outcome === 'aborted' && proxy.app.vault.opened().db.open;
-            },
-          }),
-        },
+    const tap: CallTap = {
+      bodyLimit: 0,
+      requestBody: () => null,
+      head: () => 'ignores',
+      chunk: () => null,
+      last: () => null,
+      retried: () => tap,
+      end: ({ outcome }) => {
+        writable = outcome === 'aborted' && proxy.app.vault.opened().db.open;
       },
+    };
+    const proxy: RunningProxy = await startProxyTo(url, {
+      observers: { tap: { request: () => tap } },
     });
     const answer = await call(proxy).answer;
     await once(answer, 'data');

@@ -57,7 +57,7 @@ describe('a new client', () => {
     });
     expect(clients.list()).toEqual([client]);
     expect(verify(token)).toMatchObject({ id: client.id, name: 'demo', kind: 'live', ratePerSecond: 20 });
-    expect(events).toEqual(['clients.changed']);
+    expect(events).toEqual(['clients.changed', 'client.created']);
   });
 
   test('leaves no trace of its secret in the database', () => {
