@@ -210,7 +210,7 @@ export class QuotaLedger {
     const days = this.#deps.days();
     const window = windowAt(definition.period, days, this.#deps.clock.now());
     const isSame = isAnew && window.startMs === counter.window.startMs;
-    const bringsOver = definition.rollover !== null && counter.sinceMs <= window.startMs;
+    const bringsOver = definition.rollover !== null && counter.sinceMs < window.startMs;
     const before = bringsOver ? windowBefore(definition.period, days, window) : null;
     const known = counter.window;
     const usedBefore = !isAnew && before !== null && known.startMs === before.startMs ? counter.used : null;

@@ -74,7 +74,7 @@ test('counter and records agree, whatever comes in which order: calls, reports, 
       const sent: Sent[] = [];
       const told = new Set<string>();
       let open: Held[] = [];
-      for (const each of QUOTAS) counting.set({ ...each, scope: each.scope as never, limit: 1e9, warnAt: [50] });
+      for (const each of QUOTAS) counting.set({ ...each, scope: each.scope, limit: 1e9, warnAt: [50] });
       const blocking = counting.set(daily(8, { name: 'blocking', rollover: { maxPercent: 50 } }));
 
       for (const one of steps) {

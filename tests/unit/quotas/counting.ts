@@ -55,7 +55,7 @@ export class Counting {
     this.quotas = new Quotas({
       ...shared,
       usage: this.usage,
-      catalogue: { get: () => OPENAI as never },
+      catalogue: { get: () => OPENAI },
       unaffected: (write) => write(),
       onEvent: this.hub.onEvent,
     });

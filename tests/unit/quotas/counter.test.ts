@@ -1,0 +1,302 @@
+import { describe, expect, test } from 'vitest';
+import { QuotaExceeded } from '../../../electron/core/quotas/refusal.ts';
+import { delayAt } from '../../../electron/core/quotas/throttle.ts';
+import { CLIENT, Counting, daily, OTHER } from './counting.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+function refusal(act: () => unknown): QuotaExceeded {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof QuotaExceeded) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+describe('the limit', () => {
+  test('calls under way count: the one too many is refused with its arithmetic, and fits when one was given up', () => {
+    const counting = new Counting();
+    counting.set(daily(3, { name: 'Team' }));
+    counting.one();
+    const held = [counting.hold(), counting.hold()];
+    const { facts, code, message, retryAfterMs } = refusal(() => counting.hold());
+    expect(code).toBe('quota_exceeded');
+    expect(facts).toMatchObject({ name: 'Team', counts: 'requests', limit: 3, used: 1, reserved: 2, asked: 1 });
+    expect(facts.resetsAt).toBe('2030-01-16T00:00:00.000Z');
+    expect(retryAfterMs).toBe(12 * HOUR);
+    expect(message).toContain('3 requests allowed, 1 request used, 2 requests reserved, 1 request asked.');
+    counting.settle(held[0] ?? null, { outcome: 'refused' }); // never sent
+    expect(counting.hold()).not.toBeNull();
+    expect(counting.named('Team')).toMatchObject({ used: 1, reserved: 2, refused: 1 });
+  });
+
+  test('a limit of nothing lets nothing through and warns of nothing; the largest does not overflow', () => {
+    const counting = new Counting();
+    const { id } = counting.set(daily(0));
+    expect(refusal(() => counting.hold()).facts).toMatchObject({ limit: 0, used: 0 });
+    counting.clock.advance(2000);
+    expect(counting.warnings()).toEqual([]);
+    expect(counting.named('daily')).toMatchObject({ percent: 100, state: 'used-up' });
+    counting.set(daily(1e15, { counts: 'tokens' }), id);
+    counting.settle(counting.hold(), {}, { inputTokens: 1e12 });
+    expect(counting.named('daily')).toMatchObject({ used: 1e12, percent: 0.1 });
+  });
+
+  test('one that only warns refuses nothing', () => {
+    const counting = new Counting();
+    counting.set(daily(1, { atLimit: 'warn' }));
+    for (let n = 0; n < 3; n += 1) counting.one();
+    expect(counting.named('daily')).toMatchObject({ used: 3, percent: 300, state: 'used-up', refused: 0 });
+  });
+
+  test('tokens are estimated before and counted after; what a cache served counts too', () => {
+    const counting = new Counting();
+    counting.set(daily(10_000, { counts: 'tokens' }));
+    const body = Buffer.from(JSON.stringify({ model: 'm', max_tokens: 300, messages: ['x'.repeat(360)] }));
+    const held = counting.hold(CLIENT, body);
+    expect(counting.named('daily').reserved).toBe(Math.ceil(body.byteLength / 4) + 300);
+    counting.settle(held, {}, { inputTokens: 100, cacheReadTokens: 40, cacheWriteTokens: 2, outputTokens: 8 });
+    expect(counting.named('daily')).toMatchObject({ used: 150, reserved: 0 });
+    // Many programs allow far more than they use: four times what was usual is held.
+    const greedy = Buffer.from(JSON.stringify({ max_tokens: 64_000 }));
+    counting.hold(CLIENT, greedy);
+    expect(counting.named('daily').reserved).toBe(Math.ceil(greedy.byteLength / 4) + 4 * 8);
+  });
+
+  test('a cost that is not known adds nothing, and is told', () => {
+    const counting = new Counting();
+    counting.set(daily(1_000_000, { counts: 'cost' }));
+    counting.settle(counting.hold(), {}, { inputTokens: 1_000_000 });
+    const { used } = counting.named('daily');
+    expect(used).toBeGreaterThan(0);
+    counting.settle(null, { result: { ...unknownModel() } });
+    expect(counting.named('daily')).toMatchObject({ used, unpriced: 1 });
+  });
+
+  test('a quota that is taken away while calls are under way lets them end, and a changed one goes on with them', () => {
+    const counting = new Counting();
+    const { id } = counting.set(daily(5));
+    const first = counting.hold();
+    const second = counting.hold();
+    counting.set(daily(9, { warnAt: [] }), id);
+    expect(counting.named('daily')).toMatchObject({ reserved: 2, available: 9 });
+    counting.settle(first);
+    expect(counting.named('daily')).toMatchObject({ reserved: 1, used: 1 });
+    counting.quotas.remove(id, 'cli');
+    counting.settle(second);
+    expect(counting.quotas.list()).toEqual([]);
+    counting.set(daily(5));
+    expect(counting.named('daily')).toMatchObject({ used: 2, reserved: 0 });
+  });
+});
+
+const unknownModel = () => ({
+  measure: 'measured' as const,
+  seen: true,
+  model: 'nobody-knows-it',
+  tokens: {
+    inputTokens: 10,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    cacheWriteLongTokens: 0,
+    outputTokens: 1,
+    reasoningTokens: 0,
+  },
+  quantity: null,
+  webSearches: 0,
+  providerCostMicroUsd: null,
+  serviceTier: null,
+  region: null,
+  errorType: null,
+});
+
+describe('near the limit', () => {
+  test('calls wait longer the nearer it is, by each curve up to its ceiling', () => {
+    const at = (curve: 'linear' | 'late' | 'early') =>
+      [90, 92.5, 95, 100, 120].map((percent) => delayAt({ fromPercent: 90, curve, maxDelayMs: 4000 }, percent));
+    expect(at('linear')).toEqual([0, 1000, 2000, 4000, 4000]);
+    expect(at('late')).toEqual([0, 250, 1000, 4000, 4000]);
+    expect(at('early')).toEqual([0, 2000, 2828, 4000, 4000]);
+  });
+
+  test('the wait counts what is under way, and none is asked of critical calls', () => {
+    const counting = new Counting();
+    const buffer = { percent: 10, clients: [OTHER] };
+    counting.set(daily(10, { throttle: { fromPercent: 50, maxDelayMs: 1000 }, buffer }));
+    const delays = Array.from({ length: 8 }, () => counting.hold()?.delayMs);
+    expect(delays).toEqual([0, 0, 0, 0, 0, 200, 400, 600]);
+    expect(counting.hold(OTHER, 0, true)?.delayMs).toBe(0);
+    expect(counting.named('daily').state).toBe('slowed');
+  });
+
+  test('what is kept for critical calls is for those clients only that may mark one', () => {
+    const counting = new Counting();
+    counting.set(daily(10, { buffer: { percent: 20, clients: [OTHER] } }));
+    for (let n = 0; n < 8; n += 1) counting.one();
+    expect(refusal(() => counting.hold()).message).toContain('8 requests allowed');
+    expect(refusal(() => counting.hold(CLIENT, 0, true)).message).toContain('kept for critical calls');
+    expect(refusal(() => counting.hold(OTHER)).facts.limit).toBe(8);
+    expect(counting.hold(OTHER, 0, true)).not.toBeNull();
+  });
+});
+
+describe('a pool of clients', () => {
+  const pool = { kind: 'clients' as const, clients: [CLIENT, OTHER], fair: true };
+
+  test('each keeps an equal part; what one leaves unused becomes free as the period goes by', () => {
+    const counting = new Counting();
+    counting.clock.wallMs = Date.UTC(2030, 0, 15);
+    counting.set(daily(100, { scope: pool }));
+    for (let n = 0; n < 50; n += 1) counting.one();
+    expect(refusal(() => counting.hold()).message).toContain('kept for the other clients');
+    counting.clock.advance(12 * HOUR); // half of the other's untouched part is free
+    for (let n = 0; n < 25; n += 1) counting.one();
+    expect(refusal(() => counting.hold()).facts).toMatchObject({ limit: 75, used: 75 });
+    for (let n = 0; n < 25; n += 1) counting.one(OTHER);
+    expect(refusal(() => counting.hold(OTHER)).facts).toMatchObject({ limit: 100, used: 100 });
+    expect(counting.named('daily').clients).toEqual([
+      { client: CLIENT, used: 75, reserved: 0, share: 50 },
+      { client: OTHER, used: 25, reserved: 0, share: 50 },
+    ]);
+  });
+
+  test('first come, first served where the owner says so; a client outside is not counted', () => {
+    const counting = new Counting();
+    counting.set(daily(10, { scope: { ...pool, fair: false } }));
+    for (let n = 0; n < 10; n += 1) counting.one();
+    expect(refusal(() => counting.hold(OTHER)).facts.used).toBe(10);
+    expect(counting.hold('uvwxyz0123')).toBeNull();
+  });
+});
+
+describe('from one period to the next', () => {
+  test('what was unused is brought over, capped, for one period', () => {
+    const counting = new Counting();
+    counting.clock.wallMs = Date.UTC(2030, 0, 15);
+    counting.set(daily(10, { rollover: { maxPercent: 50 } }));
+    expect(counting.named('daily').available).toBe(10); // yesterday there was no quota
+    for (let n = 0; n < 8; n += 1) counting.one();
+    const late = counting.hold();
+    counting.clock.advance(DAY);
+    expect(counting.named('daily')).toMatchObject({ carriedOver: 2, available: 12, used: 0, reserved: 0 });
+    counting.settle(late); // it began yesterday
+    expect(counting.named('daily')).toMatchObject({ carriedOver: 1, used: 0 });
+    counting.clock.advance(DAY);
+    expect(counting.named('daily')).toMatchObject({ carriedOver: 5, available: 15 });
+  });
+
+  test('a clock that is set back finds the day as it was left; one set forward begins a new one', () => {
+    const counting = new Counting();
+    counting.set(daily(10));
+    for (let n = 0; n < 4; n += 1) counting.one();
+    counting.clock.wallMs += DAY;
+    counting.one();
+    expect(counting.named('daily').used).toBe(1);
+    counting.clock.wallMs -= DAY;
+    expect(counting.named('daily').used).toBe(4);
+    counting.clock.wallMs += DAY;
+    expect(counting.named('daily').used).toBe(1);
+  });
+
+  test('another reporting zone is another day', () => {
+    const counting = new Counting();
+    counting.set(daily(10));
+    counting.one(); // at noon, UTC
+    counting.clock.advance(13 * HOUR);
+    expect(counting.named('daily').used).toBe(0);
+    counting.zone = 'America/Los_Angeles'; // where it is still the 15th
+    counting.hub.emit({ event: 'settings.changed', data: {} as never });
+    expect(counting.named('daily')).toMatchObject({ used: 1, startsAt: '2030-01-15T08:00:00.000Z' });
+  });
+});
+
+describe('warnings', () => {
+  test('each level is told once in a period, also after a restart; the highest of several passed at once', () => {
+    const counting = new Counting();
+    counting.set(daily(10));
+    for (let n = 0; n < 8; n += 1) counting.one();
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([75]);
+    counting.usage.flush();
+    counting.start();
+    counting.one();
+    counting.one();
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([75, 100]);
+    counting.clock.advance(DAY);
+    for (let n = 0; n < 9; n += 1) counting.one();
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([75, 100, 90]);
+    expect(counting.heard.findLast(({ event }) => event === 'quota.warning')).toMatchObject({
+      event: 'quota.warning',
+      data: { name: 'daily', percent: 90, used: 9, limit: 10, resetsAt: '2030-01-17T00:00:00.000Z' },
+    });
+  });
+
+  test('a quota that is set over what is used already warns of nothing that is past', () => {
+    const counting = new Counting();
+    counting.usage.record([]);
+    for (let n = 0; n < 8; n += 1) counting.one();
+    expect(counting.set(daily(10)).warnedAt).toBe(75);
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([]);
+    counting.one();
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([90]);
+  });
+
+  test('a call that does not fit any more is a warning at 100, though less is used', () => {
+    const counting = new Counting();
+    counting.set(daily(1000, { counts: 'tokens' }));
+    counting.settle(
+      counting.hold(CLIENT, Buffer.from('{"max_tokens":10}')),
+      {},
+      { inputTokens: 800, outputTokens: 99 },
+    );
+    refusal(() => counting.hold(CLIENT, 4000));
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([100]);
+    expect(counting.named('daily')).toMatchObject({ used: 899, state: 'used-up', refused: 1 });
+  });
+
+  test('changes are told at most once a second, and not at all where there is no quota', () => {
+    const counting = new Counting();
+    counting.one();
+    counting.clock.advance(5000);
+    expect(counting.heard.some(({ event }) => event === 'quotas.changed')).toBe(false);
+    counting.set(daily(1000));
+    const before = counting.heard.length;
+    for (let n = 0; n < 50; n += 1) counting.one();
+    counting.clock.advance(999);
+    expect(counting.heard.slice(before).filter(({ event }) => event === 'quotas.changed')).toHaveLength(0);
+    counting.clock.advance(1);
+    expect(counting.heard.slice(before).filter(({ event }) => event === 'quotas.changed')).toHaveLength(1);
+  });
+});
+
+test('names are taken once, a cron expression that cannot be read is refused, and all of it is in the audit log', () => {
+  const counting = new Counting();
+  const { id } = counting.set(daily(10));
+  expect(() => counting.set(daily(20))).toThrow('Another quota has this name');
+  const period = { every: 'cron' as const, expression: '61 * * * *', zone: 'UTC' };
+  expect(() => counting.set(daily(1, { name: 'x', period }))).toThrow('cron expression');
+  expect(() =>
+    counting.set(daily(1, { name: 'x', period: { ...period, expression: '* * * * *', zone: 'Mars/Olympus' } })),
+  ).toThrow();
+  expect(() => counting.set(daily(1, { name: 'x' }), '0123456789abcdef')).toThrow('no such quota');
+  counting.quotas.remove(id, 'cli');
+  expect(() => counting.quotas.remove(id, 'cli')).toThrow('no such quota');
+  const acts = counting.vault.opened().db.prepare("SELECT action FROM audit WHERE action LIKE 'quota.%'").pluck().all();
+  expect(acts).toEqual(['quota.set', 'quota.remove']);
+});
+
+test('a definition that cannot be read lets no call out', () => {
+  const counting = new Counting();
+  counting.set(daily(10));
+  counting.vault.opened().db.prepare("UPDATE quota SET document = '{}'").run();
+  counting.start();
+  expect(() => counting.quotas.isOn).toThrow('cannot be read');
+});
