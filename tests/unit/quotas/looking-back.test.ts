@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { fittingLimits, roundedUp } from '../../../electron/core/quotas/fitting-limit.ts';
+import { quotaHistory } from '../../../electron/core/quotas/history.ts';
+import { proposalsOf } from '../../../electron/core/quotas/proposals.ts';
+import { quotaWhatIf } from '../../../electron/core/quotas/what-if.ts';
+import { call, CLIENT, Counting, daily, definition, OTHER } from './counting.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const FROM = Date.UTC(2030, 0, 1);
+
+/** So many calls on each day from the first of January on, an hour apart from midnight. */
+function used(perDay: readonly number[], given: Parameters<typeof call>[0] = {}): Counting {
+  const counting = new Counting();
+  const entries = perDay.flatMap((count, day) =>
+    Array.from({ length: count }, (_, n) =>
+      call({ atMs: FROM + day * DAY + n * HOUR, ...given }, { inputTokens: 100 }),
+    ),
+  );
+  counting.usage.record(entries);
+  counting.usage.flush();
+  return counting;
+}
+
+const around = { zone: 'UTC', system: [] };
+const db = (counting: Counting) => counting.vault.opened().usageDb;
+
+test('what a quota would have refused is counted call by call, and said in a sentence', () => {
+  const counting = used([5, 12, 3, 20]);
+  const told = quotaWhatIf(db(counting), {
+    definition: definition(daily(10)),
+    fromMs: FROM + 5,
+    toMs: FROM + 30 * DAY,
+    ...around,
+  });
+  expect(told).toMatchObject({
+    calls: 40,
+    wanted: 40,
+    refused: 12,
+    refusedAmount: 12,
+    slowed: 0,
+    from: '2030-01-01T00:00:00.000Z',
+  });
+  expect(told.firstRefusedAt).toBe('2030-01-02T10:00:00.000Z');
+  expect(told.periods.map(({ wanted, used: through, refused }) => [wanted, through, refused])).toEqual([
+    [12, 10, 2],
+    [20, 10, 10],
+  ]);
+  expect(told.text).toBe('Of 40 calls since 1 Jan 2030, it would have refused 12 times (first on 2 Jan 2030, 10:00).');
+});
+
+test('it meets the same counter as real calls: rollover, slowing, pools, and what only warns', () => {
+  const counting = used([5, 12]);
+  const whatIf = (given: Partial<Parameters<typeof daily>[1]>) =>
+    quotaWhatIf(db(counting), {
+      definition: definition(daily(10, given)),
+      fromMs: FROM,
+      toMs: FROM + 2 * DAY,
+      ...around,
+    });
+  expect(whatIf({ rollover: { maxPercent: 50 } }).refused).toBe(0);
+  expect(whatIf({ throttle: { fromPercent: 50, maxDelayMs: 1000 } })).toMatchObject({
+    slowed: 5,
+    delayMs: 3000,
+    refused: 2,
+  });
+  expect(whatIf({ atLimit: 'warn' })).toMatchObject({ refused: 0, wanted: 17 });
+  expect(whatIf({ scope: { kind: 'clients', clients: [OTHER] } })).toMatchObject({ calls: 0, refused: 0 });
+  // Half of the day belongs to the other: it becomes free hour by hour.
+  expect(whatIf({ scope: { kind: 'clients', clients: [CLIENT, OTHER] } }).refused).toBeGreaterThan(2);
+});
+
+test('history sums whole periods, from rollups and single records alike', () => {
+  const counting = used([5, 12, 3, 20]);
+  counting.usage.record([call({ atMs: FROM + DAY, outcome: 'refused' }), call({ atMs: FROM + DAY, outcome: 'cut' })]);
+  counting.usage.flush();
+  const nowMs = FROM + 3 * DAY + HOUR;
+  const days = quotaHistory(db(counting), { definition: definition(daily(10)), periods: 4, nowMs, ...around });
+  expect(days.map(({ used: amount, percent, current }) => [amount, percent, current])).toEqual([
+    [5, 50, false],
+    [13, 130, false],
+    [3, 30, false],
+    [20, 200, true],
+  ]);
+  const month = definition(daily(10, { counts: 'tokens', period: { every: 'month', day: 1 } }));
+  expect(quotaHistory(db(counting), { definition: month, periods: 2, nowMs, ...around })).toMatchObject([
+    { used: 0, requests: 0 },
+    { used: 4000, requests: 41 },
+  ]);
+});
+
+test('a limit is proposed from nearly all periods with use in them, where it is well off and there are enough', () => {
+  const counting = used([8, 10, 9, 12, 11, 10, 40]);
+  const nowMs = FROM + 7 * DAY + HOUR;
+  const fit = (limit: number, perDay = db(counting)) =>
+    fittingLimits(perDay, { quotas: [{ id: 'q', definition: definition(daily(limit)) }], nowMs, ...around });
+  // 24 calls an hour apart fill a day: the 40 of the last one run into the next.
+  expect(fit(1000)).toMatchObject([{ limit: 30, typical: 10, highest: 24, periods: 7 }]);
+  expect(fit(28)).toEqual([]);
+  expect(fit(1000, db(used([5, 5])))).toEqual([]);
+  expect([1234, 99, 7, 0.2, 250_000].map(roundedUp)).toEqual([1300, 99, 7, 1, 250_000]);
+});
+
+test('proposed are what fits better, what the providers allow or may cost, and the demo quota', () => {
+  const quotas = [
+    { id: 'a'.repeat(16), definition: definition(daily(1000, { scope: { kind: 'provider', provider: 'groq' } })) },
+  ];
+  const fitting = [
+    { id: 'a'.repeat(16), limit: 30, fromMs: FROM, toMs: FROM + DAY, periods: 7, typical: 10, highest: 24 },
+  ];
+  const providers = [
+    { id: 'openai', name: 'OpenAI', category: 'llm' as const },
+    { id: 'groq', name: 'Groq', category: 'llm' as const },
+    { id: 'github', name: 'GitHub', category: 'devops' as const },
+    { id: 'npm', name: 'npm', category: 'devops' as const },
+  ];
+  const told = proposalsOf({ quotas, fitting, providers, hasSystem: true });
+  expect(told.map(({ id, definition: { limit } }) => [id, limit])).toEqual([
+    [`change:${'a'.repeat(16)}:30`, 30],
+    ['new:openai:cost', 20_000_000],
+    ['new:github:requests', 5000],
+    ['new:system:requests', 100],
+    ['new:system:tokens', 1_000_000],
+  ]);
+  expect(told[0]).toMatchObject({ limitNow: 1000, seen: { periods: 7, typical: 10 } });
+  const all = { id: 'b'.repeat(16), definition: definition(daily(1, { name: 'all', counts: 'cost' })) };
+  const covered = proposalsOf({ quotas: [...quotas, all], fitting: [], providers, hasSystem: false });
+  expect(covered.map(({ id }) => id)).toEqual(['new:github:requests']);
+});
