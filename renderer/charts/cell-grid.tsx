@@ -1,18 +1,7 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { classes } from '../ui/classes.ts';
 import styles from './charts.module.css';
-import { HEAT_STEPS } from './heat-steps.ts';
-
-export interface Cell {
-  readonly key: string;
-  readonly step: number;
-  /** What is spoken and shown for it. */
-  readonly text: string;
-  /** Outside the range: there is no such cell. */
-  readonly blank?: boolean;
-  /** Nothing was collected yet. */
-  readonly unknown?: boolean;
-}
+import { type Cell, HEAT_STEPS } from './heat-steps.ts';
 
 interface Props {
   readonly label: string;

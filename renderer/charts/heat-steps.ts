@@ -18,3 +18,14 @@ export function heatEdges(values: readonly number[]): number[] {
     (share) => some[Math.min(some.length - 1, Math.ceil(some.length * share) - 1)] as number,
   );
 }
+
+export interface Cell {
+  readonly key: string;
+  readonly step: number;
+  /** What is spoken and shown for it. */
+  readonly text: string;
+  /** Outside the range: there is no such cell. */
+  readonly blank?: boolean;
+  /** Nothing was collected yet. */
+  readonly unknown?: boolean;
+}

@@ -8,6 +8,16 @@ export interface ChartSeries {
   readonly values: readonly number[];
 }
 
+export interface ChartSlot {
+  readonly key: string;
+  /** On the axis. */
+  readonly name: string;
+  /** Spoken and in the tip. */
+  readonly title: string;
+  /** What was out of the usual here, each in a sentence. */
+  readonly notes: readonly string[];
+}
+
 /** Running sums along the slots. */
 export function cumulative(values: readonly number[]): number[] {
   let sum = 0;

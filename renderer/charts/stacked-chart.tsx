@@ -4,19 +4,10 @@ import styles from './charts.module.css';
 import { paintAreas, paintBars, paintLine, paintMark, paintTargets, paintUncollected } from './painting.ts';
 import type { PlotArea, PlotModel } from './plot.ts';
 import { PlotCanvas } from './plot-canvas.tsx';
-import { type Point, PointCursor } from './point-cursor.tsx';
-import { type ChartSeries, totalsOf } from './stack.ts';
+import type { Point } from './key-move.ts';
+import { PointCursor } from './point-cursor.tsx';
+import { type ChartSeries, type ChartSlot, totalsOf } from './stack.ts';
 import { Swatch } from './swatch.tsx';
-
-export interface ChartSlot {
-  readonly key: string;
-  /** On the axis. */
-  readonly name: string;
-  /** Spoken and in the tip. */
-  readonly title: string;
-  /** What was out of the usual here, each in a sentence. */
-  readonly notes: readonly string[];
-}
 
 interface Props {
   readonly label: string;

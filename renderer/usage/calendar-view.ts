@@ -1,6 +1,5 @@
 import type { UsageHeatMap } from '../../shared/contract/usage.ts';
-import type { Cell } from '../charts/cell-grid.tsx';
-import { heatSteps } from '../charts/heat-steps.ts';
+import { type Cell, heatSteps } from '../charts/heat-steps.ts';
 import { m } from '../i18n/messages.ts';
 import type { Metric } from '../state/usage-route.ts';
 import { count, metricText } from './figures.ts';

@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest';
+import { busiestHour, dayAfter, weekGrid, yearGrid } from '../../../renderer/usage/calendar-view.ts';
+import { change, exactMoney, money, shortCount } from '../../../renderer/usage/figures.ts';
+import { barNames } from '../../../renderer/usage/moments.ts';
+import {
+  chartSeries,
+  chartSlots,
+  OTHER,
+  peakOf,
+  rankedNames,
+  valuesBefore,
+} from '../../../renderer/usage/overview-view.ts';
+import { priceErrors, priceOf, EMPTY_PRICE } from '../../../renderer/usage/price-form.ts';
+import { dayIn, holds, spanOf, uncollectedBars } from '../../../renderer/usage/ranges.ts';
+import { withNewer } from '../../../renderer/usage/use-requests.ts';
+import { markName, markOf, nameOfMark, dropNameMarks } from '../../../renderer/state/name-marks.ts';
+import type { UsageRecord } from '../../../shared/contract/usage-records.ts';
+import { bucketValues, type BucketValues, type UsageOverview } from '../../../shared/contract/usage.ts';
+
+const NAMES = Object.keys(bucketValues.shape) as (keyof BucketValues)[];
+const values = (given: Partial<BucketValues>, bars = 2): BucketValues =>
+  Object.fromEntries(NAMES.map((name) => [name, given[name] ?? Array<number>(bars).fill(0)])) as BucketValues;
+const sums = (of: BucketValues) =>
+  Object.fromEntries(NAMES.map((name) => [name, of[name].reduce((sum, value) => sum + value, 0)])) as Record<
+    keyof BucketValues,
+    number
+  >;
+const totals = (of: BucketValues) => ({ ...sums(of), errorRate: 0, latency: null, cacheSavedMicroUsd: null });
+const series = (key: string, of: BucketValues) => ({ key, values: of, totals: totals(of) });
+
+const dear = values({ requests: [1, 1], knownCostMicroUsd: [50, 30], inputTokens: [5, 5] });
+const busy = values({ requests: [9, 9], knownCostMicroUsd: [10, 0], inputTokens: [40, 50] });
+const rest = values({ requests: [0, 1], knownCostMicroUsd: [0, 10] });
+const all = values({ requests: [10, 11], knownCostMicroUsd: [60, 40], inputTokens: [45, 55] });
+const overview: UsageOverview = {
+  by: 'provider',
+  bucket: 'day',
+  zone: 'Europe/Berlin',
+  from: '2026-11-19',
+  to: '2026-11-20',
+  buckets: [
+    { from: '2026-11-19', to: '2026-11-19', partial: false },
+    { from: '2026-11-20', to: '2026-11-20', partial: true },
+  ],
+  totals: totals(all),
+  values: all,
+  series: [series('dear', dear), series('busy', busy)],
+  other: { names: 3, values: rest, totals: sums(rest) },
+  previous: null,
+  collectedSince: '2026-11-19T22:59:00.000Z',
+  remarks: [],
+};
+
+describe('the series of an overview', () => {
+  test('are ranked by what is shown, the rest last, and keep their colour', () => {
+    const spend = rankedNames(overview, 'spend').map(({ key, color, share }) => [key, color, share]);
+    expect(spend).toEqual([
+      ['dear', 0, 0.8],
+      ['busy', 1, 0.1],
+      [OTHER, 'other', 0.1],
+    ]);
+    expect(rankedNames(overview, 'tokens').map(({ key, color }) => [key, color])).toEqual([
+      ['busy', 1],
+      ['dear', 0],
+      [OTHER, 'other'],
+    ]);
+  });
+  test('add up to the whole in every bar', () => {
+    for (const metric of ['spend', 'requests', 'tokens'] as const) {
+      const stacked = chartSeries(rankedNames(overview, metric), String, false);
+      const whole = { spend: all.knownCostMicroUsd, requests: all.requests, tokens: all.inputTokens }[metric];
+      expect(whole.map((_, at) => stacked.reduce((sum, one) => sum + (one.values[at] ?? 0), 0))).toEqual(whole);
+    }
+  });
+  test('as running totals end at the total', () => {
+    expect(chartSeries(rankedNames(overview, 'spend'), String, true)[0]?.values).toEqual([50, 80]);
+  });
+  test('a bar carries what was out of the usual on its day', () => {
+    const anomaly = {
+      id: 'x',
+      kind: 'spend',
+      at: '2026-11-20T09:00:00.000Z',
+      day: '2026-11-20',
+      subject: 'dear',
+      dimension: 'provider',
+      value: 1,
+      usual: null,
+      text: 'Much.',
+    } as const;
+    expect(chartSlots(overview, [anomaly]).map(({ notes }) => notes)).toEqual([[], ['Much.']]);
+  });
+  test('a period before without anything is not compared with', () => {
+    const before = { from: '2026-11-17', to: '2026-11-18', totals: totals(all), values: values({}) };
+    expect(valuesBefore(overview, 'spend', false)).toBeNull();
+    expect(valuesBefore({ ...overview, previous: before }, 'spend', false)).toBeNull();
+    expect(valuesBefore({ ...overview, previous: { ...before, values: all } }, 'spend', true)).toEqual([60, 100]);
+  });
+  test('the highest bar is named only where there is one', () => {
+    expect(peakOf([1, 5, 2])).toBe(1);
+    expect(peakOf([0, 0])).toBeNull();
+  });
+});
+
+describe('ranges', () => {
+  test('all time waits until it is known when collecting began', () => {
+    const route = { range: 'all', from: null, to: null } as const;
+    expect(spanOf(route, null)).toBeNull();
+    expect(spanOf(route, '2026-05-12T10:00:00.000Z')).toEqual({ from: '2026-05-12' });
+  });
+  test('last month ends with itself, other words end now', () => {
+    expect(spanOf({ range: 'last-month', from: null, to: null }, null)).toEqual({
+      from: 'last-month',
+      to: 'last-month',
+    });
+    expect(spanOf({ range: '7d', from: null, to: null }, null)).toEqual({ from: '7d' });
+  });
+  test('an hour holds its beginning and not its end; a day is a day of the zone', () => {
+    const hour = { from: '2026-11-20T10:00:00.000Z', to: '2026-11-20T11:00:00.000Z' };
+    expect(holds(hour, hour.from, '2026-11-20')).toBe(true);
+    expect(holds(hour, hour.to, '2026-11-20')).toBe(false);
+    expect(dayIn('Europe/Berlin', '2026-11-19T23:30:00.000Z')).toBe('2026-11-20');
+  });
+  test('bars that end before collecting began are told apart', () => {
+    expect(uncollectedBars(overview.buckets, overview.collectedSince, 'Europe/Berlin')).toBe(0);
+    expect(uncollectedBars(overview.buckets, '2026-11-19T23:01:00.000Z', 'Europe/Berlin')).toBe(1);
+    expect(uncollectedBars(overview.buckets, '2026-12-01T00:00:00.000Z', 'Europe/Berlin')).toBe(2);
+    expect(uncollectedBars(overview.buckets, null, 'Europe/Berlin')).toBe(0);
+  });
+  test('an hour is named in the zone', () => {
+    const names = barNames(
+      { from: '2026-11-20T22:00:00.000Z', to: '2026-11-20T23:00:00.000Z' },
+      'hour',
+      'Europe/Berlin',
+    );
+    expect(names.name).toBe('23:00');
+    expect(names.title).toMatch(/20.*23:00–00:00$/);
+  });
+});
+
+describe('the calendar', () => {
+  const days = 371 - 2;
+  const heat = (count: number, at: number) => {
+    const list = Array<number>(count).fill(0).with(at, 5_000_000);
+    const none = Array<number>(count).fill(0);
+    return { requests: list, failed: none, unpriced: none, incomplete: none, knownCostMicroUsd: list, tokens: list };
+  };
+  const map = {
+    zone: 'UTC',
+    from: '2025-11-17',
+    to: dayAfter('2025-11-17', days - 1),
+    days: heat(days, 8),
+    hoursOfWeek: heat(168, 25),
+    collectedSince: '2025-11-25T00:00:00.000Z',
+    remarks: [],
+  };
+  test('has Mondays at the top, blanks after the last day, and marks what was not collected', () => {
+    const { rows, columns } = yearGrid(map, 'spend');
+    expect(columns).toHaveLength(53);
+    expect(rows.map(({ cells }) => cells.length)).toEqual(Array(7).fill(53));
+    expect(rows[1]?.cells[1]).toMatchObject({
+      key: '2025-11-25',
+      step: 1,
+      text: expect.stringContaining('$5.00') as string,
+    });
+    expect(rows[0]?.cells[1]?.unknown).toBe(true);
+    expect(rows.filter(({ cells }) => cells.at(-1)?.blank === true)).toHaveLength(2);
+  });
+  test('finds the busiest hour of the week', () => {
+    expect(busiestHour(map.hoursOfWeek.requests)).toEqual({ weekday: 'Tuesday', hour: '01:00' });
+    expect(busiestHour([0, 0])).toBeNull();
+    expect(weekGrid(map.hoursOfWeek, 'spend').rows[1]?.cells[1]?.step).toBe(1);
+  });
+});
+
+describe('figures', () => {
+  test('less than a cent is not nothing, and tables round nothing away', () => {
+    expect(money(1_200)).toBe('$0.0012');
+    expect(money(0)).toBe('$0.00');
+    expect(money(12_345_678)).toBe('$12.35');
+    expect(exactMoney(12_345_678)).toBe('$12.345678');
+  });
+  test('counts are shortened from a hundred thousand on', () => {
+    expect(shortCount(99_999)).toBe('99,999');
+    expect(shortCount(1_234_567)).toBe('1.2M');
+  });
+  test('against nothing there is no change', () => {
+    expect(change(5, 0)).toBeNull();
+    expect(change(112, 100)).toBe('+12%');
+  });
+});
+
+test('new rows come first, and no row comes twice', () => {
+  const record = (id: number) => ({ id }) as UsageRecord;
+  const old = [record(2), record(1)];
+  expect(withNewer(old, [record(4), record(3), record(2)]).map(({ id }) => id)).toEqual([4, 3, 2, 1]);
+  expect(withNewer(old, [record(2)])).toBe(old);
+});
+
+test('a mark tells nothing of the name it stands for, and finds it again until the lock', () => {
+  const mark = markName('/home/me/secret project');
+  expect(mark).toMatch(/^[0-9a-f]{13}$/);
+  expect(nameOfMark(mark)).toBe('/home/me/secret project');
+  dropNameMarks();
+  expect(nameOfMark(mark)).toBeUndefined();
+  expect(new Set(Array.from({ length: 5_000 }, (_, n) => markOf(`client ${n}`))).size).toBe(5_000);
+});
+
+test('a typed price becomes whole micro-dollars; what is left empty is left out', () => {
+  const typed = {
+    ...EMPTY_PRICE,
+    provider: 'openai',
+    model: 'gpt-x',
+    input: '2.50',
+    output: '$10',
+    cacheRead: '0.0375',
+  };
+  expect(priceErrors(typed)).toEqual({});
+  expect(priceOf(typed)).toEqual({
+    per: 'tokens',
+    provider: 'openai',
+    model: 'gpt-x',
+    input: 2_500_000,
+    output: 10_000_000,
+    cacheRead: 37_500,
+  });
+  expect(Object.keys(priceErrors({ ...typed, model: 'two words', output: '', cacheRead: 'cheap' }))).toEqual([
+    'model',
+    'output',
+    'cacheRead',
+  ]);
+});
