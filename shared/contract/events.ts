@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quotaCounts } from '../quotas.ts';
 import { accessRequest } from './access.ts';
 import * as s from './schemas.ts';
 
@@ -42,6 +43,7 @@ export const events = {
     name: z.string(),
     /** The level that was passed. */
     percent: z.number().min(0),
+    counts: quotaCounts,
     /** In whole requests, tokens or micro-USD, as the quota counts. */
     used: z.int().min(0),
     limit: z.int().min(0),

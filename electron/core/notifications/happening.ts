@@ -1,6 +1,7 @@
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import type { NoticeLink } from '../../../shared/contract/notifications.ts';
 import { NOTICE_WORDS, type NoticeKind } from '../../../shared/notifications.ts';
+import { amountInWords } from '../../../shared/quota-words.ts';
 import type { MessageData } from '../webhooks/message.ts';
 import type { NewNotice } from './notice-table.ts';
 import { momentText } from './quiet-hours.ts';
@@ -71,7 +72,7 @@ export function happeningsOf(event: HeardEvent, atMs: number, known: Known): Hap
 type DataOf<E extends ContractEvent['event']> = Extract<ContractEvent, { event: E }>['data'];
 
 function quotaPassed(data: DataOf<'quota.warning'>, atMs: number, zone: string): Happening {
-  const { id, name, percent, resetsAt } = data;
+  const { id, name, percent, counts, used, limit, resetsAt } = data;
   const isOver = percent >= 100;
   const kind = isOver ? 'quota.exceeded' : 'quota.warning';
   return {
@@ -82,7 +83,7 @@ function quotaPassed(data: DataOf<'quota.warning'>, atMs: number, zone: string):
       kind,
       severity: isOver ? 'problem' : 'warning',
       title: isOver ? `The quota “${name}” is used up.` : `The quota “${name}” passed ${percent} %.`,
-      detail: `It begins anew on ${momentText(Date.parse(resetsAt), zone)}.`,
+      detail: `Used: ${counts === 'cost' ? amountInWords(used, counts) : used} of ${amountInWords(limit, counts)}. It begins anew on ${momentText(Date.parse(resetsAt), zone)}.`,
       link: { to: 'quota', id },
     },
     data: { quota: { ...data } },

@@ -248,7 +248,8 @@ export class Quotas {
     for (const { counter, level } of due) {
       const { id, definition, used, available, window } = counter;
       const resetsAt = new Date(window.endMs).toISOString();
-      const data = { id, name: definition.name, percent: level, used, limit: available, resetsAt };
+      const { name, counts } = definition;
+      const data = { id, name, percent: level, counts, used, limit: available, resetsAt };
       this.#deps.emit({ event: 'quota.warning', data });
     }
     this.#deps.emit({ event: 'quotas.changed', data: {} });
