@@ -4,7 +4,7 @@ import type { UsageFilter, UsageRemark } from '../../../shared/contract/usage.ts
 import { calendarOf, LAST_DAY } from './analysis/calendar.ts';
 import { numbered, shownNames } from './analysis/names.ts';
 import { inDays, type Range, rangeOf } from './analysis/range.ts';
-import { slicesOf } from './analysis/slices.ts';
+import { wholeSlices } from './analysis/slices.ts';
 import { readSums, type Slice, type Source } from './analysis/source.ts';
 
 import { addFigures, type Figures, noFigures, usageRowOf } from './analysis/sums.ts';
@@ -50,10 +50,10 @@ export function usageReport(db: Database.Database, query: ReportQuery, { zone, n
   const single = query.clientId === undefined ? dimensionOf(filter, by) : null;
   const source: Source = single?.series ?? { kind: 'cells', filter };
   const foldedTo = readUsageState(db)?.foldedTo ?? 0;
+  // Nothing is folded for combinations, and where each day has a row of its own.
+  const folded = { reporting: calendar, foldedTo: by === null ? 0 : foldedTo };
   const slices: readonly Slice[] =
-    source.kind === 'dimension'
-      ? slicesOf(range, by === null ? 'day' : 'whole', calendar, foldedTo)
-      : [{ ...inDays(range, calendar), span: 'day' }];
+    source.kind === 'dimension' ? wholeSlices(range, calendar, folded) : [{ ...inDays(range, calendar), span: 'day' }];
   const sums = new Map<number, Figures>();
   for (const slice of slices) {
     for (const [bucket = 0, name = 0, ...figures] of readSums(db, source, by, slice, by === null)) {

@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3';
-import { addHistogram, latencyBucket, noCounts, percentileMs } from '../latency-histogram.ts';
 import type { LatencyFigures } from '../../../../shared/contract/usage.ts';
 import type { NameKind } from '../dimensions.ts';
+import { addHistogram, latencyBucket, noCounts, percentileMs } from '../latency-histogram.ts';
 import { monthOfDay, weekOfDay } from '../reporting-days.ts';
-import type { Bucket, BucketUnit, Buckets } from './buckets.ts';
-import type { Calendar } from './calendar.ts';
+import type { BucketUnit, Buckets } from './buckets.ts';
+import type { Part } from './slices.ts';
 import { readLatencies, readSums, recordLatencies, type Slice, type Source } from './source.ts';
-import { Columns } from './sums.ts';
+import { addFigures, Columns, type Figures } from './sums.ts';
 
 const FIGURES_AT = 2; // a row begins with its bucket and its name
 
@@ -16,26 +16,34 @@ export function collect(
   source: Source,
   by: NameKind | null,
   { unit, list }: Buckets,
-  slices: readonly Slice[],
-  calendar: Calendar,
+  parts: readonly Part[],
 ): Map<number, Columns> {
   const all = new Map<number, Columns>();
-  const add = (at: number, row: readonly number[]) => {
-    const name = by === null ? 0 : (row[1] ?? 0);
-    let columns = all.get(name);
-    if (columns === undefined) all.set(name, (columns = new Columns(list.length)));
-    columns.add(at, row, FIGURES_AT);
-  };
   const start = numberIn(unit, list[0]?.first ?? 0);
-  for (const slice of slices) {
-    if (slice.span === unit) {
-      for (const row of readSums(db, source, by, slice, true)) add((row[0] ?? 0) - start, row);
-      continue;
+  for (const { slice, bucket } of parts) {
+    for (const row of readSums(db, source, by, slice, bucket === null)) {
+      const name = by === null ? 0 : (row[1] ?? 0);
+      let columns = all.get(name);
+      if (columns === undefined) all.set(name, (columns = new Columns(list.length)));
+      columns.add(bucket ?? (row[0] ?? 0) - start, row, FIGURES_AT);
     }
-    for (const [at, bucket] of list.entries()) {
-      const part = within(slice, bucket, calendar);
-      if (part === null) continue;
-      for (const row of readSums(db, source, by, part, false)) add(at, row);
+  }
+  return all;
+}
+
+/** The same without bars. */
+export function collectWhole(
+  db: Database.Database,
+  source: Source,
+  by: NameKind | null,
+  slices: readonly Slice[],
+): Map<number, Figures> {
+  const all = new Map<number, Figures>();
+  for (const slice of slices) {
+    for (const [, name = 0, ...figures] of readSums(db, source, by, slice, false)) {
+      const known = all.get(by === null ? 0 : name);
+      if (known === undefined) all.set(by === null ? 0 : name, figures);
+      else addFigures(known, figures);
     }
   }
   return all;
@@ -47,30 +55,45 @@ function numberIn(unit: BucketUnit, first: number): number {
   return unit === 'month' ? monthOfDay(first) : first;
 }
 
-/** The part of a slice of hours or days that falls into a bucket of days. */
-function within({ span, first, last }: Slice, bucket: Bucket, calendar: Calendar): Slice | null {
-  const from = Math.max(first, span === 'day' ? bucket.first : calendar.startHour(bucket.first));
-  const to = Math.min(last, span === 'day' ? bucket.last : calendar.startHour(bucket.last + 1) - 1);
-  return from > to ? null : { span, first: from, last: to };
-}
-
 /** Of all calls of the source together; null where there are none, or it keeps no latencies. */
 export function latencies(db: Database.Database, source: Source, slices: readonly Slice[]): LatencyFigures | null {
+  if (source.kind === 'dimension') return latenciesOf(db, source, slices, () => '').get('') ?? null;
+  if (source.kind === 'cells') return null;
   const counts = noCounts();
   for (const slice of slices) {
-    if (source.kind === 'dimension') {
-      for (const stored of readLatencies(db, source, slice)) addHistogram(counts, stored);
-    } else if (source.kind === 'records') {
-      for (const [ms, calls] of recordLatencies(db, source.filter, slice)) {
-        const bucket = latencyBucket(ms);
-        counts[bucket] = (counts[bucket] ?? 0) + calls;
-      }
+    for (const [ms, calls] of recordLatencies(db, source.filter, slice)) {
+      const bucket = latencyBucket(ms);
+      counts[bucket] = (counts[bucket] ?? 0) + calls;
     }
   }
   return latencyFiguresOf(counts);
 }
 
-export function latencyFiguresOf(histogram: readonly number[]): LatencyFigures | null {
+/** By what `keyOf` makes of the number of a name. */
+export function latenciesOf(
+  db: Database.Database,
+  source: Extract<Source, { kind: 'dimension' }>,
+  slices: readonly Slice[],
+  keyOf: (name: number) => string,
+): ReadonlyMap<string, LatencyFigures> {
+  const counts = new Map<string, number[]>();
+  for (const slice of slices) {
+    for (const [name, stored] of readLatencies(db, source, slice)) {
+      const key = keyOf(name);
+      let known = counts.get(key);
+      if (known === undefined) counts.set(key, (known = noCounts()));
+      addHistogram(known, stored);
+    }
+  }
+  const figures = new Map<string, LatencyFigures>();
+  for (const [key, histogram] of counts) {
+    const latency = latencyFiguresOf(histogram);
+    if (latency !== null) figures.set(key, latency);
+  }
+  return figures;
+}
+
+function latencyFiguresOf(histogram: readonly number[]): LatencyFigures | null {
   const [p50Ms, p95Ms, p99Ms] = [0.5, 0.95, 0.99].map((part) => percentileMs(histogram, part));
   if (p50Ms == null || p95Ms == null || p99Ms == null) return null;
   return { p50Ms, p95Ms, p99Ms, approximate: true };

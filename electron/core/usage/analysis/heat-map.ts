@@ -3,7 +3,8 @@ import type { UsageFilter, UsageHeatMap } from '../../../../shared/contract/usag
 import { dateOfDay, HOUR_MS } from '../reporting-days.ts';
 import { type Calendar, weekday } from './calendar.ts';
 import { collect } from './collect.ts';
-import { readSums } from './source.ts';
+import { inHours } from './range.ts';
+import { readSums, type Slice } from './source.ts';
 import { Columns } from './sums.ts';
 import { type Asked, type View, viewOf } from './view.ts';
 
@@ -25,8 +26,9 @@ export function usageHeatMap(db: Database.Database, query: HeatMapQuery): UsageH
   const last = end.buckets.list.at(-1)?.first ?? 0;
   const first = last - weekday(last) - (WEEKS - 1) * 7;
   const view = viewOf(db, { ...query, from: dateOfDay(first), to: dateOfDay(last) }, null, 'day');
-  const { buckets, slices } = view;
-  const days = collect(db, view.totals, null, buckets, slices, calendar).get(0) ?? new Columns(buckets.list.length);
+  const { buckets, range } = view;
+  const days =
+    collect(db, view.totals, null, buckets, view.parts(range, buckets)).get(0) ?? new Columns(buckets.list.length);
   return {
     zone: view.calendar.zone,
     from: dateOfDay(first),
@@ -38,12 +40,11 @@ export function usageHeatMap(db: Database.Database, query: HeatMapQuery): UsageH
   };
 }
 
-function byHourOfWeek(db: Database.Database, { totals, range, slice }: View, calendar: Calendar): Columns {
+function byHourOfWeek(db: Database.Database, { totals, range }: View, calendar: Calendar): Columns {
   const hours = new Columns(HOURS_A_WEEK);
-  for (const stretch of slice(range, 'hour')) {
-    for (const [hour = 0, , ...figures] of readSums(db, totals, null, stretch, true)) {
-      hours.add(calendar.hourOfWeek(hour), figures);
-    }
+  const stretch: Slice = { ...inHours(range, calendar), span: 'hour' };
+  for (const [hour = 0, , ...figures] of readSums(db, totals, null, stretch, true)) {
+    hours.add(calendar.hourOfWeek(hour), figures);
   }
   return hours;
 }

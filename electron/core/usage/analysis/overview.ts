@@ -1,13 +1,14 @@
 import type Database from 'better-sqlite3';
 import { HOUR_MS } from '../reporting-days.ts';
-import type { UsageOverview, UsageSeries, UsageTotals } from '../../../../shared/contract/usage.ts';
+import type { LatencyFigures, UsageOverview, UsageTotals } from '../../../../shared/contract/usage.ts';
 import type { UsageDimension } from '../../../../shared/usage.ts';
 import { type BucketUnit, bucketsOf, shownBuckets } from './buckets.ts';
-import { collect, latencies } from './collect.ts';
+import { collect, collectWhole, latencies, latenciesOf } from './collect.ts';
 import { shownNames } from './names.ts';
 import { before, inHours, rangeTexts } from './range.ts';
-import { areRecordsKept } from './source.ts';
-import { Columns, savedOf, sumsOf } from './sums.ts';
+import type { Part } from './slices.ts';
+import { areRecordsKept, type Source } from './source.ts';
+import { addFigures, Columns, type Figures, noFigures, savedOf, sumsOf } from './sums.ts';
 import { type View, viewOf, type ViewQuery } from './view.ts';
 
 export interface OverviewQuery extends ViewQuery {
@@ -24,21 +25,25 @@ export interface OverviewQuery extends ViewQuery {
  */
 export function usageOverview(db: Database.Database, query: OverviewQuery): UsageOverview {
   const view = viewOf(db, query, query.by, query.bucket);
-  const { buckets, calendar, range, slices, unit } = view;
-  const whole = collect(db, view.totals, null, buckets, slices, calendar).get(0) ?? new Columns(buckets.list.length);
-  const groups = grouped(db, collect(db, view.series, query.by, buckets, slices, calendar));
-  const top = groups.slice(0, query.top);
-  const rest = groups.slice(query.top);
+  const { buckets, calendar, range, unit } = view;
+  const parts = view.parts(range, buckets);
+  const whole = collect(db, view.totals, null, buckets, parts).get(0) ?? new Columns(buckets.list.length);
+  const groups = grouped(db, collectWhole(db, view.series, query.by, view.slices(range)));
+  const top = stacked(db, view, query.by, groups.slice(0, query.top), parts);
   return {
     by: query.by,
     bucket: unit,
     zone: calendar.zone,
     ...rangeTexts(range),
     buckets: shownBuckets(buckets, range, calendar, query.nowMs),
-    totals: { ...figuresOf(whole), latency: latencies(db, view.totals, view.whole) },
+    totals: { ...figuresOf(whole.total), latency: latencies(db, view.totals, view.slices(range)) },
     values: whole.values(),
-    series: top.map((group) => seriesOf(db, view, group)),
-    other: rest.length === 0 ? null : otherOf(rest, buckets.list.length),
+    series: top.map(({ columns, latency, ...series }) => ({
+      ...series,
+      values: columns.values(),
+      totals: { ...figuresOf(columns.total), latency },
+    })),
+    other: otherOf(groups.slice(query.top), whole, top),
     previous: query.compare ? previousOf(db, view) : null,
     collectedSince: view.firstHour === null ? null : new Date(view.firstHour * HOUR_MS).toISOString(),
     remarks: [...view.remarks],
@@ -49,24 +54,24 @@ interface Group {
   readonly key: string;
   /** Numbers of usage_name that people see as the same. */
   readonly names: readonly number[];
-  readonly columns: Columns;
+  readonly figures: Figures;
 }
 
 /** The dearest first, then the busiest. What people know by one name is one: a key that was deleted and its successor. */
-function grouped(db: Database.Database, byNumber: ReadonlyMap<number, Columns>): Group[] {
+function grouped(db: Database.Database, byNumber: ReadonlyMap<number, Figures>): Group[] {
   const shown = shownNames(db, byNumber.keys());
-  const groups = new Map<string, { names: number[]; columns: Columns }>();
-  for (const [number, columns] of byNumber) {
+  const groups = new Map<string, { names: number[]; figures: Figures }>();
+  for (const [number, figures] of byNumber) {
     const key = shown.get(number) ?? '';
     const known = groups.get(key);
-    if (known === undefined) groups.set(key, { names: [number], columns });
+    if (known === undefined) groups.set(key, { names: [number], figures });
     else {
       known.names.push(number);
-      known.columns.addAll(columns);
+      addFigures(known.figures, figures);
     }
   }
   return [...groups]
-    .map(([key, group]) => ({ key, ...group, sums: sumsOf(group.columns.total) }))
+    .map(([key, group]) => ({ key, ...group, sums: sumsOf(group.figures) }))
     .toSorted(
       (one, other) =>
         other.sums.knownCostMicroUsd - one.sums.knownCostMicroUsd ||
@@ -75,15 +80,44 @@ function grouped(db: Database.Database, byNumber: ReadonlyMap<number, Columns>):
     );
 }
 
-function seriesOf(db: Database.Database, view: View, { key, names, columns }: Group): UsageSeries {
-  const latency = view.series.kind === 'dimension' ? latencies(db, { ...view.series, names }, view.whole) : null;
-  return { key, values: columns.values(), totals: { ...figuresOf(columns), latency } };
+interface Stacked {
+  readonly key: string;
+  readonly columns: Columns;
+  readonly latency: LatencyFigures | null;
 }
 
-function otherOf(rest: readonly Group[], buckets: number): UsageOverview['other'] {
-  const all = new Columns(buckets);
-  for (const { columns } of rest) all.addAll(columns);
-  return { names: rest.length, values: all.values(), totals: sumsOf(all.total) };
+/** The bars of these names only: there may be hundreds of others. */
+function stacked(
+  db: Database.Database,
+  { series, buckets, range, slices }: View,
+  by: UsageDimension,
+  groups: readonly Group[],
+  parts: readonly Part[],
+): Stacked[] {
+  const keyOf = new Map(groups.flatMap(({ key, names }) => names.map((name) => [name, key] as const)));
+  const named: Source =
+    series.kind === 'dimension'
+      ? { ...series, names: [...keyOf.keys()] }
+      : { ...series, filter: new Map(series.filter).set(by, [...keyOf.keys()]) };
+  const byNumber = collect(db, named, by, buckets, parts);
+  const latency =
+    named.kind === 'dimension' ? latenciesOf(db, named, slices(range), (name) => keyOf.get(name) ?? '') : null;
+  return groups.map(({ key, names }) => {
+    const columns = new Columns(buckets.list.length);
+    for (const name of names) columns.addAll(byNumber.get(name));
+    return { key, columns, latency: latency?.get(key) ?? null };
+  });
+}
+
+function otherOf(rest: readonly Group[], whole: Columns, top: readonly Stacked[]): UsageOverview['other'] {
+  if (rest.length === 0) return null;
+  const total = noFigures();
+  for (const { figures } of rest) addFigures(total, figures);
+  return {
+    names: rest.length,
+    values: whole.without(top.map(({ columns }) => columns)).values(),
+    totals: sumsOf(total),
+  };
 }
 
 /** null where the single calls that the answer is made of are gone for the time before. */
@@ -92,14 +126,14 @@ function previousOf(db: Database.Database, view: View): UsageOverview['previous'
   const range = before(view.range);
   const hours = inHours(range, calendar);
   if (totals.kind === 'records' && !areRecordsKept(db, hours.first, hours.last)) return null;
-  const slices = view.slice(range, unit);
   const buckets = bucketsOf(range, unit, calendar);
-  const columns = collect(db, totals, null, buckets, slices, calendar).get(0) ?? new Columns(buckets.list.length);
-  const latency = latencies(db, totals, view.slice(range, 'whole'));
-  return { ...rangeTexts(range), totals: { ...figuresOf(columns), latency }, values: columns.values() };
+  const parts = view.parts(range, buckets);
+  const columns = collect(db, totals, null, buckets, parts).get(0) ?? new Columns(buckets.list.length);
+  const latency = latencies(db, totals, view.slices(range));
+  return { ...rangeTexts(range), totals: { ...figuresOf(columns.total), latency }, values: columns.values() };
 }
 
-function figuresOf({ total }: Columns): Omit<UsageTotals, 'latency'> {
+function figuresOf(total: Figures): Omit<UsageTotals, 'latency'> {
   const sums = sumsOf(total);
   return {
     ...sums,

@@ -1,59 +1,72 @@
-import { firstDayOfMonth, firstDayOfWeek, monthOfDay, weekOfDay } from '../reporting-days.ts';
-import type { BucketUnit } from './buckets.ts';
+import { SPAN_DAY, SPAN_WEEK } from '../dimensions.ts';
+import { stretches } from '../stretches.ts';
+import type { Bucket, Buckets } from './buckets.ts';
 import type { Calendar } from './calendar.ts';
 import { inDays, inHours, type Range } from './range.ts';
 import type { Slice } from './source.ts';
 
-/**
- * The rollups that a range is read from: whole days from the days of the reporting zone, and whole weeks or months of them
- * from those; hours at the edges from the hours. All from the hours in another zone, and where days begin within an hour.
- * @param unit - of the bars, which no row may be wider than; `whole`: there are none.
- * @param foldedTo - the first day that is in no week or month row yet; null: the calendar is of another zone.
- */
-export function slicesOf(
-  range: Range,
-  unit: BucketUnit | 'whole',
-  calendar: Calendar,
-  foldedTo: number | null,
-): readonly Slice[] {
-  if (unit === 'hour') return [hoursOf(range, calendar)];
-  if (foldedTo === null) return [hoursOf(range, calendar)];
-  if (range.unit === 'day') return daySlices(range.first, range.last, unit, foldedTo);
+/** Whose days the rollups of days are. */
+export interface Folded {
+  readonly reporting: Calendar;
+  /** The first day that is in no week and month yet. */
+  readonly foldedTo: number;
+}
+
+/** A slice whose rows belong to one bucket, or (null) each to the one of its own number. */
+export interface Part {
+  readonly slice: Slice;
+  readonly bucket: number | null;
+}
+
+/** The fewest rollups that sum up a range of any zone: hours at its edges, whole days, weeks and months between. */
+export function wholeSlices(range: Range, calendar: Calendar, { reporting, foldedTo }: Folded): readonly Slice[] {
+  if (range.unit === 'day' && calendar.zone === reporting.zone) {
+    return ofDays(range.first, range.last, foldedTo, 'any');
+  }
+  const { first: firstHour, last: lastHour } = inHours(range, calendar);
+  const { first, last } = inDays({ unit: 'hour', first: firstHour, last: lastHour }, reporting);
+  const firstWhole = reporting.startHour(first) === firstHour ? first : first + 1;
+  const lastWhole = reporting.startHour(last + 1) - 1 === lastHour ? last : last - 1;
+  // Where days begin within an hour, the hours at the edges and the days beside them would count some calls twice.
+  const areAligned = reporting.startsWithHour(firstWhole) && reporting.startsWithHour(lastWhole + 1);
+  if (firstWhole > lastWhole || !areAligned) return [{ span: 'hour', first: firstHour, last: lastHour }];
+  const slices: Slice[] = [
+    { span: 'hour', first: firstHour, last: reporting.startHour(firstWhole) - 1 },
+    ...ofDays(firstWhole, lastWhole, foldedTo, 'any'),
+    { span: 'hour', first: reporting.startHour(lastWhole + 1), last: lastHour },
+  ];
+  return slices.filter(({ first: from, last: to }) => from <= to);
+}
+
+/** The rollups that the bars of a range are read from. */
+export function partsOf(range: Range, buckets: Buckets, calendar: Calendar, folded: Folded): readonly Part[] {
+  const { unit, list } = buckets;
   const hours = inHours(range, calendar);
-  const { first, last } = inDays(range, calendar);
-  const firstWhole = calendar.startHour(first) === hours.first ? first : first + 1;
-  const lastWhole = calendar.startHour(last + 1) - 1 === hours.last ? last : last - 1;
-  const areAligned = calendar.startsWithHour(firstWhole) && calendar.startsWithHour(lastWhole + 1);
-  if (firstWhole > lastWhole || !areAligned) return [hoursOf(range, calendar)];
-  return present([
-    { span: 'hour', first: hours.first, last: calendar.startHour(firstWhole) - 1 },
-    ...daySlices(firstWhole, lastWhole, unit, foldedTo),
-    { span: 'hour', first: calendar.startHour(lastWhole + 1), last: hours.last },
-  ]);
+  if (unit === 'hour') return [{ slice: { span: 'hour', first: hours.first, last: hours.last }, bucket: null }];
+  if (range.unit === 'day' && calendar.zone === folded.reporting.zone) {
+    return ofDays(range.first, range.last, folded.foldedTo, unit).flatMap((slice) =>
+      slice.span === unit ? [{ slice, bucket: null }] : splitDays(slice, list),
+    );
+  }
+  return list.flatMap((bucket, at) => {
+    const first = Math.max(calendar.startHour(bucket.first), hours.first);
+    const last = Math.min(calendar.startHour(bucket.last + 1) - 1, hours.last);
+    if (first > last) return [];
+    return wholeSlices({ unit: 'hour', first, last }, calendar, folded).map((slice) => ({ slice, bucket: at }));
+  });
 }
 
-function hoursOf(range: Range, calendar: Calendar): Slice {
-  const { first, last } = inHours(range, calendar);
-  return { span: 'hour', first, last };
+function splitDays({ span, first, last }: Slice, list: readonly Bucket[]): Part[] {
+  return list.flatMap((bucket, at) => {
+    const slice = { span, first: Math.max(first, bucket.first), last: Math.min(last, bucket.last) };
+    return slice.first > slice.last ? [] : [{ slice, bucket: at }];
+  });
 }
 
-function daySlices(first: number, last: number, unit: BucketUnit | 'whole', foldedTo: number): readonly Slice[] {
-  const days: Slice = { span: 'day', first, last };
-  if (unit === 'hour' || unit === 'day') return [days];
-  const end = Math.min(last, foldedTo - 1);
-  const isWeeks = unit === 'week';
-  const numberOf = isWeeks ? weekOfDay : monthOfDay;
-  const startOf = isWeeks ? firstDayOfWeek : firstDayOfMonth;
-  const from = startOf(numberOf(first)) === first ? numberOf(first) : numberOf(first) + 1;
-  const to = startOf(numberOf(end) + 1) - 1 === end ? numberOf(end) : numberOf(end) - 1;
-  if (from > to) return [days];
-  return present([
-    { span: 'day', first, last: startOf(from) - 1 },
-    { span: isWeeks ? 'week' : 'month', first: from, last: to },
-    { span: 'day', first: startOf(to + 1), last },
-  ]);
-}
-
-function present(slices: readonly Slice[]): readonly Slice[] {
-  return slices.filter(({ first, last }) => first <= last);
+function ofDays(first: number, last: number, foldedTo: number, unit: 'day' | 'week' | 'month' | 'any'): Slice[] {
+  return stretches(foldedTo, first, last, unit).map((stretch) => ({
+    span: stretch.span === SPAN_DAY ? 'day' : stretch.span === SPAN_WEEK ? 'week' : 'month',
+    first: stretch.first,
+    last: stretch.last,
+  }));
 }

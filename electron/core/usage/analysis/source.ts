@@ -58,7 +58,7 @@ function fromDimension(
   { span, first, last }: Slice,
   each: boolean,
 ): SumRow[] {
-  const where = `FROM usage_rollup WHERE span = ? AND dimension = ? AND bucket BETWEEN ? AND ?${among('name', names)}`;
+  const where = `FROM usage_rollup WHERE span = ? AND dimension = ? AND ${stretch(first, last, names)}`;
   // The rows of `all`, and a name's row of a bucket, are there once: nothing is to be added up.
   const isOneRow = dimension === 'all' || by !== null;
   const sql = each
@@ -66,7 +66,7 @@ function fromDimension(
       ? `SELECT bucket, name, ${PLAIN} ${where}`
       : `SELECT bucket, 0, ${SUMS} ${where} GROUP BY bucket`
     : `SELECT 0, name, ${SUMS} ${where} GROUP BY ${by === null ? 'span' : 'name'}`;
-  return rowsOf(db, sql, [SPANS[span], numberOf(DIMENSIONS, dimension), first, last]);
+  return rowsOf(db, sql, [SPANS[span], numberOf(DIMENSIONS, dimension)]);
 }
 
 function fromCells(
@@ -96,6 +96,17 @@ function fromRecords(
   return rowsOf(db, sql, [first * HOUR_MS, (last + 1) * HOUR_MS]);
 }
 
+/** Few names of many are found by going to each of them; a range of buckets would be read whole. */
+const MOST_NAMED_BUCKETS = 400;
+
+function stretch(first: number, last: number, names: readonly number[] | null): string {
+  if (names === null || last - first >= MOST_NAMED_BUCKETS) {
+    return `bucket BETWEEN ${first} AND ${last}${among('name', names)}`;
+  }
+  const buckets = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  return `bucket IN (${buckets.join(', ')})${among('name', names)}`;
+}
+
 /** The same condition on cells, called `c`. Numbers of our own, no text of anybody's. */
 export function filterSql(filter: NumberedFilter): string {
   return [...filter].map(([kind, names]) => among(`c.${kind}`, names)).join('');
@@ -116,18 +127,20 @@ function rowsOf(db: Database.Database, sql: string, given: readonly number[]): S
   return rows;
 }
 
-/** Stored latency histograms. */
+/** Stored latency histograms, each with the number of its name; 0 for `all`. */
 export function* readLatencies(
   db: Database.Database,
   { dimension, names }: Extract<Source, { kind: 'dimension' }>,
   { span, first, last }: Slice,
-): Generator<Uint8Array> {
-  const where = `span = ? AND dimension = ? AND bucket BETWEEN ? AND ?${among('name', names)}`;
+): Generator<readonly [number, Uint8Array]> {
+  const where = `span = ? AND dimension = ? AND ${stretch(first, last, names)}`;
   const rows = db
-    .prepare(`SELECT latency FROM usage_rollup WHERE ${where}`)
-    .pluck()
-    .iterate(SPANS[span], numberOf(DIMENSIONS, dimension), first, last);
-  for (const stored of rows) if (stored instanceof Uint8Array) yield stored;
+    .prepare(`SELECT name, latency FROM usage_rollup WHERE ${where}`)
+    .raw()
+    .iterate(SPANS[span], numberOf(DIMENSIONS, dimension));
+  for (const row of rows as Iterable<readonly unknown[]>) {
+    if (row[1] instanceof Uint8Array) yield [Number(row[0]), row[1]];
+  }
 }
 
 /** The same of single calls: milliseconds with how many calls took so long. */

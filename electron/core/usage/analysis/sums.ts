@@ -59,12 +59,20 @@ export class Columns {
     }
   }
 
-  addAll(other: Columns): void {
+  addAll(other: Columns | undefined, times: 1 | -1 = 1): void {
+    if (other === undefined) return;
     for (const [at, column] of this.#columns.entries()) {
       const more = other.#columns[at] ?? [];
-      for (let n = 0; n < column.length; n += 1) column[n] = (column[n] as number) + (more[n] ?? 0);
+      for (let n = 0; n < column.length; n += 1) column[n] = (column[n] ?? 0) + times * (more[n] ?? 0);
+      this.total[at] = (this.total[at] ?? 0) + times * (other.total[at] ?? 0);
     }
-    addFigures(this.total, other.total);
+  }
+
+  without(others: readonly Columns[]): Columns {
+    const rest = new Columns(this.#columns[0]?.length ?? 0);
+    rest.addAll(this);
+    for (const other of others) rest.addAll(other, -1);
+    return rest;
   }
 
   values(): BucketValues {

@@ -6,7 +6,7 @@ import { type Calendar, calendarOf } from './calendar.ts';
 import { type NumberedFilter, numbered } from './names.ts';
 import { inDays, inHours, type Range, rangeOf, type RangeText } from './range.ts';
 import { readUsageState } from '../state-table.ts';
-import { slicesOf } from './slices.ts';
+import { type Folded, type Part, partsOf, wholeSlices } from './slices.ts';
 import { areRecordsKept, firstHour, type Slice, type Source } from './source.ts';
 
 /** What every question needs beside itself: it asks no clock and no vault. */
@@ -31,11 +31,10 @@ export interface View {
   readonly totals: Source;
   /** Of the sums by name; the same calls. */
   readonly series: Source;
-  readonly slices: readonly Slice[];
-  /** The same stretch in as few rows as there can be, where the bars do not matter. */
-  readonly whole: readonly Slice[];
-  /** Another range of the same source. */
-  readonly slice: (range: Range, unit: BucketUnit | 'whole') => readonly Slice[];
+  /** What the bars of a range are read from. */
+  readonly parts: (range: Range, buckets: Buckets) => readonly Part[];
+  /** What a range is read from where bars do not matter. */
+  readonly slices: (range: Range) => readonly Slice[];
   readonly firstHour: number | null;
   readonly remarks: readonly UsageRemark[];
 }
@@ -59,11 +58,12 @@ export function viewOf(
   const unit = unitFor(asked, range, wanted);
   const source = dimensionOf(filter, by);
   if (source !== null) {
-    const foldedTo = wanted.zone === reporting.zone ? (readUsageState(db)?.foldedTo ?? 0) : null;
-    const slice = (some: Range, into: BucketUnit | 'whole') => slicesOf(some, into, wanted, foldedTo);
+    const folded: Folded = { reporting, foldedTo: readUsageState(db)?.foldedTo ?? 0 };
     return {
+      ...source,
+      parts: (some, buckets) => partsOf(some, buckets, wanted, folded),
+      slices: (some) => wholeSlices(some, wanted, folded),
       ...{ calendar: wanted, range, unit, buckets: bucketsOf(range, unit, wanted), firstHour: first },
-      ...{ ...source, slice, slices: slice(range, unit), whole: slice(range, 'whole') },
       remarks: [...remarks, ...early(range, wanted, first)],
     };
   }
@@ -99,10 +99,9 @@ function combined(db: Database.Database, { filter, range, unit, wanted, reportin
   const wantsHours = unit === 'hour' || range.unit === 'hour' || wanted.zone !== reporting.zone;
   if (wantsHours && isShort && areRecordsKept(db, hours.first, hours.last)) {
     const source: Source = { kind: 'records', filter };
-    const slice = (some: Range): Slice[] => [{ ...inHours(some, wanted), span: 'hour' }];
     return {
+      ...{ totals: source, series: source, ...onlyHours(wanted) },
       ...{ calendar: wanted, range, unit, buckets: bucketsOf(range, unit, wanted), firstHour: rest.firstHour },
-      ...{ totals: source, series: source, slice, slices: slice(range), whole: slice(range) },
       remarks: [...rest.remarks, ...early(range, wanted, rest.firstHour)],
     };
   }
@@ -114,10 +113,9 @@ function combined(db: Database.Database, { filter, range, unit, wanted, reportin
   if (unit === 'hour') remarks.push(DAYS_ONLY);
   if (range.unit === 'hour' || wanted.zone !== reporting.zone) remarks.push(WHOLE_DAYS);
   remarks.push(NO_LATENCY);
-  const slice = (some: Range): Slice[] => [{ ...inDays(some, reporting), span: 'day' }];
   return {
+    ...{ totals: source, series: source, ...onlyDays(reporting) },
     ...{ calendar: reporting, range: whole, unit: byDays, buckets: bucketsOf(whole, byDays, reporting) },
-    ...{ totals: source, series: source, slice, slices: slice(whole), whole: slice(whole) },
     ...{ firstHour: rest.firstHour, remarks },
   };
 }
@@ -126,6 +124,31 @@ const DAYS_ONLY: UsageRemark = {
   code: 'days-only',
   text: 'Several filters at once are summed by day only, so the bars are days.',
 };
+/** For sources without weeks and months. */
+function onlyDays(calendar: Calendar): Pick<View, 'parts' | 'slices'> {
+  const nothingFolded: Folded = { reporting: calendar, foldedTo: 0 };
+  return {
+    parts: (range, buckets) => partsOf(range, buckets, calendar, nothingFolded),
+    slices: (range) => [{ ...inDays(range, calendar), span: 'day' }],
+  };
+}
+
+function onlyHours(calendar: Calendar): Pick<View, 'parts' | 'slices'> {
+  const slices = (range: Range): Slice[] => [{ ...inHours(range, calendar), span: 'hour' }];
+  return {
+    slices,
+    parts: (range, buckets) =>
+      buckets.unit === 'hour'
+        ? slices(range).map((slice) => ({ slice, bucket: null }))
+        : buckets.list.flatMap(({ first, last }, at) => {
+            const hours = inHours(range, calendar);
+            const [from, to] = [calendar.startHour(first), calendar.startHour(last + 1) - 1];
+            const slice: Slice = { span: 'hour', first: Math.max(from, hours.first), last: Math.min(to, hours.last) };
+            return [{ slice, bucket: at }];
+          }),
+  };
+}
+
 export const WHOLE_DAYS: UsageRemark = {
   code: 'whole-days',
   text: 'Several filters at once are summed by day only, so whole days of the reporting zone are counted.',
