@@ -11,9 +11,9 @@ const quotaRow = z.strictObject({
 });
 export type QuotaRow = Readonly<z.output<typeof quotaRow>>;
 
-/** Oldest first. */
+/** Oldest first, and by name where they are as old. */
 export function listQuotaRows(db: Database.Database): QuotaRow[] {
-  return z.array(quotaRow).parse(db.prepare('SELECT * FROM quota ORDER BY created_at_ms, id').all());
+  return z.array(quotaRow).parse(db.prepare("SELECT * FROM quota ORDER BY created_at_ms, document ->> 'name'").all());
 }
 
 export function putQuotaRow(db: Database.Database, row: QuotaRow): void {

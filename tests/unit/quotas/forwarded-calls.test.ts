@@ -1,0 +1,255 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test, vi } from 'vitest';
+import type { z } from 'zod';
+import { type quotaDefinition, quotaDefinition as schema } from '../../../shared/quotas.ts';
+import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
+import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
+import { daily } from './counting.ts';
+
+type Answer = (response: ServerResponse, request: SeenRequest) => unknown;
+const secret = ['sk', 'proj', 'FAKE', 'x'.repeat(40)].join('-');
+const COMPLETION = { id: 'c', object: 'chat.completion', model: 'gpt-6-luna', choices: [] };
+const answered = (response: ServerResponse) =>
+  json(response, 200, { ...COMPLETION, usage: { prompt_tokens: 70, completion_tokens: 30, total_tokens: 100 } });
+
+async function setUp(answer: Answer = answered) {
+  const upstream = await answeringServer(answer);
+  const started = await startUnlockedApp();
+  const { app } = started;
+  const place = { provider: 'openai', baseUrl: `${upstream.url}/v1`, local: true } as const;
+  app.credentials.add(credentialInput({ ...place, fields: { api_key: secret } }), 'cli');
+  const tool = (name: string, grants: readonly string[]) =>
+    app.clients.create({ name, grants: [...grants], expiresInDays: 30, ratePerSecond: null, test: false }, 'cli');
+  const { client, token } = tool('tool', ['proxy:openai', 'usage:read', 'metrics:read']);
+  const { port } = await app.endpoint.on({ port: 0, actor: 'cli' });
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } });
+  const chat = (headers: Record<string, string> = {}, signal?: AbortSignal) =>
+    fetch(`http://127.0.0.1:${port}/proxy/openai/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ model: 'gpt-6-luna', max_tokens: 50, messages: [] }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const set = (given: z.input<typeof quotaDefinition>) => app.quotas.set({ definition: schema.parse(given) }, 'cli');
+  /** The recorder reads what ended behind the turn in which it did. */
+  const settled = (wanted: object) =>
+    vi.waitFor(() => expect(app.quotas.list()).toContainEqual(expect.objectContaining({ reserved: 0, ...wanted })));
+  return { ...started, upstream, tool, client, port, get, chat, set, settled };
+}
+
+describe('a forwarded call', () => {
+  test('counts what it used, and the one that does not fit gets the arithmetic and nothing is sent', async () => {
+    const { chat, set, settled, upstream } = await setUp();
+    set(daily(120, { counts: 'tokens', name: 'Tokens' }));
+    expect((await chat()).status).toBe(200);
+    await settled({ used: 100 });
+    const refused = await chat();
+    expect([refused.status, refused.headers.get('x-should-retry'), refused.headers.get('retry-after')]).toEqual([
+      429,
+      'false',
+      String(12 * 3600),
+    ]);
+    expect(refused.headers.get('content-type')).toBe('application/problem+json');
+    const told = (await refused.json()) as { quota: { asked: number }; error: { message: string } };
+    expect(told).toMatchObject({
+      code: 'quota_exceeded',
+      quota: {
+        name: 'Tokens',
+        counts: 'tokens',
+        limit: 120,
+        used: 100,
+        reserved: 0,
+        resetsAt: '2030-01-16T00:00:00.000Z',
+      },
+      error: { type: 'quota_exceeded' },
+    });
+    expect(told.quota.asked).toBeGreaterThan(20);
+    expect(upstream.seen).toHaveLength(1);
+    await settled({ used: 100, refused: 1 }); // what was refused is recorded, and counts for nothing
+  });
+
+  test('ten at once never share the room of one', async () => {
+    const { chat, set, settled, upstream } = await setUp();
+    set(daily(4));
+    const statuses = await Promise.all(Array.from({ length: 10 }, async () => (await chat()).status));
+    expect(statuses.toSorted()).toEqual([...Array<number>(4).fill(200), ...Array<number>(6).fill(429)]);
+    await settled({ used: 4, refused: 6 });
+    expect(upstream.seen).toHaveLength(4);
+  });
+
+  test('a stream is held until its end, and one that the client leaves counts as what it was', async () => {
+    const open = Promise.withResolvers<ServerResponse>();
+    const { chat, set, settled, app } = await setUp((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: {"choices":[]}\n\n', () => open.resolve(response));
+    });
+    set(daily(1));
+    const leaving = new AbortController();
+    const stream = await chat({}, leaving.signal);
+    await open.promise;
+    expect(app.quotas.list()).toMatchObject([{ used: 0, reserved: 1 }]);
+    expect((await chat()).status).toBe(429);
+    leaving.abort();
+    await expect(stream.text()).rejects.toThrow();
+    await settled({ used: 1 });
+  });
+
+  test('an answer of the provider that refuses counts as a request; one that was never reached is let go', async () => {
+    const { chat, set, settled } = await setUp((response) => json(response, 500, {}));
+    set(daily(5));
+    expect((await chat()).status).toBe(500);
+    await settled({ used: 1 });
+  });
+
+  test('a critical one is marked by a header that stays here', async () => {
+    const { chat, set, settled, client, upstream } = await setUp();
+    set(daily(2, { buffer: { percent: 50, clients: [client.id] } }));
+    expect((await chat()).status).toBe(200);
+    await settled({ used: 1 });
+    expect((await chat()).status).toBe(429);
+    expect((await chat({ 'keyharbor-priority': 'critical' })).status).toBe(200);
+    await settled({ used: 2 });
+    expect(upstream.seen.at(-1)?.headers['keyharbor-priority']).toBeUndefined();
+  });
+});
+
+describe('a call that waits near a limit', () => {
+  const slowed = async () => {
+    const all = await setUp();
+    all.set(daily(4, { throttle: { fromPercent: 50, maxDelayMs: 10_000 } }));
+    for (let n = 0; n < 2; n += 1) expect((await all.chat()).status).toBe(200);
+    await all.settled({ used: 2 });
+    return all;
+  };
+  const waits = (app: Awaited<ReturnType<typeof setUp>>['app'], reserved: number) =>
+    vi.waitFor(() => expect(app.quotas.list()).toMatchObject([{ reserved }]));
+
+  test('goes out when its time has come', async () => {
+    const { app, chat, clock, upstream, settled } = await slowed();
+    const waiting = chat();
+    await waits(app, 1);
+    expect(upstream.seen).toHaveLength(2);
+    clock.advance(4999);
+    expect(upstream.seen).toHaveLength(2);
+    clock.advance(1);
+    expect((await waiting).status).toBe(200);
+    await settled({ used: 3 });
+  });
+
+  test('is told of a lock, and counts for nothing', async () => {
+    const { app, chat, upstream, settled } = await slowed();
+    const waiting = chat();
+    await waits(app, 1);
+    app.vault.lock('asked');
+    const answer = await waiting;
+    expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([
+      423,
+      'The vault was locked while this call waited. Nothing was sent.',
+    ]);
+    expect(upstream.seen).toHaveLength(2);
+    await app.vault.unlock(PASSWORD, 'cli');
+    await settled({ used: 2 });
+  });
+
+  test('is let go where its client leaves or is revoked', async () => {
+    const { app, chat, settled, upstream } = await slowed();
+    const leaving = new AbortController();
+    const gone = [chat({}, leaving.signal), chat()].map((call) => call.catch(() => 'gone'));
+    await waits(app, 2);
+    leaving.abort();
+    await waits(app, 1);
+    app.clients.revoke('tool', 'cli');
+    expect(await Promise.all(gone)).toEqual(['gone', 'gone']);
+    await settled({ used: 2 });
+    expect(upstream.seen).toHaveLength(2);
+  });
+
+  test('ends with everything else in a panic', async () => {
+    const { app, chat, upstream } = await slowed();
+    const waiting = chat().then(
+      ({ status }) => status,
+      () => 'cut',
+    );
+    await waits(app, 1);
+    await app.panic('cli');
+    expect([423, 'cut']).toContain(await waiting);
+    expect(upstream.seen).toHaveLength(2);
+  });
+});
+
+test('a system credential is there as far as its demo quota goes, forwarded or handed out', async () => {
+  const { app, set, settled, tool, port, upstream } = await setUp();
+  const place = {
+    provider: 'openai',
+    label: 'demo',
+    baseUrl: `${upstream.url}/v1`,
+    local: true,
+    scope: 'system',
+  } as const;
+  app.credentials.add(credentialInput({ ...place, fields: { api_key: `${secret}2` } }), 'cli');
+  const { token } = tool('guest', ['proxy:openai/demo', 'keys:read:openai/demo']);
+  const ask = (path: string) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  set(daily(1, { scope: { kind: 'system' }, name: 'Demo' }));
+  expect((await ask('/v1/keys/openai/demo')).status).toBe(200);
+  expect((await ask('/proxy/openai@demo/models')).status).toBe(200);
+  await settled({ used: 1 });
+  for (const path of ['/proxy/openai@demo/models', '/v1/keys/openai/demo']) {
+    const answer = await ask(path);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toMatch(/"detail":"The quota .*Demo.*"code":"key_not_found"/);
+  }
+  expect(() => app.credentials.resolve('openai', 'default')).not.toThrow(); // the owner's own
+  // With a key of one's own the system's is not asked for.
+  app.credentials.add(credentialInput({ ...place, scope: 'user', fields: { api_key: `${secret}3` } }), 'cli');
+  expect((await ask('/v1/keys/openai/demo')).status).toBe(200);
+});
+
+test('a client reads the limits that may hold for it; Prometheus reads how full they are', async () => {
+  const { app, chat, get, set, settled, tool, client } = await setUp();
+  const { client: other } = tool('other', ['proxy:openai']);
+  set(daily(4, { name: 'Ours', scope: { kind: 'clients', clients: [client.id, other.id] } }));
+  set(daily(9, { name: 'Theirs', scope: { kind: 'clients', clients: [other.id] } }));
+  set(daily(8, { name: 'OpenAI', scope: { kind: 'provider', provider: 'openai' } }));
+  set(daily(8, { name: 'GitHub', scope: { kind: 'provider', provider: 'github' } }));
+  expect((await chat()).status).toBe(200);
+  await settled({ used: 1 });
+  const { quotas } = (await (await get('/v1/quotas')).json()) as { quotas: readonly { name: string }[] };
+  expect(quotas).toMatchObject([
+    { name: 'OpenAI', used: 1, own: null },
+    { name: 'Ours', what: 'requests', scope: 'clients', limit: 4, used: 1, percent: 25, own: { used: 1, share: 2 } },
+  ]);
+  expect(JSON.stringify(quotas)).not.toContain(other.id);
+  const text = await (await get('/metrics')).text();
+  expect(text).toContain('keyharbor_quota_use_ratio{provider="openai",what="requests",period="day"} 0.125');
+  expect(text).toContain('keyharbor_quota_use_ratio{provider="",what="requests",period="day"} 0.25');
+  app.vault.lock('asked');
+});
+
+test('what the worker reads of quotas, a proposal that is taken, and a limit that moves by itself within its bounds', async () => {
+  const { app, chat, set, settled, clock } = await setUp();
+  const { id } = set(daily(4, { adjust: { min: 10, max: 20 } }));
+  expect((await chat()).status).toBe(200);
+  await settled({ used: 1 });
+  expect(await app.quotaAdvice.history(id, 2)).toMatchObject({ limit: 4, periods: [{ used: 0 }, { used: 1 }] });
+  clock.wallMs += 1000;
+  const definition = schema.parse(daily(0));
+  expect(await app.quotaAdvice.whatIf({ definition })).toMatchObject({ calls: 1, refused: 1 });
+  await expect(
+    app.quotaAdvice.whatIf({ definition, from: '2030-01-02T00:00:00Z', to: '2030-01-01T00:00:00Z' }),
+  ).rejects.toThrow('ends before it begins');
+  const [proposal] = await app.quotaAdvice.proposals();
+  expect(proposal).toMatchObject({ id: 'new:openai:cost', kind: 'new' });
+  expect(await app.quotaAdvice.apply('new:openai:cost', 'ui')).toMatchObject({ definition: { limit: 20_000_000 } });
+  await expect(app.quotaAdvice.apply('new:openai:cost', 'ui')).rejects.toThrow('does not stand any more');
+  // Five days with one call each: far below what is the least that it may be set to.
+  for (let day = 0; day < 5; day += 1) {
+    clock.wallMs += 24 * 3_600_000;
+    expect((await chat()).status).toBe(200);
+    await settled({ used: 1 });
+  }
+  clock.wallMs += 24 * 3_600_000;
+  await app.quotaAdvice.adjust();
+  expect(app.quotas.get(id).definition.limit).toBe(10);
+});
