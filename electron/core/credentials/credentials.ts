@@ -267,6 +267,11 @@ export class Credentials {
     return this.#tokens.ready(this.#target({ id }));
   }
 
+  /** For the proxy: the provider refused its access token. @returns null: another one cannot help. */
+  renewId(id: string, sentAtMs: number): Promise<void> | null {
+    return this.#tokens.renew(this.#target({ id }), sentAtMs);
+  }
+
   /** Whether its server, and not the catalogue, names the page that a sign-in opens. */
   isSignInPageForeign(target: Target): boolean {
     return this.#kind(this.#target(target)).token?.grant === 'mcp_oauth';

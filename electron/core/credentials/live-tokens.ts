@@ -29,6 +29,8 @@ import type { VaultAccess } from './vault-access.ts';
 export const AHEAD_MS = 3 * 60_000;
 /** After a failure nobody is asked again for so long: ten programs that want a key do not become ten requests. */
 const QUIET_MS = 30_000;
+/** A token that is refused so soon after it was got would not be helped by another one. */
+const RENEW_AGAIN_MS = 60_000;
 
 export interface LiveTokensDeps {
   readonly vault: Pick<VaultAccess, 'opened'>;
@@ -72,6 +74,8 @@ export class LiveTokens {
   readonly #deps: LiveTokensDeps;
   readonly #running = new Map<string, Running>();
   readonly #quiet = new Map<string, { readonly untilMs: number; readonly verdict: Verdict }>();
+  /** Monotonic milliseconds. */
+  readonly #gotAtMs = new Map<string, number>();
   readonly #signIns = new Map<string, { readonly started: Promise<SignIn>; readonly abort: AbortController }>();
   #locked = new AbortController();
 
@@ -89,6 +93,20 @@ export class LiveTokens {
     const standing = this.#standing(this.#deps.vault.opened(), credential, kind);
     if (standing.kind === 'live') return null;
     return this.#replace(credential, kind, standing);
+  }
+
+  /**
+   * After the provider refused a token before its end: another one, once for all who were refused.
+   * @param sentAtMs - monotonic: when the request with the refused token went out.
+   * @returns null: none can be got, or one was got a moment ago and did not help. The promise rejects as `ready` does.
+   */
+  renew(credential: CredentialRow, sentAtMs: number): Promise<void> | null {
+    const kind = this.#kind(credential);
+    if (!isRefreshable(kind) || !this.#hasRoot(credential, kind)) return null;
+    const gotAtMs = this.#gotAtMs.get(idToHex(credential.id)) ?? Number.NEGATIVE_INFINITY;
+    if (gotAtMs >= sentAtMs) return Promise.resolve();
+    if (this.#deps.clock.monotonic() - gotAtMs < RENEW_AGAIN_MS || this.#quietVerdict(credential) !== null) return null;
+    return this.#replace(credential, kind, { kind: 'due', usable: false });
   }
 
   /**
@@ -178,6 +196,7 @@ export class LiveTokens {
     this.#locked = new AbortController();
     this.#signIns.clear();
     this.#quiet.clear();
+    this.#gotAtMs.clear();
   }
 
   async #replace(credential: CredentialRow, kind: RefreshableKind, standing: Standing): Promise<void> {
@@ -275,6 +294,7 @@ export class LiveTokens {
       throw new AppError('conflict', 'The credential was changed meanwhile.', 'Try again.');
     }
     this.#quiet.delete(idToHex(id));
+    this.#gotAtMs.set(idToHex(id), clock.monotonic());
     this.#deps.recovered(credential);
     this.#deps.changed([idToHex(id)]);
     return null;

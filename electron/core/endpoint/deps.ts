@@ -20,6 +20,11 @@ export interface CredentialSource {
   openFields(id: string, version: number): OpenedFields;
   /** null: it can be opened at once. Otherwise an access token is got first. @throws AppError what the provider said. */
   prepareId(id: string): Promise<void> | null;
+  /**
+   * The provider refused its access token before the end. @param sentAtMs - monotonic: when it was sent.
+   * @returns null: another one cannot be got, or would not help. Rejects as `prepareId` does.
+   */
+  renewId(id: string, sentAtMs: number): Promise<void> | null;
   list(filter: { readonly state: 'active' }): readonly CredentialSummary[];
   get(target: { readonly id: string }): CredentialDetail;
   /** Runs a write that touches no credential. */

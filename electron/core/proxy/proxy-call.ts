@@ -49,7 +49,7 @@ export interface ProxyAsked {
 
 /** Smaller bodies are read before the request goes out, so that it leaves in one piece. */
 const SMALL_BODY = 64 * 1024;
-/** Kept where another credential may have to be tried (SECURITY-DESIGN.md section 7.1). */
+/** Kept where another credential, or a new access token, may have to be tried (SECURITY-DESIGN.md section 7.1). */
 const KEPT_BODY = 1024 * 1024;
 
 /** One request, from its rules to the end of its answer. Every way out ends in `#finish`, once. */
@@ -76,6 +76,9 @@ export class ProxyCall implements AttemptListener {
   #status: number | null = null;
   /** How long nothing came from the provider; null while the request still goes out. */
   #quietMs: number | null = null;
+  /** Monotonic milliseconds. */
+  #sentAtMs = 0;
+  #isRenewed = false;
   #isOver = false;
   onFinished: (() => void) | null = null;
 
@@ -215,7 +218,8 @@ export class ProxyCall implements AttemptListener {
       return;
     }
     if (kind.kind === 'sized' && maxBodyBytes > 0 && kind.bytes > maxBodyBytes) throw new BodyTooLarge(maxBodyBytes);
-    const kept = this.#deps.observers.routing?.mayRetry(this.#call) === true ? KEPT_BODY : 0;
+    const mayRetry = credential.refreshable || this.#deps.observers.routing?.mayRetry(this.#call) === true;
+    const kept = mayRetry ? KEPT_BODY : 0;
     const limit = needsBody ? MAX_WHOLE_BODY : Math.max(SMALL_BODY, this.#tap?.bodyLimit ?? 0, kept);
     if (kind.kind === 'sized' && kind.bytes > limit && needsBody) throw new BodyTooLarge(limit);
     askForBody(head, response);
@@ -306,6 +310,7 @@ export class ProxyCall implements AttemptListener {
     }
     const attempt = new Attempt(this, upstream, secrets);
     this.#attempt = attempt;
+    this.#sentAtMs = this.#deps.clock.monotonic();
     dispatcher.dispatch(
       {
         origin,
@@ -354,6 +359,7 @@ export class ProxyCall implements AttemptListener {
       this.#failed(redirected(upstream.provider.name, status));
       return;
     }
+    if (status === 401 && this.#renews(attempt, headers)) return;
     if (this.#credential !== null)
       this.#deps.observers.routing?.answered(this.#call, this.#credential, status, headers);
     if (ABOUT_CREDENTIAL.has(status) && this.#triesAnother(attempt, status, headers)) return;
@@ -387,11 +393,37 @@ export class ProxyCall implements AttemptListener {
     return method === 'GET' && status < 400 && used?.id === credential.id && used.version === credential.version;
   }
 
-  /** No byte went to the client yet, and the body is at hand. */
+  /** No byte went to the client yet: whether the same request can go out again. */
+  get #isBodyAtHand(): boolean {
+    return this.#bodyKind.kind === 'none' || this.#keptBody !== null;
+  }
+
+  /** An access token that the provider revoked before its end: another one is got, once, and the request sent again. */
+  #renews(attempt: Attempt, headers: AnswerHeaders): boolean {
+    const credential = this.#credential;
+    if (credential?.refreshable !== true || this.#isRenewed || !this.#isBodyAtHand) return false;
+    const renewed = this.#deps.credentials.renewId(credential.id, this.#sentAtMs);
+    if (renewed === null) return false;
+    this.#isRenewed = true;
+    this.#attempt = null;
+    attempt.abort();
+    this.#quietMs = null;
+    this.#firstByteMs = null;
+    const sendAgain = (): void => {
+      if (!this.#isOver) this.#sendNow(credential, this.#keptBody);
+    };
+    const refused = (error: unknown): void => {
+      if (this.#isOver) return;
+      this.#deps.observers.routing?.answered(this.#call, credential, 401, headers);
+      if (!this.#triesAnother(attempt, 401, headers)) this.#fail(error);
+    };
+    renewed.then(sendAgain, refused).catch((error: unknown) => this.#fail(error));
+    return true;
+  }
+
   #triesAnother(attempt: Attempt, status: number, headers: AnswerHeaders): boolean {
     const { routing } = this.#deps.observers;
-    const isKept = this.#bodyKind.kind === 'none' || this.#keptBody !== null;
-    const next = isKept ? (routing?.another(this.#call, this.#tried, status, headers) ?? null) : null;
+    const next = this.#isBodyAtHand ? (routing?.another(this.#call, this.#tried, status, headers) ?? null) : null;
     if (next === null || this.#tried.includes(next.id)) return false;
     this.#attempt = null;
     attempt.abort();

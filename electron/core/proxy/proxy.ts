@@ -39,7 +39,7 @@ export interface ProxyParts {
 
 interface ForwardProxyDeps extends ProxyParts {
   readonly clock: Clock;
-  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId'>;
+  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId' | 'renewId'>;
   readonly gate: Pick<Gate, 'admitClient'>;
   readonly lastUsed: Pick<LastUsed, 'note'>;
   readonly reads: Pick<AuditTally, 'add' | 'isWritable'>;
@@ -57,7 +57,7 @@ interface ForwardProxyDeps extends ProxyParts {
 /** What one call works with. */
 export interface ProxyDeps {
   readonly clock: Clock;
-  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId'>;
+  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId' | 'renewId'>;
   readonly upstreams: Upstreams;
   readonly pools: UpstreamPools;
   readonly observers: ProxyObservers;

@@ -51,6 +51,10 @@ export class FewCredentials implements CredentialSource {
     return found;
   }
 
+  renewId(): null {
+    return null;
+  }
+
   prepareId(): null {
     return null;
   }
