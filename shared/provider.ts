@@ -384,6 +384,16 @@ const usage = z.strictObject({
   includeUsage: z.boolean().default(false),
 });
 
+/** Forms of answers that hold figures by day, each read by code of its own (electron/core/usage/provider-figures/). */
+export const FIGURES_SHAPES = [
+  'openai_usage',
+  'openai_costs',
+  'anthropic_usage',
+  'anthropic_costs',
+  'openrouter_activity',
+] as const;
+export type FiguresShape = (typeof FIGURES_SHAPES)[number];
+
 /**
  * Balance, usage and cost in the provider's own figures. Besides fields, paths and bodies may name the asked period:
  * {from_rfc3339} {to_rfc3339} {from_epoch} {to_epoch} {from_date} {to_date}.
@@ -399,6 +409,8 @@ const accountApi = z.strictObject({
   body: z.unknown().optional(),
   /** What the key must be allowed to do. */
   needs: text.optional(),
+  /** The answer holds figures by day in this form; pages are followed. */
+  figures: z.enum(FIGURES_SHAPES).optional(),
   facts: z.array(fact).default([]),
 });
 
@@ -458,6 +470,7 @@ export type ProviderDescriptor = z.output<typeof descriptor> & { readonly own?: 
 export type AuthKindDescriptor = ProviderDescriptor['auth'][number];
 export type FieldDescriptor = AuthKindDescriptor['fields'][number];
 export type CheckDescriptor = ProviderDescriptor['checks'][number];
+export type AccountApi = ProviderDescriptor['accountApis'][number];
 export type HttpCheckDescriptor = Extract<CheckDescriptor, { protocol: 'http' }>;
 
 /** What a window or a command line needs to know of a provider: no rules, no check internals. */

@@ -7,6 +7,7 @@ import { dollars } from '../money.ts';
 import { note, printJson, write } from '../output.ts';
 import { table, terminalWidth } from '../table.ts';
 import { importCommand } from '../usage-import.ts';
+import { reconcileCommand } from '../usage-reconcile.ts';
 
 const FORMATS = ['table', 'json', 'csv'] as const;
 
@@ -115,4 +116,5 @@ export function register(program: Command): void {
     .option('--json', 'as JSON')
     .action(usage);
   importCommand(command);
+  reconcileCommand(command);
 }

@@ -35,6 +35,7 @@ import { LastUsed } from './usage/last-used.ts';
 import { UsageImports } from './usage/imports/usage-imports.ts';
 import { PriceBook } from './usage/prices/price-book.ts';
 import { Prices } from './usage/prices/prices.ts';
+import { ProviderFigures } from './usage/provider-figures/provider-figures.ts';
 import { Repricer } from './usage/prices/repricer.ts';
 import { UsageRecorder } from './usage/recorder.ts';
 import { systemZone } from './usage/reporting-days.ts';
@@ -97,6 +98,7 @@ export interface App {
   readonly prices: Prices;
   readonly repricer: Repricer;
   readonly imports: UsageImports;
+  readonly providerFigures: ProviderFigures;
   /** Reports and whatever else reads usage.db at length, on a thread of their own. */
   readonly usageReader: UsageReader;
   /** Whose days reports count (IANA). @throws AppError `vault_locked`. */
@@ -181,6 +183,15 @@ export function createApp(options: AppOptions): App {
     keepDays: () => settings.vault().usageRecordDays,
   });
   const imports = new UsageImports({ vault, clock, emit, usage, prices, zone: reportingZone, home: homedir() });
+  const providerFigures = new ProviderFigures({
+    vault,
+    clock,
+    log,
+    catalogue,
+    usage,
+    zone: reportingZone,
+    userAgent: `keyharbor/${version}`,
+  });
   const repricer = new Repricer({ vault, clock, emit, usage, prices, zone: reportingZone });
   const quotas = new Quotas({
     vault,
@@ -353,6 +364,7 @@ export function createApp(options: AppOptions): App {
     withdrawQuestions();
     gate.locking();
     scheduledCheck.locking();
+    providerFigures.locking();
     credentials.locking();
     try {
       lastUsed.flush();
@@ -407,6 +419,7 @@ export function createApp(options: AppOptions): App {
     prices,
     repricer,
     imports,
+    providerFigures,
     usageReader,
     reportingZone,
     settings,

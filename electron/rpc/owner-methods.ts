@@ -102,6 +102,8 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'prices.update': 'owner',
   'usage.reprice': 'owner',
   'usage.import': 'owner',
+  'usage.reconcile': 'owner',
+  'usage.compareInvoice': 'free',
 
   'notifications.list': 'free',
   'notifications.count': 'free',

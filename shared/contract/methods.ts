@@ -10,6 +10,7 @@ import * as pr from './prices.ts';
 import * as r from './routing.ts';
 import * as s from './schemas.ts';
 import * as u from './usage.ts';
+import * as pf from './usage-figures.ts';
 import * as ui from './usage-imports.ts';
 import * as uf from './usage-forecast.ts';
 import * as ur from './usage-records.ts';
@@ -457,6 +458,15 @@ export const methods = {
   'usage.reprice': method({ callers: BOTH, states: UNLOCKED, input: pr.repriceInput, output: pr.repriceReport }),
   /** Takes over calls that tools and providers noted; each once, however often it is imported. */
   'usage.import': method({ callers: BOTH, states: UNLOCKED, input: ui.importInput, output: ui.importReport }),
+  /** Asks the provider for its own figures with a key that may, and puts them beside ours. */
+  'usage.reconcile': method({ callers: BOTH, states: UNLOCKED, input: pf.reconcileInput, output: pf.reconcileReport }),
+  /** The same with a total that the owner read elsewhere. Asks nobody. */
+  'usage.compareInvoice': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: pf.invoiceInput,
+    output: pf.reconcileReport,
+  }),
 
   // the inbox
   'notifications.list': method({ callers: BOTH, states: UNLOCKED, input: n.noticesQuery, output: n.noticeList }),

@@ -84,6 +84,8 @@ const named = {
   'prices.update': true,
   'usage.reprice': true,
   'usage.import': true,
+  'usage.reconcile': true,
+  'usage.compareInvoice': true,
   'notifications.list': true,
   'notifications.count': true,
   'notifications.mark': true,

@@ -22,10 +22,13 @@ export function priceHandlers(app: App): Area<'prices'> {
   };
 }
 
-/** What changes or fills the records that are there, beside the reports on them. */
-export type UsageRecordHandlers = Pick<Handlers<CallContext>, 'usage.reprice' | 'usage.import'>;
+/** What changes, fills or questions the records that are there, beside the reports on them. */
+export type UsageRecordHandlers = Pick<
+  Handlers<CallContext>,
+  'usage.reprice' | 'usage.import' | 'usage.reconcile' | 'usage.compareInvoice'
+>;
 
-export function usageRecordHandlers({ repricer, imports }: App): UsageRecordHandlers {
+export function usageRecordHandlers({ repricer, imports, providerFigures }: App): UsageRecordHandlers {
   return {
     'usage.reprice': (query, { actor }) => repricer.reprice(query, actor),
     'usage.import': (input, { actor, caller }) => {
@@ -34,6 +37,8 @@ export function usageRecordHandlers({ repricer, imports }: App): UsageRecordHand
       }
       return imports.run(input, actor);
     },
+    'usage.reconcile': (input, { actor }) => providerFigures.reconcile(input, actor),
+    'usage.compareInvoice': (input) => providerFigures.compareInvoice(input),
   };
 }
 

@@ -4,6 +4,8 @@ import type { Unreachable } from '../../net/unreachable.ts';
 
 type Rule = ProviderDescriptor['interpret'][number];
 type Answer = Extract<Exchange, { kind: 'answer' }>;
+/** A check, or a question about the account. */
+type Asked = Pick<HttpCheckDescriptor, 'id' | 'facts'>;
 
 export interface Fact {
   readonly label: string;
@@ -174,7 +176,7 @@ function factText(fact: HttpCheckDescriptor['facts'][number], answer: Answer, js
 }
 
 /** What the provider said for free. Control characters are taken out and secrets are covered. */
-function factsOf(check: HttpCheckDescriptor, answer: Answer, json: unknown, secrets: readonly string[]): Fact[] {
+function factsOf(check: Asked, answer: Answer, json: unknown, secrets: readonly string[]): Fact[] {
   return check.facts.flatMap((fact) => {
     let shown = (factText(fact, answer, json) ?? '').replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '').trim();
     for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '••••');
@@ -211,7 +213,7 @@ function isForeignPage(answer: Answer): boolean {
  */
 export function interpret(
   provider: ProviderDescriptor,
-  check: HttpCheckDescriptor,
+  check: Asked,
   outcome: Exchange,
   secrets: readonly string[],
 ): Verdict {

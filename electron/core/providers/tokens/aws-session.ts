@@ -93,15 +93,4 @@ export async function awsSession(subject: TokenSubject<AwsSession>, options: Tok
 }
 
 /** Its rules are those of the provider's own checks. */
-const SESSION_CHECK: Parameters<typeof interpret>[1] = {
-  protocol: 'http',
-  id: 'session',
-  for: [],
-  costMicroUsd: 0,
-  proves: 'It gives temporary keys.',
-  method: 'POST',
-  path: '/',
-  headers: {},
-  needs: [],
-  facts: [],
-};
+const SESSION_CHECK: Parameters<typeof interpret>[1] = { id: 'session', facts: [] };
