@@ -40,6 +40,7 @@ import { Repricer } from './usage/prices/repricer.ts';
 import { UsageRecorder } from './usage/recorder.ts';
 import { systemZone } from './usage/reporting-days.ts';
 import { UsageTap } from './usage/usage-tap.ts';
+import { UsageBackups } from './usage/upkeep/usage-backups.ts';
 import { UsageUpkeep } from './usage/upkeep/usage-upkeep.ts';
 import { UsageReader } from './usage/worker/usage-reader.ts';
 import { Vault } from './vault/vault.ts';
@@ -172,6 +173,7 @@ export function createApp(options: AppOptions): App {
     zone: reportingZone,
   });
   const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
+  const usageBackups = new UsageBackups({ vault, paths, clock, log, reader: usageReader });
   const usageUpkeep = new UsageUpkeep({
     vault,
     clock,
@@ -347,6 +349,7 @@ export function createApp(options: AppOptions): App {
     prices.unlocked();
     usage.unlocked();
     usageUpkeep.unlocked();
+    usageBackups.unlocked();
     quotas.unlocked();
     quotaAdvice.unlocked();
     ownProviders.unlocked();
@@ -372,6 +375,7 @@ export function createApp(options: AppOptions): App {
       log.warn('last-used.not-written');
     }
     lastUsed.drop();
+    usageBackups.locking();
     usageReader.locking();
     usageUpkeep.locking();
     usage.locking();

@@ -8,10 +8,19 @@ import { onDisk } from './sqlite-error.ts';
 
 /** A backup is a folder with `vault.json` and `vault.db`: the same encrypted format, openable by itself. */
 export type BackupKind = 'daily' | 'migration';
+/** Of `usage.db` alone; it opens with the vault it was made in. */
+export type UsageBackupKind = 'usage' | 'usage-migration';
 
-const KEEP: Readonly<Record<BackupKind, number>> = { daily: 7, migration: 3 };
-const NAME = /^(daily|migration)-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z$/;
-const UNFINISHED = /^\.unfinished-/;
+const KEEP: Readonly<Record<BackupKind | UsageBackupKind, number>> = {
+  daily: 7,
+  migration: 3,
+  usage: 3,
+  'usage-migration': 3,
+};
+const NAME = /^(daily|migration|usage|usage-migration)-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z$/;
+/** Those of usage.db may be in the making just now. */
+const UNFINISHED = /^\.unfinished-(?!usage-)/;
+const UNFINISHED_USAGE = /^\.unfinished-usage-/;
 
 export interface BackupSource {
   readonly folder: string;
@@ -28,12 +37,12 @@ export interface BackupSource {
  */
 export function makeBackup(source: BackupSource, kind: BackupKind): string {
   const { folder, clock } = source;
-  const name = `${kind}-${new Date(clock.now()).toISOString().replace(/[-:.]/g, '')}`;
+  const name = nameOf(kind, clock);
   const unfinished = path.join(folder, `.unfinished-${name}`);
   const final = path.join(folder, name);
   onDisk(() => {
     makeFolder(folder);
-    removeUnfinished(folder);
+    removeUnfinished(folder, UNFINISHED);
     mkdirSync(unfinished, { mode: 0o700 });
     try {
       const copy = path.join(unfinished, 'vault.db');
@@ -44,24 +53,61 @@ export function makeBackup(source: BackupSource, kind: BackupKind): string {
       syncFile(header);
       source.verify(unfinished);
       syncFile(copy);
-      syncFolder(unfinished);
-      renameSync(unfinished, final);
-      syncFolder(folder);
+      finish(folder, kind, unfinished, final);
     } catch (error) {
       rmSync(unfinished, { recursive: true, force: true });
       throw error;
-    }
-    // Never the one just made, though a clock that was set back lets it look like the oldest.
-    const others = backupsOf(folder, kind).filter(({ name }) => name !== path.basename(final));
-    for (const old of others.slice(KEEP[kind] - 1)) {
-      rmSync(path.join(folder, old.name), { recursive: true, force: true });
     }
   });
   return final;
 }
 
+/** A copy of usage.db in the making: `file` is to be written, synced and checked by whoever began it, then `finish`. */
+export interface UsageBackup {
+  readonly file: string;
+  /** Gives it its name and deletes the oldest. @returns its folder. */
+  finish(): string;
+  giveUp(): void;
+}
+
+/** @throws AppError where the disk does not take it. */
+export function beginUsageBackup(folder: string, clock: Pick<Clock, 'now'>, kind: UsageBackupKind): UsageBackup {
+  const name = nameOf(kind, clock);
+  const unfinished = path.join(folder, `.unfinished-${name}`);
+  const final = path.join(folder, name);
+  onDisk(() => {
+    makeFolder(folder);
+    removeUnfinished(folder, UNFINISHED_USAGE);
+    mkdirSync(unfinished, { mode: 0o700 });
+  });
+  return {
+    file: path.join(unfinished, 'usage.db'),
+    finish: () => {
+      onDisk(() => finish(folder, kind, unfinished, final));
+      return final;
+    },
+    giveUp: () => rmSync(unfinished, { recursive: true, force: true }),
+  };
+}
+
+function nameOf(kind: BackupKind | UsageBackupKind, clock: Pick<Clock, 'now'>): string {
+  return `${kind}-${new Date(clock.now()).toISOString().replace(/[-:.]/g, '')}`;
+}
+
+/** Only now, with all of it on the disk and checked, the copy gets its name and the oldest go. */
+function finish(folder: string, kind: BackupKind | UsageBackupKind, unfinished: string, final: string): void {
+  syncFolder(unfinished);
+  renameSync(unfinished, final);
+  syncFolder(folder);
+  // Never the one just made, though a clock that was set back lets it look like the oldest.
+  const others = backupsOf(folder, kind).filter(({ name }) => name !== path.basename(final));
+  for (const old of others.slice(KEEP[kind] - 1)) {
+    rmSync(path.join(folder, old.name), { recursive: true, force: true });
+  }
+}
+
 /** When the newest backup of this kind was made, UTC epoch milliseconds; null where there is none. */
-export function newestBackupMs(folder: string, kind: BackupKind): number | null {
+export function newestBackupMs(folder: string, kind: BackupKind | UsageBackupKind): number | null {
   return backupsOf(folder, kind)[0]?.atMs ?? null;
 }
 
@@ -70,7 +116,10 @@ export function hasBackups(folder: string): boolean {
   return list(folder).some((name) => NAME.test(name));
 }
 
-function backupsOf(folder: string, kind: BackupKind): { readonly name: string; readonly atMs: number }[] {
+function backupsOf(
+  folder: string,
+  kind: BackupKind | UsageBackupKind,
+): { readonly name: string; readonly atMs: number }[] {
   return list(folder)
     .flatMap((name) => {
       const [, found, year, month, day, hour, minute, second, ms] = NAME.exec(name) ?? [];
@@ -80,8 +129,8 @@ function backupsOf(folder: string, kind: BackupKind): { readonly name: string; r
     .sort((a, b) => b.atMs - a.atMs);
 }
 
-function removeUnfinished(folder: string): void {
-  for (const name of list(folder).filter((one) => UNFINISHED.test(one))) {
+function removeUnfinished(folder: string, pattern: RegExp): void {
+  for (const name of list(folder).filter((one) => pattern.test(one))) {
     rmSync(path.join(folder, name), { recursive: true, force: true });
   }
 }

@@ -254,8 +254,10 @@ export class UsageRecorder {
     }
   }
 
+  /** @throws where the database cannot be written. */
   #begin(): void {
     const vault = this.#deps.vault.opened();
+    if (vault.usageDb.pragma('query_only', { simple: true }) === 1) throw new Error('usage.db is not to be written');
     const days = new ReportingDays(this.#deps.zone());
     const store = new UsageStore(vault.usageDb, days);
     const place: SpillPlace = {

@@ -1,5 +1,4 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import Sqlite from 'better-sqlite3';
@@ -8,7 +7,7 @@ import type { Clock, Paths } from '../seams.ts';
 import { readSmallFile } from '../store/atomic-file.ts';
 import { type BackupKind, makeBackup } from '../store/backup.ts';
 import { isSound, openDatabase } from '../store/database.ts';
-import { isNewer, migrate, USAGE_MIGRATIONS, VAULT_MIGRATIONS } from '../store/migrate.ts';
+import { isNewer, migrate, VAULT_MIGRATIONS } from '../store/migrate.ts';
 import { onDisk } from '../store/sqlite-error.ts';
 import {
   initState,
@@ -21,6 +20,7 @@ import {
 import { deriveKey, deriveKeyObject, deriveVaultKeys } from './hkdf.ts';
 import { formatHeader, type Header, MAX_HEADER_BYTES, parseHeader, verifyHeader } from './header.ts';
 import type { OpenVault, VaultKeys } from './open-vault.ts';
+import { UsageFile } from './usage-file.ts';
 
 /** Rekeying raises it; until then there is one generation of the record-wrapping key. */
 const GENERATION = 1;
@@ -33,24 +33,30 @@ interface Opening {
   readonly vmk: Buffer;
 }
 
+/** The connection to usage.db. */
+interface Usage {
+  readonly db: Database.Database;
+  close(): void;
+}
+
 /** The open databases and long-lived keys, from unlock to lock. */
 export class Session implements OpenVault {
   readonly vaultId: Buffer;
   readonly generation = GENERATION;
   readonly keys: VaultKeys;
   readonly db: Database.Database;
-  readonly usageDb: Database.Database;
   readonly headerKey: KeyObject;
   /** True when a newer Keyharbor wrote the database: it may only be read. */
   readonly readOnly: boolean;
   readonly notices: readonly string[];
   readonly #state: StateKey;
   readonly #databaseKey: KeyObject;
+  readonly #usage: Usage;
 
   /** For `openSession` and `stageVault`. */
   constructor(
     from: Opening,
-    opened: { db: Database.Database; usageDb: Database.Database; readOnly: boolean; notices: readonly string[] },
+    opened: { db: Database.Database; usage: Usage; readOnly: boolean; notices: readonly string[] },
   ) {
     this.vaultId = Buffer.from(from.header.vaultId, 'hex');
     this.keys = deriveVaultKeys(from.vmk, this.vaultId);
@@ -58,9 +64,13 @@ export class Session implements OpenVault {
     this.#databaseKey = deriveKeyObject(from.vmk, this.vaultId, 'database');
     this.#state = stateKey(from);
     this.db = opened.db;
-    this.usageDb = opened.usageDb;
+    this.#usage = opened.usage;
     this.readOnly = opened.readOnly;
     this.notices = opened.notices;
+  }
+
+  get usageDb(): Database.Database {
+    return this.#usage.db;
   }
 
   write<T>(work: () => T): T {
@@ -98,7 +108,7 @@ export class Session implements OpenVault {
 
   close(): void {
     try {
-      this.usageDb.close();
+      this.#usage.close();
     } finally {
       this.db.close();
     }
@@ -133,8 +143,8 @@ export function openSession(from: Opening): Session {
         backUp({ paths, clock, header }, vaultDb, createSecretKey(key), headerKey, state, 'migration'),
       );
     }
-    const usageDb = openUsage(from, notices);
-    return new Session(from, { db: vaultDb, usageDb, readOnly, notices });
+    const usage = new UsageFile({ paths, clock, key: deriveKeyObject(vmk, vaultId, 'usageDatabase'), notices });
+    return new Session(from, { db: vaultDb, usage, readOnly, notices });
   } catch (error) {
     db?.close();
     throw error;
@@ -153,7 +163,9 @@ export function stageVault(from: Opening, file: string): Session {
       migrate(db, VAULT_MIGRATIONS, () => undefined);
       onDisk(() => initState(db, stateKey(from), from.header.headerEpoch));
       // No usage file yet: a crash before the vault has its names must leave no trace that looks like a damaged vault.
-      return new Session(from, { db, usageDb: new Sqlite(':memory:'), readOnly: false, notices: [] });
+      const none = new Sqlite(':memory:');
+      const usage = { db: none, close: () => void none.close() };
+      return new Session(from, { db, usage, readOnly: false, notices: [] });
     } catch (error) {
       db.close();
       throw error;
@@ -176,46 +188,6 @@ function assertHeaderAge(mirrored: number, headerEpoch: number): void {
     'The header file, vault.json, is older than the vault database: an old copy was put back. Nothing was changed.',
     'Put back the newest vault.json, or vault.json and vault.db together from one folder in backups.',
   );
-}
-
-/** Usage records must never keep the owner from the keys: a damaged file is set aside and named. */
-function openUsage(from: Opening, notices: string[]): Database.Database {
-  const { paths, clock } = from;
-  const key = deriveKey(from.vmk, Buffer.from(from.header.vaultId, 'hex'), 'usageDatabase');
-  try {
-    if (existsSync(paths.usageDb)) {
-      try {
-        return prepareUsage(openDatabase(paths.usageDb, 'usage', key, 'open'));
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'integrity_failure') throw error;
-        setAside(paths.usageDb, clock);
-        notices.push(
-          'The usage database was damaged. It was set aside as usage.db.damaged and a new one started; no key is affected.',
-        );
-      }
-    }
-    return prepareUsage(openDatabase(paths.usageDb, 'usage', key, 'create'));
-  } finally {
-    key.fill(0);
-  }
-}
-
-function prepareUsage(db: Database.Database): Database.Database {
-  try {
-    if (isNewer(db, USAGE_MIGRATIONS)) db.pragma('query_only = ON');
-    else migrate(db, USAGE_MIGRATIONS, () => undefined);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-function setAside(file: string, clock: Clock): void {
-  onDisk(() => {
-    renameSync(file, `${file}.damaged-${clock.now()}`);
-    for (const part of ['-wal', '-shm']) rmSync(file + part, { force: true });
-  });
 }
 
 function backUp(

@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { USAGE_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
 import { ReportingDays } from '../../../electron/core/usage/reporting-days.ts';
-import { becomeIncremental } from '../../../electron/core/usage/upkeep/give-back.ts';
+import { becomeIncremental } from '../../../electron/core/store/give-back.ts';
 import { PAGES_AT_ONCE, PRUNED_AT_ONCE, UsageUpkeep } from '../../../electron/core/usage/upkeep/usage-upkeep.ts';
 import { UsageStore } from '../../../electron/core/usage/usage-store.ts';
 import { FakeClock } from '../../support/fake-clock.ts';

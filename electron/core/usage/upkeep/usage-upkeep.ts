@@ -1,8 +1,8 @@
 import type { VaultAccess } from '../../credentials/vault-access.ts';
 import type { Log } from '../../logs/log.ts';
 import type { Clock } from '../../seams.ts';
+import { giveBack } from '../../store/give-back.ts';
 import { pruneRecords } from '../record-table.ts';
-import { giveBack } from './give-back.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** After unlock: first the owner gets what was asked for. */

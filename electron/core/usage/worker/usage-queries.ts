@@ -4,6 +4,7 @@ import { quotaHistory } from '../../quotas/history.ts';
 import { quotaWhatIf } from '../../quotas/what-if.ts';
 import { usageHeatMap } from '../analysis/heat-map.ts';
 import { usageOverview } from '../analysis/overview.ts';
+import { copyDatabase } from './copy-database.ts';
 import { type ReportContext, type ReportQuery, type UsageReport, usageReport } from '../report.ts';
 
 /**
@@ -39,7 +40,7 @@ export const usageQueries = {
  */
 type Stream = (db: Database.Database, input: never) => Iterator<unknown, unknown, undefined>;
 
-export const usageStreams = {} as const satisfies Record<string, Stream>;
+export const usageStreams = { copyDatabase } as const satisfies Record<string, Stream>;
 
 export type UsageQueries = typeof usageQueries;
 export type QueryName = keyof UsageQueries;
