@@ -6,6 +6,9 @@ export function plural(count: number, one: string, other: string): string {
   return `${formatNumber(count)} ${rule === 'one' ? one : other}`;
 }
 
+/** With a capital letter at its beginning. */
+export const asSentence = (words: string): string => `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`;
+
 export function formatNumber(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
 }
@@ -30,6 +33,11 @@ export function formatDate(iso: string): string {
 /** A day of a calendar, such as 2026-11-24: the same day in every zone. */
 export function formatDay(day: string): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));
+}
+
+/** The month of such a day: "November 2026". */
+export function formatMonth(day: string): string {
+  return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(day));
 }
 
 export function formatDateTime(iso: string): string {

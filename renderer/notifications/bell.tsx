@@ -34,7 +34,13 @@ export function Bell() {
       </span>
       <Arrivals />
       <Popover.Portal>
-        <Popover.Positioner sideOffset={8} align="end" collisionPadding={8} className={styles.place}>
+        <Popover.Positioner
+          positionMethod="fixed"
+          sideOffset={8}
+          align="end"
+          collisionPadding={8}
+          className={styles.place}
+        >
           <Popover.Popup className={styles.popup} data-overlay>
             <Inbox onLeave={() => setOpen(false)} />
           </Popover.Popup>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { NoticePreferences } from '../../shared/contract/notifications.ts';
 import { NOTICE_KINDS, NOTICE_WORDS } from '../../shared/notifications.ts';
+import { asSentence } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import type { Setting } from '../settings/setting-row.tsx';
 import { Checkbox } from '../ui/checkbox.tsx';
@@ -37,8 +38,6 @@ function Kinds() {
     </div>
   );
 }
-
-export const asSentence = (words: string): string => `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`;
 
 function Details() {
   const preferences = usePreferences();

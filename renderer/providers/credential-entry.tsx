@@ -2,6 +2,7 @@ import { memo } from 'react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import { formatDate } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
+import { QuotaStrip } from '../quotas/quota-strip.tsx';
 import { useCredentials } from '../state/credentials.ts';
 import { classes } from '../ui/classes.ts';
 import { displayName } from './arrange.ts';
@@ -72,6 +73,7 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
           </span>
         )}
       </p>
+      <QuotaStrip kind="credential" id={id} />
       {failing && lastTest !== null && !testing && (
         <p className={classes(styles.trouble, health === 'unknown' && styles.unclear)}>{lastTest.detail}</p>
       )}

@@ -1,6 +1,7 @@
 import { BookOpen, Plus } from 'lucide-react';
 import { useId } from 'react';
 import { m } from '../i18n/messages.ts';
+import { QuotaStrip } from '../quotas/quota-strip.tsx';
 import { navigate } from '../state/route.ts';
 import { useSession } from '../state/session.ts';
 import { show } from '../state/view.ts';
@@ -51,6 +52,7 @@ export function ProviderCard({ group, spend, nowMs, selectedId, activeId, onActi
           onClick={() => show({ sheet: { kind: 'add', provider: group.provider } })}
         />
       </div>
+      <QuotaStrip kind="provider" id={group.provider} />
       <ul className={styles.entries}>
         {credentials.slice(0, SHOWN_PER_CARD).map((one) => (
           <CredentialEntry

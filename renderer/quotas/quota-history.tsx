@@ -3,7 +3,7 @@ import type { QuotaPeriodUse, QuotaStatus } from '../../shared/contract/quotas.t
 import type { AppError } from '../../shared/errors.ts';
 import { DataTable } from '../charts/data-table.tsx';
 import { asAppError, call } from '../contract/client.ts';
-import { formatDateTime, formatDay, formatNumber } from '../i18n/format.ts';
+import { formatDateTime, formatDay, formatMonth, formatNumber } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { QuotaBar } from './quota-bar.tsx';
@@ -29,7 +29,8 @@ export function QuotaHistory({ quota }: { readonly quota: QuotaStatus }) {
   }, [id, limit, updatedAt]);
   if (error !== null) return <ErrorNote error={error} />;
   if (periods === null) return null;
-  const earlier = periods.filter((one) => !one.current);
+  const shown = fromFirstUse(periods);
+  const earlier = shown.filter((one) => !one.current);
   return (
     <section className={styles.section}>
       <div>
@@ -41,7 +42,7 @@ export function QuotaHistory({ quota }: { readonly quota: QuotaStatus }) {
       {earlier.length > 0 && (
         <DataTable
           caption={m.quotas.history}
-          rows={periods.toSorted((a, b) => b.startsAt.localeCompare(a.startsAt))}
+          rows={shown}
           rowKey={({ startsAt }) => startsAt}
           columns={[
             { key: 'period', title: m.quotas.historyPeriod, cell: periodName },
@@ -78,17 +79,25 @@ export function QuotaHistory({ quota }: { readonly quota: QuotaStatus }) {
   );
 }
 
-/** Days by their date, shorter periods by their time. */
+/** The newest first, without those before anything was counted. */
+function fromFirstUse(periods: readonly QuotaPeriodUse[]): readonly QuotaPeriodUse[] {
+  const newest = periods.toSorted((a, b) => b.startsAt.localeCompare(a.startsAt));
+  return newest.slice(0, newest.findLastIndex((one) => one.requests > 0) + 1);
+}
+
+/** A month by its name, days by their date, shorter periods by their time. */
 function periodName({ startsAt, endsAt, current }: QuotaPeriodUse): string {
-  const isDays = Date.parse(endsAt) - Date.parse(startsAt) >= DAY_MS;
-  const last = new Date(Date.parse(endsAt) - 1);
-  const first = new Date(startsAt);
-  const name = !isDays
-    ? formatDateTime(startsAt)
-    : first.toDateString() === last.toDateString()
-      ? formatDay(localDay(first))
-      : m.quotas.historySpan(formatDay(localDay(first)), formatDay(localDay(last)));
+  const name = spanName(new Date(startsAt), new Date(endsAt));
   return current ? m.quotas.historyCurrent(name) : name;
+}
+
+function spanName(start: Date, end: Date): string {
+  const first = localDay(start);
+  const last = localDay(new Date(end.getTime() - 1));
+  if (end.getTime() - start.getTime() < DAY_MS) return formatDateTime(start.toISOString());
+  if (first === last) return formatDay(first);
+  const isMonth = start.getDate() === 1 && end.getDate() === 1 && first.slice(0, 7) === last.slice(0, 7);
+  return isMonth ? formatMonth(first) : m.quotas.historySpan(formatDay(first), formatDay(last));
 }
 
 const localDay = (moment: Date): string =>

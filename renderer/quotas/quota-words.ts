@@ -1,6 +1,6 @@
 import type { QuotaStatus } from '../../shared/contract/quotas.ts';
 import type { QuotaCounts, QuotaDefinition, QuotaPeriod, QuotaScope } from '../../shared/quotas.ts';
-import { formatMoney, formatSeconds } from '../i18n/format.ts';
+import { formatMoney, formatNumber, formatSeconds } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 
 /** "$8.20", "1,200 requests": an amount of what a quota counts. */
@@ -71,7 +71,9 @@ export function barTone(state: QuotaStatus['state']): 'ok' | 'warn' | 'bad' {
 export function figuresWords({ definition, used, available, percent, reserved }: QuotaStatus): string {
   const { counts } = definition;
   const share = available === 0 ? percent : (used / available) * 100;
-  const words = m.quotas.figures(amountWords(counts, used), amountWords(counts, available), share);
+  // The unit stands once: "8 of 20 requests used".
+  const usedWords = counts === 'cost' ? formatMoney(used) : formatNumber(used);
+  const words = m.quotas.figures(usedWords, amountWords(counts, available), share);
   return reserved === 0 ? words : `${words}, ${m.quotas.held(amountWords(counts, reserved))}`;
 }
 

@@ -7,6 +7,7 @@ import { ProvidersScreen } from '../providers/providers-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { PanicQuestion } from '../settings/panic.tsx';
 import { loadCredentials } from '../state/credentials.ts';
+import { loadQuotas } from '../state/quotas.ts';
 import type { Screen } from '../state/route.ts';
 import { useRoute } from '../state/route.ts';
 import { KitBanner } from './kit-banner.tsx';
@@ -42,6 +43,7 @@ export function Shell() {
   useShortcuts();
   useEffect(() => {
     void loadCredentials();
+    void loadQuotas(); // cards show how far they are used
     requestIdleCallback(usage.preload);
     requestIdleCallback(quotas.preload);
     requestIdleCallback(activity.preload);

@@ -7,7 +7,7 @@ import { dropClients, refreshClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
 import { dropGrants, refreshGrants } from './grants.ts';
 import { dropNotices, refreshNotices } from './notices.ts';
-import { dropQuotas, refreshQuotas } from './quotas.ts';
+import { dropQuotas, refreshProposals, refreshQuotas } from './quotas.ts';
 import { dropRouting, refreshRouting } from './routing.ts';
 import { navigate } from './route.ts';
 import { enterShell, loadProviders, loadSession, useSession } from './session.ts';
@@ -64,6 +64,7 @@ function onEvent(event: ContractEvent): void {
     case 'vault.lockWarningOver':
       return useSession.setState({ locksAtMs: null });
     case 'credentials.changed':
+      refreshProposals();
       return void refreshCredentials(event.data.ids);
     case 'credentials.died':
       return void announce(m.providers.died(event.data.ids.length), { slot: 'died', tone: 'bad' });
@@ -96,6 +97,8 @@ function onEvent(event: ContractEvent): void {
     case 'usage.anomaly': // the inbox tells of it
     case 'prices.changed':
       return noteUsageTurn();
+    case 'usage.importProgress':
+      return undefined; // for who started the import
     case 'client.created':
     case 'client.revoked':
     case 'credential.revoked':

@@ -9,6 +9,8 @@ export const { use: useProposals, load: loadProposals } = proposals;
 
 /** How much is used changes with every call: only what counts is read again. */
 export const refreshQuotas = quotas.refresh;
+/** Which providers have keys decides what is proposed. */
+export const refreshProposals = proposals.refresh;
 
 export function dropQuotas(): void {
   quotas.drop();

@@ -1,6 +1,7 @@
 import type { Delivery, DeliveryTry } from '../../shared/contract/notifications.ts';
 import { NOTICE_WORDS } from '../../shared/notifications.ts';
 import { formatLatency, formatRelative } from '../i18n/format.ts';
+import { asSentence } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 
 /** How one try went: "answer 500 after 45 ms", "nobody listens there". */
@@ -12,7 +13,7 @@ export function tryWords(one: DeliveryTry | undefined): string {
 }
 
 export const subjectWords = (type: Delivery['type']): string =>
-  type === 'webhook.test' ? m.webhooks.testMessage : NOTICE_WORDS[type];
+  type === 'webhook.test' ? m.webhooks.testMessage : asSentence(NOTICE_WORDS[type]);
 
 /** What there is to say of a delivery beside its state. */
 export function deliveryFacts({ tries, log, nextTryAt, deadBecause }: Delivery, nowMs: number): readonly string[] {

@@ -73,7 +73,7 @@ export const webhooks = {
   logAll: 'All',
   logDead: (count: number) => `Given up (${formatNumber(count)})`,
   states: { waiting: 'Waits', delivered: 'Delivered', dead: 'Given up' } satisfies Record<Delivery['state'], string>,
-  testMessage: 'a test',
+  testMessage: 'A test',
   tries: (count: number) => plural(count, 'try', 'tries'),
   nextTry: (when: string) => `next try ${when}`,
   answered: (status: number, latency: string) => `answer ${status} after ${latency}`,
