@@ -2,6 +2,7 @@ import { measureAgentMemory, formatAgentMemory } from './agent-memory.ts';
 import { formatEndpoint, measureEndpoint } from './endpoint.ts';
 import { formatGet, measureGet } from './get.ts';
 import { formatProxy, measureProxy } from './proxy.ts';
+import { formatQuota, measureQuota } from './quota.ts';
 import { formatSeal, measureSeal } from './seal.ts';
 import { formatUnlock, measureUnlock } from './unlock.ts';
 import { formatUsageInserts, measureUsageInserts } from './usage-inserts.ts';
@@ -13,6 +14,7 @@ const BENCHES = {
   get: async () => formatGet(await measureGet()),
   endpoint: async () => formatEndpoint(await measureEndpoint()),
   proxy: async () => formatProxy(await measureProxy()),
+  quota: () => formatQuota(measureQuota()),
   seal: async () => formatSeal(await measureSeal()),
   unlock: async () => formatUnlock(await measureUnlock()),
   window: async () => formatWindowStart(await measureWindowStart()),
