@@ -5,7 +5,16 @@ import { attach } from './connect.ts';
 const PATIENCE_MS = 400;
 
 /** What a place on the command line takes, beside words that are always the same. */
-type Kind = 'refs' | 'binned' | 'providers' | 'clients' | 'client-grants' | 'grants' | 'variables' | 'quotas';
+type Kind =
+  | 'refs'
+  | 'binned'
+  | 'providers'
+  | 'clients'
+  | 'client-grants'
+  | 'grants'
+  | 'variables'
+  | 'quotas'
+  | 'webhooks';
 
 const AFTER_OPTION: Readonly<Record<string, Kind>> = {
   '--provider': 'providers',
@@ -13,6 +22,7 @@ const AFTER_OPTION: Readonly<Record<string, Kind>> = {
   '--ref': 'refs',
   '--env': 'variables',
   '--credential': 'refs',
+  '--webhook': 'webhooks',
   '--client': 'clients',
   '--critical-client': 'clients',
 };
@@ -41,6 +51,11 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   'quota remove': 'quotas',
   'quota what-if': 'quotas',
   'quota history': 'quotas',
+  'webhook edit': 'webhooks',
+  'webhook remove': 'webhooks',
+  'webhook rotate': 'webhooks',
+  'webhook test': 'webhooks',
+  'webhook deliveries': 'webhooks',
 };
 
 /** Its sub-commands stand where an id may stand too. */
@@ -99,6 +114,8 @@ async function namesOf(agent: AgentClient, kind: Kind, typed: string): Promise<r
       return (await agent.call('quotas.list', {})).map(({ id, definition: { name } }) =>
         /^[\w.-]+$/.test(name) ? name : id,
       );
+    case 'webhooks':
+      return (await agent.call('webhooks.list', {})).map(({ id, label }) => (/^[\w.-]+$/.test(label) ? label : id));
     case 'client-grants':
       return grantsFor(await references(agent, false));
     case 'variables': {
