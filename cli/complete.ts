@@ -42,6 +42,7 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   providers: 'providers',
   'prices set': 'providers',
   'prices remove': 'providers',
+  'usage reconcile': 'providers',
   'client revoke': 'clients',
   'client rotate': 'clients',
   'client narrow': 'clients',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
 import { repriceReport } from '../../../../shared/contract/prices.ts';
+import { SPAN_WEEK } from '../../../../electron/core/usage/dimensions.ts';
 import { call, pricing } from './support.ts';
 
 const DAY = 24 * 3_600_000;
@@ -13,13 +14,15 @@ function differences({ vault }: ReturnType<typeof pricing>): unknown[] {
   const db = vault.opened().usageDb;
   const rollups = db
     .prepare(
-      `SELECT span, dimension, sum(cost_micro_usd) AS cost, sum(unpriced) AS unpriced FROM usage_rollup
-       GROUP BY span, dimension`,
+      `SELECT span, dimension, sum(cost_micro_usd) AS cost, sum(unpriced) AS unpriced,
+              sum(cache_saved_micro_usd) AS saved
+       FROM usage_rollup WHERE span < ${SPAN_WEEK} GROUP BY span, dimension`,
     )
     .all();
   const truth = db
     .prepare(
-      `SELECT coalesce(sum(cost_micro_usd), 0) AS cost, count(*) - count(cost_micro_usd) AS unpriced FROM usage_record`,
+      `SELECT coalesce(sum(cost_micro_usd), 0) AS cost, count(*) - count(cost_micro_usd) AS unpriced,
+              sum(cache_saved_micro_usd) AS saved FROM usage_record`,
     )
     .get() as object;
   return rollups.filter((row) => JSON.stringify({ ...(row as object), ...truth }) !== JSON.stringify(row));
@@ -135,7 +138,11 @@ test('records of many pages and prices: rollups and records agree afterwards', a
         const entries = Array.from({ length: times }, () => calls).flat();
         all.usage.record(
           entries.map(({ model, hours, input, measure }) => {
-            const one = call({ model, atMs: AT + hours * 3_600_000, tokens: { inputTokens: input } });
+            const one = call({
+              model,
+              atMs: AT + hours * 3_600_000,
+              tokens: { inputTokens: input, cacheReadTokens: input },
+            });
             const seen = measure === 'measured' || measure === 'incomplete';
             return { ...one, result: { ...one.result, measure, seen } };
           }),
@@ -148,4 +155,19 @@ test('records of many pages and prices: rollups and records agree afterwards', a
     ),
     { numRuns: 12 },
   );
+});
+
+test('weeks and months that are over are repriced with their days', async () => {
+  const all = recorded();
+  all.usage.flush();
+  all.clock.advance(40 * DAY);
+  while (all.usage.foldOne());
+  const folded = all.vault.opened().usageDb.prepare(
+    `SELECT span, sum(cost_micro_usd) AS cost, sum(unpriced) AS unpriced FROM usage_rollup
+       WHERE span >= ${SPAN_WEEK} AND dimension = 0 GROUP BY span`,
+  );
+  const sums = (cost: number, unpriced: number) => [2, 3].map((span) => ({ span, cost, unpriced }));
+  expect(folded.all()).toEqual(sums(200_012, 2));
+  await all.repricer.reprice({ apply: true }, 'cli');
+  expect(folded.all()).toEqual(sums(200_022, 0));
 });
