@@ -25,7 +25,7 @@ export function clientDenial(why: DenialReason, credential: ResolvedCredential, 
         'Use a client made without --test, or add a credential with --base-url and --local.',
       );
     case 'policy':
-      return beyondPolicy(credential);
+      return beyondPolicy(credential, form);
     case 'default-policy':
       return new AppError('forbidden', `This client lacks the grant ${grant}.`, byGrant);
     case 'nobody-there':
@@ -43,11 +43,11 @@ export function clientDenial(why: DenialReason, credential: ResolvedCredential, 
   }
 }
 
-export function programDenial(why: DenialReason, credential: ResolvedCredential): AppError {
+export function programDenial(why: DenialReason, credential: ResolvedCredential, form: DeliveryForm): AppError {
   switch (why) {
     case 'policy':
     case 'test-client':
-      return beyondPolicy(credential);
+      return beyondPolicy(credential, form);
     case 'default-policy':
       return new AppError(
         'forbidden',
@@ -94,11 +94,11 @@ export function ownerDenial(canAsk: 'window-locked' | 'nobody-there' | 'not-by-a
   }
 }
 
-function beyondPolicy({ provider, label, weakestForm }: ResolvedCredential): AppError {
+function beyondPolicy({ provider, label, weakestForm }: ResolvedCredential, form: DeliveryForm): AppError {
   const allowed = weakestForm === null ? '' : IN_WORDS[weakestForm];
   return new AppError(
     'forbidden',
     `The owner lets ${provider}/${label} go no further than ${allowed}. Nothing was handed out.`,
-    `${weakestForm === 'proxy' ? `A client gets such calls: keyharbor client add NAME --grant proxy:${provider}/${label}. The` : 'Use it that way. The'} owner can let it go further: keyharbor edit kh://${provider}/${label} --weakest-form FORM`,
+    `${weakestForm === 'proxy' ? `A client gets such calls: keyharbor client add NAME --grant proxy:${provider}/${label}. The` : 'Use it that way. The'} owner can let it go further: keyharbor edit kh://${provider}/${label} --weakest-form ${form}`,
   );
 }

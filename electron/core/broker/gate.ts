@@ -157,7 +157,11 @@ export class Gate {
       const given = { caller: 'program', grant: 'none', beyondTest: false } as const;
       const decision = decideAccess({ ...given, form: ask.form, weakestForm, askable: askable === 'somebody' });
       if (decision.outcome !== 'deny') continue;
-      throw programDenial(decision.why === 'nobody-there' ? this.#whyNobody(askable) : decision.why, credential);
+      throw programDenial(
+        decision.why === 'nobody-there' ? this.#whyNobody(askable) : decision.why,
+        credential,
+        ask.form,
+      );
     }
     await this.#desk.ask({
       callerKey: programKey(facts),
@@ -367,7 +371,7 @@ export class Gate {
     for (const credential of credentials) {
       const given = { caller: 'owner', form, weakestForm: credential.weakestForm, grant: 'none' } as const;
       const decision = decideAccess({ ...given, beyondTest: false, askable: false });
-      if (decision.outcome === 'deny') throw programDenial(decision.why, credential);
+      if (decision.outcome === 'deny') throw programDenial(decision.why, credential, form);
     }
   }
 

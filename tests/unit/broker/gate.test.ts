@@ -321,6 +321,14 @@ describe('a terminal beside a window', () => {
     expect(t.program(null, 'work', 'proxy')).toBeNull();
   });
 
+  test('a token for one child is weaker than a call of a client that the owner made: the refusal says what allows it', async () => {
+    const t = await setUp({ withPanel: false });
+    t.add('work', 'proxy');
+    expect(codeOf(() => t.program(null, 'work', 'token'))).toMatch(/^forbidden: .*--weakest-form token/);
+    t.app.credentials.edit({ ref: 'kh://openai/work' }, { weakestForm: 'token' }, 'cli');
+    expect(t.program(null, 'work', 'token')).toBeNull();
+  });
+
   test.each([
     ['never', true, false],
     ['with-window', true, true],
