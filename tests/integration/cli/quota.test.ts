@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
+import { type UnlockedHome, unlockedHome } from './unlocked-home.ts';
+
+let vault: UnlockedHome;
+beforeAll(async () => {
+  vault = await unlockedHome('quota');
+});
+afterAll(() => vault.close());
+
+const listed = async () => JSON.parse(await vault.must(['quota', 'list', '--json'])) as QuotaStatus[];
+
+test('a quota is made in words, changed by what is said, listed, looked back on, and removed', async () => {
+  expect(await vault.must(['quota', 'set', 'Spending', '--limit', '$20'])).toBe(
+    'Set: Spending: $20.00 a month, of everything\n  refuses calls at the limit\n  warns at 75 %, 90 %, 100 %\n',
+  );
+  const slowed = ['--slow-from', '80', '--slow-max', '2s', '--rollover', '25', '--warn-at', '50'];
+  const changed = await vault.must(['quota', 'set', 'Spending', '--limit', '$25.50', '--warn-only', ...slowed]);
+  for (const words of ['$25.50 a month', 'only warns', 'warns at 50 %', 'from 80 %, evenly, up to 2 s', 'up to 25 %']) {
+    expect(changed).toContain(words);
+  }
+  expect(await listed()).toMatchObject([
+    {
+      definition: {
+        counts: 'cost',
+        limit: 25_500_000,
+        atLimit: 'warn',
+        throttle: { fromPercent: 80, maxDelayMs: 2000 },
+      },
+      used: 0,
+      available: 25_500_000,
+    },
+  ]);
+  expect(await vault.must(['quota', 'list'])).toMatch(/Spending +everything +\$0\.00 +\$25\.50 a month +0 +ok/);
+  expect(await vault.must(['quota', 'what-if', 'Spending', '--limit', '$1'])).toContain('No call since');
+  expect(await vault.must(['quota', 'history', 'Spending', '--periods', '2'])).toContain('(now)');
+  expect(await vault.must(['quota', 'remove', 'Spending'])).toBe('The quota is removed.\n');
+  expect(await listed()).toEqual([]);
+});
+
+test('a pool of clients, critical calls, a cron period, and a whole document', async () => {
+  for (const name of ['editor', 'bot']) await vault.must(['client', 'add', name, '--grant', 'proxy:openai']);
+  const pool = ['--client', 'editor', 'bot', '--keep-critical', '10', '--critical-client', 'bot'];
+  const told = await vault.must([
+    'quota',
+    'set',
+    'Team',
+    '--limit',
+    '2M',
+    '--counts',
+    'tokens',
+    '--per',
+    'day',
+    ...pool,
+  ]);
+  expect(told).toContain('2,000,000 tokens a day, of clients editor, bot, shared fairly');
+  expect(told).toContain('keeps 10 % for critical calls');
+  const cron = ['--per', 'cron:0 9 * * 1-5', '--zone', 'Europe/Berlin', '--project', '/home/me/app'];
+  await vault.must(['quota', 'set', 'Office', '--limit', '50', ...cron]);
+  const [team, office] = await listed();
+  expect(office?.definition).toMatchObject({
+    period: { every: 'cron', expression: '0 9 * * 1-5', zone: 'Europe/Berlin' },
+    scope: { kind: 'project', project: '/home/me/app' },
+  });
+  const path = join(vault.folder, 'quota.json');
+  writeFileSync(path, JSON.stringify({ ...team?.definition, limit: 7, adjust: { min: 5, max: 9 } }));
+  expect(await vault.must(['quota', 'set', 'Copy', '--file', path])).toContain('from 5 tokens to 9 tokens');
+});
+
+test('what is not limited is proposed, and taken by its id', async () => {
+  await vault.must(['quota', 'set', 'Nothing', '--limit', '5', '--off']);
+  const told = await vault.kh(['quota', 'proposals']);
+  expect(told.code).toBe(0);
+  expect((await vault.kh(['quota', 'apply', 'new:nobody:cost'])).code).toBe(1);
+});
+
+test('what is no quota is said, and nothing is changed', async () => {
+  const before = await listed();
+  const wrong: readonly (readonly string[])[] = [
+    ['New'],
+    ['New', '--limit', 'much'],
+    ['New', '--limit', '5', '--per', 'year'],
+    ['New', '--limit', '5', '--per', 'cron:61 * * * *'],
+    ['New', '--limit', '5', '--provider', 'openai', '--system'],
+    ['New', '--limit', '5', '--client', 'nobody'],
+    ['New', '--limit', '5', '--warn-at', '75,75'],
+    ['New', '--limit', '5', '--keep-critical', '10'],
+    ['New', '--limit', '5', '--adjust', '9..5'],
+  ];
+  for (const words of wrong) {
+    const outcome = await vault.kh(['quota', 'set', ...words]);
+    expect([words, outcome.code, outcome.stdout]).toEqual([words, 2, '']);
+  }
+  expect((await vault.kh(['quota', 'remove', 'Nowhere'])).code).toBe(4);
+  expect(await listed()).toEqual(before);
+});
