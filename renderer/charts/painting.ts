@@ -7,6 +7,8 @@ import { type ChartSeries, piecesAt } from './stack.ts';
 /** A bar keeps this share of its slot, at most so many CSS pixels. */
 const BAR_SHARE = 0.72;
 const BAR_MAX_PX = 44;
+/** Slots narrower than this are filled from edge to edge: a gap of one pixel would be half of the picture. */
+const SLOT_DENSE_PX = 5;
 /** Bars thinner than this have neither gaps between their pieces nor patterns: both would swallow the colour. */
 const BAR_FINE_PX = 5;
 const FADED = 0.25;
@@ -25,8 +27,9 @@ export function fills(brush: Brush): (color: ColorIndex, fine: boolean) => strin
   };
 }
 
-const barWidth = ({ slotWidth, ratio }: Brush): number =>
-  Math.max(1, Math.min(slotWidth * BAR_SHARE, BAR_MAX_PX * ratio));
+const isDense = ({ slotWidth, ratio }: Brush): boolean => slotWidth < SLOT_DENSE_PX * ratio;
+const barWidth = (brush: Brush): number =>
+  isDense(brush) ? brush.slotWidth : Math.max(1, Math.min(brush.slotWidth * BAR_SHARE, BAR_MAX_PX * brush.ratio));
 
 interface Bars {
   readonly slots: number;
@@ -62,9 +65,10 @@ export function paintBars(brush: Brush, { slots, series, lit }: Bars): void {
   canvas.globalAlpha = 1;
 }
 
-/** What each bar is compared with: a short line across its place. */
+/** What each bar is compared with: a short line across its place, or one line where there is no room for many. */
 export function paintTargets(brush: Brush, values: readonly (number | null)[]): void {
   const { canvas, ratio } = brush;
+  if (isDense(brush)) return paintLine(brush, { values, token: '--color-text', width: 1 });
   const half = Math.min(barWidth(brush) * 0.62, brush.slotWidth / 2);
   canvas.strokeStyle = brush.palette.of('--color-text');
   canvas.globalAlpha = 0.75;

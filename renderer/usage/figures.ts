@@ -39,7 +39,7 @@ export function duration(ms: number): string {
 /** "+12 %", "−3 %"; null where there is nothing to compare with. */
 export function change(now: number, before: number): string | null {
   if (before === 0) return null;
-  return signedShare.format((now - before) / before);
+  return signedShare.format((now - before) / before).replace('-', '−');
 }
 
 export const tokensOf = (

@@ -5,7 +5,7 @@ import { ChartFrame } from '../charts/chart-frame.tsx';
 import { DataTable } from '../charts/data-table.tsx';
 import { m } from '../i18n/messages.ts';
 import type { Metric } from '../state/usage-route.ts';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { Note } from '../ui/note.tsx';
 import { exactText, markText, metricText } from './figures.ts';
 import { dayName, dayTitle } from './moments.ts';
 import { useQuestion } from './use-question.ts';
@@ -38,7 +38,13 @@ export function ForecastCard({
     [data],
   );
   const formatMark = useCallback((value: number) => markText(metric, value), [metric]);
-  if (data === null) return <ErrorNote error={error} />;
+  if (data === null) {
+    return error === null ? null : (
+      <Note tone="quiet" role="status" title={error.message}>
+        {error.hint}
+      </Note>
+    );
+  }
   const said = ({ title, actual, band }: BandPoint): string => {
     if (actual !== null) return t.saidActual(title, metricText(metric, actual));
     if (band === null) return t.saidNone(title);

@@ -30,7 +30,7 @@ export function OverviewTab({ route, overview, named }: Props) {
   const anomalies = useDeferredValue(found.data?.anomalies ?? NONE);
   return (
     <>
-      <Tiles totals={overview.totals} previous={overview.previous} />
+      <Tiles overview={overview} />
       <Remarks remarks={overview.remarks} />
       <div className={styles.split}>
         <OverviewChart

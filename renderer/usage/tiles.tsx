@@ -4,13 +4,22 @@ import { certaintyOf } from '../../shared/usage.ts';
 import { m } from '../i18n/messages.ts';
 import { classes } from '../ui/classes.ts';
 import { change, count, duration, exactMoney, money, percent, shortCount, tokensOf } from './figures.ts';
+import { dayIn } from './ranges.ts';
 import styles from './usage.module.css';
 
 const t = m.usage.tiles;
 
+/** Whether the whole period before was collected: half of one is nothing to compare with. */
+function isComparable({ previous, collectedSince, zone }: UsageOverview): boolean {
+  if (previous === null || collectedSince === null) return false;
+  const isDay = previous.from.length === 10;
+  return previous.from >= (isDay ? dayIn(zone, collectedSince) : collectedSince);
+}
+
 /** The figures of the range. Each says how far it is known, and how it stands against the period before. */
-export function Tiles({ totals, previous }: Pick<UsageOverview, 'totals' | 'previous'>) {
-  const before = previous?.totals ?? null;
+export function Tiles({ overview }: { readonly overview: UsageOverview }) {
+  const { totals, previous } = overview;
+  const before = isComparable(overview) ? (previous?.totals ?? null) : null;
   const tokens = tokensOf(totals);
   const cached = [
     [t.input, totals.inputTokens],

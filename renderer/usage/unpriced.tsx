@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { UnpricedModel } from '../../shared/contract/prices.ts';
 import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
@@ -9,6 +9,7 @@ import { EMPTY_PRICE, type PriceTyped } from './price-form.ts';
 import styles from './prices.module.css';
 
 const t = m.usage.prices;
+const SHOWN = 5;
 
 interface Props {
   readonly models: readonly UnpricedModel[];
@@ -20,6 +21,7 @@ interface Props {
 export function Unpriced({ models, onPrice, onReprice }: Props) {
   const heading = useId();
   const label = useLabels();
+  const [all, setAll] = useState(false);
   if (models.length === 0) return null;
   return (
     <section className={styles.card} aria-labelledby={heading}>
@@ -28,7 +30,7 @@ export function Unpriced({ models, onPrice, onReprice }: Props) {
         <p className={styles.muted}>{t.unpricedText}</p>
       </div>
       <ul className={styles.unpriced}>
-        {models.map(({ provider, model, calls, lastDay, knownNow }) => {
+        {models.slice(0, all ? models.length : SHOWN).map(({ provider, model, calls, lastDay, knownNow }) => {
           const name = label('model', model);
           return (
             <li key={`${provider} ${model}`}>
@@ -53,6 +55,13 @@ export function Unpriced({ models, onPrice, onReprice }: Props) {
           );
         })}
       </ul>
+      {models.length > SHOWN && (
+        <div>
+          <Button look="link" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? t.unpricedFewer : t.unpricedAll(models.length)}
+          </Button>
+        </div>
+      )}
     </section>
   );
 }

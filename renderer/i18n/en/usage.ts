@@ -274,6 +274,8 @@ export const usage = {
     addFor: (model: string) => `Set a price for ${model}`,
     unpricedTitle: 'Used without a known price',
     unpricedText: 'Their calls are counted, but left out of every sum of money.',
+    unpricedAll: (count: number) => `Show all ${count}`,
+    unpricedFewer: 'Show fewer',
     unpricedCalls: (calls: string, day: string) => `${calls} calls, last on ${day}`,
     knownNow: 'the price is known by now',
     reprice: 'Price past calls again',

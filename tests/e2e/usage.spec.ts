@@ -1,0 +1,255 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json as readJson } from 'node:stream/consumers';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { createLog } from '../../electron/core/logs/log.ts';
+import { resolvePaths } from '../../electron/core/paths.ts';
+import type { Keychain } from '../../electron/core/seams.ts';
+import { Vault } from '../../electron/core/vault/vault.ts';
+import type { UsageFigures } from '../../shared/usage.ts';
+import { environment, KEYHARBOR, outcomeOf } from '../integration/cli/command.ts';
+import { fakeKey } from '../support/fake-keys.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { result } from './bridge.ts';
+import { HOSTS } from './hosts.ts';
+import { addKey, createVault, goTo, PASSWORD } from './window.ts';
+
+const LOOKS = [
+  { name: 'light', scheme: 'light', width: 1280, height: 860 },
+  { name: 'dark', scheme: 'dark', width: 1280, height: 860 },
+  { name: 'narrow', scheme: 'light', width: 320, height: 740 },
+] as const;
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const PRICED = 'gpt-5-mini';
+const UNPRICED = 'fine-tune-of-ours';
+
+const host = HOSTS[0];
+if (host === undefined) throw new Error('no host to look at');
+
+/** Nothing for axe to find and nothing cut off, in both themes and in a narrow window. */
+async function look(page: Page, state: string): Promise<void> {
+  for (const { name, scheme, width, height } of LOOKS) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height });
+    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > globalThis.innerWidth + 1);
+    expect(isWide, `${state}, ${name}: wider than the window`).toBe(false);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
+    expect(violations, `${state}, ${name}`).toEqual([]);
+    await page.screenshot({ path: join('test-results/looks', `usage-${state}-${name}.png`) });
+  }
+  await page.setViewportSize({ width: 1280, height: 860 });
+}
+
+/** A provider that answers chat completions and says what each used. */
+async function startMetered() {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const { model, fails } = (await readJson(request)) as { readonly model: string; readonly fails?: boolean };
+      response.writeHead(fails === true ? 500 : 200, { 'content-type': 'application/json' });
+      const usage = {
+        prompt_tokens: 1_200,
+        completion_tokens: 300,
+        total_tokens: 1_500,
+        prompt_tokens_details: { cached_tokens: 200 },
+      };
+      const choices = [{ index: 0, message: { role: 'assistant', content: 'hm' }, finish_reason: 'stop' }];
+      const error = { message: 'overloaded', type: 'server_error' };
+      response.end(JSON.stringify(fails === true ? { error } : { object: 'chat.completion', model, choices, usage }));
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+const unavailable = (): Promise<never> => Promise.reject(new Error('the vault of this test is tied to no computer'));
+const NO_KEYCHAIN: Keychain = {
+  probe: () => Promise.resolve({ name: null, reason: 'none' }),
+  read: unavailable,
+  write: unavailable,
+  remove: unavailable,
+};
+
+/** What the raw records add up to, read from the database after the host let it go. */
+async function sqlSums(home: string) {
+  const log = createLog(join(home, 'logs'));
+  const paths = resolvePaths({ KEYHARBOR_HOME: home });
+  const vault = new Vault({ paths, clock: new FakeClock(), keychain: NO_KEYCHAIN, log });
+  try {
+    await vault.unlock(PASSWORD);
+    return vault
+      .opened()
+      .usageDb.prepare(
+        `SELECT count(*) AS requests, sum(input_tokens) AS inputTokens, sum(cache_read_tokens) AS cacheReadTokens,
+                sum(output_tokens) AS outputTokens, sum(cost_micro_usd) AS costMicroUsd
+         FROM usage_record`,
+      )
+      .get() as Readonly<Record<string, number>>;
+  } finally {
+    await vault.close();
+    log.close();
+  }
+}
+
+const micro = (text: string): number => Math.round(Number(text.replace(/[≥$,\s]/g, '')) * 1_000_000);
+
+test('what was called is on the screen at once, equal to the command line and the records, for eyes, keys and readers', async () => {
+  test.setTimeout(120_000);
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  const provider = await startMetered();
+  const window = await host.open(home);
+  const { page } = window;
+  const tile = (name: string) =>
+    page
+      .getByRole('definition')
+      .filter({ has: page.locator('span') })
+      .and(page.locator(`dt:has-text("${name}") + dd`));
+  const cursor = page.getByRole('slider', { name: /^Points of Spend per/ });
+  try {
+    await createVault(page, { bind: false });
+    await goTo(page, 'Usage');
+    await expect(page.getByRole('heading', { name: 'Nothing counted yet' })).toBeVisible();
+    await look(page, 'empty');
+
+    const accept = () => window.accept('Use this host');
+    const value = fakeKey('openai', 'project');
+    await addKey(page, { value, provider: 'OpenAI', label: 'work', baseUrl: provider.url, test: false }, accept);
+    const { port } = await result(page, 'endpoint.on', { port: 0 });
+    const creating = result(page, 'clients.create', { name: 'nightly script', grants: ['proxy:openai'] });
+    await window.accept('Create token');
+    const { token } = await creating;
+    const ask = async (model: string, fails = false): Promise<void> => {
+      const answer = await fetch(`http://127.0.0.1:${port}/proxy/openai@work/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model, fails, messages: [] }),
+      });
+      await answer.arrayBuffer();
+      expect(answer.status).toBe(fails ? 500 : 200);
+    };
+
+    await test.step('a call shows within a second or two, and the focus stays where it is', async () => {
+      await ask(PRICED);
+      await expect(tile('Requests')).toContainText('1', { timeout: 3_000 });
+      await cursor.focus();
+      const before = await cursor.getAttribute('aria-valuetext');
+      await ask(PRICED);
+      await expect(tile('Requests')).toContainText('2', { timeout: 3_000 });
+      await expect(cursor).toBeFocused();
+      await expect(cursor).not.toHaveAttribute('aria-valuetext', before ?? '');
+    });
+
+    await test.step('failures and calls without a price are told apart', async () => {
+      await ask(PRICED, true);
+      await ask(UNPRICED);
+      await expect(tile('Requests')).toContainText('4', { timeout: 3_000 });
+      await expect(tile('Error rate')).toContainText('25%');
+      await expect(tile('Spend, at least')).toContainText('No known price: 1 of 4 requests.');
+      await look(page, 'overview');
+    });
+
+    await test.step('the chart is walked with the keyboard', async () => {
+      await cursor.focus();
+      await page.keyboard.press('ArrowUp');
+      await expect(cursor).toHaveAttribute('aria-valuetext', /OpenAI: \$/);
+      await page.keyboard.press('Home');
+      await expect(cursor).toHaveAttribute('aria-valuenow', '1');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('tab', { name: 'Requests' })).toHaveAttribute('aria-selected', 'true');
+      await expect(page.getByRole('row', { name: /^Request of/ })).toHaveCount(4);
+      await look(page, 'requests');
+      await page
+        .getByRole('row', { name: /^Request of/ })
+        .last()
+        .focus();
+      await page.keyboard.press('Enter');
+      const sheet = page.getByRole('dialog', { name: 'Request' });
+      await expect(sheet.getByText('nightly script')).toBeVisible();
+      await expect(sheet.getByText('As recorded, by the price book of today.', { exact: false })).toBeVisible();
+      await look(page, 'request');
+      await page.keyboard.press('Escape');
+      await page.goBack();
+      await expect(cursor).toBeVisible();
+    });
+
+    const figures = await test.step('the table holds the same figures as the command line', async () => {
+      await page.getByLabel('Stack by').selectOption('Model');
+      await page
+        .getByRole('group', { name: /^Show Spend per/ })
+        .getByRole('button', { name: 'Table' })
+        .click();
+      const table = page.getByRole('region', { name: /^Spend per/ });
+      const names = await table.getByRole('columnheader').allInnerTexts();
+      const foot = await table.locator('tfoot tr > *').allInnerTexts();
+      const cell = (name: string): string => foot[names.indexOf(name)] ?? '';
+      const child = spawn(KEYHARBOR, ['usage', '--by', 'model', '--format', 'json'], { env: environment(home) });
+      child.stdin.end();
+      const { stdout } = await outcomeOf(child);
+      const rows = JSON.parse(stdout) as readonly UsageFigures[];
+      const priced = rows.find(({ key }) => key === PRICED);
+      expect(micro(cell(PRICED))).toBe(priced?.costMicroUsd);
+      expect(cell(UNPRICED)).toBe('Unknown');
+      expect(rows.find(({ key }) => key === UNPRICED)?.costMicroUsd).toBeNull();
+      expect(micro(cell('Total'))).toBe(priced?.costMicroUsd);
+      expect(cell('Total')).toMatch(/^≥ /);
+      await page.getByRole('button', { name: 'Requests', exact: true }).click();
+      await expect(table.locator('tfoot tr > *').nth(1)).toHaveText(
+        String(rows.reduce((sum, row) => sum + row.requests, 0)),
+      );
+      await look(page, 'table');
+      await page.reload();
+      await expect(page.getByRole('region', { name: /^Requests per/ })).toBeVisible();
+      return rows;
+    });
+
+    await test.step('the calendar says each day, and leads to its requests', async () => {
+      await page.goto(`${page.url().split('#')[0]}#/usage?tab=calendar`);
+      const today = page.getByRole('gridcell', { name: /4 requests/ });
+      await today.focus();
+      await page.keyboard.press('ArrowLeft');
+      await expect(page.getByRole('gridcell', { name: /not collected yet/ }).and(page.locator(':focus'))).toBeVisible();
+      await page.keyboard.press('ArrowRight');
+      await look(page, 'calendar');
+      await today.focus();
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('row', { name: /^Request of/ })).toHaveCount(4);
+    });
+
+    await test.step('a model without a price gets one, and past calls are priced by it', async () => {
+      await page.getByRole('tab', { name: 'Prices' }).click();
+      await page.getByRole('button', { name: `Set a price for ${UNPRICED}` }).click();
+      const form = page.getByRole('dialog', { name: 'Set a price' });
+      await form.getByLabel('Input', { exact: false }).first().fill('2');
+      await form.getByLabel('Output', { exact: false }).first().fill('8');
+      await look(page, 'price');
+      await page.keyboard.press('Control+Enter');
+      await expect(form).toBeHidden();
+      await page.getByRole('button', { name: 'Price past calls again' }).first().click();
+      await page.getByRole('button', { name: 'Price again', exact: true }).click();
+      await expect(page.getByText('1 calls were priced again.')).toBeVisible();
+      await look(page, 'prices');
+      await page.getByRole('tab', { name: 'Overview' }).click();
+      await expect(tile('Spend')).toContainText('Every request has a known cost.');
+    });
+
+    await window.close();
+    const sums = await sqlSums(home);
+    const told = (name: keyof UsageFigures): number => figures.reduce((sum, row) => sum + Number(row[name] ?? 0), 0);
+    expect(sums.requests).toBe(told('requests'));
+    expect(sums.inputTokens).toBe(told('inputTokens'));
+    expect(sums.cacheReadTokens).toBe(told('cacheReadTokens'));
+    expect(sums.outputTokens).toBe(told('outputTokens'));
+    // The price that was set: 1,200 tokens in at $2 a million, 300 out at $8.
+    expect(sums.costMicroUsd).toBe(told('costMicroUsd') + 2_400 + 2_400);
+  } finally {
+    await window.close();
+    await provider.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
