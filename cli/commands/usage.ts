@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { toFigures, USAGE_BY, usageMoment, type UsageRow } from '../../shared/usage.ts';
 import { connectAgent } from '../connect.ts';
-import { csv } from '../csv.ts';
+import { csv } from '../../shared/csv.ts';
 import { usage as wrongUse } from '../fail.ts';
 import { dollars } from '../money.ts';
 import { note, printJson, write } from '../output.ts';

@@ -42,6 +42,7 @@ import { systemZone } from './usage/reporting-days.ts';
 import { UsageTap } from './usage/usage-tap.ts';
 import { UsageBackups } from './usage/upkeep/usage-backups.ts';
 import { UsageUpkeep } from './usage/upkeep/usage-upkeep.ts';
+import { UsageExports } from './usage/export/usage-exports.ts';
 import { UsageReader } from './usage/worker/usage-reader.ts';
 import { Vault } from './vault/vault.ts';
 
@@ -102,6 +103,7 @@ export interface App {
   readonly providerFigures: ProviderFigures;
   /** Reports and whatever else reads usage.db at length, on a thread of their own. */
   readonly usageReader: UsageReader;
+  readonly usageExports: UsageExports;
   /** Whose days reports count (IANA). @throws AppError `vault_locked`. */
   reportingZone(): string;
   readonly settings: SettingsStore;
@@ -138,7 +140,9 @@ export function createApp(options: AppOptions): App {
     untilLocked = new AbortController();
   };
   const catalogue = Catalogue.load(join(options.resourcesDir, 'providers'));
-  const vault = new Vault({ paths, clock, keychain, log });
+  const metrics = createAppMetrics();
+  const wrote = (database: 'vault' | 'usage') => (ms: number) => metrics.databaseTime.observe({ database }, ms / 1000);
+  const vault = new Vault({ paths, clock, keychain, log, wrote: wrote('vault') });
   const settings = new SettingsStore({ paths, vault, clock, emit, autoLockDefaultMs: options.idle.defaultMs });
   const lastUsed = new LastUsed({
     vault,
@@ -170,9 +174,11 @@ export function createApp(options: AppOptions): App {
       return prices.recordingBook; // another one after each change of prices
     },
     emit,
+    wrote: wrote('usage'),
     zone: reportingZone,
   });
   const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
+  const usageExports = new UsageExports({ reader: usageReader, clock, zone: reportingZone });
   const usageBackups = new UsageBackups({ vault, paths, clock, log, reader: usageReader });
   const usageUpkeep = new UsageUpkeep({
     vault,
@@ -294,7 +300,6 @@ export function createApp(options: AppOptions): App {
     lockPolicy.clientActivity();
     if (options.idle.source === 'requests') lockPolicy.activity();
   };
-  const metrics = createAppMetrics();
   metrics.registry.onScrape(() => tellQuotaUse(metrics.quotaUse, vault.state === 'unlocked' ? quotas.list() : []));
   const endpoint = new Endpoint({
     vault,
@@ -376,6 +381,7 @@ export function createApp(options: AppOptions): App {
     }
     lastUsed.drop();
     usageBackups.locking();
+    usageExports.locking();
     usageReader.locking();
     usageUpkeep.locking();
     usage.locking();
@@ -425,6 +431,7 @@ export function createApp(options: AppOptions): App {
     imports,
     providerFigures,
     usageReader,
+    usageExports,
     reportingZone,
     settings,
     clipboard,

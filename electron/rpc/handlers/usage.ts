@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
+import { priceParts } from '../../core/usage/analysis/price-parts.ts';
 import type { Area } from '../caller.ts';
 import type { UsageRecordHandlers } from './prices.ts';
 
@@ -14,14 +15,20 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
     },
     'usage.overview': (query) => app.usageReader.query('overview', { ...query, ...asked() }),
     'usage.heatMap': (query) => app.usageReader.query('heatMap', { ...query, ...asked() }),
+    'usage.requests': (query) => app.usageReader.query('requests', { ...query, ...asked() }),
+    'usage.request': async ({ id }) => {
+      const { record, atMs, related } = await app.usageReader.query('request', { id });
+      return { record, price: priceParts(record, atMs, app.prices.book), related: [...related] };
+    },
+    'usage.beginExport': (wanted, link) => app.usageExports.begin(wanted, link),
+    'usage.nextExport': ({ id }, { connection }) => app.usageExports.next(id, connection),
+    'usage.cancelExport': ({ id }, { connection }) => {
+      app.usageExports.cancel(id, connection);
+      return {};
+    },
     'usage.forecast': notYet,
     'usage.anomalies': notYet,
-    'usage.requests': notYet,
-    'usage.request': notYet,
     'usage.cheapest': notYet,
-    'usage.beginExport': notYet,
-    'usage.nextExport': notYet,
-    'usage.cancelExport': notYet,
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { csv } from '../../../cli/csv.ts';
+import { csv } from '../../../shared/csv.ts';
 import { dollars } from '../../../cli/money.ts';
 
 test.each([

@@ -38,6 +38,16 @@ export class Calendar {
     return hour;
   }
 
+  /** The first millisecond of this day, also where it is not that of an hour. */
+  startMs(day: number): number {
+    const hour = this.startHour(day) * HOUR_MS;
+    for (const minutes of [15, 30, 45]) {
+      const atMs = hour - HOUR_MS + minutes * 60_000;
+      if (this.#days.dayOf(atMs) >= day) return atMs;
+    }
+    return hour;
+  }
+
   /** Whether the day begins with a whole hour of UTC, so that its hours and the day itself sum the same calls. */
   startsWithHour(day: number): boolean {
     return this.#days.dayOf(this.startHour(day) * HOUR_MS - 1) < day;

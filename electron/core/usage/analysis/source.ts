@@ -77,10 +77,12 @@ function fromCells(
   each: boolean,
 ): SumRow[] {
   const columns = SUM_COLUMNS.map((column) => `sum(r.${column})`).join(', ');
+  const cells = cellsOf(db, filter);
   const sql = `SELECT ${each ? 'r.bucket' : '0'} AS at, ${by === null ? '0' : `c.${by}`} AS who, ${columns}
     FROM usage_rollup AS r CROSS JOIN usage_cell AS c ON c.id = r.name
-    WHERE r.span = ? AND r.dimension = ? AND r.bucket BETWEEN ? AND ?${filterSql(filter)} GROUP BY at, who`;
-  return rowsOf(db, sql, [SPANS[span], CELL, first, last]);
+    WHERE r.span = ? AND r.dimension = ? AND ${stretch(first, last, cells)}${cells === null ? filterSql(filter) : ''}
+    GROUP BY at, who`;
+  return rowsOf(db, sql, [SPANS[span], CELL]);
 }
 
 function fromRecords(
@@ -94,6 +96,16 @@ function fromRecords(
     FROM usage_record AS r CROSS JOIN usage_cell AS c ON c.id = r.cell
     WHERE r.at_ms >= ? AND r.at_ms < ?${filterSql(filter)} GROUP BY at, who`;
   return rowsOf(db, sql, [first * HOUR_MS, (last + 1) * HOUR_MS]);
+}
+
+/** Cells that are gone to one by one: each costs a microsecond or two in each bucket. */
+const MOST_CELLS = 400;
+
+/** Those that match; null: so many that all of a bucket are read. */
+function cellsOf(db: Database.Database, filter: NumberedFilter): readonly number[] | null {
+  const found = db.prepare(`SELECT id FROM usage_cell AS c WHERE 1${filterSql(filter)} LIMIT ${MOST_CELLS + 1}`);
+  const cells = z.array(z.int()).parse(found.pluck().all());
+  return cells.length > MOST_CELLS ? null : cells;
 }
 
 /** Few names of many are found by going to each of them; a range of buckets would be read whole. */

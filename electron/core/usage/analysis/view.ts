@@ -114,7 +114,7 @@ function combined(db: Database.Database, { filter, range, unit, wanted, reportin
   if (range.unit === 'hour' || wanted.zone !== reporting.zone) remarks.push(WHOLE_DAYS);
   remarks.push(NO_LATENCY);
   return {
-    ...{ totals: source, series: source, ...onlyDays(reporting) },
+    ...{ totals: source, series: source, ...wholeDays(reporting, readUsageState(db)?.foldedTo ?? 0) },
     ...{ calendar: reporting, range: whole, unit: byDays, buckets: bucketsOf(whole, byDays, reporting) },
     ...{ firstHour: rest.firstHour, remarks },
   };
@@ -124,12 +124,12 @@ const DAYS_ONLY: UsageRemark = {
   code: 'days-only',
   text: 'Several filters at once are summed by day only, so the bars are days.',
 };
-/** For sources without weeks and months. */
-function onlyDays(calendar: Calendar): Pick<View, 'parts' | 'slices'> {
-  const nothingFolded: Folded = { reporting: calendar, foldedTo: 0 };
+/** For sources without hours. */
+function wholeDays(calendar: Calendar, foldedTo: number): Pick<View, 'parts' | 'slices'> {
+  const folded: Folded = { reporting: calendar, foldedTo };
   return {
-    parts: (range, buckets) => partsOf(range, buckets, calendar, nothingFolded),
-    slices: (range) => [{ ...inDays(range, calendar), span: 'day' }],
+    parts: (range, buckets) => partsOf(range, buckets, calendar, folded),
+    slices: (range) => wholeSlices(inDays(range, calendar), calendar, folded),
   };
 }
 

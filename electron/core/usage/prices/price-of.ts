@@ -96,7 +96,7 @@ export function promptTokens(tokens: Tokens): number {
   return tokens.inputTokens + tokens.cacheReadTokens + tokens.cacheWriteTokens + tokens.cacheWriteLongTokens;
 }
 
-function figuresFor(price: DatedPrice, call: PricedCall, document: PriceDocument, atMs: number): PriceFigures {
+export function figuresFor(price: DatedPrice, call: PricedCall, document: PriceDocument, atMs: number): PriceFigures {
   const { longPrompt } = price;
   if (longPrompt !== undefined && !call.summed && promptTokens(call.tokens) > longPrompt.overTokens) return longPrompt;
   return price.peak !== undefined && isPeak(call.provider, document, atMs) ? price.peak : price;
@@ -114,10 +114,10 @@ function isPeak(provider: string, document: PriceDocument, atMs: number): boolea
   );
 }
 
-type Factor = readonly [number, number];
+export type Factor = readonly [number, number];
 
 /** null where the answer names a tier whose price is not known. */
-function factorsOf(call: PricedCall, model: string, document: PriceDocument): readonly Factor[] | null {
+export function factorsOf(call: PricedCall, model: string, document: PriceDocument): readonly Factor[] | null {
   const factors: Factor[] = [];
   const { provider, serviceTier, region } = call;
   if (serviceTier !== null && !PLAIN_TIERS.has(serviceTier)) {

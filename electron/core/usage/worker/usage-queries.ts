@@ -4,6 +4,8 @@ import { quotaHistory } from '../../quotas/history.ts';
 import { quotaWhatIf } from '../../quotas/what-if.ts';
 import { usageHeatMap } from '../analysis/heat-map.ts';
 import { usageOverview } from '../analysis/overview.ts';
+import { oneRequest, usageRequests } from '../analysis/records.ts';
+import { exportPieces, exportPlan } from '../export/export.ts';
 import { copyDatabase } from './copy-database.ts';
 import { type ReportContext, type ReportQuery, type UsageReport, usageReport } from '../report.ts';
 
@@ -25,6 +27,9 @@ export const usageQueries = {
     usageReport(db, query, context),
   overview: usageOverview,
   heatMap: usageHeatMap,
+  requests: usageRequests,
+  request: oneRequest,
+  exportPlan,
   quotaWhatIf,
   quotaHistory,
   fittingLimits,
@@ -40,7 +45,7 @@ export const usageQueries = {
  */
 type Stream = (db: Database.Database, input: never) => Iterator<unknown, unknown, undefined>;
 
-export const usageStreams = { copyDatabase } as const satisfies Record<string, Stream>;
+export const usageStreams = { copyDatabase, export: exportPieces } as const satisfies Record<string, Stream>;
 
 export type UsageQueries = typeof usageQueries;
 export type QueryName = keyof UsageQueries;

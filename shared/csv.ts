@@ -4,12 +4,17 @@
  */
 const FORMULA_START = /^[=+\-@\t\r\n]/;
 
-export function csv(heading: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
-  const lines = [heading, ...rows].map((row) => row.map(cell).join(','));
-  return `${lines.join('\r\n')}\r\n`;
+export type CsvCell = string | number | null;
+
+export function csvLine(cells: readonly CsvCell[]): string {
+  return `${cells.map(cell).join(',')}\r\n`;
 }
 
-function cell(value: string | number | null): string {
+export function csv(heading: readonly string[], rows: readonly (readonly CsvCell[])[]): string {
+  return [heading, ...rows].map(csvLine).join('');
+}
+
+function cell(value: CsvCell): string {
   if (value === null) return '""';
   // A number of ours is no text of a stranger's, and -5 is to stay a number.
   const text = typeof value === 'string' && FORMULA_START.test(value) ? `'${value}` : String(value);

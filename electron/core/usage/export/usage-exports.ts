@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { exportBegin, exportBegun, exportPiece } from '../../../../shared/contract/usage-records.ts';
+import { AppError } from '../../../../shared/errors.ts';
+import type { z } from 'zod';
+import type { Clock } from '../../seams.ts';
+import type { UsageReader, UsageStream } from '../worker/usage-reader.ts';
+import type { ExportPiece } from './export.ts';
+import { MEDIA_TYPES } from './format.ts';
+
+/** Each holds a stream of the worker thread open. */
+const MOST_AT_ONCE = 4;
+const IDLE_MS = 60_000;
+
+export interface UsageExportsDeps {
+  readonly reader: Pick<UsageReader, 'query' | 'stream'>;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
+  /** @throws AppError `vault_locked`. */
+  readonly zone: () => string;
+}
+
+interface Running {
+  readonly stream: UsageStream<ExportPiece>;
+  /** The connection or page that it belongs to: nobody else reads on. */
+  readonly owner: string;
+  callOff: () => void;
+}
+
+/** Exports that have begun and are read piece by piece. */
+export class UsageExports {
+  readonly #deps: UsageExportsDeps;
+  readonly #running = new Map<string, Running>();
+
+  constructor(deps: UsageExportsDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws AppError `invalid_input`, or `throttled` where too many run. */
+  async begin(
+    { format, view }: z.output<typeof exportBegin>,
+    { connection: owner, onClosed }: { connection: string; onClosed: (act: () => void) => () => void },
+  ): Promise<z.output<typeof exportBegun>> {
+    const { reader, clock, zone } = this.#deps;
+    const asked = { view, reportingZone: zone(), nowMs: clock.now() };
+    const { rows, remarks, lastId } = await reader.query('exportPlan', asked);
+    if (this.#running.size >= MOST_AT_ONCE) {
+      throw new AppError(
+        'throttled',
+        'Several exports are running. Nothing was begun.',
+        'Let one of them end, or cancel it.',
+      );
+    }
+    const id = randomUUID();
+    const stream = reader.stream('export', { ...asked, format, lastId });
+    this.#running.set(id, { stream, owner, callOff: clock.after(IDLE_MS, () => this.#end(id)) });
+    onClosed(() => this.#end(id));
+    const day = new Date(asked.nowMs).toISOString().slice(0, 10);
+    const fileName = `keyharbor-${view.kind === 'requests' ? 'requests' : 'usage'}-${day}.${format}`;
+    return { id, rows, mediaType: MEDIA_TYPES[format], fileName, remarks: [...remarks] };
+  }
+
+  /** @throws AppError `not_found` where it has ended, or belongs to somebody else. */
+  async next(id: string, owner: string): Promise<z.output<typeof exportPiece>> {
+    const running = this.#owned(id, owner);
+    running.callOff();
+    try {
+      const { value } = await running.stream.next();
+      if (value === undefined) throw gone();
+      running.callOff = this.#deps.clock.after(IDLE_MS, () => this.#end(id));
+      if (value.done || !this.#running.has(id)) this.#end(id);
+      return { ...value };
+    } catch (error) {
+      this.#end(id);
+      throw error;
+    }
+  }
+
+  /** One that has ended already is cancelled too. */
+  cancel(id: string, owner: string): void {
+    if (this.#running.get(id)?.owner === owner) this.#end(id);
+  }
+
+  locking(): void {
+    for (const id of [...this.#running.keys()]) this.#end(id);
+  }
+
+  #owned(id: string, owner: string): Running {
+    const running = this.#running.get(id);
+    if (running?.owner !== owner) throw gone();
+    return running;
+  }
+
+  #end(id: string): void {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    this.#running.delete(id);
+    running.callOff();
+    running.stream.end();
+  }
+}
+
+function gone(): AppError {
+  return new AppError(
+    'not_found',
+    'This export is over: it ended, was cancelled, or waited for more than a minute. Nothing recorded is affected.',
+    'Begin it again.',
+  );
+}
