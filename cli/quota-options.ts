@@ -83,7 +83,7 @@ export async function definitionFrom(
   options: QuotaOptions,
   before: QuotaDefinition | null,
 ): Promise<QuotaDefinition> {
-  if (options.file !== undefined) return parsed({ name, ...document(readTextFile(options.file, 'The file')) });
+  if (options.file !== undefined) return parsed({ ...document(readTextFile(options.file, 'The file')), name });
   const isMoney = options.limit?.startsWith('$') === true;
   const counts = options.counts ?? (isMoney ? 'cost' : (before?.counts ?? 'requests'));
   if (before === null && options.limit === undefined)

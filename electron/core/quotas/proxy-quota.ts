@@ -17,6 +17,7 @@ export class QuotasOfCalls implements ProxyQuota {
   reserve({ info, credential, atMs, body, isCritical }: QuotaAsk): QuotaHold | null {
     const { ledger } = this.#quotas;
     const { provider, client, method } = info;
+    // As the record of the call will have it.
     const subject = {
       provider: provider.id,
       credential: credential.id,
