@@ -2,8 +2,9 @@ import { Popover } from '@base-ui/react/popover';
 import { Bell as BellIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { m } from '../i18n/messages.ts';
-import { loadNotices, useNotices } from '../state/notices.ts';
+import { loadNotices, useNotices, WARNING_SLOT } from '../state/notices.ts';
 import { IconButton } from '../ui/icon-button.tsx';
+import { clearSlot } from '../ui/toasts.ts';
 import { Inbox } from './inbox.tsx';
 import styles from './notifications.module.css';
 
@@ -18,7 +19,10 @@ export function Bell() {
     <Popover.Root
       open={open}
       onOpenChange={(next) => {
-        if (next) void loadNotices('inbox');
+        if (next) {
+          clearSlot(WARNING_SLOT); // it says the same, over the panel
+          void loadNotices('inbox');
+        }
         setOpen(next);
       }}
     >

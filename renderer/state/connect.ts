@@ -6,7 +6,7 @@ import { announce } from '../ui/toasts.ts';
 import { dropClients, refreshClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
 import { dropGrants, refreshGrants } from './grants.ts';
-import { dropNotices, refreshNotices } from './notices.ts';
+import { dropNotices, refreshNotices, WARNING_SLOT } from './notices.ts';
 import { dropQuotas, refreshProposals, refreshQuotas } from './quotas.ts';
 import { dropRouting, refreshRouting } from './routing.ts';
 import { navigate } from './route.ts';
@@ -113,7 +113,7 @@ function onEvent(event: ContractEvent): void {
 function sayWarning({ id, name, percent }: EventData<'quota.warning'>): void {
   const title = percent >= 100 ? m.quotas.usedUp(name) : m.quotas.warned(name, percent);
   announce(title, {
-    slot: `quota-${id}`,
+    slot: WARNING_SLOT,
     tone: percent >= 100 ? 'bad' : 'ok',
     act: { label: m.quotas.show, run: () => navigate({ screen: 'quotas', id }) },
   });

@@ -6,6 +6,9 @@ import { asAppError, call } from '../contract/client.ts';
 export const NOTICE_VIEWS = ['inbox', 'snoozed'] as const;
 export type NoticeView = (typeof NOTICE_VIEWS)[number];
 
+/** Where toasts of what stands in the inbox as well come up. */
+export const WARNING_SLOT = 'quota-warning';
+
 interface NoticesState {
   readonly state: 'idle' | 'loading' | 'ready' | 'failed';
   readonly error: AppError | null;

@@ -192,9 +192,9 @@ export const quotas = {
   proposalNew: (name: string) => `New: ${name}`,
   proposalChange: (name: string, from: string, to: string) => `${name}: ${to} instead of ${from}`,
   proposalApply: 'Use it',
-  proposalApplyNamed: (name: string) => `Use the suggestion: ${name}`,
+  proposalApplyNamed: (name: string) => `Use it: ${name}`,
   proposalEdit: 'Look at it first',
-  proposalEditNamed: (name: string) => `Look at the suggestion first: ${name}`,
+  proposalEditNamed: (name: string) => `Look at it first: ${name}`,
   seen: (periods: number, typical: string, highest: string) =>
     `Seen in ${plural(periods, 'period', 'periods')}: mostly ${typical}, at most ${highest}.`,
 

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { fakeKey } from '../support/fake-keys.ts';
+import { startStandIn } from '../support/stand-in-provider.ts';
+import { result } from './bridge.ts';
+import { HOSTS } from './hosts.ts';
+import { addKey, createVault } from './window.ts';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const host = HOSTS[0];
+if (host === undefined) throw new Error('no host to look at');
+
+/** Nothing for axe to find and nothing cut off: wide in both themes, narrow in one. */
+async function look(page: Page, state: string): Promise<void> {
+  for (const [scheme, width] of [
+    ['light', 1280],
+    ['dark', 1280],
+    ['dark', 360],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 860 });
+    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > globalThis.innerWidth + 1);
+    expect(isWide, `${state}, ${scheme} ${width}: wider than the window`).toBe(false);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
+    expect(violations, `${state}, ${scheme} ${width}`).toEqual([]);
+    await page.screenshot({ path: join('test-results/looks', `quotas-${state}-${scheme}-${width}.png`) });
+  }
+  await page.setViewportSize({ width: 1280, height: 860 });
+}
+
+/** Focuses by Tab what has this name, as a person without a mouse would. */
+async function tabTo(page: Page, name: string | RegExp, role: 'button' | 'link' | 'textbox' | 'combobox' = 'button') {
+  const wanted = page.getByRole(role, { name });
+  for (let steps = 0; steps < 80; steps++) {
+    await page.keyboard.press('Tab');
+    if (await wanted.evaluate((element) => element === document.activeElement).catch(() => false)) return;
+  }
+  throw new Error(`Tab does not lead to ${String(name)}`);
+}
+
+test('a quota made with the keyboard alone: its bar follows the calls, the limit refuses, the inbox tells', async () => {
+  test.setTimeout(120_000);
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  const provider = await startStandIn();
+  const window = await host.open(home);
+  const { page } = window;
+  try {
+    await createVault(page);
+    const value = fakeKey('openai', 'project');
+    const accept = () => window.accept('Use this host');
+    await addKey(page, { value, provider: 'OpenAI', label: 'work', baseUrl: provider.url, test: false }, accept);
+    const { port } = await result(page, 'endpoint.on', { port: 0 });
+    const creating = result(page, 'clients.create', { name: 'nightly script', grants: ['proxy:openai'] });
+    await window.accept('Create token');
+    const { token } = await creating;
+    const ask = () =>
+      fetch(`http://127.0.0.1:${port}/proxy/openai@work/models`, { headers: { authorization: `Bearer ${token}` } });
+
+    // From here on without a mouse.
+    await tabTo(page, 'Quotas', 'link');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { level: 1, name: 'Quotas' })).toBeVisible();
+    await expect(page.getByText('No limits yet')).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Suggestions' })).toBeVisible();
+    await look(page, 'empty');
+    await tabTo(page, 'New quota');
+    await page.keyboard.press('Enter');
+    const form = page.getByRole('dialog', { name: 'New quota' });
+    await expect(form).toBeVisible();
+    await page.keyboard.press('Control+Enter');
+    await expect(form.getByLabel('Limit in US dollars')).toBeFocused();
+    await expect(form.getByLabel('Limit in US dollars')).toHaveAccessibleDescription(/Enter an amount/);
+    await form.getByRole('button', { name: 'Requests' }).focus();
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Whose use is counted', 'combobox');
+    await page.keyboard.press('A'); // A provider
+    await expect(form.getByLabel('Provider', { exact: true })).toBeVisible();
+    await tabTo(page, 'Provider', 'combobox');
+    await page.keyboard.press('O'); // OpenAI
+    await tabTo(page, 'Limit in requests', 'textbox');
+    await page.keyboard.type('4');
+    await tabTo(page, 'Period', 'combobox');
+    await page.keyboard.press('D'); // Day
+    await expect(form.getByText('There are no calls of the last 30 days to try it on.')).toBeVisible();
+    await look(page, 'form');
+    await form.getByRole('button', { name: 'Advanced' }).press('Enter');
+    await form.getByRole('checkbox', { name: 'Bring over what was unused' }).press('Space');
+    await form.getByLabel('At most percent of the limit').fill('0');
+    await page.keyboard.press('Control+Enter');
+    await expect(form.getByLabel('At most percent of the limit')).toBeFocused();
+    await look(page, 'form-below');
+    await form.getByLabel('At most percent of the limit').fill('25');
+    await page.keyboard.press('Control+Enter');
+    await expect(form).toBeHidden();
+
+    const bar = page.getByRole('meter', { name: 'Use of OpenAI: 4 requests a day' });
+    await expect(bar).toHaveAttribute('aria-valuenow', '0');
+    expect((await ask()).status).toBe(200);
+    await expect(bar).toHaveAttribute('aria-valuenow', '1');
+    for (let call = 0; call < 3; call++) expect((await ask()).status).toBe(200);
+    await expect(page.getByText('4 of 4 requests used (100 %)')).toBeVisible();
+    const refused = await ask();
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('x-should-retry')).toBe('false');
+    expect(provider.requests).toHaveLength(4);
+    await expect(page.getByRole('listitem').getByText('Used up', { exact: true })).toBeVisible();
+    await expect(page.getByText('1 call refused')).toBeVisible();
+    await look(page, 'used-up');
+
+    await page.getByRole('link', { name: /^Details of OpenAI/ }).press('Enter');
+    await expect(page.getByText('Brings over what was unused, up to 25 % of the limit.')).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1, name: /OpenAI/ })).toBeFocused();
+    await look(page, 'detail');
+
+    await page.getByRole('button', { name: /^Notifications, \d+ unread$/ }).press('Enter');
+    const line = page.getByRole('button', { name: /^Problem .*is used up/ });
+    await expect(line).toBeVisible();
+    await look(page, 'inbox');
+    await page.getByRole('button', { name: /^Acts for .*used up/ }).press('Enter');
+    await page.keyboard.press('Enter'); // Mark as read
+    await expect(line.getByText('Unread')).toBeHidden();
+    await page.getByRole('button', { name: /^Acts for .*used up/ }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Snooze for an hour' }).press('Enter');
+    await expect(line).toBeHidden();
+    await page.getByRole('button', { name: 'Snoozed (1)' }).press('Enter');
+    await line.press('Enter');
+    await expect(line).toBeHidden();
+
+    await page.getByRole('button', { name: /^Acts for OpenAI/ }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Remove' }).press('Enter');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove quota' }).press('Enter');
+    await expect(page.getByText('No limits yet')).toBeVisible();
+    expect((await ask()).status).toBe(200);
+  } finally {
+    await window.close();
+    await provider.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
