@@ -50,10 +50,10 @@ export function usageReport(db: Database.Database, query: ReportQuery, { zone, n
   const single = query.clientId === undefined ? dimensionOf(filter, by) : null;
   const source: Source = single?.series ?? { kind: 'cells', filter };
   const foldedTo = readUsageState(db)?.foldedTo ?? 0;
-  // Nothing is folded for combinations, and where each day has a row of its own.
+  // Nothing is folded where each day has a row of its own.
   const folded = { reporting: calendar, foldedTo: by === null ? 0 : foldedTo };
-  const slices: readonly Slice[] =
-    source.kind === 'dimension' ? wholeSlices(range, calendar, folded) : [{ ...inDays(range, calendar), span: 'day' }];
+  const kept = source.kind === 'dimension' ? range : inDays(range, calendar); // combinations have no hours
+  const slices: readonly Slice[] = wholeSlices(kept, calendar, folded);
   const sums = new Map<number, Figures>();
   for (const slice of slices) {
     for (const [bucket = 0, name = 0, ...figures] of readSums(db, source, by, slice, by === null)) {

@@ -29,7 +29,8 @@ port.on('message', (ask: Ask) => {
       }
       return;
     case 'query':
-      return answer(ask.id, (open) => run(usageQueries[ask.name], open, ask.input));
+      // One transaction: all that a query reads is of one moment, and pages that it kept stay good till its end.
+      return answer(ask.id, (open) => open.transaction(() => run(usageQueries[ask.name], open, ask.input)).deferred());
     case 'stream':
       return answer(ask.id, (open) => {
         const stream = run(usageStreams[ask.name], open, ask.input) as Iterator<unknown, unknown, undefined>;
