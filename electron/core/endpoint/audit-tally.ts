@@ -2,7 +2,6 @@ import { appendAudits, type NewAuditEntry } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
-import type { AppMetrics } from '../metrics/app-metrics.ts';
 import type { CredentialSource, VaultGate } from './deps.ts';
 
 const MINUTE_MS = 60_000;
@@ -29,7 +28,6 @@ interface AuditTallyDeps {
   readonly clock: Clock;
   readonly log: Pick<Log, 'error'>;
   readonly credentials: Pick<CredentialSource, 'unaffected'>;
-  readonly metrics: Pick<AppMetrics, 'databaseTime'>;
   /** How long a count may wait before it is written. */
   readonly delayMs: number;
 }
@@ -94,11 +92,9 @@ export class AuditTally {
   }
 
   #write(vault: OpenVault): void {
-    const { clock, log, credentials, metrics } = this.#deps;
-    const startMs = performance.now();
+    const { clock, log, credentials } = this.#deps;
     try {
       credentials.unaffected(() => vault.write(() => appendAudits(vault, clock, this.#entries())));
-      metrics.databaseTime.observe({ database: 'vault' }, (performance.now() - startMs) / 1000);
       this.#counts.clear();
       this.#writable = true;
     } catch {

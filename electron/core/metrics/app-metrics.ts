@@ -32,7 +32,7 @@ export function createAppMetrics() {
       'keyharbor_decryption_failures_total',
       'Credentials that could not be opened: damaged or moved.',
     ),
-    /** For the proxy. `outcome`: ok, client_error, upstream_error, refused, timeout, aborted. */
+    /** For the proxy. `outcome`: ok, client_error, upstream_error, refused, timeout, aborted, broken. */
     proxied: registry.counter('keyharbor_proxied_requests_total', 'Requests that the proxy forwarded, by outcome.', [
       'provider',
       'outcome',
@@ -45,6 +45,7 @@ export function createAppMetrics() {
     ),
     /** For quotas, set at each scrape: 1 is all of it. */
     quotaUse: registry.gauge('keyharbor_quota_use_ratio', 'Used part of each quota.', ['provider', 'what', 'period']),
+    /** `database`: vault (every write), usage (each batch of calls). */
     databaseTime: registry.histogram('keyharbor_database_seconds', 'Time of database transactions, by database.', [
       'database',
     ]),

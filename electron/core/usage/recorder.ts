@@ -36,6 +36,7 @@ export interface RecorderDeps {
   readonly emit: Emit;
   /** The reporting zone (IANA name): whose days reports count. */
   readonly zone: () => string;
+  readonly wrote?: (ms: number) => void;
 }
 
 /** Hears what was counted. It is called on the hot path and must not throw. */
@@ -189,7 +190,9 @@ export class UsageRecorder {
     if (open === null || this.#waiting.length === 0) return;
     const batch = this.#waiting;
     const written = open.store.write(batch, open.spill?.id ?? NO_SPILL, open.spill?.seq ?? 0);
+    const startMs = performance.now();
     this.#waiting = [];
+    this.#deps.wrote?.(performance.now() - startMs);
     this.#listener?.written(written);
     try {
       open.spill?.clear();

@@ -31,6 +31,8 @@ interface Opening {
   readonly header: Header;
   /** The vault master key: 32 bytes, kept and wiped by the caller. */
   readonly vmk: Buffer;
+  /** Told how many milliseconds each whole write to vault.db took, one that failed too. */
+  readonly wrote?: ((ms: number) => void) | undefined;
 }
 
 /** The connection to usage.db. */
@@ -52,6 +54,7 @@ export class Session implements OpenVault {
   readonly #state: StateKey;
   readonly #databaseKey: KeyObject;
   readonly #usage: Usage;
+  readonly #wrote: Opening['wrote'];
 
   /** For `openSession` and `stageVault`. */
   constructor(
@@ -65,6 +68,7 @@ export class Session implements OpenVault {
     this.#state = stateKey(from);
     this.db = opened.db;
     this.#usage = opened.usage;
+    this.#wrote = from.wrote;
     this.readOnly = opened.readOnly;
     this.notices = opened.notices;
   }
@@ -89,7 +93,12 @@ export class Session implements OpenVault {
       sealState(this.db, this.#state);
       return result;
     });
-    return onDisk(() => whole.immediate());
+    const startMs = performance.now();
+    try {
+      return onDisk(() => whole.immediate());
+    } finally {
+      this.#wrote?.(performance.now() - startMs);
+    }
   }
 
   /** Call it inside `write`. */

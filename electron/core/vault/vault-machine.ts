@@ -28,6 +28,8 @@ export interface VaultMachineDeps {
   /** With every lock that is asked for, also of a vault that is locked already. */
   readonly lockAsked: () => void;
   readonly unlocked: () => void;
+  /** Told how many milliseconds each write to vault.db took. */
+  readonly wrote?: (ms: number) => void;
 }
 
 let selfTest: Promise<void> | undefined;
@@ -152,8 +154,8 @@ export class VaultMachine {
    * @param vmk - the vault master key, kept and wiped by the caller.
    */
   open(header: Header, vmk: Buffer): void {
-    const { paths, clock } = this.#deps;
-    const session = openSession({ paths, clock, header, vmk });
+    const { paths, clock, wrote } = this.#deps;
+    const session = openSession({ paths, clock, header, vmk, wrote });
     try {
       if (!session.readOnly) {
         session.catchUpWith(header);

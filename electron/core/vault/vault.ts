@@ -30,6 +30,8 @@ export interface VaultDeps {
   readonly clock: Clock;
   readonly keychain: Keychain;
   readonly log: Log;
+  /** Told how many milliseconds each write to vault.db took. */
+  readonly wrote?: (ms: number) => void;
 }
 
 /**

@@ -160,6 +160,28 @@ test('a client that is revoked while it waits for an access token gets none', as
   expect(t.app.credentials.get({ id }).lastUsedBy).toBeNull();
 });
 
+test('the metrics time every write to the vault and every batch of usage, reads not', async () => {
+  const t = await startUnlockedApp();
+  addKey(t, 'work');
+  const token = newToken(t, ['metrics:read', 'usage:write', 'keys:read:openai']);
+  const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
+  const counted = async (database: string): Promise<number> => {
+    const { body } = await ask({ port }, '/metrics', bearer(token));
+    return Number(new RegExp(`database_seconds_count{database="${database}"} (\\d+)`).exec(body)?.[1] ?? 0);
+  };
+  const [vault, usage] = [await counted('vault'), await counted('usage')];
+  expect(vault).toBeGreaterThanOrEqual(3); // made, a key, a client
+  t.app.credentials.list({});
+  expect(await counted('vault')).toBe(vault);
+  addKey(t, 'spare', OTHER);
+  expect(await counted('vault')).toBe(vault + 1);
+  const headers = { ...Object.fromEntries(bearer(token)), 'content-type': 'application/json' };
+  const call = JSON.stringify({ requestId: 'r1', provider: 'openai', label: 'work', model: 'gpt-5', inputTokens: 1 });
+  await fetch(`http://127.0.0.1:${port}/v1/usage`, { method: 'POST', headers, body: call });
+  t.app.usage.flush();
+  expect(await counted('usage')).toBe(usage + 1);
+});
+
 test('a tool reports what a key was used for, once for each call, and reads it back', async () => {
   const t = await startUnlockedApp();
   addKey(t, 'work');
