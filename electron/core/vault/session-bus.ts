@@ -18,9 +18,14 @@ export interface BusCall {
   readonly path: string;
   readonly interface: string;
   readonly member: string;
-  /** All arguments are strings. */
-  readonly args: readonly string[];
+  readonly args: readonly BusArgument[];
 }
+
+/** Text, a number of 32 bits, or an empty list of texts or of named values: no more is needed. */
+export type BusArgument =
+  | string
+  | { readonly type: 'u' | 'i'; readonly value: number }
+  | { readonly type: 'as' | 'a{sv}' };
 
 /** The body of a reply: its first value, where that is text, a number or a yes/no (also inside a variant). */
 export type BusValue = string | number | boolean | null;
@@ -152,9 +157,21 @@ function encodeCall(call: BusCall, serial: number): Buffer {
   add(HEADER_FIELD.interface, 's', text(call.interface));
   add(HEADER_FIELD.member, 's', text(call.member));
   add(HEADER_FIELD.destination, 's', text(call.destination));
-  if (call.args.length > 0) add(HEADER_FIELD.signature, 'g', signature('s'.repeat(call.args.length)));
+  const types = call.args.map((arg) => (typeof arg === 'string' ? 's' : arg.type));
+  if (types.length > 0) add(HEADER_FIELD.signature, 'g', signature(types.join('')));
   let body = Buffer.alloc(0);
-  for (const arg of call.args) body = Buffer.concat([padded(body, 4), text(arg)]);
+  const put = (value: Buffer) => {
+    body = Buffer.concat([padded(body, 4), value]);
+  };
+  for (const arg of call.args) {
+    if (typeof arg === 'string') put(text(arg));
+    else if ('value' in arg) put(little(arg.value >>> 0));
+    else {
+      put(little(0));
+      // The entries of a map begin at a multiple of eight, also where there are none.
+      if (arg.type === 'a{sv}') body = padded(body, 8);
+    }
+  }
   const start = Buffer.concat([
     Buffer.from('l'),
     Buffer.of(METHOD_CALL, 0, 1),

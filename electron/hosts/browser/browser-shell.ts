@@ -1,5 +1,6 @@
 import type { Shell, SystemEvent } from '../../core/seams.ts';
 import { openableLink } from '../common/open-link.ts';
+import { notificationBus, showOverBus } from './bus-notification.ts';
 import type { BrowserClipboard } from './browser-clipboard.ts';
 import type { PageWindow } from './page-window.ts';
 import { runQuietly } from './run-quietly.ts';
@@ -23,8 +24,10 @@ export function browserShell(deps: Deps): Shell & { stop(): void } {
   const stopScreenLock = watchScreenLock(env, () => {
     for (const listener of listeners) listener('screen-lock');
   });
+  const bus = notificationBus(process.platform, env);
   const notify: Shell['notify'] = (title, body) => {
-    if (process.platform === 'linux') runQuietly('notify-send', ['--app-name=Keyharbor', '--', title, body], env);
+    // The inbox has it too, and a panel comes up by itself: nothing hangs on this one.
+    if (bus !== null) void showOverBus(bus, title, body).catch(() => undefined);
   };
   return {
     kind: 'browser',
@@ -35,6 +38,7 @@ export function browserShell(deps: Deps): Shell & { stop(): void } {
       'system idle time',
       'concealed clipboard mark',
       ...(stopScreenLock === null ? ['screen lock'] : []),
+      ...(bus === null ? ['notifications'] : []),
     ],
     notify,
     confirm: (question, options) => deps.confirm(question, options),

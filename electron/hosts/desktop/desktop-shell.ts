@@ -23,12 +23,27 @@ const SYSTEM_EVENTS = {
 } as const satisfies Record<string, SystemEvent>;
 
 export function desktopShell({ clock, platform, missing, window, approvals }: Deps): Shell {
+  const shown = new Set<Notification>();
   const notify: Shell['notify'] = (title, body) => {
-    if (Notification.isSupported()) new Notification({ title, body, silent: true }).show();
+    if (!Notification.isSupported()) return;
+    const notification = new Notification({ title, body, silent: true });
+    shown.add(notification); // one that nobody holds is collected, and its click with it
+    notification.once('close', () => shown.delete(notification));
+    notification.once('click', () => {
+      shown.delete(notification);
+      const page = window();
+      page?.show();
+      page?.focus();
+    });
+    notification.show();
   };
   return {
     kind: 'desktop',
-    missing: [...missing, ...(platform === 'linux' ? ['content protection'] : [])],
+    missing: [
+      ...missing,
+      ...(platform === 'linux' ? ['content protection'] : []),
+      ...(Notification.isSupported() ? [] : ['notifications']),
+    ],
     notify,
     approvals: approvals(notify),
     confirm: (question, options) => {

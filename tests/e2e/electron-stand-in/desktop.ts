@@ -6,9 +6,10 @@ export const openedLinks: string[] = [];
 export const shortcuts = new Map<string, () => void>();
 export const idle = { seconds: 0 };
 
-export class Notification {
+export class Notification extends EventEmitter {
   readonly #options: { title: string; body: string };
   constructor(options: { title: string; body: string }) {
+    super();
     this.#options = options;
   }
   static isSupported(): boolean {
