@@ -23,6 +23,9 @@ import { Overlap } from './overlap.ts';
 /** So many at a time; between two the endpoint works. */
 const AT_ONCE = 1000;
 const TELL_MS = 1000;
+/** Before these tools and exports were; a time outside is a mistake of who wrote it. */
+const OLDEST_MS = Date.UTC(2020, 0, 1);
+const AHEAD_MS = 24 * 3_600_000;
 
 export interface UsageImportsDeps {
   readonly vault: { opened(): OpenVault };
@@ -187,7 +190,12 @@ export class UsageImports {
     const { tally, input, seen, taken } = run;
     const overlap = new Overlap(this.#deps.vault.opened().usageDb, run.days);
     const entries: UsageEntry[] = [];
+    const nowMs = this.#deps.clock.now();
     for (const call of calls) {
+      if (call.atMs < OLDEST_MS || call.atMs > nowMs + AHEAD_MS) {
+        tally.unreadable += 1;
+        continue;
+      }
       const id = requestIdOf(input.source, call);
       if (seen.has(id)) continue;
       seen.add(id);

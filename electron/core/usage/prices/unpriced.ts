@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { UnpricedModel } from '../../../../shared/contract/prices.ts';
 import { DIMENSIONS, numberOf, SPAN_DAY } from '../dimensions.ts';
 import { dateOfDay } from '../reporting-days.ts';
+import { PRICE_UNITS } from '../../../../shared/prices.ts';
 import type { PriceBook } from './price-book.ts';
 
 /** What is older is not what the owner works with now, and would make the list slow. */
@@ -41,6 +42,11 @@ export function unpricedModels(db: Database.Database, book: PriceBook, nowMs: nu
       calls,
       firstDay: dateOfDay(first_day),
       lastDay: dateOfDay(last_day),
-      knownNow: model !== '' && typeof book.priceAt(provider, model, nowMs) !== 'string',
+      knownNow: isKnown(book, provider, model, nowMs),
     }));
+}
+
+function isKnown(book: PriceBook, provider: string, model: string, nowMs: number): boolean {
+  if (model !== '' && typeof book.priceAt(provider, model, nowMs) !== 'string') return true;
+  return PRICE_UNITS.some((unit) => book.unitPriceAt(provider, model === '' ? null : model, unit, nowMs) !== null);
 }

@@ -133,12 +133,13 @@ test('lines that cannot be read are counted and passed over; links are not follo
   put(home, LOG, [
     '{"type":"assistant","message":{"usage"',
     answer('bad', {}, { timestamp: 'yesterday' }),
+    answer('old', {}, { timestamp: '1999-11-20T10:00:00.000Z' }),
     answer('one'),
     `{"type":"assistant","usage":"${'x'.repeat(17 * 1024 * 1024)}"}`,
   ]);
   symlinkSync(elsewhere, join(home, '.claude/projects/link.jsonl'));
   symlinkSync(join(home, 'elsewhere'), join(home, '.claude/projects/folder'));
-  expect(await run('claude-code')).toMatchObject({ recorded: 1, unreadable: 3, files: 1, filesSkipped: 2 });
+  expect(await run('claude-code')).toMatchObject({ recorded: 1, unreadable: 4, files: 1, filesSkipped: 2 });
 });
 
 test('nothing of what was said is kept', async () => {

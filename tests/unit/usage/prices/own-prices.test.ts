@@ -48,6 +48,7 @@ test.each([
   prices.set({ per: unit, provider, price }, 'cli');
   usage.record([used()]);
   expect(usage.report({ by: 'provider' }).rows[0]).toMatchObject({ unpriced: 1, knownCostMicroUsd: cost });
+  expect(prices.list().unpriced).toMatchObject([{ provider, model: '', calls: 1, knownNow: true }]);
 });
 
 test('a unit price of one model goes before that of its provider', () => {
