@@ -75,7 +75,9 @@ export class Quotas {
       this.#zone = deps.zone();
       // No new call, so old ones are something else now: they were priced anew.
       const isRepriced = event === 'usage.recorded' && 'requests' in data && data.requests === 0;
-      if (isOtherZone || isRepriced) this.ledger.recount();
+      if (!isOtherZone && !isRepriced) return;
+      // Behind everybody else who hears it: the recorder sums days anew.
+      queueMicrotask(() => this.#isOpen && this.ledger.recount());
     });
   }
 

@@ -56,8 +56,8 @@ export function useSums(db: Database.Database, days: ReportingDays, { startMs, e
   if (state === null) return []; // nothing was ever written
   const first = days.dayOf(startMs - 1) + 1;
   const end = days.dayOf(endMs);
-  // Days that were counted in another zone are not ours; of one or two days the raw records are few.
-  if (state.zone !== days.zone || end - first < 2) return rawSums(db, startMs, endMs);
+  // Days that were counted in another zone are not ours.
+  if (state.zone !== days.zone || end <= first) return rawSums(db, startMs, endMs);
   return [
     ...rawSums(db, startMs, startOfDay(days, first)),
     ...z.array(sumRow).parse(db.prepare(DAYS).all(first, end)),

@@ -201,7 +201,7 @@ describe('from one period to the next', () => {
     expect(counting.named('daily').used).toBe(1);
   });
 
-  test('another reporting zone is another day', () => {
+  test('another reporting zone is another day', async () => {
     const counting = new Counting();
     counting.set(daily(10));
     counting.one(); // at noon, UTC
@@ -209,6 +209,7 @@ describe('from one period to the next', () => {
     expect(counting.named('daily').used).toBe(0);
     counting.zone = 'America/Los_Angeles'; // where it is still the 15th
     counting.hub.emit({ event: 'settings.changed', data: {} as never });
+    await Promise.resolve();
     expect(counting.named('daily')).toMatchObject({ used: 1, startsAt: '2030-01-15T08:00:00.000Z' });
   });
 });
