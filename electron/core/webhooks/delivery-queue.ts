@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
@@ -25,6 +26,12 @@ const LOOK_MS = 15 * 60_000;
 const REST_MS = 60_000;
 const GONE = 410;
 
+interface Settled {
+  readonly webhook: WebhookRow;
+  /** As it is after the try. */
+  readonly row: DeliveryRow;
+}
+
 export interface DeliveryQueueDeps {
   readonly vault: { opened(): OpenVault };
   readonly clock: Clock;
@@ -44,6 +51,8 @@ export interface DeliveryQueueDeps {
 export class DeliveryQueue {
   readonly #deps: DeliveryQueueDeps;
   readonly #busy = new Map<string, Promise<void>>();
+  /** Results that the disk did not take yet, by delivery: they are written before anything else is sent. */
+  readonly #unwritten = new Map<string, Settled>();
   #untilLock: AbortController | null = null;
   #callOff = (): void => undefined;
 
@@ -63,6 +72,7 @@ export class DeliveryQueue {
     this.#untilLock?.abort();
     this.#untilLock = null;
     this.#busy.clear();
+    this.#unwritten.clear();
   }
 
   /** Looks what is due. Call it after the queue was written to. */
@@ -74,6 +84,7 @@ export class DeliveryQueue {
       const { vault, clock } = this.#deps;
       const opened = vault.opened();
       const nowMs = clock.now();
+      for (const settled of this.#unwritten.values()) this.#keep(opened, settled);
       for (const row of dueDeliveries(opened.db, nowMs)) {
         const key = row.webhook_id.toString('hex');
         if (this.#busy.size >= AT_ONCE) break;
@@ -107,7 +118,7 @@ export class DeliveryQueue {
     let failure: unknown = null;
     try {
       const sent = await sendOnce(opened, webhook, row, { clock, version, signal });
-      if (!signal.aborted) this.#settle(opened, webhook, row, sent);
+      if (!signal.aborted) this.#keep(opened, { webhook, row: this.#after(row, sent) });
     } catch (error) {
       failure = error;
     } finally {
@@ -120,33 +131,39 @@ export class DeliveryQueue {
     }
   }
 
-  #settle(opened: OpenVault, webhook: WebhookRow, row: DeliveryRow, sent: Sent): void {
-    const { clock, random, gaveUp, changed } = this.#deps;
+  /** The row after this try: delivered, dead, or due again later. */
+  #after(row: DeliveryRow, sent: Sent): DeliveryRow {
+    const { clock, random } = this.#deps;
     const nowMs = clock.now();
     const tries = row.tries + 1;
     const log = JSON.stringify([sent.try, ...deliveryLog.parse(JSON.parse(row.log))].slice(0, MAX_LOG));
     const tried = { ...row, tries, log };
     const finished = { next_try_at_ms: null, finished_at_ms: nowMs };
-    let after: DeliveryRow;
-    if (sent.try.problem === null) {
-      after = { ...tried, ...finished, state: 'delivered', dead_because: null };
-    } else if (sent.try.status === GONE) {
-      after = { ...tried, ...finished, state: 'dead', dead_because: 'gone' };
-    } else if (tries >= MAX_TRIES || nowMs - row.queued_at_ms >= MAX_AGE_MS) {
-      after = { ...tried, ...finished, state: 'dead', dead_because: tries >= MAX_TRIES ? 'tries' : 'age' };
-    } else {
-      after = { ...tried, next_try_at_ms: nowMs + retryDelayMs(tries, random(), sent.retryAfterMs) };
-    }
+    if (sent.try.problem === null) return { ...tried, ...finished, state: 'delivered', dead_because: null };
+    if (sent.try.status === GONE) return { ...tried, ...finished, state: 'dead', dead_because: 'gone' };
+    if (tries >= MAX_TRIES) return { ...tried, ...finished, state: 'dead', dead_because: 'tries' };
+    if (nowMs - row.queued_at_ms >= MAX_AGE_MS) return { ...tried, ...finished, state: 'dead', dead_because: 'age' };
+    return { ...tried, next_try_at_ms: nowMs + retryDelayMs(tries, random(), sent.retryAfterMs) };
+  }
+
+  /** @throws where it cannot be written: then it is remembered, and not sent again for that. */
+  #keep(opened: OpenVault, settled: Settled): void {
+    const { clock, gaveUp, changed } = this.#deps;
+    const { webhook, row } = settled;
+    this.#unwritten.set(row.id, settled);
     opened.write(() => {
-      updateDelivery(opened.db, after);
-      if (after.state === 'delivered') noteDelivered(opened.db, webhook.id, nowMs);
-      if (after.dead_because === 'gone') {
+      updateDelivery(opened.db, row);
+      if (row.state === 'delivered') noteDelivered(opened.db, webhook.id, clock.now());
+      if (row.dead_because === 'gone') {
         switchWebhookOff(opened.db, webhook.id, 'gone');
-        giveUpWaiting(opened.db, webhook.id, nowMs);
+        giveUpWaiting(opened.db, webhook.id, clock.now());
+        const target = webhook.id.toString('hex');
+        appendAudit(opened, clock, { actor: 'system', action: 'webhook.gone', target, result: 'ok' });
       }
-      if (after.state !== 'waiting') pruneDeliveries(opened.db);
+      if (row.state !== 'waiting') pruneDeliveries(opened.db);
     });
-    if (after.state === 'dead') gaveUp(webhook, after);
+    this.#unwritten.delete(row.id);
+    if (row.state === 'dead') gaveUp(webhook, row);
     changed();
   }
 }

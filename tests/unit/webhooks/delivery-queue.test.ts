@@ -246,3 +246,22 @@ test('the wait grows to six hours, lies between half and all of its step, and he
     expect.any(Number),
   ]);
 });
+
+test('a result that the disk does not take is written later, and not sent again for that', async () => {
+  const t = await withReceiver();
+  t.add();
+  const { db } = t.app.vault.opened();
+  t.answerWith((response) => {
+    db.pragma('query_only = ON'); // what a full disk does to a write
+    json(response, 200, {});
+  });
+  t.happens();
+  await t.webhooks.settled();
+  t.clock.advance(5 * 60_000);
+  await t.webhooks.settled();
+  expect([t.server.seen.length, t.deliveries()[0]?.state]).toEqual([1, 'waiting']);
+  db.pragma('query_only = OFF');
+  t.clock.advance(60_000);
+  await t.webhooks.settled();
+  expect([t.server.seen.length, t.deliveries()[0]?.state]).toEqual([1, 'delivered']);
+});
