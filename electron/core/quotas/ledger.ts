@@ -74,7 +74,7 @@ export class QuotaLedger {
     for (const counter of this.#counters) this.#enter(counter, sums, true);
   }
 
-  /** Credentials came or went: which quotas are about whom may have changed. */
+  /** Other credentials are system ones now. */
   subjectsChanged(): void {
     this.#known.clear();
     if (this.#counters.some(({ definition }) => definition.scope.kind === 'system')) this.recount();

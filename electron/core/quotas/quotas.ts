@@ -67,15 +67,12 @@ export class Quotas {
     deps.usage.listen(this.ledger);
     deps.onEvent(({ event, data }) => {
       if (!this.#isOpen) return;
-      if (event === 'credentials.changed') {
-        this.#system.forget();
-        this.ledger.subjectsChanged();
-      }
-      const isOtherZone = event === 'settings.changed' && deps.zone() !== this.#zone;
-      this.#zone = deps.zone();
+      if (event === 'credentials.changed' && this.#system.reread()) this.ledger.subjectsChanged();
       // No new call, so old ones are something else now: they were priced anew.
       const isRepriced = event === 'usage.recorded' && 'requests' in data && data.requests === 0;
+      const isOtherZone = event === 'settings.changed' && deps.zone() !== this.#zone;
       if (!isOtherZone && !isRepriced) return;
+      this.#zone = deps.zone();
       // Behind everybody else who hears it: the recorder sums days anew.
       queueMicrotask(() => this.#isOpen && this.ledger.recount());
     });

@@ -15,17 +15,25 @@ export class SystemCredentials {
   }
 
   ids(): ReadonlySet<string> {
-    this.#ids ??= new Set(
-      z
-        .array(z.string())
-        .parse(
-          this.#vault.opened().db.prepare("SELECT lower(hex(id)) FROM credential WHERE scope = 'system'").pluck().all(),
-        ),
-    );
+    this.#ids ??= this.#read();
     return this.#ids;
+  }
+
+  /** A credential changed. @returns whether others are system ones now; false where nobody has asked yet. */
+  reread(): boolean {
+    if (this.#ids === null) return false;
+    const before = this.#ids;
+    this.#ids = this.#read();
+    return before.size !== this.#ids.size || [...before].some((id) => this.#ids?.has(id) !== true);
   }
 
   forget(): void {
     this.#ids = null;
+  }
+
+  #read(): ReadonlySet<string> {
+    const { db } = this.#vault.opened();
+    const ids = db.prepare("SELECT lower(hex(id)) FROM credential WHERE scope = 'system'").pluck().all();
+    return new Set(z.array(z.string()).parse(ids));
   }
 }

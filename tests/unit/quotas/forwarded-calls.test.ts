@@ -253,3 +253,21 @@ test('what the worker reads of quotas, a proposal that is taken, and a limit tha
   await app.quotaAdvice.adjust();
   expect(app.quotas.get(id).definition.limit).toBe(10);
 });
+
+test('a system credential that is made later counts for the demo quota from its first call on', async () => {
+  const { app, set, settled, tool, port, upstream } = await setUp();
+  set(daily(5, { scope: { kind: 'system' }, name: 'Demo' }));
+  expect(app.quotas.systemIds()).toEqual([]);
+  const place = {
+    provider: 'openai',
+    label: 'demo',
+    baseUrl: `${upstream.url}/v1`,
+    local: true,
+    scope: 'system',
+  } as const;
+  app.credentials.add(credentialInput({ ...place, fields: { api_key: `${secret}2` } }), 'cli');
+  const { token } = tool('guest', ['proxy:openai/demo']);
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await fetch(`http://127.0.0.1:${port}/proxy/openai@demo/models`, { headers })).status).toBe(200);
+  await settled({ used: 1 });
+});
