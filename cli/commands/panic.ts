@@ -8,7 +8,7 @@ async function panic(options: { readonly json?: boolean }): Promise<void> {
   const dropped = await agent.call('app.panic', {});
   agent.close();
   if (options.json) return printJson(dropped);
-  print('The vault is locked and the endpoint is off.');
+  print('The vault is locked; the endpoint and all webhooks are off.');
   print(`Grants dropped: ${count(dropped.grants)}. Client tokens revoked: ${count(dropped.clients)}.`);
 }
 
@@ -18,7 +18,7 @@ const count = (known: number | null): string =>
 export function register(program: Command): void {
   program
     .command('panic')
-    .description('at once: lock, drop all grants, revoke all client tokens, stop the endpoint')
+    .description('at once: lock, drop all grants, revoke all client tokens, stop endpoint and webhooks')
     .option('--json', 'as JSON')
     .action(panic);
 }

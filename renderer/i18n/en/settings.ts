@@ -113,7 +113,8 @@ export const settings = {
   vaultKvText:
     'Tools made for HashiCorp Vault can read the keys that their client may read, in its KV version 2 form. Reading only.',
   panic: 'Panic',
-  panicText: 'Locks, drops all grants, revokes the tokens of all clients and switches the endpoint off.',
+  panicText:
+    'Locks, drops all grants, revokes the tokens of all clients and switches the endpoint and all webhooks off.',
   panicOpen: 'Panic …',
   panicTitle: 'Lock and revoke everything?',
   panicLead: 'At once, and not undoable:',
