@@ -42,6 +42,7 @@ import { systemZone } from './usage/reporting-days.ts';
 import { UsageTap } from './usage/usage-tap.ts';
 import { UsageBackups } from './usage/upkeep/usage-backups.ts';
 import { UsageUpkeep } from './usage/upkeep/usage-upkeep.ts';
+import { SavedExports } from './usage/export/saved-exports.ts';
 import { UsageExports } from './usage/export/usage-exports.ts';
 import { UsageReader } from './usage/worker/usage-reader.ts';
 import { Vault } from './vault/vault.ts';
@@ -104,6 +105,7 @@ export interface App {
   /** Reports and whatever else reads usage.db at length, on a thread of their own. */
   readonly usageReader: UsageReader;
   readonly usageExports: UsageExports;
+  readonly savedExports: SavedExports;
   /** Whose days reports count (IANA). @throws AppError `vault_locked`. */
   reportingZone(): string;
   readonly settings: SettingsStore;
@@ -179,6 +181,7 @@ export function createApp(options: AppOptions): App {
   });
   const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
   const usageExports = new UsageExports({ reader: usageReader, clock, zone: reportingZone });
+  const savedExports = new SavedExports({ exports: usageExports, clock, env: process.env });
   const usageBackups = new UsageBackups({ vault, paths, clock, log, reader: usageReader });
   const usageUpkeep = new UsageUpkeep({
     vault,
@@ -382,6 +385,7 @@ export function createApp(options: AppOptions): App {
     lastUsed.drop();
     usageBackups.locking();
     usageExports.locking();
+    savedExports.locking();
     usageReader.locking();
     usageUpkeep.locking();
     usage.locking();
@@ -432,6 +436,7 @@ export function createApp(options: AppOptions): App {
     providerFigures,
     usageReader,
     usageExports,
+    savedExports,
     reportingZone,
     settings,
     clipboard,

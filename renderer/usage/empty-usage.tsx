@@ -1,14 +1,12 @@
 import { Activity, FileDown, PlugZap } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { m } from '../i18n/messages.ts';
-import { navigate } from '../state/route.ts';
+import { navigate, navigateUsage } from '../state/route.ts';
 import { show } from '../state/view.ts';
-import { copyText } from '../ui/copy-text.ts';
 import { Button } from '../ui/button.tsx';
 import styles from './usage.module.css';
 
 const t = m.usage.empty;
-const IMPORT_COMMAND = 'keyharbor usage import';
 
 /** Nothing was ever counted: where figures come from, with the first step of each way. */
 export function EmptyUsage() {
@@ -37,7 +35,7 @@ export function EmptyUsage() {
           icon={<FileDown size={20} />}
           title={t.importTitle}
           text={t.importText}
-          act={<Button onClick={() => void copyText(IMPORT_COMMAND)}>{t.importAct}</Button>}
+          act={<Button onClick={() => navigateUsage({ tab: 'sources' })}>{t.importAct}</Button>}
         />
       </ul>
     </section>

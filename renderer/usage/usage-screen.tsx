@@ -1,5 +1,6 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { useState } from 'react';
+import type { UsageFilter } from '../../shared/contract/usage.ts';
 import { m } from '../i18n/messages.ts';
 import { navigateUsage, useRoute } from '../state/route.ts';
 import { USAGE_TABS, type UsageRoute, type UsageTab } from '../state/usage-route.ts';
@@ -8,17 +9,26 @@ import { Checkbox } from '../ui/checkbox.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import tabs from '../ui/tabs.module.css';
+import { SourcesTab } from '../usage-sources/sources-tab.tsx';
 import { CalendarTab } from './calendar-tab.tsx';
 import { EmptyUsage } from './empty-usage.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { FilterChips } from './filter-chips.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { PricesTab } from './prices-tab.tsx';
 import { RangePicker } from './range-picker.tsx';
-import { spanOf } from './ranges.ts';
+import { type Span, spanOf } from './ranges.ts';
 import { RequestsTab } from './requests-tab.tsx';
 import { useFilter } from './use-filter.ts';
 import { useQuestion } from './use-question.ts';
 import styles from './usage.module.css';
+
+interface Asked extends Span {
+  readonly by: UsageRoute['by'];
+  readonly bucket: UsageRoute['bucket'];
+  readonly compare: boolean;
+  readonly filter?: UsageFilter;
+}
 
 /** What was metered: spend, tokens, requests. All tabs share range, grouping and filters, which stand in the address. */
 export default function UsageScreen() {
@@ -26,7 +36,7 @@ export default function UsageScreen() {
   const named = useFilter(route.filter);
   const [since, setSince] = useState<string | null>(null);
   const span = spanOf(route, since);
-  const asked =
+  const asked: Asked | null =
     named.isReading || span === null
       ? null
       : {
@@ -60,7 +70,7 @@ export default function UsageScreen() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {!never && route.tab !== 'prices' && (
+        {!never && route.tab !== 'prices' && route.tab !== 'sources' && (
           <div className={styles.controls}>
             {(route.tab === 'overview' || route.tab === 'requests') && <RangePicker route={route} shown={data} />}
             {route.tab === 'overview' && (
@@ -72,6 +82,11 @@ export default function UsageScreen() {
             )}
             <FilterChips given={route.filter} named={named} />
             {data !== null && <span className={styles.zone}>{m.usage.zone(data.zone)}</span>}
+            {asked !== null && span !== null && (
+              <div className={styles.push}>
+                <Export route={route} asked={asked} />
+              </div>
+            )}
           </div>
         )}
         {overview.error !== null && (
@@ -80,19 +95,35 @@ export default function UsageScreen() {
           </ErrorNote>
         )}
         {data === null && overview.error === null && <Skeleton />}
-        {never && <EmptyUsage />}
-        {data !== null && !never && (
+        {never && route.tab !== 'sources' && <EmptyUsage />}
+        {data !== null && (!never || route.tab === 'sources') && (
           <Panels route={route}>
             {{
               overview: <OverviewTab route={route} overview={data} named={named} />,
               calendar: <CalendarTab route={route} named={named} />,
               requests: <RequestsTab route={route} span={span ?? {}} named={named} />,
               prices: <PricesTab />,
+              sources: <SourcesTab />,
             }}
           </Panels>
         )}
       </Tabs.Root>
     </div>
+  );
+}
+
+interface ExportProps {
+  readonly route: UsageRoute;
+  readonly asked: Asked;
+}
+
+/** What is on the screen: the figures of the bars, or the single calls. */
+function Export({ route, asked }: ExportProps) {
+  const { by, bucket, compare: _, ...range } = asked;
+  return route.tab === 'requests' ? (
+    <ExportMenu view={{ kind: 'requests', ...range }} what={m.usage.exporting.requests} />
+  ) : (
+    <ExportMenu view={{ kind: 'overview', ...range, by, bucket, top: 100 }} what={m.usage.exporting.overview} />
   );
 }
 

@@ -446,6 +446,8 @@ export const methods = {
   'usage.cheapest': method({ callers: BOTH, states: UNLOCKED, input: ur.cheapestQuery, output: ur.usageCheapest }),
   'usage.beginExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportBegin, output: ur.exportBegun }),
   'usage.nextExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportId, output: ur.exportPiece }),
+  /** Writes an export on into its file; asked again until it is done. Cancelled, nothing of it stays. */
+  'usage.saveExport': method({ callers: WINDOW, states: UNLOCKED, input: ur.exportId, output: ur.exportSaved }),
   'usage.cancelExport': method({ callers: BOTH, states: UNLOCKED, input: ur.exportId, output: nothing }),
 
   // prices

@@ -181,3 +181,12 @@ export const exportPiece = z.strictObject({
   rows: count,
   done: z.boolean(),
 });
+
+/** Where an export of a window stands: it goes into a file of the folder for downloads, which only the user can read. */
+export const exportSaved = z.strictObject({
+  /** Rows written so far. */
+  rows: count,
+  done: z.boolean(),
+  fileName: z.string(),
+  folder: z.string(),
+});

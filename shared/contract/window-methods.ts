@@ -77,6 +77,7 @@ const named = {
   'usage.cheapest': true,
   'usage.beginExport': true,
   'usage.nextExport': true,
+  'usage.saveExport': true,
   'usage.cancelExport': true,
   'prices.list': true,
   'prices.set': true,

@@ -27,22 +27,64 @@ function toldByDesktop(user: string, config: string): string | null {
   }
 }
 
+/** A file that is being written. */
+export interface NewFile {
+  /** The name that it got. */
+  readonly name: string;
+  /** @throws AppError `internal` that says what the disk refused; the file is gone then. */
+  write(piece: string | Uint8Array): void;
+  /** Puts it on the disk for good. Throws as `write`. */
+  finish(): void;
+  /** Takes it away again; after `finish` nothing happens. */
+  discard(): void;
+}
+
 /**
- * Writes a new file that only this user can read; one of the same name stands and the new one gets a number. On failure
- * nothing stays. @param name - `NAME.EXTENSION`. @returns the name that it got.
- * @throws AppError `internal` that says what the disk refused, and whatever `pieces` throws.
+ * A new file that only this user can read; one of the same name stands and the new one gets a number.
+ * @param name - `NAME.EXTENSION`. @throws AppError `internal`.
  */
-export function writeNewFile(folder: string, name: string, pieces: Iterable<string>): string {
+export function newFile(folder: string, name: string): NewFile {
   const { fd, taken } = openNew(folder, name);
-  try {
-    for (const piece of pieces) writeSync(fd, piece);
-    fsyncSync(fd);
-    return taken;
-  } catch (error) {
-    rmSync(path.join(folder, taken), { force: true });
-    throw error instanceof AppError ? error : notWritten(error);
-  } finally {
+  let isOpen = true;
+  const discard = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
     closeSync(fd);
+    rmSync(path.join(folder, taken), { force: true });
+  };
+  const orNothing = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      discard();
+      throw notWritten(error);
+    }
+  };
+  return {
+    name: taken,
+    write: (piece) =>
+      orNothing(() => {
+        const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
+        for (let at = 0; at < bytes.byteLength; ) at += writeSync(fd, bytes, at);
+      }),
+    finish: () => {
+      orNothing(() => fsyncSync(fd));
+      isOpen = false;
+      closeSync(fd);
+    },
+    discard,
+  };
+}
+
+/** The same at once. On failure nothing stays. @returns the name that it got. Throws too what `pieces` throws. */
+export function writeNewFile(folder: string, name: string, pieces: Iterable<string>): string {
+  const file = newFile(folder, name);
+  try {
+    for (const piece of pieces) file.write(piece);
+    file.finish();
+    return file.name;
+  } finally {
+    file.discard();
   }
 }
 

@@ -24,8 +24,10 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
     'usage.nextExport': ({ id }, { connection }) => app.usageExports.next(id, connection),
     'usage.cancelExport': ({ id }, { connection }) => {
       app.usageExports.cancel(id, connection);
+      app.savedExports.discard(id, connection);
       return {};
     },
+    'usage.saveExport': ({ id }, link) => app.savedExports.more(id, link),
     'usage.forecast': notYet,
     'usage.anomalies': notYet,
     'usage.cheapest': notYet,

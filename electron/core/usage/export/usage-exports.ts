@@ -22,6 +22,7 @@ interface Running {
   readonly stream: UsageStream<ExportPiece>;
   /** The connection or page that it belongs to: nobody else reads on. */
   readonly owner: string;
+  readonly fileName: string;
   callOff: () => void;
 }
 
@@ -51,10 +52,10 @@ export class UsageExports {
     }
     const id = randomUUID();
     const stream = reader.stream('export', { ...asked, format, lastId });
-    this.#running.set(id, { stream, owner, callOff: clock.after(IDLE_MS, () => this.#end(id)) });
-    onClosed(() => this.#end(id));
     const day = new Date(asked.nowMs).toISOString().slice(0, 10);
     const fileName = `keyharbor-${view.kind === 'requests' ? 'requests' : 'usage'}-${day}.${format}`;
+    this.#running.set(id, { stream, owner, fileName, callOff: clock.after(IDLE_MS, () => this.#end(id)) });
+    onClosed(() => this.#end(id));
     return { id, rows, mediaType: MEDIA_TYPES[format], fileName, remarks: [...remarks] };
   }
 
@@ -72,6 +73,11 @@ export class UsageExports {
       this.#end(id);
       throw error;
     }
+  }
+
+  /** A name for the file, without a folder. @throws AppError `not_found`, as `next`. */
+  fileName(id: string, owner: string): string {
+    return this.#owned(id, owner).fileName;
   }
 
   /** One that has ended already is cancelled too. */
