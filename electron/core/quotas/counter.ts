@@ -35,7 +35,7 @@ export class Counter {
   before: { readonly window: Window; used: number } | null = null;
   /** The highest warning level told in this period. */
   toldLevel: number | null = null;
-  /** A call was refused although less than all is used: it did not fit. */
+  /** The last call did not fit, although a little less than all is used. */
   isFull = false;
   /** By client; null where the quota is no pool. */
   readonly #shares: Map<string, Share> | null;

@@ -35,6 +35,8 @@ export interface Held {
 }
 
 const MAX_KNOWN = 4096;
+/** A refusal below this is about one large call, not about the quota. */
+const NEARLY_ALL = 90;
 const NONE: readonly Counter[] = [];
 
 /**
@@ -108,12 +110,13 @@ export class QuotaLedger {
       const lacks = counter.lacks(subject.client, amountOf(amounts, counts), critical, nowMs);
       if (lacks === null) continue;
       counter.refused += 1;
-      if (lacks.why === 'limit') counter.isFull = true;
+      if (lacks.why === 'limit' && counter.percent >= NEARLY_ALL) counter.isFull = true;
       this.#deps.changed();
       throw new QuotaExceeded(counter, lacks, nowMs);
     }
     let delayMs = 0;
     for (const counter of counters) {
+      counter.isFull = false;
       if (counter.isAt(atMs)) counter.reserve(subject.client, amountOf(amounts, counter.definition.counts));
       const delay = counter.delay();
       if (delay > delayMs && !(counter.mayBeCritical(subject.client) && isCritical())) delayMs = delay;

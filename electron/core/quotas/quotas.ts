@@ -224,6 +224,7 @@ export class Quotas {
       counters.push(known ?? new Counter(row.id, definitionOf(row), row.created_at_ms));
     }
     this.ledger.use(counters);
+    this.#isUnreadable = false;
   }
 
   #write(vault: OpenVault, write: () => void): void {

@@ -255,12 +255,22 @@ describe('warnings', () => {
     counting.settle(
       counting.hold(CLIENT, Buffer.from('{"max_tokens":10}')),
       {},
-      { inputTokens: 800, outputTokens: 99 },
+      { inputTokens: 800, outputTokens: 101 },
     );
     refusal(() => counting.hold(CLIENT, 4000));
     counting.clock.advance(1000);
     expect(counting.warnings()).toEqual([100]);
-    expect(counting.named('daily')).toMatchObject({ used: 899, state: 'used-up', refused: 1 });
+    expect(counting.named('daily')).toMatchObject({ used: 901, state: 'used-up', refused: 1 });
+  });
+
+  test('a single large call that does not fit is refused, and no warning', () => {
+    const counting = new Counting();
+    counting.set(daily(2000, { counts: 'tokens' }));
+    counting.settle(counting.hold(CLIENT, Buffer.from('{"max_tokens":10}')), {}, { inputTokens: 200, outputTokens: 9 });
+    refusal(() => counting.hold(CLIENT, 8000));
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([]);
+    expect(counting.named('daily').state).toBe('ok');
   });
 
   test('changes are told at most once a second, and not at all where there is no quota', () => {
