@@ -14,6 +14,8 @@ export const events = {
   'credentials.changed': z.strictObject({ ids: z.array(s.credentialId).nullable() }),
   /** The daily check found that keys which worked before are refused now. */
   'credentials.died': z.strictObject({ ids: z.array(s.credentialId) }),
+  /** A tool says that a key it was given is refused. */
+  'credential.reported': z.strictObject({ id: s.credentialId, client: z.string() }),
   'credential.revoked': z.strictObject({ id: s.credentialId }),
   /** An own provider came, went or changed. */
   'providers.changed': z.strictObject({}),

@@ -372,7 +372,11 @@ export class Credentials {
 
   /** For the endpoint: a tool says that a key it was given does not work. @returns whether the card shows it now. */
   report(id: string, report: KeyReport, client: { readonly id: string; readonly name: string }): boolean {
-    return this.#tests.reported(this.#target({ id }), report, client);
+    const shown = this.#tests.reported(this.#target({ id }), report, client);
+    if (shown && report.reason === 'refused') {
+      this.#deps.emit({ event: 'credential.reported', data: { id, client: client.name } });
+    }
+    return shown;
   }
 
   /** What is known of this version from its last test or from a tool; null: nothing. */

@@ -37,6 +37,7 @@ export function plainWords(kind: NoticeKind): string {
 const HEARD = [
   'quota.warning',
   'credentials.died',
+  'credential.reported',
   'credential.revoked',
   'client.created',
   'client.revoked',
@@ -56,6 +57,8 @@ export function happeningsOf(event: HeardEvent, atMs: number, known: Known): Hap
       return [quotaPassed(event.data, atMs, known.zone)];
     case 'credentials.died':
       return keysDied(event.data.ids, atMs, known);
+    case 'credential.reported':
+      return keyReported(event.data, atMs, known);
     case 'credential.revoked':
       return keyRevoked(event.data.id, atMs, known);
     case 'client.created':
@@ -108,6 +111,27 @@ function keysDied(ids: readonly string[], atMs: number, known: Known): Happening
         link: linkTo(keys),
       },
       data: { keys: keys.map(({ id, name }) => ({ id, name })) },
+    },
+  ];
+}
+
+/** The word of a tool, and told as such. */
+function keyReported({ id, client }: DataOf<'credential.reported'>, atMs: number, known: Known): Happening[] {
+  const name = known.nameOf(id);
+  if (name === null) return [];
+  return [
+    {
+      keys: [`key.died:${id}:${Math.floor(atMs / DAY_MS)}`],
+      atMs,
+      plain: plainWords('key.died'),
+      notice: {
+        kind: 'key.died',
+        severity: 'warning',
+        title: `The key ${name} no longer works, says “${client}”.`,
+        detail: 'Keyharbor did not ask the provider itself. Test it to be sure.',
+        link: { to: 'credential', id },
+      },
+      data: { keys: [{ id, name }], toldBy: client },
     },
   ];
 }

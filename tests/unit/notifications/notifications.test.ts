@@ -149,6 +149,20 @@ test('many keys at once make one line', async () => {
   ]);
 });
 
+test('a key that a tool reports as refused is told as the word of that tool, once a day', async () => {
+  const t = await withInbox();
+  const { id } = t.add('work', '2040-01-01').credential;
+  for (let at = 0; at < 3; at += 1) {
+    t.app.credentials.report(id, { reason: 'refused', status: 401 }, { id: '0123456789', name: 'editor' });
+    t.clock.advance(6 * 60_000);
+  }
+  t.app.credentials.report(id, { reason: 'exhausted' }, { id: '0123456789', name: 'editor' });
+  t.clock.advance(50);
+  expect(t.lines()).toMatchObject([
+    { kind: 'key.died', severity: 'warning', title: 'The key openai/work no longer works, says “editor”.' },
+  ]);
+});
+
 test('clients that come and go, and a revoked key, are told; the owner hears of neither a loan nor a rotation', async () => {
   const t = await withInbox();
   const made = t.app.clients.create(
