@@ -14,6 +14,7 @@ import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { unlock } from './en/unlock.ts';
 import { usage } from './en/usage.ts';
+import { usageSources } from './en/usage-sources.ts';
 import { webhooks } from './en/webhooks.ts';
 
 const en = {
@@ -34,6 +35,7 @@ const en = {
   activity,
   charts,
   usage,
+  usageSources,
 } as const;
 
 /** Every text of the window, typed: a missing or misnamed message does not compile. A second language has this shape. */

@@ -1,7 +1,7 @@
 import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
 
 /** What the Usage screen shows. All its tabs share range, grouping and filters. */
-export const USAGE_TABS = ['overview', 'calendar', 'requests', 'prices'] as const;
+export const USAGE_TABS = ['overview', 'calendar', 'requests', 'prices', 'sources'] as const;
 export type UsageTab = (typeof USAGE_TABS)[number];
 
 export const RANGES = [
