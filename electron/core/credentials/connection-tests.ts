@@ -22,6 +22,7 @@ import type { LiveTokens } from './live-tokens.ts';
 import { openCredential } from './opened.ts';
 import { PlaceLimit } from './place-limit.ts';
 import { type CheckRow, type CredentialRow, idToHex } from './rows.ts';
+import { hintFor } from './token-words.ts';
 import { reportedRow, REPORT_STANDS_MS, toldBy } from './reported.ts';
 import type { VaultAccess } from './vault-access.ts';
 
@@ -52,7 +53,7 @@ function fromRow(credential: CredentialRow, row: CheckRow): CheckResult {
     result: row.result as ValidationResult,
     latencyMs: row.latency_ms,
     detail: row.detail,
-    hint: row.hint,
+    hint: hintFor(row.hint, credential),
     facts: JSON.parse(row.facts) as CheckResult['facts'],
     checkedAt: toTimestamp(row.checked_at_ms),
     cached: true,
@@ -153,7 +154,7 @@ export class ConnectionTests {
       cached: false,
     };
     this.#keep(credential, result, previous, actor);
-    return result;
+    return { ...result, hint: hintFor(result.hint, credential) };
   }
 
   /**

@@ -296,9 +296,10 @@ export class Credentials {
    * @throws AppError what the provider said, `validation_timeout`, `conflict` when called off, `vault_locked`.
    */
   async finishSignIn(target: Target, actor: string): Promise<CredentialDetail> {
-    const { id } = this.#target(target);
+    const asked = this.#target(target);
+    const { id } = asked;
     const outcome = await this.#tokens.signInOutcome(idToHex(id));
-    if (outcome.kind === 'failed') throw asError(outcome.verdict);
+    if (outcome.kind === 'failed') throw asError(outcome.verdict, asked);
     const credential = this.#target({ id: idToHex(id) });
     assertUse(credential.state, 'replace');
     keepSignIn(this.#context(actor), credential, outcome);

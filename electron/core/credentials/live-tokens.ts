@@ -152,7 +152,7 @@ export class LiveTokens {
       return (await running.started).url;
     } catch (error) {
       if (this.#signIns.get(id) === running) this.#signIns.delete(id);
-      throw error instanceof SignInRefused ? asError(error.verdict) : error;
+      throw error instanceof SignInRefused ? asError(error.verdict, credential) : error;
     }
   }
 
@@ -200,7 +200,7 @@ export class LiveTokens {
   }
 
   async #replace(credential: CredentialRow, kind: RefreshableKind, standing: Standing): Promise<void> {
-    if (standing.kind === 'missing') throw asError(missing(this.#provider(credential), kind));
+    if (standing.kind === 'missing') throw asError(missing(this.#provider(credential), kind), credential);
     const before = this.#quietVerdict(credential);
     const verdict = before ?? (await this.#obtain(credential, kind, null));
     if (verdict === null) return;
@@ -210,7 +210,7 @@ export class LiveTokens {
       this.#deps.failed(credential, verdict);
     }
     if (standing.kind === 'due' && standing.usable) return; // its last minutes
-    throw asError(verdict);
+    throw asError(verdict, credential);
   }
 
   /** What is answered without asking again: the failure of a moment ago, or of several in a row. */

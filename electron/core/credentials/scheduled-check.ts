@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { CheckResult, CredentialSummary } from '../../../shared/contract/schemas.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
-import { type Catalogue, checkFor } from '../providers/catalogue.ts';
+import { type Catalogue, dearestCheck } from '../providers/catalogue.ts';
 import type { Clock } from '../seams.ts';
 import { putSetting, readSettings } from '../settings/setting-table.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
@@ -78,8 +78,7 @@ export class ScheduledCheck {
       opened.write(() => putSetting(opened.db, LAST, String(clock.now())));
       const due = credentials.list({ state: 'active' }).filter(({ provider, authKind }) => {
         const known = catalogue.find(provider);
-        const check = known && catalogue.isEnabled(provider) ? checkFor(known, authKind) : undefined;
-        return check?.costMicroUsd === 0;
+        return known !== undefined && catalogue.isEnabled(provider) && dearestCheck(known, authKind) === 0;
       });
       const died: string[] = [];
       let next = 0;

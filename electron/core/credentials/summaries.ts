@@ -9,6 +9,7 @@ import type { OpenVault } from '../vault/open-vault.ts';
 import { toTimestamp } from './expiry.ts';
 import { type CheckRow, checkRow, type CredentialRow, credentialRow, idToHex, shownFieldRow } from './rows.ts';
 import { listVersions } from './version-table.ts';
+import { hintFor } from './token-words.ts';
 
 const facts = z.array(z.strictObject({ label: z.string(), value: z.string() }));
 
@@ -19,13 +20,13 @@ export interface SummaryFilter {
   readonly state?: CredentialRow['state'] | undefined;
 }
 
-function lastTestOf(row: CheckRow): NonNullable<CredentialSummary['lastTest']> {
+function lastTestOf(row: CheckRow, credential: CredentialRow): NonNullable<CredentialSummary['lastTest']> {
   const result = validationResult.safeParse(row.result);
   return {
     result: result.success ? result.data : VALIDATION_RESULTS[7],
     latencyMs: row.latency_ms,
     detail: row.detail,
-    hint: row.hint,
+    hint: hintFor(row.hint, credential),
     facts: facts.parse(JSON.parse(row.facts)),
     checkedAt: toTimestamp(row.checked_at_ms),
   };
@@ -148,7 +149,7 @@ export function readSummaries(
       binnedAt: toTimestamp(row.binned_at_ms),
       lastUsedAt: toTimestamp(use?.atMs ?? null),
       lastUsedBy: use?.usedBy ?? null,
-      lastTest: check ? lastTestOf(check) : null,
+      lastTest: check ? lastTestOf(check, row) : null,
     };
   });
 }

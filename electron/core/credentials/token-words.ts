@@ -1,9 +1,11 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { AuthKindDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
+import { formatReference } from '../../../shared/reference.ts';
 import { signInField } from '../providers/catalogue.ts';
 import type { Verdict } from '../providers/http/interpret.ts';
 import { rootField } from '../providers/tokens/live-token.ts';
 import { TOKEN_STEP } from '../providers/tokens/token-failure.ts';
+import type { CredentialRow } from './rows.ts';
 
 export type RefreshableKind = AuthKindDescriptor & { readonly token: NonNullable<AuthKindDescriptor['token']> };
 
@@ -17,8 +19,16 @@ const CODES: Readonly<Partial<Record<ValidationResult, ErrorCode>>> = {
   timeout: 'validation_timeout',
 };
 
-export function asError(verdict: Verdict): AppError {
-  return new AppError(CODES[verdict.result] ?? 'provider_unavailable', verdict.detail, verdict.hint);
+export function asError(verdict: Verdict, credential: Named): AppError {
+  const hint = hintFor(verdict.hint, credential);
+  return new AppError(CODES[verdict.result] ?? 'provider_unavailable', verdict.detail, hint);
+}
+
+type Named = Pick<CredentialRow, 'provider' | 'label'>;
+
+/** A hint names a command for REF; here it becomes one that can be copied. Kept without it: labels change. */
+export function hintFor(hint: string, credential: Named): string {
+  return hint.replace(/\bREF\b/g, formatReference(credential));
 }
 
 /** Whether the provider was heard: after a silence nobody knows what it did. */

@@ -228,6 +228,17 @@ export function checkFor(
   );
 }
 
+/**
+ * What a test of this kind may cost at most: which check is run depends on the fields that are filled and on the base
+ * URL. Micro-USD; null where there is no check.
+ */
+export function dearestCheck(provider: ProviderDescriptor, kind: string): number | null {
+  const costs = provider.checks
+    .filter((check) => check.for.includes(kind) && !isOfDisabledVersion(provider, check))
+    .map(({ costMicroUsd }) => costMicroUsd);
+  return costs.length === 0 ? null : Math.max(...costs);
+}
+
 /** The field that a sign-in in the browser fills; null for a kind without one. */
 export function signInField({ token }: AuthKindDescriptor): string | null {
   if (token?.grant === 'mcp_oauth') return token.refreshToken;
@@ -266,7 +277,10 @@ export function providerInfoOf(provider: ProviderDescriptor, enabled = true): Pr
         ownAddress: kind.address.length > 0,
         local: kind.local,
         ...(kind.note === undefined ? {} : { note: kind.note }),
-        check: check === undefined ? null : { costMicroUsd: check.costMicroUsd, proves: check.proves },
+        check:
+          check === undefined
+            ? null
+            : { costMicroUsd: dearestCheck(provider, kind.kind) ?? check.costMicroUsd, proves: check.proves },
       };
     }),
   };

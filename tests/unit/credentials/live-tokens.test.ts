@@ -103,6 +103,18 @@ describe('a live access token', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  test('that was never got: every hint names a command that can be copied, also after the label changed', async () => {
+    const { t } = await setting(['google'], counting());
+    const id = add(t, 'google', 'oauth2', { client_id: 'c', client_secret: SECRET });
+    const found = await t.app.credentials.test({ id }, false, 'cli');
+    expect(found.hint).toContain('keyharbor rotate kh://google/default"');
+    await expect(t.app.credentials.prepare('kh://google')).rejects.toThrow(
+      expect.objectContaining({ hint: found.hint }) as Error,
+    );
+    t.app.credentials.edit({ id }, { label: 'mine' }, 'cli');
+    expect(t.app.credentials.get({ id }).lastTest?.hint).toContain('keyharbor rotate kh://google/mine"');
+  });
+
   test('cannot be given by the owner', async () => {
     const { t } = await setting(['azure_openai'], counting());
     expect(() => add(t, 'azure_openai', 'entra', { ...ENTRA, access_token: 'mine' })).toThrow(/cannot be given/);

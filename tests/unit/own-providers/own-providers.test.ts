@@ -322,3 +322,24 @@ describe('through the contract', () => {
     );
   });
 });
+
+test('what a test costs is told with the dearest check that may be run, and the daily check leaves it alone', async () => {
+  const server = await answeringServer((response) => json(response, 200, {}));
+  const t = await startUnlockedApp();
+  const document = changed((entry) => {
+    entry.baseUrl['default'] = server.url;
+    for (const kind of entry.auth) kind['local'] = true;
+    entry.checks.push({ ...entry.checks.at(-1), id: 'paid', costMicroUsd: 2000 });
+    for (const rule of entry.interpret as { checks?: string[] }[]) rule.checks?.push('paid');
+  });
+  expect(t.app.ownProviders.preview(document).kinds[0]?.check?.costMicroUsd).toBe(2000);
+  save(t, document);
+  add(t);
+  const info = t.app.providers.list().find(({ id }) => id === 'acme_search');
+  expect(info?.auth[0]?.check?.costMicroUsd).toBe(2000);
+  t.app.settings.set({ vault: { dailyCheck: true } }, 'ui');
+  t.clock.wallMs += 86_400_000;
+  t.clock.advance(15 * 60_000);
+  await t.app.scheduledCheck.settled();
+  expect(server.seen).toHaveLength(0);
+});

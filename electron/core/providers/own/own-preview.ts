@@ -1,7 +1,7 @@
 import type { ProviderPreview } from '../../../../shared/contract/schemas.ts';
 import type { AuthKindDescriptor, ProviderDescriptor } from '../../../../shared/provider.ts';
 import { catalogueBase } from '../place.ts';
-import { checkFor } from '../catalogue.ts';
+import { checkFor, dearestCheck } from '../catalogue.ts';
 
 type Kind = ProviderPreview['kinds'][number];
 
@@ -44,7 +44,7 @@ function kindPreview(provider: ProviderDescriptor, kind: AuthKindDescriptor): Ki
         : {
             id: check.id,
             request: check.protocol === 'http' ? `${check.method} ${place}${check.path}` : `${check.protocol} sign-in`,
-            costMicroUsd: check.costMicroUsd,
+            costMicroUsd: dearestCheck(provider, kind.kind) ?? check.costMicroUsd,
             proves: check.proves,
           },
   };
