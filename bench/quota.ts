@@ -9,8 +9,8 @@ import { makeEntry, numbers } from './usage-records.ts';
 
 /**
  * What the quotas add to one call: it is held for, recorded and let go. 200 quotas, 20 of them about this call, of all
- * kinds that are there. Each call is timed by itself, as a hundredth of them decides. Beside it, timed the same way: a
- * SHA-256 over 1 KiB.
+ * kinds that are there, and a body of 32 KiB that is looked through for what it allows. Each call is timed by itself, as a
+ * hundredth of them decides. Beside it, timed the same way: a SHA-256 over 1 KiB.
  */
 const CALLS = 100_000;
 const WARM_UP = 5000;
@@ -30,8 +30,13 @@ interface Spread {
 }
 
 const OPENAI = { id: 'openai', category: 'llm', usage: { kind: 'openai', unit: 'tokens', includeUsage: true } };
+/** 32 KiB, with what it allows at its end. */
 const BODY = Buffer.from(
-  JSON.stringify({ model: 'gpt-6-luna', max_tokens: 800, messages: [{ role: 'user', content: 'word '.repeat(300) }] }),
+  JSON.stringify({
+    model: 'gpt-6-luna',
+    messages: [{ role: 'user', content: 'a "max" word '.repeat(2100) }],
+    max_tokens: 800,
+  }),
 );
 
 export function measureQuota(): QuotaFigures {

@@ -87,18 +87,25 @@ const mixed = (so: number | null, now: number): number => (so === null ? now : s
 
 /** Where in a body the limit of the output stands: near one of its ends. */
 const LOOKED_AT = 16 * 1024;
-const ALLOWED = /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens)"\s*:\s*([0-9]{1,9})\b/;
-const MARK = 'max';
+const MARK = Buffer.from('"max');
+const ALLOWED = /^"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens)"\s*:\s*([0-9]{1,9})\b/;
+const LONGEST = 64;
+/** A text that is full of the mark is not worth more looks. */
+const MAX_LOOKS = 16;
 
 /** What the body allows as output; null where it says nothing. A text that looks like it makes an estimate worse, no more. */
 function allowedOutput(body: Buffer): number | null {
-  const end = body.byteLength <= 2 * LOOKED_AT ? body : body.subarray(body.byteLength - LOOKED_AT);
-  const found = end === body ? null : said(body.subarray(0, LOOKED_AT));
-  return found ?? said(end);
+  if (body.byteLength <= 2 * LOOKED_AT) return said(body);
+  return said(body.subarray(0, LOOKED_AT)) ?? said(body.subarray(body.byteLength - LOOKED_AT));
 }
 
+/** Without making a text of the whole part: this is asked for each call. */
 function said(part: Buffer): number | null {
-  if (!part.includes(MARK)) return null;
-  const figure = ALLOWED.exec(part.toString('latin1'))?.[1];
-  return figure === undefined ? null : Number(figure);
+  let at = part.indexOf(MARK);
+  for (let looks = 0; at >= 0 && looks < MAX_LOOKS; looks += 1) {
+    const figure = ALLOWED.exec(part.toString('latin1', at, at + LONGEST))?.[1];
+    if (figure !== undefined) return Number(figure);
+    at = part.indexOf(MARK, at + MARK.byteLength);
+  }
+  return null;
 }
