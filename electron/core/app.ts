@@ -43,6 +43,7 @@ import { UsageTap } from './usage/usage-tap.ts';
 import { UsageBackups } from './usage/upkeep/usage-backups.ts';
 import { UsageUpkeep } from './usage/upkeep/usage-upkeep.ts';
 import { SavedExports } from './usage/export/saved-exports.ts';
+import { AnomalyWatch } from './usage/anomaly-watch.ts';
 import { UsageExports } from './usage/export/usage-exports.ts';
 import { UsageReader } from './usage/worker/usage-reader.ts';
 import { Vault } from './vault/vault.ts';
@@ -181,6 +182,11 @@ export function createApp(options: AppOptions): App {
   });
   const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
   const usageExports = new UsageExports({ reader: usageReader, clock, zone: reportingZone });
+  const anomalyWatch = new AnomalyWatch({
+    ...{ vault, clock, log, emit, onEvent },
+    reader: usageReader,
+    zone: reportingZone,
+  });
   const savedExports = new SavedExports({ exports: usageExports, clock, env: process.env });
   const usageBackups = new UsageBackups({ vault, paths, clock, log, reader: usageReader });
   const usageUpkeep = new UsageUpkeep({
@@ -384,6 +390,7 @@ export function createApp(options: AppOptions): App {
     }
     lastUsed.drop();
     usageBackups.locking();
+    anomalyWatch.locking();
     usageExports.locking();
     savedExports.locking();
     usageReader.locking();

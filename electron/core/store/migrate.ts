@@ -4,6 +4,7 @@ import { isSound } from './database.ts';
 import { usage0001 } from './migrations/0001-usage.ts';
 import { usage0002 } from './migrations/0002-usage-records.ts';
 import { usage0003 } from './migrations/0003-usage-folds.ts';
+import { usage0004 } from './migrations/0004-usage-told.ts';
 import { vault0001 } from './migrations/0001-vault.ts';
 import { vault0002 } from './migrations/0002-own-provider.ts';
 import { vault0003 } from './migrations/0003-access.ts';
@@ -25,7 +26,7 @@ export const VAULT_MIGRATIONS: readonly string[] = [
   vault0007,
   vault0008,
 ];
-export const USAGE_MIGRATIONS: readonly string[] = [usage0001, usage0002, usage0003];
+export const USAGE_MIGRATIONS: readonly string[] = [usage0001, usage0002, usage0003, usage0004];
 
 export function schemaVersion(db: Database.Database): number {
   return db.pragma('user_version', { simple: true }) as number;

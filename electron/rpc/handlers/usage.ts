@@ -28,8 +28,8 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
       return {};
     },
     'usage.saveExport': ({ id }, link) => app.savedExports.more(id, link),
-    'usage.forecast': notYet,
-    'usage.anomalies': notYet,
+    'usage.forecast': (query) => app.usageReader.query('forecast', { ...query, ...asked() }),
+    'usage.anomalies': (query) => app.usageReader.query('anomalies', { ...query, ...asked() }),
     'usage.cheapest': notYet,
   };
 }

@@ -109,7 +109,7 @@ function cellsOf(db: Database.Database, filter: NumberedFilter): readonly number
 }
 
 /** Few names of many are found by going to each of them; a range of buckets would be read whole. */
-const MOST_NAMED_BUCKETS = 400;
+const MOST_NAMED_BUCKETS = 1000;
 
 function stretch(first: number, last: number, names: readonly number[] | null): string {
   if (names === null || last - first >= MOST_NAMED_BUCKETS) {
@@ -137,6 +137,23 @@ function rowsOf(db: Database.Database, sql: string, given: readonly number[]): S
     .all(...given) as SumRow[];
   if (rows[0] !== undefined) sumRow.parse(rows[0]);
   return rows;
+}
+
+const requestsRow = z.array(z.tuple([z.int(), z.int(), z.int()]));
+
+/** Hours, names and how many calls there were; for questions over many names that ask for no more. */
+export function readRequests(
+  db: Database.Database,
+  dimension: NameKind,
+  names: readonly number[] | null,
+  first: number,
+  last: number,
+): readonly (readonly [number, number, number])[] {
+  const where = `span = ? AND dimension = ? AND ${stretch(first, last, names)}`;
+  const rows = db.prepare(`SELECT bucket, name, requests FROM usage_rollup WHERE ${where}`).raw();
+  const found = rows.all(SPAN_HOUR, numberOf(DIMENSIONS, dimension)) as (readonly [number, number, number])[];
+  requestsRow.parse(found.slice(0, 1));
+  return found;
 }
 
 /** Stored latency histograms, each with the number of its name; 0 for `all`. */

@@ -2,6 +2,8 @@ import type Database from 'better-sqlite3';
 import { fittingLimits } from '../../quotas/fitting-limit.ts';
 import { quotaHistory } from '../../quotas/history.ts';
 import { quotaWhatIf } from '../../quotas/what-if.ts';
+import { usageAnomalies } from '../analysis/anomalies.ts';
+import { usageForecast } from '../analysis/forecast.ts';
 import { usageHeatMap } from '../analysis/heat-map.ts';
 import { usageOverview } from '../analysis/overview.ts';
 import { oneRequest, usageRequests } from '../analysis/records.ts';
@@ -27,6 +29,8 @@ export const usageQueries = {
     usageReport(db, query, context),
   overview: usageOverview,
   heatMap: usageHeatMap,
+  forecast: usageForecast,
+  anomalies: usageAnomalies,
   requests: usageRequests,
   request: oneRequest,
   exportPlan,

@@ -1,0 +1,174 @@
+import type Database from 'better-sqlite3';
+import type { UsageAnomaly } from '../../../../shared/contract/usage-forecast.ts';
+import { amountInWords } from '../../../../shared/quota-words.ts';
+import { dateOfDay, HOUR_MS } from '../reporting-days.ts';
+import { type Calendar, calendarOf, weekday } from './calendar.ts';
+import { errorBursts } from './error-bursts.ts';
+import { dayInWords } from './forecast-words.ts';
+import { shownNames } from './names.ts';
+import { inDays, rangeOf, type RangeText } from './range.ts';
+import { firstHour, readSums, type Source } from './source.ts';
+import { unusualHours } from './unusual-hours.ts';
+import type { Asked } from './view.ts';
+
+/** A spend is sudden from so many times the usual on. */
+const TIMES_THE_USUAL = 3;
+/** Less than that is no matter, whatever the usual is: micro-USD. */
+const LEAST_SPEND = 500_000;
+const WEEKS_BACK = 8;
+/** Fewer days of the same weekday say nothing about what is usual. */
+const LEAST_WEEKS = 2;
+const COST_AT = 2 + 9; // bucket, name, then the figures of SUM_COLUMNS
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+export interface AnomaliesQuery extends RangeText, Asked {}
+
+/** What is out of the usual in a range of days, latest first; each with an id that stays. @throws AppError `invalid_input`. */
+export function usageAnomalies(
+  db: Database.Database,
+  query: AnomaliesQuery,
+): { readonly zone: string; readonly anomalies: UsageAnomaly[] } {
+  const calendar = calendarOf(query.reportingZone);
+  const since = firstHour(db);
+  const range = rangeOf(query, { calendar, nowMs: query.nowMs, firstHour: since }, '30d');
+  if (since === null) return { zone: calendar.zone, anomalies: [] };
+  const { first, last: asked } = inDays(range, calendar);
+  const last = Math.min(asked, calendar.dayOfMs(query.nowMs));
+  const begun = calendar.dayOfHour(since);
+  const days = { calendar, first: Math.max(first, begun), last, begun };
+  const anomalies = [
+    ...suddenSpends(db, days),
+    ...newClients(db, days),
+    ...errorBursts(db, days),
+    ...unusualHours(db, days),
+  ];
+  return {
+    zone: calendar.zone,
+    anomalies: anomalies.toSorted((one, other) => (one.at === other.at ? 0 : one.at < other.at ? 1 : -1)),
+  };
+}
+
+export interface Days {
+  readonly calendar: Calendar;
+  readonly first: number;
+  readonly last: number;
+  /** The day of the first call that was ever counted. */
+  readonly begun: number;
+}
+
+const startOf = (day: number, calendar: Calendar): string => new Date(calendar.startMs(day)).toISOString();
+
+/** A day above three times the median of the same weekdays before it, with the key that most of the rise is of. */
+function suddenSpends(db: Database.Database, { calendar, first, last, begun }: Days): UsageAnomaly[] {
+  const from = first - WEEKS_BACK * 7;
+  const all =
+    costs(db, { kind: 'dimension', dimension: 'all', names: null }, from, last).get(0) ?? new Map<number, number>();
+  const found: UsageAnomaly[] = [];
+  for (let day = first; day <= last; day += 1) {
+    const value = all.get(day) ?? 0;
+    const usual = usualOf(all, day, begun);
+    if (usual === null || value < LEAST_SPEND || value <= TIMES_THE_USUAL * usual) continue;
+    const culprit = culpritOf(db, day, begun);
+    const most =
+      culprit === null ? '' : ` Most of the rise, ${dollars(culprit.rise)}, is of ${culprit.key}${culprit.model}.`;
+    found.push({
+      id: `spend:${dateOfDay(day)}`,
+      kind: 'spend',
+      at: startOf(day, calendar),
+      day: dateOfDay(day),
+      subject: culprit?.key ?? 'all',
+      dimension: 'credential',
+      value,
+      usual,
+      text: `${dayInWords(dateOfDay(day))} cost ${dollars(value)}; on a ${WEEKDAYS[weekday(day)]} ${dollars(usual)} is usual.${most}`,
+    });
+  }
+  return found;
+}
+
+const dollars = (microUsd: number): string =>
+  amountInWords(microUsd < 10_000 ? microUsd : Math.round(microUsd / 10_000) * 10_000, 'cost');
+
+/** The median of the same weekdays of the weeks before; null where there are too few. */
+function usualOf(byDay: ReadonlyMap<number, number>, day: number, begun: number): number | null {
+  const before: number[] = [];
+  // The day on which counting began is no whole one.
+  for (let week = 1; week <= WEEKS_BACK && day - week * 7 > begun; week += 1)
+    before.push(byDay.get(day - week * 7) ?? 0);
+  if (before.length < LEAST_WEEKS) return null;
+  const sorted = before.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  const [one, other] = [sorted[middle] ?? 0, sorted[sorted.length % 2 === 1 ? middle : middle - 1] ?? 0];
+  return Math.round((one + other) / 2);
+}
+
+function culpritOf(db: Database.Database, day: number, begun: number) {
+  const rises = (dimension: 'credential' | 'model') => {
+    const byName = costs(db, { kind: 'dimension', dimension, names: null }, day - WEEKS_BACK * 7, day);
+    return [...byName]
+      .map(([name, byDay]) => ({ name, rise: (byDay.get(day) ?? 0) - (usualOf(byDay, day, begun) ?? 0) }))
+      .toSorted((one, other) => other.rise - one.rise)[0];
+  };
+  const key = rises('credential');
+  const model = rises('model');
+  if (key === undefined || key.rise <= 0) return null;
+  const shown = shownNames(db, [key.name, ...(model === undefined ? [] : [model.name])]);
+  const named = model === undefined ? '' : (shown.get(model.name) ?? '');
+  return {
+    key: shown.get(key.name) || 'no key of the vault',
+    rise: key.rise,
+    model: named === '' ? '' : `, and the model that rose most is ${named}`,
+  };
+}
+
+/** By name, then by day. */
+function costs(db: Database.Database, source: Source, first: number, last: number): Map<number, Map<number, number>> {
+  const by = source.kind === 'dimension' && source.dimension !== 'all' ? source.dimension : null;
+  const all = new Map<number, Map<number, number>>();
+  for (const row of readSums(db, source, by, { span: 'day', first, last }, true)) {
+    const [day = 0, name = 0] = row;
+    let byDay = all.get(name);
+    if (byDay === undefined) all.set(name, (byDay = new Map<number, number>()));
+    byDay.set(day, row[COST_AT] ?? 0);
+  }
+  return all;
+}
+
+/** Clients that were never counted before, from the day after counting began on: then every one is new. */
+function newClients(db: Database.Database, { calendar, first, last, begun }: Days): UsageAnomaly[] {
+  const source: Source = { kind: 'dimension', dimension: 'client', names: null };
+  const since = new Map<number, { day: number; requests: number }>();
+  for (const [day = 0, name = 0, requests = 0] of readSums(
+    db,
+    source,
+    'client',
+    { span: 'day', first: begun, last },
+    true,
+  )) {
+    const known = since.get(name);
+    if (known === undefined || known.day > day) since.set(name, { day, requests });
+  }
+  const recent = [...since].filter(([, { day }]) => day >= first && day > begun);
+  const shown = shownNames(
+    db,
+    recent.map(([name]) => name),
+  );
+  return recent.flatMap(([name, { day, requests }]) => {
+    const subject = shown.get(name) ?? '';
+    if (subject === '') return [];
+    const start = calendar.startHour(day);
+    const hours = { span: 'hour', first: start, last: calendar.startHour(day + 1) - 1 } as const;
+    const [row] = readSums(db, { ...source, names: [name] }, 'client', hours, true);
+    return {
+      id: `new-client:${name}`,
+      kind: 'new-client' as const,
+      at: new Date((row?.[0] ?? start) * HOUR_MS).toISOString(),
+      day: dateOfDay(day),
+      subject,
+      dimension: 'client' as const,
+      value: requests,
+      usual: null,
+      text: `${subject} made calls for the first time, ${amountInWords(requests, 'requests')} on ${dayInWords(dateOfDay(day))}.`,
+    };
+  });
+}

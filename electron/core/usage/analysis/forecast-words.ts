@@ -1,0 +1,70 @@
+import type { ForecastBand, UsageForecast } from '../../../../shared/contract/usage-forecast.ts';
+import { amountInWords } from '../../../../shared/quota-words.ts';
+import type { CourseMethod } from './courses.ts';
+
+export const METHOD_TEXTS: Readonly<Record<CourseMethod, string>> = {
+  weeks:
+    'Drawn from up to eight past weeks, weekday by weekday: 500 courses are put together from whole weeks, and the band holds eight of ten of them.',
+  'kind-of-day':
+    'Drawn from the past days of the same kind, working days and weekends: 500 courses, and the band holds eight of ten of them.',
+  'any-day':
+    'Drawn from whatever days there are, fewer than seven: 500 courses, and the band holds eight of ten of them. The weekday plays no part yet.',
+  none: 'There is not one whole day of data to go by.',
+};
+
+const rounded = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const months = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
+
+export function dayInWords(day: string): string {
+  return months.format(Date.parse(`${day}T00:00:00Z`));
+}
+
+function between(figure: UsageForecast['figure'], { low, middle, high }: ForecastBand): string {
+  const some = (value: number) => (figure === 'cost' ? amountInWords(roughly(value), 'cost') : rounded.format(value));
+  return `between ${some(low)} and ${some(high)}${figure === 'cost' ? '' : ` ${figure}`}, in the middle ${some(middle)}`;
+}
+
+/** Whole cents: more would be a promise. */
+function roughly(microUsd: number): number {
+  return microUsd < 10_000 ? microUsd : Math.round(microUsd / 10_000) * 10_000;
+}
+
+/** The whole forecast in plain words. */
+export function sentenceOf(forecast: Omit<UsageForecast, 'sentence'>): string {
+  const { figure, used, unpriced, end, exhausted, limit, method, to } = forecast;
+  const day = dayInWords(to);
+  const parts: string[] = [];
+  if (end === null) {
+    parts.push(
+      method.name === 'none' && forecast.asOf.slice(0, 10) <= to
+        ? `So far ${amountInWords(used, figure)}; there is no whole day of data to forecast ${day} from.`
+        : `The period ended on ${day} with ${amountInWords(used, figure)}.`,
+    );
+  } else {
+    parts.push(`So far ${amountInWords(used, figure)}; by ${day} it is likely to be ${between(figure, end)}.`);
+  }
+  if (exhausted !== null && limit !== null) parts.push(budget(exhausted, amountInWords(limit, figure)));
+  if (method.daysOfData > 0 && method.daysOfData < 7) {
+    parts.push(`There are only ${method.daysOfData} whole days of data, so this is rough.`);
+  }
+  if (unpriced > 0) parts.push(`${amountInWords(unpriced, 'requests')} without a known price not included.`);
+  return parts.join(' ');
+}
+
+function budget(
+  { since, chance, early, middle, late }: NonNullable<UsageForecast['exhausted']>,
+  limit: string,
+): string {
+  if (since !== null) return `The budget of ${limit} was used up on ${dayInWords(since)}.`;
+  if (chance === null || chance === 0) return `The budget of ${limit} was not used up${chance === 0 ? '' : ' so far'}.`;
+  const share = `${Math.max(1, Math.round(chance * 100))} of 100 courses`;
+  if (middle === null) {
+    return early === null
+      ? `The budget of ${limit} is used up in ${share} only.`
+      : `The budget of ${limit} is used up in ${share}, at the earliest about ${dayInWords(early)}.`;
+  }
+  const until = late === null ? 'or not at all in this period' : `at the latest about ${dayInWords(late)}`;
+  return `The budget of ${limit} is likely to be used up about ${dayInWords(middle)}: ${
+    early === null ? '' : `at the earliest about ${dayInWords(early)}, `
+  }${until}.`;
+}

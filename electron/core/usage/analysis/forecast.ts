@@ -1,0 +1,158 @@
+import type Database from 'better-sqlite3';
+import type { FORECAST_FIGURES, UsageForecast } from '../../../../shared/contract/usage-forecast.ts';
+import type { UsageFilter } from '../../../../shared/contract/usage.ts';
+import { AppError } from '../../../../shared/errors.ts';
+import type { UsageSums } from '../../../../shared/usage.ts';
+import { dateOfDay } from '../reporting-days.ts';
+import { collect } from './collect.ts';
+import { bandOf, type Courses, coursesOf, HISTORY_DAYS, methodFor, threeOf } from './courses.ts';
+import { METHOD_TEXTS, sentenceOf } from './forecast-words.ts';
+import { inDays, rangeOf, type RangeText } from './range.ts';
+import { Columns } from './sums.ts';
+import { type Asked, viewOf } from './view.ts';
+
+export type ForecastFigure = (typeof FORECAST_FIGURES)[number];
+
+export interface ForecastQuery extends RangeText, Asked {
+  readonly figure: ForecastFigure;
+  readonly zone?: string | undefined;
+  readonly filter?: UsageFilter | undefined;
+  readonly limit?: number | undefined;
+}
+
+const MOST_DAYS = 400;
+const ENOUGH_DAYS = 7;
+
+/**
+ * What a period will come to by its end, as a band; and when a budget is used up. Never a single number. Method: courses.ts.
+ * @throws AppError `invalid_input`.
+ */
+export function usageForecast(db: Database.Database, query: ForecastQuery): UsageForecast {
+  const { calendar, view, first, last, today } = periodOf(db, query);
+  const columns =
+    collect(db, view.totals, null, view.buckets, view.parts(view.range, view.buckets)).get(0) ??
+    new Columns(view.buckets.list.length);
+  const values = columns.values();
+  const start = view.range.first;
+  const figures = figureOf(query.figure, values);
+  const of = (day: number) => figures[day - start] ?? 0;
+  const counted = historyOf(figures.slice(Math.max(0, today - HISTORY_DAYS - start), today - start));
+  const actual = cumulated(first, Math.min(last, today), of);
+  const used = actual.at(-1) ?? 0;
+  const startsAt = Math.max(first, today);
+  const ahead = Math.max(0, last - startsAt + 1);
+  const method = methodFor(counted.length);
+  const courses = method === 'none' ? null : coursesOf(counted, ahead, today, of(today), startsAt);
+  const before = used - (today >= first && today <= last ? of(today) : 0);
+  const projected = courses === null ? [] : sumsOfCourses(courses, before);
+  const bands = projected.map(bandOf);
+  const limit = query.limit ?? null;
+  const length = last - first + 1;
+  const unpricedFrom = Math.max(0, Math.min(first, today - counted.length) - start);
+  const forecast: Omit<UsageForecast, 'sentence'> = {
+    figure: query.figure,
+    zone: calendar.zone,
+    from: dateOfDay(first),
+    to: dateOfDay(last),
+    asOf: new Date(query.nowMs).toISOString(),
+    method: { name: method, text: METHOD_TEXTS[method], daysOfData: counted.length },
+    used,
+    unpriced: query.figure === 'cost' ? values.unpriced.slice(unpricedFrom).reduce((sum, some) => sum + some, 0) : 0,
+    end: ahead === 0 ? null : (bands.at(-1) ?? null),
+    limit,
+    exhausted: limit === null ? null : exhaustionOf(limit, { first, startsAt, actual, projected, isOver: ahead === 0 }),
+    points: Array.from({ length }, (_, at) => ({
+      day: dateOfDay(first + at),
+      ideal: limit === null ? null : Math.round((limit * (at + 1)) / length),
+      actual: actual[at] ?? null,
+      projected: bands[first + at - startsAt] ?? null,
+    })),
+    remarks: [
+      ...view.remarks.filter(({ code }) => code === 'unknown-name'),
+      ...(counted.length < ENOUGH_DAYS
+        ? [{ code: 'few-days' as const, text: `There are only ${counted.length} whole days of data to go by.` }]
+        : []),
+    ],
+  };
+  return { ...forecast, sentence: sentenceOf(forecast) };
+}
+
+function periodOf(db: Database.Database, query: ForecastQuery) {
+  const from = query.from ?? 'this-month';
+  const given = { ...query, from, to: query.to ?? (query.from === undefined ? 'this-month' : undefined) };
+  const zone = viewOf(db, { ...query, from: 'today', to: 'today' }, null, 'day');
+  const { calendar, firstHour } = zone;
+  const { first, last } = inDays(rangeOf(given, { calendar, nowMs: query.nowMs, firstHour }), calendar);
+  if (last - first >= MOST_DAYS) {
+    throw new AppError(
+      'invalid_input',
+      'The period is longer than can be forecast. Nothing was summed.',
+      `Ask for at most ${MOST_DAYS} days.`,
+    );
+  }
+  const today = calendar.dayOfMs(query.nowMs);
+  const begin = Math.max(0, Math.min(first, today - HISTORY_DAYS));
+  const range = { from: dateOfDay(begin), to: dateOfDay(Math.max(today, begin)) };
+  return { calendar, first, last, today, view: viewOf(db, { ...query, ...range }, null, 'day') };
+}
+
+function figureOf(figure: ForecastFigure, values: Readonly<Record<keyof UsageSums, readonly number[]>>): number[] {
+  if (figure === 'requests') return [...values.requests];
+  if (figure === 'cost') return [...values.knownCostMicroUsd];
+  return values.inputTokens.map(
+    (input, at) =>
+      input + (values.cacheReadTokens[at] ?? 0) + (values.cacheWriteTokens[at] ?? 0) + (values.outputTokens[at] ?? 0),
+  );
+}
+
+/** Whole days since there is something to go by: those before the first use say nothing, and that one is a part of a day. */
+function historyOf(days: readonly number[]): readonly number[] {
+  const begun = days.findIndex((figure) => figure > 0);
+  return begun === -1 ? [] : days.slice(begun === 0 ? 0 : begun + 1);
+}
+
+function cumulated(first: number, last: number, of: (day: number) => number): number[] {
+  const all: number[] = [];
+  for (let day = first; day <= last; day += 1) all.push((all.at(-1) ?? 0) + of(day));
+  return all;
+}
+
+/** What each course has come to by the end of each day. */
+function sumsOfCourses({ days, count }: Courses, before: number): Float64Array[] {
+  const so = new Float64Array(count).fill(before);
+  return days.map((day) => {
+    for (let course = 0; course < count; course += 1) so[course] = (so[course] ?? 0) + (day[course] ?? 0);
+    return so.slice();
+  });
+}
+
+interface Progress {
+  readonly first: number;
+  readonly startsAt: number;
+  readonly actual: readonly number[];
+  readonly projected: readonly Float64Array[];
+  readonly isOver: boolean;
+}
+
+function exhaustionOf(
+  limit: number,
+  { first, startsAt, actual, projected, isOver }: Progress,
+): UsageForecast['exhausted'] {
+  const since = actual.findIndex((so) => so >= limit);
+  if (since !== -1) {
+    const day = dateOfDay(first + since);
+    return { since: day, chance: 1, early: day, middle: day, late: day };
+  }
+  const none = { since: null, early: null, middle: null, late: null };
+  if (isOver) return { ...none, chance: 0 };
+  const count = projected[0]?.length ?? 0;
+  if (count === 0) return { ...none, chance: null };
+  const days = Array.from({ length: count }, (_, course) => {
+    const at = projected.findIndex((so) => (so[course] ?? 0) >= limit);
+    return at === -1 ? Number.POSITIVE_INFINITY : startsAt + at;
+  }).toSorted((one, other) => one - other);
+  const shown = (day: number | undefined) => (day === undefined || !Number.isFinite(day) ? null : dateOfDay(day));
+  const [early, middle, late] = threeOf(days);
+  const chance = days.filter((day) => Number.isFinite(day)).length / count;
+  return { since: null, chance, early: shown(early), middle: shown(middle), late: shown(late) };
+}

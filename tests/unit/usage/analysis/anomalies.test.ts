@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import type { ContractEvent } from '../../../../shared/contract/handlers.ts';
+import { usageAnomalies as contractAnomalies } from '../../../../shared/contract/usage-forecast.ts';
+import { usageAnomalies } from '../../../../electron/core/usage/analysis/anomalies.ts';
+import { AnomalyWatch } from '../../../../electron/core/usage/anomaly-watch.ts';
+import { HOUR_MS } from '../../../../electron/core/usage/reporting-days.ts';
+import { usageQueries } from '../../../../electron/core/usage/worker/usage-queries.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+import { MemoryVault } from '../../endpoint/open-vault.ts';
+import { type Made, usageDatabase, write } from './filled-usage.ts';
+
+const ZONE = 'Europe/Berlin';
+const DAY_MS = 24 * HOUR_MS;
+/** A Thursday at 13:00 in Berlin. */
+const NOW = Date.UTC(2029, 10, 15, 12);
+
+/** Twenty calls a day between nine and five, for two months. */
+const usual: Made[] = Array.from({ length: 60 * 20 }, (_, n) => ({
+  atMs: NOW - (1 + Math.floor(n / 20)) * DAY_MS + (((n % 20) % 8) - 4) * HOUR_MS,
+  costMicroUsd: 100_000,
+}));
+
+function ask(more: readonly Made[], given: { from?: string } = {}) {
+  const db = usageDatabase();
+  write(db, ZONE, usual);
+  write(db, ZONE, more);
+  return contractAnomalies.parse(usageAnomalies(db, { reportingZone: ZONE, nowMs: NOW, ...given })).anomalies;
+}
+
+const times = (count: number, made: Made): Made[] => Array.from({ length: count }, () => made);
+
+describe('out of the usual', () => {
+  test('is nothing in ordinary weeks', () => expect(ask([])).toEqual([]));
+
+  test('is a day above three times the same weekdays before, with the key and model that it is of', () => {
+    const dear = { atMs: NOW - HOUR_MS, costMicroUsd: 1_500_000, model: 'gpt-dear', label: 'home' };
+    const [found, ...more] = ask(times(5, dear));
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({
+      ...{ id: 'spend:2029-11-15', kind: 'spend', day: '2029-11-15', subject: 'openai/home', dimension: 'credential' },
+      ...{ value: 7_500_000, usual: 2_000_000, at: '2029-11-14T23:00:00.000Z' },
+    });
+    expect(found?.text).toBe(
+      '15 November 2029 cost $7.50; on a Thursday $2.00 is usual. Most of the rise, $7.50, is of openai/home, and the model that rose most is gpt-dear.',
+    );
+    expect(ask(times(4, { ...dear, costMicroUsd: 1_500_000 }))).toEqual([]); // three times is not above it
+  });
+
+  test('is a client that was never there', () => {
+    const [found, ...more] = ask([{ atMs: NOW - HOUR_MS, client: 'stranger', costMicroUsd: 1 }]);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ kind: 'new-client', subject: 'stranger', value: 1, at: '2029-11-15T11:00:00.000Z' });
+    expect(found?.text).toContain('stranger made calls for the first time, 1 request on 15 November 2029');
+  });
+
+  test('is an hour in which many calls failed; the hours after it belong to it', () => {
+    const failed = { costMicroUsd: 0, outcome: 'upstream_error' as const };
+    const burst = [
+      ...times(12, { ...failed, atMs: NOW - 3 * HOUR_MS }),
+      ...times(15, { ...failed, atMs: NOW - 2 * HOUR_MS }),
+    ];
+    const [found, ...more] = ask(burst);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ id: 'errors:openai:2029-11-15T09', kind: 'errors', subject: 'openai', value: 27 });
+    expect(found?.text).toBe('27 of 27 calls of openai failed; in the week before 0 % did.');
+    expect(ask(times(9, { ...failed, atMs: NOW - 3 * HOUR_MS }))).toEqual([]);
+  });
+
+  test('is a key at an hour at which it is hardly ever used', () => {
+    const atNight = { atMs: Date.UTC(2029, 10, 15, 2), costMicroUsd: 1 };
+    const [found, ...more] = ask(times(5, atNight));
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({
+      kind: 'unusual-hour',
+      subject: 'openai/work',
+      at: '2029-11-15T02:00:00.000Z',
+      value: 5,
+    });
+    expect(found?.text).toContain('was used at 3:00');
+    expect(ask(times(4, atNight))).toEqual([]);
+  });
+
+  test('is asked for by range, and has the same ids each time', () => {
+    const made = times(5, { atMs: NOW - 3 * DAY_MS, client: 'stranger', costMicroUsd: 2_000_000 });
+    const all = ask(made);
+    expect(all.map(({ kind }) => kind).toSorted()).toEqual(['new-client', 'spend']);
+    expect(ask(made, { from: '7d' }).map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+    expect(ask(made, { from: 'today' })).toEqual([]);
+  });
+
+  test('says nothing of a vault that is empty or new', () => {
+    const db = usageDatabase();
+    expect(usageAnomalies(db, { reportingZone: ZONE, nowMs: NOW }).anomalies).toEqual([]);
+    write(db, ZONE, times(100, { atMs: NOW - HOUR_MS, costMicroUsd: 9_000_000 }));
+    expect(usageAnomalies(db, { reportingZone: ZONE, nowMs: NOW }).anomalies).toEqual([]);
+  });
+});
+
+test('each is told once, after calls were counted, and at most once a minute', async () => {
+  const clock = new FakeClock();
+  const vault = new MemoryVault();
+  const { usageDb } = vault.opened();
+  const now = clock.now();
+  write(usageDb, 'UTC', [{ atMs: now - 3 * DAY_MS }]);
+  const heard: ContractEvent[] = [];
+  let tell: (event: ContractEvent) => void = () => undefined;
+  let looks = 0;
+  let looked: () => void = () => undefined;
+  const watch = new AnomalyWatch({
+    ...{ vault, clock, log: { warn: () => undefined }, zone: () => 'UTC' },
+    emit: (event) => heard.push(event),
+    onEvent: (listener) => {
+      tell = listener;
+      return () => undefined;
+    },
+    reader: {
+      query: (name: 'anomalies', input: never) => {
+        looks += 1;
+        queueMicrotask(looked);
+        return Promise.resolve(usageQueries[name](usageDb, input)) as never;
+      },
+    },
+  });
+  const counted = () => tell({ event: 'usage.recorded', data: { requests: 1, providers: [], clients: [] } });
+  const look = async () => {
+    const done = new Promise<void>((resolve) => (looked = resolve));
+    clock.advance(60_000);
+    await done;
+    await Promise.resolve();
+    await watch.look(); // what the first one has not told by now it never would
+  };
+  counted();
+  clock.advance(59_999);
+  expect(looks).toBe(0);
+  write(usageDb, 'UTC', [{ atMs: now, client: 'stranger' }]);
+  counted();
+  await look();
+  expect(heard).toMatchObject([{ event: 'usage.anomaly', data: { kind: 'new-client', subject: 'stranger' } }]);
+  counted();
+  await look();
+  expect(heard).toHaveLength(1);
+  counted();
+  watch.locking();
+  const before = looks;
+  clock.advance(600_000);
+  expect(looks).toBe(before);
+});
