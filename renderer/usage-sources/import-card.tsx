@@ -102,7 +102,7 @@ function Preview({ found, onClose }: { readonly found: Found; readonly onClose: 
   const { recorded, known, firstDay, lastDay, models, warnings } = report;
   const take = useAction(async () => {
     const done = await call('usage.import', asked(source, text, false));
-    announce(t.done(done.recorded, count(done.recorded)));
+    announce(t.done(done.recorded));
     noteUsage();
     onClose();
   });
@@ -112,21 +112,21 @@ function Preview({ found, onClose }: { readonly found: Found; readonly onClose: 
       open
       wide
       title={t.sources[source].title}
-      description={recorded === 0 ? t.nothing : t.found(recorded, count(recorded), days)}
+      description={recorded === 0 ? t.nothing : t.found(recorded, days)}
       onClose={onClose}
       actions={
         <>
           <Button onClick={onClose}>{recorded === 0 ? m.common.close : m.common.cancel}</Button>
           {recorded > 0 && (
             <Button look="primary" pending={take.pending} onClick={() => void take.run()}>
-              {t.importVerb(recorded, count(recorded))}
+              {t.importVerb(recorded)}
             </Button>
           )}
         </>
       }
     >
       <ErrorNote error={take.error} />
-      {known > 0 && <p className={styles.muted}>{t.known(known, count(known))}</p>}
+      {known > 0 && <p className={styles.muted}>{t.known(known)}</p>}
       {models.length > 0 && (
         <DataTable
           caption={t.importTitle}

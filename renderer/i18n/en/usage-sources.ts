@@ -1,6 +1,6 @@
 import { plural } from '../format.ts';
 
-const calls = (count: number, shown: string): string => plural(count, `${shown} call`, `${shown} calls`);
+const calls = (count: number): string => plural(count, 'call', 'calls');
 
 /** Usage, "Compare & import". */
 export const usageSources = {
@@ -10,7 +10,7 @@ export const usageSources = {
   provider: 'Provider',
   from: 'From',
   to: 'To',
-  invoice: 'Or the total of an invoice, in dollars',
+  invoice: 'Or an invoice, in $',
   invoiceHint: 'Then nobody is asked.',
   invoiceWrong: 'Write dollars, as 41.27.',
   compare: 'Compare',
@@ -58,12 +58,12 @@ export const usageSources = {
   choose: 'Choose a file',
   tooLarge: 'This file is too large for the window. Import it with keyharbor usage import csv.',
   working: (files: number, all: number) => `${files} of ${all} files`,
-  found: (count: number, shown: string, days: string) => `${calls(count, shown)} can be imported${days}.`,
+  found: (count: number, days: string) => `${calls(count)} can be imported${days}.`,
   nothing: 'There is nothing new to import.',
-  known: (count: number, shown: string) => `${calls(count, shown)} were imported before.`,
-  period: (from: string, to: string) => `, ${from} to ${to}`,
+  known: (count: number) => `${calls(count)} were imported before.`,
+  period: (from: string, to: string) => (from === to ? `, of ${from}` : `, of ${from} to ${to}`),
   calls: 'Calls',
   cost: 'Cost',
-  importVerb: (count: number, shown: string) => `Import ${calls(count, shown)}`,
-  done: (count: number, shown: string) => `${calls(count, shown)} imported`,
+  importVerb: (count: number) => `Import ${calls(count)}`,
+  done: (count: number) => `${calls(count)} imported`,
 } as const;

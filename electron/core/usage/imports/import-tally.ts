@@ -96,14 +96,14 @@ export class ImportTally {
     if (this.proxied > 0) {
       warnings.push(
         source === 'csv'
-          ? `${this.proxied} rows were left out: calls of the same day and model were counted already.`
-          : `${this.proxied} calls were left out: they went through the proxy, which counted them.`,
+          ? `Left out, as calls of the same day and model were counted already: ${some(this.proxied, 'row')}.`
+          : `Left out, as they went through the proxy, which counted them: ${some(this.proxied, 'call')}.`,
       );
     }
-    if (this.unreadable > 0) warnings.push(`${this.unreadable} lines could not be read and were passed over.`);
+    if (this.unreadable > 0) warnings.push(`Passed over, as it could not be read: ${some(this.unreadable, 'line')}.`);
     if (this.requestsInRows > this.#recorded) {
       warnings.push(
-        `The export sums ${this.requestsInRows} requests in ${this.#recorded} rows; each row counts as one request.`,
+        `The export sums ${some(this.requestsInRows, 'request')} in ${some(this.#recorded, 'row')}; each row counts as one.`,
       );
     }
     if (source === 'csv' && this.csv === 'anthropic-usage' && this.#recorded > 0) {
@@ -115,3 +115,5 @@ export class ImportTally {
     return warnings;
   }
 }
+
+const some = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -114,7 +114,7 @@ export class ProviderFigures {
     if (names.length > 0 && zone() !== 'UTC') said.push(`By model, our days are those of ${zone()}, theirs are UTC.`);
     if (imported > 0) {
       said.push(
-        `${imported} of our calls are from imported logs. What a subscription covers is in no figure of the API.`,
+        `Of our calls, imported from logs: ${imported}. What a subscription covers is in no figure of the API.`,
       );
     }
     const row = (told: Told, day: number | null, model: string | null, ours = NOTHING) =>

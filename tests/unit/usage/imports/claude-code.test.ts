@@ -107,7 +107,7 @@ test('a call that went through the proxy is not counted twice', async () => {
   const report = await run('claude-code');
   // Two of the log look like the one that was counted: it was one of them.
   expect(report).toMatchObject({ found: 3, proxied: 1, recorded: 2 });
-  expect(report.warnings[0]).toContain('1 calls were left out');
+  expect(report.warnings[0]).toContain('which counted them: 1 call.');
   expect(usage.report({ by: 'provider' }).rows[0]?.requests).toBe(3);
 });
 

@@ -249,7 +249,7 @@ test('today is not over: its figures are marked; imported calls are named', asyn
   app.usage.record([{ ...call({ atMs: clock.now() - 2000 }), source: 'import', client: imported }]);
   const report = await reconcile({ from: '2030-01-14', to: '2030-01-15' });
   expect(report.days.at(-1)?.reasons).toContain('partial-day');
-  expect(report.notes.join(' ')).toContain('1 of our calls are from imported logs');
+  expect(report.notes.join(' ')).toContain('imported from logs: 1.');
 });
 
 test('a lock ends the question', async () => {
