@@ -31,7 +31,7 @@ export function DeviceStep({ password, groups }: Props) {
             password,
             bindDevice: bindable && bind,
           });
-    navigate({ screen: 'providers' }, 'replace');
+    navigate({ screen: 'home' }, 'replace');
     await enterShell(status);
   });
   return (

@@ -5,6 +5,7 @@ import { common } from './en/common.ts';
 import { connectTool } from './en/connect-tool.ts';
 import { firstRun } from './en/first-run.ts';
 import { grants } from './en/grants.ts';
+import { home } from './en/home.ts';
 import { notifications } from './en/notifications.ts';
 import { ownProviders } from './en/own-providers.ts';
 import { providers } from './en/providers.ts';
@@ -22,6 +23,7 @@ const en = {
   firstRun,
   unlock,
   shell,
+  home,
   providers,
   ownProviders,
   clients,

@@ -1,8 +1,9 @@
-import { ChartColumn, ClipboardList, Gauge, KeyRound, PlugZap, Settings } from 'lucide-react';
+import { House, ChartColumn, ClipboardList, Gauge, KeyRound, PlugZap, Settings } from 'lucide-react';
 import type { Screen } from '../state/route.ts';
 
 /** The screens of the rail, in its order. They are Ctrl+1 … Ctrl+8 in the same order. */
 export const RAIL_SCREENS = [
+  { screen: 'home', icon: House },
   { screen: 'providers', icon: KeyRound },
   { screen: 'usage', icon: ChartColumn },
   { screen: 'quotas', icon: Gauge },

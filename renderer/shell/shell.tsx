@@ -20,12 +20,14 @@ import { ShortcutList } from './shortcut-list.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
+const home = lazyScreen(() => import('../home/home-screen.tsx'));
 const usage = lazyScreen(() => import('../usage/usage-screen.tsx'));
 const quotas = lazyScreen(() => import('../quotas/quotas-screen.tsx'));
 
 const activity = lazyScreen(() => import('../activity/activity-screen.tsx'));
 
 const SCREENS: Readonly<Record<Screen, () => React.JSX.Element | null>> = {
+  home: home.Screen,
   providers: ProvidersScreen,
   bin: BinScreen,
   usage: usage.Screen,
@@ -44,6 +46,7 @@ export function Shell() {
   useEffect(() => {
     void loadCredentials();
     void loadQuotas(); // cards show how far they are used
+    requestIdleCallback(home.preload);
     requestIdleCallback(usage.preload);
     requestIdleCallback(quotas.preload);
     requestIdleCallback(activity.preload);

@@ -3,7 +3,7 @@ import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
 import { parseUsage, USAGE_HOME, type UsageRoute, writeUsage } from './usage-route.ts';
 
 /** Where the user is. Lives in location.hash, so it holds ids and fixed words only: never a secret, a label or a name. */
-export const SCREENS = ['providers', 'bin', 'usage', 'quotas', 'clients', 'activity', 'settings'] as const;
+export const SCREENS = ['home', 'providers', 'bin', 'usage', 'quotas', 'clients', 'activity', 'settings'] as const;
 export type Screen = (typeof SCREENS)[number];
 export const VIEWS = ['grid', 'list'] as const;
 export const SORTS = ['name', 'state', 'tested', 'used', 'expires', 'created'] as const;
@@ -34,7 +34,7 @@ export interface Route {
 }
 
 export const HOME: Route = {
-  screen: 'providers',
+  screen: 'home',
   view: 'grid',
   sort: 'name',
   provider: null,

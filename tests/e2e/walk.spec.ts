@@ -154,6 +154,8 @@ for (const host of HOSTS) {
         window = await host.open(home);
         page = window.page;
         await unlock(page);
+        await expect(page.getByRole('heading', { level: 1, name: 'Home' })).toBeVisible();
+        await goTo(page, 'Providers');
         await expect(page.getByRole('region', { name: 'OpenAI' })).toBeVisible();
         await page.reload();
         await expect(page.getByRole('region', { name: 'OpenAI' })).toBeVisible();

@@ -3,6 +3,7 @@ import { expect, type Page } from '@playwright/test';
 /** What a person does in the window, in the words that stand on it. */
 export const PASSWORD = 'correct horse battery staple 42';
 
+/** Makes a vault and ends on Providers. */
 export async function createVault(page: Page, { bind = true } = {}): Promise<string> {
   await page.getByRole('button', { name: 'Create vault' }).click();
   await page.getByLabel('Master password', { exact: true }).fill(PASSWORD);
@@ -21,7 +22,8 @@ export async function createVault(page: Page, { bind = true } = {}): Promise<str
   await page.getByRole('heading', { name: 'Tie the vault to this computer' }).waitFor();
   if (!bind && (await device.count()) > 0 && (await device.isChecked())) await device.click();
   await page.getByRole('button', { name: 'Open Keyharbor' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Providers' })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('heading', { level: 1, name: 'Home' })).toBeVisible({ timeout: 20_000 });
+  await goTo(page, 'Providers');
   return code.join('-');
 }
 

@@ -4,6 +4,7 @@ export const shell = {
   skip: 'Skip to content',
   navigation: 'Screens',
   sidebar: 'Sidebar',
+  home: 'Home',
   providers: 'Providers',
   usage: 'Usage',
   quotas: 'Quotas',

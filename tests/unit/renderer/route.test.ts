@@ -52,7 +52,7 @@ test('a range of usage that is none is the usual one, and a name never gets into
 });
 
 test('the usual view leaves the address short', () => {
-  expect(formatRoute(HOME)).toBe('#/providers');
+  expect(formatRoute(HOME)).toBe('#/home');
 });
 
 test('an empty or foreign hash leads home', () => {
@@ -62,7 +62,7 @@ test('an empty or foreign hash leads home', () => {
 });
 
 test('what is no id or fixed word does not get in', () => {
-  const route = parseRoute('#/providers?id=My%20key&provider=<b>&state=all&sort=up&view=huge&q=secret');
+  const route = parseRoute('#/home?id=My%20key&provider=<b>&state=all&sort=up&view=huge&q=secret');
   expect(route).toEqual(HOME);
   expect(formatRoute(route)).not.toContain('secret');
 });

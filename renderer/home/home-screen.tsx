@@ -1,0 +1,55 @@
+import { useEffect } from 'react';
+import { useNow } from '../contract/use-now.ts';
+import { m } from '../i18n/messages.ts';
+import { loadClients } from '../state/clients.ts';
+import { loadQuotas, useQuotas } from '../state/quotas.ts';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { Tiles } from '../usage/tiles.tsx';
+import { useQuestion } from '../usage/use-question.ts';
+import { AttentionCard } from './attention-card.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import styles from './home.module.css';
+import { LastActivity } from './last-activity.tsx';
+import { QuotaCard } from './quota-card.tsx';
+import { RecentKeys } from './recent-keys.tsx';
+import { SpendChart } from './spend-chart.tsx';
+
+const QUESTION = { from: '30d', by: 'provider', bucket: 'day' } as const;
+/** Busy tools count many calls a second; the picture of a month does not change with each. */
+const EVERY_MS = 5_000;
+
+/** What was spent, what is limited, and what to look at. Before the first call: what to do first. */
+export default function HomeScreen() {
+  const nowMs = useNow(60_000);
+  const { data: overview, error } = useQuestion('usage.overview', QUESTION, { everyMs: EVERY_MS });
+  const hasQuotas = useQuotas((store) => store.list.length > 0);
+  useEffect(() => {
+    void loadQuotas();
+    void loadClients();
+  }, []);
+  if (overview === null && error === null) return <Skeleton />;
+  const hasCalls = overview !== null && overview.totals.requests > 0;
+  return (
+    <div className={styles.page}>
+      <div>
+        <h1>{m.home.title}</h1>
+        <p className={styles.lead}>{hasCalls ? m.home.lead : m.home.leadEmpty}</p>
+      </div>
+      <ErrorNote error={error} />
+      {!hasCalls && <FirstSteps />}
+      {hasCalls && (
+        <>
+          <Tiles overview={overview} />
+          <SpendChart overview={overview} />
+        </>
+      )}
+      <div className={styles.cards}>
+        {hasQuotas && <QuotaCard nowMs={nowMs} />}
+        <AttentionCard nowMs={nowMs} />
+        <RecentKeys nowMs={nowMs} />
+        <LastActivity nowMs={nowMs} />
+      </div>
+    </div>
+  );
+}
