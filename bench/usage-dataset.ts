@@ -203,7 +203,8 @@ function layoutOf(): string {
 
 function fill(db: Database.Database, records: number, say: (line: string) => void): void {
   const book = PriceBook.load(join(import.meta.dirname, '../resources/prices.json'));
-  const store = new UsageStore(db, new ReportingDays(DATASET_ZONE));
+  const days = new ReportingDays(DATASET_ZONE);
+  const store = new UsageStore(db, days);
   const spill = Buffer.alloc(16);
   const start = performance.now();
   let batch: PricedEntry[] = [];
@@ -223,6 +224,8 @@ function fill(db: Database.Database, records: number, say: (line: string) => voi
     if (batch.length === BATCH) write();
   }
   write();
+  const today = days.dayOf(DATASET_END_MS);
+  while (store.foldOne(today));
 }
 
 if (import.meta.main) {

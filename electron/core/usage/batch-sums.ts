@@ -77,21 +77,65 @@ export class BatchSums {
 
   /** The rows that this batch adds to, each once. Cells have no hours: nearly every call would be an hour of its own. */
   *rows(): Generator<RollupRow> {
+    const moment = this.#onlyMoment();
+    if (moment === null) yield* this.#rowsOfMany();
+    else yield* this.#rowsOfOne(moment);
+  }
+
+  /** Where all of the batch falls into one hour, which nearly every batch does: its rows of the hour are those of the day. */
+  *#rowsOfOne({ hour, day }: { readonly hour: number; readonly day: number }): Generator<RollupRow> {
+    const tables = Array.from({ length: NAME_KINDS.length + 1 }, () => new Map<number, Sum>());
+    for (const [sum] of this.#cells.values()) {
+      if (sum === undefined) continue;
+      for (let dimension = 0; dimension < tables.length; dimension += 1) {
+        const name = dimension === ALL ? 0 : (sum.names[dimension] as number);
+        const table = tables[dimension] as Map<number, Sum>;
+        const known = table.get(name);
+        if (known === undefined) table.set(name, copyOf(sum));
+        else addSum(known, sum);
+      }
+      yield {
+        span: SPAN_DAY,
+        dimension: CELL,
+        bucket: day,
+        name: sum.cell,
+        figures: sum.figures,
+        latency: sum.latency,
+      };
+    }
+    for (const [dimension, table] of tables.entries()) {
+      for (const [name, { figures, latency }] of table) {
+        yield { span: SPAN_HOUR, dimension, bucket: hour, name, figures, latency };
+        yield { span: SPAN_DAY, dimension, bucket: day, name, figures, latency };
+      }
+    }
+  }
+
+  /** null: there are several, or weeks and months are added to as well. */
+  #onlyMoment(): { readonly hour: number; readonly day: number } | null {
+    let first: CellSum | null = null;
+    for (const sums of this.#cells.values()) {
+      for (const sum of sums) {
+        first ??= sum;
+        if (sum.hour !== first.hour || sum.day !== first.day || sum.day < this.#foldedTo) return null;
+      }
+    }
+    return first;
+  }
+
+  *#rowsOfMany(): Generator<RollupRow> {
     const tables = new Map<number, Map<number, RollupRow>>();
     const addTo = (span: number, dimension: number, bucket: number, name: number, sum: Sum) => {
       const table = span * DIMENSIONS.length + dimension;
       let rows = tables.get(table);
       if (rows === undefined) tables.set(table, (rows = new Map<number, RollupRow>()));
       const row = rows.get(bucket * NAMES + name);
-      if (row === undefined) {
-        const copy = { figures: [...sum.figures], latency: new Map(sum.latency) };
-        rows.set(bucket * NAMES + name, { span, dimension, bucket, name, ...copy });
-        return;
-      }
-      for (let n = 0; n < sum.figures.length; n += 1) {
-        row.figures[n] = (row.figures[n] as number) + (sum.figures[n] as number);
-      }
-      for (const [at, count] of sum.latency) row.latency.set(at, (row.latency.get(at) ?? 0) + count);
+      if (row === undefined) rows.set(bucket * NAMES + name, { span, dimension, bucket, name, ...copyOf(sum) });
+      else addSum(row, sum);
+    };
+    const addAll = (span: number, bucket: number, sum: CellSum) => {
+      for (let kind = 0; kind < NAME_KINDS.length; kind += 1) addTo(span, kind, bucket, sum.names[kind] as number, sum);
+      addTo(span, ALL, bucket, 0, sum);
     };
     for (const sums of this.#cells.values()) {
       for (const sum of sums) {
@@ -109,11 +153,6 @@ export class BatchSums {
       }
     }
     for (const rows of tables.values()) yield* rows.values();
-
-    function addAll(span: number, bucket: number, sum: CellSum): void {
-      for (let kind = 0; kind < NAME_KINDS.length; kind += 1) addTo(span, kind, bucket, sum.names[kind] as number, sum);
-      addTo(span, ALL, bucket, 0, sum);
-    }
   }
 
   #sumOf(cell: number, atMs: number, names: readonly number[]): Sum {
@@ -126,6 +165,15 @@ export class BatchSums {
     sums.push(sum);
     return sum;
   }
+}
+
+function copyOf({ figures, latency }: Sum): Sum {
+  return { figures: [...figures], latency: new Map(latency) };
+}
+
+function addSum(to: Sum, { figures, latency }: Sum): void {
+  for (let n = 0; n < figures.length; n += 1) to.figures[n] = (to.figures[n] as number) + (figures[n] as number);
+  for (const [at, count] of latency) to.latency.set(at, (to.latency.get(at) ?? 0) + count);
 }
 
 function countOne(latency: Map<number, number>, bucket: number): void {

@@ -7,6 +7,9 @@ import { prepared } from './statements.ts';
 
 const COLUMNS = ['span', 'dimension', 'bucket', 'name', ...ROLLUP_SUMS, 'latency'].join(', ');
 const PLACES = COLUMNS.replace(/\w+/g, '?');
+const WIDTH = COLUMNS.split(',').length;
+/** Rows of one statement: starting one costs as much as some values. */
+const AT_ONCE = 4;
 const ADD = ROLLUP_SUMS.map((sum) => `${sum} = ${sum} + excluded.${sum}`).join(', ');
 const SUMMED = ROLLUP_SUMS.map((sum) => `sum(${sum})`).join(', ');
 /** A cell is too small a part for percentiles, and there are many. */
@@ -21,6 +24,7 @@ const NAMES = 2 ** 24;
 export class RollupTable {
   readonly #db: Database.Database;
   readonly #put: Database.Statement;
+  readonly #putMany: Database.Statement;
   readonly #latency: Database.Statement;
   readonly #histogram = new HistogramSum();
   readonly #kept = new Map<number, Buffer>();
@@ -32,10 +36,13 @@ export class RollupTable {
       if (other instanceof Uint8Array) this.#histogram.addStored(other);
       return this.#histogram.take();
     });
-    this.#put = db.prepare(
-      `INSERT INTO usage_rollup (${COLUMNS}) VALUES (${PLACES})
-       ON CONFLICT DO UPDATE SET ${ADD}, latency = excluded.latency`,
-    );
+    const put = (rows: number) =>
+      db.prepare(
+        `INSERT INTO usage_rollup (${COLUMNS}) VALUES ${Array.from({ length: rows }, () => `(${PLACES})`).join(', ')}
+         ON CONFLICT DO UPDATE SET ${ADD}, latency = excluded.latency`,
+      );
+    this.#put = put(1);
+    this.#putMany = put(AT_ONCE);
     this.#latency = db
       .prepare('SELECT latency FROM usage_rollup WHERE span = ? AND dimension = ? AND bucket = ? AND name = ?')
       .pluck();
@@ -50,11 +57,13 @@ export class RollupTable {
   add(sums: BatchSums): void {
     const values: unknown[] = [];
     for (const row of sums.rows()) {
-      values.length = 0;
       values.push(row.span, row.dimension, row.bucket, row.name, ...row.figures);
       values.push(row.dimension === CELL ? NO_LATENCY : this.#added(row));
-      this.#put.run(values);
+      if (values.length < AT_ONCE * WIDTH) continue;
+      this.#putMany.run(values);
+      values.length = 0;
     }
+    for (let at = 0; at < values.length; at += WIDTH) this.#put.run(values.slice(at, at + WIDTH));
   }
 
   /** The row's histogram with what it has already. */
