@@ -129,14 +129,21 @@ async function answerMcp(request: IncomingMessage & { readonly body?: unknown },
 /**
  * A guarded MCP server made with the official SDK, and its authorization server.
  * @param apart - the authorization server is on another host (here: another port).
+ * @param told - where the metadata lie instead of the well-known place, named in `WWW-Authenticate`.
  */
-export async function guardedMcp({ apart = false } = {}) {
+export async function guardedMcp({ apart = false, told = '' } = {}) {
   const authorization = new Authorization();
   const app = express();
   const { origin, seen } = await listening(app);
   const resourceServerUrl = new URL('/mcp', origin);
   let issuer = { origin, seen };
-  if (apart) {
+  if (told !== '') {
+    const issuerUrl = new URL(origin);
+    const metadata = { resource: resourceServerUrl.href, authorization_servers: [origin], scopes_supported: ['told'] };
+    // The router names itself at the well-known place of the host, as another resource than this one.
+    app.all('/told', (_request: unknown, response: { json: (body: object) => void }) => response.json(metadata));
+    app.use(mcpAuthRouter({ provider: authorization, issuerUrl, resourceServerUrl: new URL('/other', origin) }));
+  } else if (apart) {
     const other = express();
     issuer = await listening(other);
     other.use(mcpAuthRouter({ provider: authorization, issuerUrl: new URL(issuer.origin) }));
@@ -147,6 +154,8 @@ export async function guardedMcp({ apart = false } = {}) {
     app.use(mcpAuthRouter({ provider: authorization, issuerUrl, resourceServerUrl, scopesSupported: ['tools'] }));
   }
   app.use(express.json());
-  app.all('/mcp', requireBearerAuth({ verifier: authorization }), answerMcp);
+  const bearer = { verifier: authorization };
+  const metadata = told === '' ? {} : { resourceMetadataUrl: new URL(told, origin).href };
+  app.all('/mcp', requireBearerAuth({ ...bearer, ...metadata }), answerMcp);
   return { url: resourceServerUrl.href, origin, seen, issuer, authorization };
 }

@@ -57,6 +57,22 @@ describe('a guarded MCP server made with the official SDK', () => {
     expect(filesHolding(t.home, ['FAKE-access', 'FAKE-refresh', page.searchParams.get('client_id') ?? ''])).toEqual([]);
   });
 
+  it('is found where it says that its metadata lie, and only on its own host (RFC 9728 section 5.1)', async () => {
+    const peer = await guardedMcp({ told: '/told' });
+    const t = await startUnlockedApp();
+    const page = await signIn(t, add(t, peer.url));
+    expect(page.searchParams.get('scope')).toBe('told');
+    expect(peer.seen.slice(0, 2)).toEqual([
+      { method: 'POST', path: '/mcp' },
+      { method: 'GET', path: '/told' },
+    ]);
+
+    const elsewhere = await answeringServer((response) => json(response, 200, {}));
+    const other = await guardedMcp({ told: `${elsewhere.url}/told` });
+    await startUnlockedApp().then((t2) => t2.app.credentials.startSignIn({ id: add(t2, other.url) }, 'cli'));
+    expect(elsewhere.seen).toHaveLength(0);
+  });
+
   it('that waits for its sign-in is no duplicate of another one', async () => {
     const t = await startUnlockedApp();
     add(t, 'http://127.0.0.1:1/mcp');
@@ -126,7 +142,8 @@ async function described(change: (metadata: Record<string, unknown>, url: string
     const id = add(t, `${server.url}/mcp`, fields);
     return t.app.credentials.startSignIn({ id }, 'cli');
   };
-  const posts = () => server.seen.filter(({ method }) => method !== 'GET').length;
+  /** Besides the question to the server itself, which carries nothing. */
+  const posts = () => server.seen.filter(({ method, path }) => method !== 'GET' && path !== '/mcp').length;
   return { start, posts, server, registrations };
 }
 

@@ -42,6 +42,8 @@ const serverMetadata = z.object({
 
 const RESOURCE = '/.well-known/oauth-protected-resource'; // RFC 9728 section 3.1
 const SERVER = '/.well-known/oauth-authorization-server'; // RFC 8414 section 3.1
+/** Does nothing on a server that lets anybody in. */
+const PING = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 const OPENID = '/.well-known/openid-configuration';
 
 export interface McpPlace {
@@ -111,10 +113,37 @@ async function firstDocument(place: McpPlace, urls: readonly string[], options: 
   return null;
 }
 
+/**
+ * Where the server says that its metadata lie (RFC 9728 section 5.1), as the MCP specification wants it: asked for without
+ * a token, it refuses and names the place. One on another host is not asked: the owner agreed to this one. null: it does
+ * not say.
+ */
+async function toldResource(place: McpPlace, options: TokenOptions): Promise<string | null> {
+  const outcome = await exchange(
+    {
+      method: 'POST',
+      url: new URL(place.url),
+      headers: new Map([
+        ['accept', 'application/json, text/event-stream'],
+        ['content-type', 'application/json'],
+        ['user-agent', options.userAgent],
+      ]),
+      body: PING,
+    },
+    { policy: place.local ? 'local' : 'public', clock: options.clock, signal: options.signal },
+  );
+  if (outcome.kind !== 'answer' || outcome.status !== 401) return null;
+  const asks = outcome.headers.get('www-authenticate') ?? '';
+  const told = URL.parse(/[\s,]resource_metadata\s*=\s*"?([^"\s,]{1,2048})/i.exec(asks)?.[1] ?? '');
+  return told !== null && told.origin === new URL(place.url).origin ? told.href : null;
+}
+
 /** Servers of before RFC 9728 are their own authorization server (MCP revision 2025-03-26). */
 async function readResource(place: McpPlace, options: TokenOptions): Promise<ResourceMetadata | McpAuthorization> {
   const { origin } = new URL(place.url);
-  const answer = await firstDocument(place, [wellKnown(place.url, RESOURCE), `${origin}${RESOURCE}`], options);
+  const told = await toldResource(place, options);
+  const usual = [wellKnown(place.url, RESOURCE), `${origin}${RESOURCE}`];
+  const answer = await firstDocument(place, told === null ? usual : [told, ...usual], options);
   if (answer === null) return { resource: place.url };
   if ('failed' in answer) return { kind: 'failed', verdict: answer.failed };
   const parsed = resourceMetadata.safeParse(answer.json);
