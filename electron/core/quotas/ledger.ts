@@ -65,7 +65,7 @@ export class QuotaLedger {
   use(counters: readonly Counter[]): void {
     this.#counters = counters;
     this.#known.clear();
-    this.#latestMs = this.#deps.waiting().reduce((so, { entry }) => Math.max(so, entry.atMs), this.#deps.latestMs());
+    this.#latestMs = this.#deps.waiting().reduce((so, { entry }) => Math.max(so, entry.atMs), this.#readLatest());
     for (const held of this.#held) held.counters = this.#about(held.subject);
     this.recount();
   }
@@ -145,6 +145,10 @@ export class QuotaLedger {
       if (counter.used >= counter.available) return counter;
     }
     return null;
+  }
+
+  begun(): void {
+    if (this.#counters.length > 0) this.use(this.#counters);
   }
 
   /** In the step that records them. A reported call counts when a batch finds it new. */
@@ -245,6 +249,15 @@ export class QuotaLedger {
 
   #isAbout({ definition }: Counter, subject: Subject): boolean {
     return isAbout(definition.scope, subject, this.#deps.isSystem);
+  }
+
+  #readLatest(): number {
+    try {
+      return this.#deps.latestMs();
+    } catch {
+      this.#deps.failed();
+      return Number.POSITIVE_INFINITY; // nothing is taken to be empty
+    }
   }
 
   /** Reads each time once, for counters of the same period. */

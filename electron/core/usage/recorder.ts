@@ -41,6 +41,8 @@ export interface RecorderDeps {
 
 /** Hears what was counted. It is called on the hot path and must not throw. */
 export interface RecordListener {
+  /** The database can be read and written: at unlock, or later where it could not be then. */
+  begun(): void;
   /** In the step that counts them: they wait for a batch. A reported call may turn out to be told before. */
   recorded(entries: readonly PricedEntry[]): void;
   /** A batch took them: these were new. */
@@ -248,6 +250,7 @@ export class UsageRecorder {
     this.#retry = null;
     try {
       this.#begin();
+      this.#listener?.begun();
       if (this.#waiting.length > 0) this.#flushLater();
     } catch {
       this.#open = null;

@@ -311,3 +311,20 @@ test('a definition that cannot be read lets no call out', () => {
   counting.start();
   expect(() => counting.quotas.isOn).toThrow('cannot be read');
 });
+
+test('where usage.db cannot be read, what is known counts; when it can again, its records do', () => {
+  const counting = new Counting();
+  counting.set(daily(10));
+  counting.one();
+  counting.usage.flush();
+  const { usageDb } = counting.vault.opened();
+  usageDb.exec('ALTER TABLE usage_record RENAME TO away; ALTER TABLE usage_state RENAME TO gone');
+  counting.quotas.locking();
+  counting.quotas.unlocked();
+  expect(counting.warned).toContain('quotas.not-read');
+  expect(counting.hold()).not.toBeNull();
+  expect(counting.named('daily')).toMatchObject({ used: 0, reserved: 1 });
+  usageDb.exec('ALTER TABLE away RENAME TO usage_record; ALTER TABLE gone RENAME TO usage_state');
+  counting.quotas.ledger.begun();
+  expect(counting.named('daily')).toMatchObject({ used: 1, reserved: 1 });
+});
