@@ -37,7 +37,7 @@ function Proposal({ proposal }: { readonly proposal: QuotaProposal }) {
   const title =
     limitNow === null
       ? m.quotas.proposalNew(`${scopeWords(definition.scope, names)}, ${limitWords(definition)}`)
-      : m.quotas.proposalChange(definition.name, amount(definition.limit), amount(limitNow));
+      : m.quotas.proposalChange(definition.name, amount(limitNow), amount(definition.limit));
   const apply = useAction(async () => {
     const { definition: made } = await call('quotas.applyProposal', { id: proposal.id });
     await reloadQuotas();
