@@ -131,7 +131,7 @@ export class UsageImports {
       throw new AppError(
         'not_found',
         'There are no logs of this tool where they usually are. Nothing was imported.',
-        'Name their folder: keyharbor usage import claude-code PATH.',
+        `Name their folder: keyharbor usage import ${source} PATH.`,
       );
     }
     // A session that another one was forked from is older, and has to be read before it.

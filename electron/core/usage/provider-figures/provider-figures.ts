@@ -23,6 +23,8 @@ const MAX_DAYS = 92;
 const MAX_PAGES = 60;
 const MAX_MODELS = 200;
 const DAY_MS = 24 * 3_600_000;
+/** How late figures come. */
+const LATE_MS = 6 * 3_600_000;
 
 export interface ProviderFiguresDeps {
   readonly vault: { opened(): OpenVault };
@@ -101,14 +103,14 @@ export class ProviderFigures {
     const { clock, vault, zone } = this.#deps;
     const { provider, period } = what;
     const db = vault.opened().usageDb;
-    const today = Math.floor(clock.now() / DAY_MS);
     const own = ownDays(db, provider, period);
     const inPeriod = figures.filter(({ day }) => day >= period.first && day <= period.last);
     const days = [...new Set([...own.keys(), ...inPeriod.map(({ day }) => day)])].toSorted((one, other) => one - other);
     const models = ownModels(db, provider, period);
     const named = inPeriod.filter(({ model }) => model !== null);
     const names = named.length === 0 ? [] : [...new Set([...models.keys(), ...named.map(({ model }) => model ?? '')])];
-    const partial = period.last >= today - 1;
+    // What ended a few hours ago may still grow on their side.
+    const isPartial = (day: number) => clock.now() < (day + 1) * DAY_MS + LATE_MS;
     const imported = importedRequests(db, provider, period);
     const said = [...notes];
     if (names.length > 0 && zone() !== 'UTC') said.push(`By model, our days are those of ${zone()}, theirs are UTC.`);
@@ -118,7 +120,7 @@ export class ProviderFigures {
       );
     }
     const row = (told: Told, day: number | null, model: string | null, ours = NOTHING) =>
-      comparedRow({ day, model, partial: day === null ? partial : day >= today - 1 }, told, ours);
+      comparedRow({ day, model, partial: isPartial(day ?? period.last) }, told, ours);
     const total = [...own.values()].reduce(added, NOTHING);
     return {
       provider,
