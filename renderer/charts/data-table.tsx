@@ -20,7 +20,7 @@ interface Props<Row> {
 /** A table of the page; the first column names the row. Where it is too wide or long it scrolls in its frame. */
 export function DataTable<Row>({ caption, columns, rows, rowKey, foot }: Props<Row>) {
   return (
-    <div role="region" aria-label={caption} tabIndex={0} className={styles.tablebox}>
+    <div role="group" aria-label={caption} tabIndex={0} className={styles.tablebox}>
       <table className={styles.table}>
         <caption className="visually-hidden">{caption}</caption>
         <thead>

@@ -38,7 +38,8 @@ function Detail({ request, zone }: { readonly request: UsageRequest; readonly zo
   const label = useLabels();
   const perSecond = outputPerSecond(record);
   return (
-    <div className={styles.detail}>
+    // In the tab order, so that the keyboard can scroll it: there is nothing else in it.
+    <div role="group" aria-label={t.sheet} tabIndex={0} className={styles.detail}>
       <Facts
         title={t.facts}
         rows={[
