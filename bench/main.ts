@@ -7,9 +7,13 @@ import { formatSeal, measureSeal } from './seal.ts';
 import { formatUnlock, measureUnlock } from './unlock.ts';
 import { formatUsageInserts, measureUsageInserts } from './usage-inserts.ts';
 import { formatUsageMeter, measureUsageMeter } from './usage-meter.ts';
+import { formatUsageReports, measureUsageReports } from './usage-reports.ts';
 import { formatWindowStart, measureWindowStart } from './window-start.ts';
 
-/** `npm run bench [NAME]…`: all figures, or the named ones. One after the other: they share two cores. */
+/**
+ * `npm run bench [NAME]…`: all figures, or the named ones. One after the other: they share two cores. Those of LARGE make
+ * gigabytes of data first: they are run where they are named.
+ */
 const BENCHES = {
   get: async () => formatGet(await measureGet()),
   endpoint: async () => formatEndpoint(await measureEndpoint()),
@@ -20,8 +24,11 @@ const BENCHES = {
   window: async () => formatWindowStart(await measureWindowStart()),
   'usage-inserts': () => formatUsageInserts(measureUsageInserts()),
   'usage-meter': () => formatUsageMeter(measureUsageMeter()),
+  'usage-reports': async () => formatUsageReports(await measureUsageReports()),
   memory: async () => formatAgentMemory(await measureAgentMemory()),
 } as const;
+
+const LARGE: ReadonlySet<string> = new Set(['usage-reports']);
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
@@ -30,6 +37,6 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 for (const [name, measure] of Object.entries(BENCHES)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (wanted.length > 0 ? !wanted.includes(name) : LARGE.has(name)) continue;
   console.log(`${await measure()}\n`);
 }

@@ -115,7 +115,7 @@ export function* datasetEntries(records: number): Generator<UsageEntry> {
     const count = hour === hours - 1 ? records - made : Math.floor(due) - made;
     if (burst === 0 && next() < 0.004) {
       burst = 1 + Math.floor(3 * next());
-      failing = (PROVIDERS[Math.floor(6 * next())] as readonly [string])[0];
+      failing = PROVIDERS[Math.floor(6 * next())]?.[0] ?? '';
     } else if (burst > 0) burst -= 1;
     for (let n = 0; n < count; n += 1) {
       const kind = pick();

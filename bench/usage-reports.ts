@@ -128,8 +128,8 @@ async function plainRollups(db: Database.Database, file: string): Promise<Timing
   rmSync(file, { force: true });
   const plain = new Sqlite(file);
   try {
-    const schema = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'usage_rollup'").pluck().get() as string;
-    plain.exec(schema);
+    const schema = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'usage_rollup'").pluck().get();
+    plain.exec(String(schema));
     const credential = DIMENSIONS.indexOf(NAME_KINDS[1]);
     const rows = db
       .prepare('SELECT * FROM usage_rollup WHERE span = ? AND dimension = ?')

@@ -474,6 +474,7 @@ export function createApp(options: AppOptions): App {
         keychain,
         vault,
         endpoint,
+        usage,
         settingsNotices: () => settings.notices(),
         missing: shell.missing,
         version,

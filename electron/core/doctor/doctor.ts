@@ -25,6 +25,7 @@ export interface DoctorDeps {
     opened(): OpenVault;
   };
   readonly endpoint: { status(): EndpointStatus };
+  readonly usage: { readonly state: 'recording' | 'waiting' | 'damaged' | 'off' };
   readonly settingsNotices: () => readonly string[];
   /** What this host cannot do. */
   readonly missing: readonly string[];
@@ -35,6 +36,7 @@ const MIN_SQLITE = [3, 51, 3] as const; // SECURITY-DESIGN.md section 4: the WAL
 const NODE_MAJOR = 24;
 const DAY_MS = 86_400_000;
 const BACKUP_OLD_DAYS = 7;
+const USAGE_BACKUP_OLD_DAYS = 21;
 /** Any clock before this program was written is wrong. */
 const EARLIEST_MS = Date.UTC(2026, 0, 1);
 const OTHERS = 0o077;
@@ -203,6 +205,49 @@ function backups(deps: DoctorDeps): Finding[] {
   ];
 }
 
+function usage({ usage, vault, paths, clock }: DoctorDeps): Finding[] {
+  if (vault.state !== 'unlocked') return [];
+  const title = 'Usage records';
+  switch (usage.state) {
+    case 'damaged':
+      return [
+        finding(
+          'usage',
+          'problem',
+          title,
+          'The usage database is damaged. Calls are counted, and kept beside it; no key is affected.',
+          'Lock and unlock: it is set aside and a new one begun. Its last weekly backup can be put back.',
+        ),
+      ];
+    case 'waiting':
+      return [
+        finding(
+          'usage',
+          'problem',
+          title,
+          'The usage database cannot be written. Calls wait in memory; it is tried again by itself.',
+          'Check that the disk is not full and that the Keyharbor folder can be written.',
+        ),
+      ];
+    case 'off':
+      return [
+        finding('usage', 'problem', title, 'Calls are not counted; no key is affected.', 'Lock and unlock the vault.'),
+      ];
+    case 'recording':
+      return [usageBackups(newestBackupMs(paths.backups, 'usage'), clock.now())];
+  }
+}
+
+function usageBackups(newest: number | null, now: number): Finding {
+  const title = 'Usage records';
+  if (newest === null) return finding('usage', 'ok', title, 'Calls are counted. There is no weekly backup of them yet.');
+  const days = Math.max(0, Math.floor((now - newest) / DAY_MS));
+  const detail = `Calls are counted. The newest backup of them is ${days} days old.`;
+  if (days < USAGE_BACKUP_OLD_DAYS) return finding('usage', 'ok', title, detail);
+  const hint = 'One is made each week while the vault is unlocked; check that the disk has room for it.';
+  return finding('usage', 'warning', title, detail, hint);
+}
+
 function settings(deps: DoctorDeps): Finding[] {
   const notices = deps.settingsNotices();
   return notices.length === 0 ? [] : [finding('settings', 'warning', 'Settings', notices.join(' '))];
@@ -223,6 +268,7 @@ export async function examine(deps: DoctorDeps): Promise<Finding[]> {
     endpoint(deps),
     clock(deps),
     ...backups(deps),
+    ...usage(deps),
     ...settings(deps),
     ...host(deps),
   ];

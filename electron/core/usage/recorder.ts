@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { EventData } from '../../../shared/contract/events.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -5,6 +6,7 @@ import type { VaultAccess } from '../credentials/vault-access.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock, Paths } from '../seams.ts';
+import { suspectMark } from '../store/suspect-mark.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { PriceBook } from './prices/price-book.ts';
 import { NAME_KINDS, SOURCES } from './dimensions.ts';
@@ -41,8 +43,6 @@ export interface RecorderDeps {
 
 /** Hears what was counted. It is called on the hot path and must not throw. */
 export interface RecordListener {
-  /** The database can be read and written: at unlock, or later where it could not be then. */
-  begun(): void;
   /** In the step that counts them: they wait for a batch. A reported call may turn out to be told before. */
   recorded(entries: readonly PricedEntry[]): void;
   /** A batch took them: these were new. */
@@ -68,6 +68,10 @@ export class UsageRecorder {
   /** Calls that ended in this turn of the event loop. */
   #ended: (() => UsageEntry)[] = [];
   #callOff: (() => void) | null = null;
+  /** The last batch was not taken. */
+  #isStuck = false;
+  /** SQLite found a fault in the pages. */
+  #isDamaged = false;
   /** Recording has not begun because the database did not take it; calls off the next attempt. */
   #retry: (() => void) | null = null;
   #listener: RecordListener | null = null;
@@ -93,9 +97,10 @@ export class UsageRecorder {
     this.#tryToBegin(RETRY_MS);
   }
 
-  /** Whether calls are counted. `waiting`: in memory only, until the database can be written. */
-  get state(): 'recording' | 'waiting' | 'off' {
-    if (this.#open !== null) return 'recording';
+  /** Whether calls are counted. `waiting`: in memory and the spill file only; `damaged`: likewise, until the next unlock. */
+  get state(): 'recording' | 'waiting' | 'damaged' | 'off' {
+    if (this.#isDamaged) return 'damaged';
+    if (this.#open !== null) return this.#isStuck ? 'waiting' : 'recording';
     return this.#retry === null ? 'off' : 'waiting';
   }
 
@@ -104,6 +109,8 @@ export class UsageRecorder {
     this.#recordEnded();
     this.#retry?.();
     this.#retry = null;
+    this.#isStuck = false;
+    this.#isDamaged = false;
     const open = this.#open;
     if (open === null) {
       if (this.#waiting.length > 0) this.#deps.log.warn('usage.given-up');
@@ -250,7 +257,6 @@ export class UsageRecorder {
     this.#retry = null;
     try {
       this.#begin();
-      this.#listener?.begun();
       if (this.#waiting.length > 0) this.#flushLater();
     } catch {
       this.#open = null;
@@ -304,9 +310,23 @@ export class UsageRecorder {
   #flushLater(): void {
     try {
       this.flush();
-    } catch {
+      this.#isStuck = false;
+    } catch (error) {
+      this.#isStuck = true;
       this.#deps.log.warn('usage.not-written');
+      if (error instanceof AppError && error.code === 'integrity_failure') this.#foundDamaged();
       this.#callOff ??= this.#deps.clock.after(RETRY_MS, () => this.#flushLater());
+    }
+  }
+
+  /** The next unlock looks at every page, sets the file aside and takes over what waits in the spill file. */
+  #foundDamaged(): void {
+    if (this.#isDamaged) return;
+    this.#isDamaged = true;
+    try {
+      writeFileSync(suspectMark(this.#deps.paths), '', { mode: 0o600 });
+    } catch {
+      this.#deps.log.warn('usage.damage-not-marked');
     }
   }
 

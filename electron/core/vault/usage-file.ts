@@ -10,6 +10,7 @@ import { becomeIncremental } from '../store/give-back.ts';
 import { isSound, openDatabase } from '../store/database.ts';
 import { isNewer, migrate, schemaVersion, USAGE_MIGRATIONS } from '../store/migrate.ts';
 import { onDisk } from '../store/sqlite-error.ts';
+import { suspectMark } from '../store/suspect-mark.ts';
 
 /** A file that could not be opened is tried again when it is asked for, at most so often. */
 const REOPEN_MS = 4000;
@@ -80,7 +81,9 @@ function openFile(from: UsageOpening, key: Buffer): Database.Database {
   const { paths, notices } = from;
   if (existsSync(paths.usageDb)) {
     try {
-      return prepare(from, key, openDatabase(paths.usageDb, 'usage', key, 'open'));
+      const db = openDatabase(paths.usageDb, 'usage', key, 'open');
+      if (existsSync(suspectMark(paths))) assertSound(db, paths);
+      return prepare(from, key, db);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'integrity_failure') throw error;
       setAside(from);
@@ -107,6 +110,20 @@ function prepare(from: UsageOpening, key: Buffer, db: Database.Database): Databa
     db.close();
     throw error;
   }
+}
+
+/** Someone met a fault in it. @throws AppError `integrity_failure` where there is one; the mark goes either way. */
+function assertSound(db: Database.Database, paths: UsageOpening['paths']): void {
+  let sound = false;
+  try {
+    sound = isSound(db);
+  } catch {
+    // a page that does not verify
+  }
+  onDisk(() => rmSync(suspectMark(paths), { force: true }));
+  if (sound) return;
+  db.close();
+  throw new AppError('integrity_failure', 'The usage database is damaged.');
 }
 
 /** Before its layout changes. Nobody else has it open yet, so the file stands still once its log is in it. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSecretKey, randomBytes } from 'node:crypto';
@@ -67,4 +67,23 @@ test('a damaged file is set aside, and a log without its file is kept too', () =
   open();
   expect(aside()).toContainEqual(expect.stringMatching(/^usage\.db\.damaged-\d+-wal$/));
   expect(notices).toEqual([expect.stringContaining('was damaged'), expect.stringContaining('The log was kept')]);
+});
+
+test('a file in which a fault was met is looked at whole when it is opened next', () => {
+  const { paths, key, open, notices } = place();
+  const db = openDatabase(paths.usageDb, 'usage', key, 'create');
+  migrate(db, USAGE_MIGRATIONS, () => undefined);
+  const put = db.prepare("INSERT INTO last_used VALUES ('client', ?, 7, 'editor')");
+  for (let n = 0; n < 2000; n += 1) put.run(`client-${n}`);
+  db.close();
+  writeFileSync(`${paths.usageDb}-suspect`, '');
+  open().close();
+  expect(notices).toEqual([]);
+  expect(existsSync(`${paths.usageDb}-suspect`)).toBe(false);
+  const fd = openSync(paths.usageDb, 'r+');
+  writeSync(fd, randomBytes(64), 0, 64, 20 * 4096 + 500);
+  closeSync(fd);
+  writeFileSync(`${paths.usageDb}-suspect`, '');
+  expect(open().db.prepare('SELECT count(*) FROM last_used').pluck().get()).toBe(0);
+  expect(notices).toEqual([expect.stringContaining('was damaged')]);
 });
