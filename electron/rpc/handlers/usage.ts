@@ -1,6 +1,6 @@
-import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
 import { priceParts } from '../../core/usage/analysis/price-parts.ts';
+import { cheapest } from '../../core/usage/prices/cheapest.ts';
 import type { Area } from '../caller.ts';
 import type { UsageRecordHandlers } from './prices.ts';
 
@@ -30,10 +30,13 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
     'usage.saveExport': ({ id }, link) => app.savedExports.more(id, link),
     'usage.forecast': (query) => app.usageReader.query('forecast', { ...query, ...asked() }),
     'usage.anomalies': (query) => app.usageReader.query('anomalies', { ...query, ...asked() }),
-    'usage.cheapest': notYet,
+    'usage.cheapest': async ({ model }) => {
+      const used = await app.usageReader.query('modelUse', asked());
+      const keys = new Map<string, string[]>();
+      for (const { provider, ref, state } of app.credentials.list({})) {
+        if (state === 'active') keys.set(provider, [...(keys.get(provider) ?? []), ref]);
+      }
+      return cheapest(app.prices.book, keys, used, asked().nowMs, model);
+    },
   };
-}
-
-function notYet(): never {
-  throw new AppError('unsupported', 'This view of usage is not there yet.', 'See "keyharbor usage".');
 }

@@ -5,6 +5,7 @@ import { dateOfDay, HOUR_MS } from '../reporting-days.ts';
 import { type Calendar, calendarOf, weekday } from './calendar.ts';
 import { errorBursts } from './error-bursts.ts';
 import { dayInWords } from './forecast-words.ts';
+import { importClients } from '../imports/imported-call.ts';
 import { shownNames } from './names.ts';
 import { inDays, rangeOf, type RangeText } from './range.ts';
 import { firstHour, readSums, type Source } from './source.ts';
@@ -148,7 +149,8 @@ function newClients(db: Database.Database, { calendar, first, last, begun }: Day
     const known = since.get(name);
     if (known === undefined || known.day > day) since.set(name, { day, requests });
   }
-  const recent = [...since].filter(([, { day }]) => day >= first && day > begun);
+  const imported = new Set(importClients(db));
+  const recent = [...since].filter(([name, { day }]) => day >= first && day > begun && !imported.has(name));
   const shown = shownNames(
     db,
     recent.map(([name]) => name),

@@ -5,6 +5,7 @@ import { quotaWhatIf } from '../../quotas/what-if.ts';
 import { usageAnomalies } from '../analysis/anomalies.ts';
 import { usageForecast } from '../analysis/forecast.ts';
 import { usageHeatMap } from '../analysis/heat-map.ts';
+import { modelUse } from '../analysis/model-use.ts';
 import { usageOverview } from '../analysis/overview.ts';
 import { oneRequest, usageRequests } from '../analysis/records.ts';
 import { exportPieces, exportPlan } from '../export/export.ts';
@@ -30,6 +31,7 @@ export const usageQueries = {
   overview: usageOverview,
   heatMap: usageHeatMap,
   forecast: usageForecast,
+  modelUse,
   anomalies: usageAnomalies,
   requests: usageRequests,
   request: oneRequest,
