@@ -45,7 +45,7 @@ export interface QuotaOptions {
 
 export function withQuotaOptions(command: Command): Command {
   return command
-    .option('--limit <amount>', 'the limit: 1000, 2M, or money as $20')
+    .option('--limit <amount>', 'the limit: 1000, 2M, or money as 20usd')
     .option('--counts <what>', `${QUOTA_COUNTS.join(', ')}; an amount of money counts cost`)
     .option('--per <period>', 'minute, hour, day, week, month, month:15, or cron:"0 9 * * 1"')
     .option('--zone <zone>', 'of a cron expression: Europe/Berlin; left out: UTC')
@@ -66,7 +66,7 @@ export function withQuotaOptions(command: Command): Command {
     .option('--keep-critical <percent>', 'keep a part for calls marked critical; 0 for none')
     .option('--critical-client <client...>', 'who may mark a call critical')
     .option('--rollover <percent>', 'bring over what was unused, up to so much of the limit; 0 for none')
-    .option('--adjust <range>', 'let Keyharbor set the limit within this, as 10..50 or $10..$50, or none')
+    .option('--adjust <range>', 'let Keyharbor set the limit within this, as 10..50 or 10usd..50usd, or none')
     .option('--on', 'switch it on')
     .option('--off', 'keep it, and count nothing against it')
     .option('--file <file>', 'all of it from a JSON document, - for stdin');
@@ -84,10 +84,10 @@ export async function definitionFrom(
   before: QuotaDefinition | null,
 ): Promise<QuotaDefinition> {
   if (options.file !== undefined) return parsed({ ...document(readTextFile(options.file, 'The file')), name });
-  const isMoney = options.limit?.startsWith('$') === true;
+  const isMoney = options.limit !== undefined && MONEY.test(options.limit);
   const counts = options.counts ?? (isMoney ? 'cost' : (before?.counts ?? 'requests'));
   if (before === null && options.limit === undefined)
-    throw usage('--limit is missing.', 'For example --limit 1000, --limit $20.');
+    throw usage('--limit is missing.', 'For example --limit 1000, --limit 20usd.');
   const scope = (await scopeFrom(agent, options)) ?? before?.scope ?? { kind: 'all' };
   const given = {
     ...before,
@@ -176,12 +176,15 @@ export function periodFrom(text: string, zone = 'UTC'): QuotaPeriod {
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
 
-/** "1500", "2M"; "$20" or "20" dollars where cost is counted, in micro-USD. */
+/** A shell makes something else of an unquoted "$20", so it can be written "20usd". */
+const MONEY = /^\$|usd$/i;
+
+/** "1500", "2M"; "20usd", "$20" or "20" dollars where cost is counted, in micro-USD. */
 export function amount(text: string, counts: string, option: string): number {
   if (counts === 'cost') {
-    const microUsd = perMillion(text);
+    const microUsd = perMillion(text.replace(/usd$/i, ''));
     if (microUsd !== null) return microUsd;
-    throw usage(`${option} is no amount of money.`, 'For example $20 or 2.50.');
+    throw usage(`${option} is no amount of money.`, 'For example 20usd or 2.50.');
   }
   const [, figure = '', unit = ''] = /^([0-9]{1,15}(?:\.[0-9]{1,3})?)([kMG]?)$/.exec(text) ?? [];
   const whole = Number(figure) * (UNITS[unit] ?? Number.NaN);
@@ -238,6 +241,6 @@ function adjustFrom({ adjust }: QuotaOptions, counts: string): object {
   if (adjust === undefined) return {};
   if (adjust === 'none') return { adjust: null };
   const [least = '', most = '', ...more] = adjust.split('..');
-  if (more.length > 0) throw usage('--adjust takes a range.', 'For example 100..500 or $10..$50.');
+  if (more.length > 0) throw usage('--adjust takes a range.', 'For example 100..500 or 10usd..50usd.');
   return { adjust: { min: amount(least, counts, '--adjust'), max: amount(most, counts, '--adjust') } };
 }

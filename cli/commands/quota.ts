@@ -31,7 +31,7 @@ async function list(options: Json): Promise<void> {
   agent.close();
   if (options.json) return printJson(quotas);
   if (quotas.length === 0) {
-    return note('No quotas: nothing is limited. For example: keyharbor quota set "All spending" --limit $20');
+    return note('No quotas: nothing is limited. For example: keyharbor quota set "All spending" --limit 20usd');
   }
   const heading = ['NAME', 'OF', 'USED', 'LIMIT', '%', 'STATE', 'BEGINS ANEW'];
   write(

@@ -13,7 +13,7 @@ afterAll(() => vault.close());
 const listed = async () => JSON.parse(await vault.must(['quota', 'list', '--json'])) as QuotaStatus[];
 
 test('a quota is made in words, changed by what is said, listed, looked back on, and removed', async () => {
-  expect(await vault.must(['quota', 'set', 'Spending', '--limit', '$20'])).toBe(
+  expect(await vault.must(['quota', 'set', 'Spending', '--limit', '20usd'])).toBe(
     'Set: Spending: $20.00 a month, of everything\n  refuses calls at the limit\n  warns at 75 %, 90 %, 100 %\n',
   );
   const slowed = ['--slow-from', '80', '--slow-max', '2s', '--rollover', '25', '--warn-at', '50'];
