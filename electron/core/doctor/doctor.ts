@@ -240,7 +240,8 @@ function usage({ usage, vault, paths, clock }: DoctorDeps): Finding[] {
 
 function usageBackups(newest: number | null, now: number): Finding {
   const title = 'Usage records';
-  if (newest === null) return finding('usage', 'ok', title, 'Calls are counted. There is no weekly backup of them yet.');
+  if (newest === null)
+    return finding('usage', 'ok', title, 'Calls are counted. There is no weekly backup of them yet.');
   const days = Math.max(0, Math.floor((now - newest) / DAY_MS));
   const detail = `Calls are counted. The newest backup of them is ${days} days old.`;
   if (days < USAGE_BACKUP_OLD_DAYS) return finding('usage', 'ok', title, detail);

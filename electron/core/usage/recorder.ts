@@ -38,11 +38,14 @@ export interface RecorderDeps {
   readonly emit: Emit;
   /** The reporting zone (IANA name): whose days reports count. */
   readonly zone: () => string;
+  /** Told how many milliseconds each batch took that was written to usage.db. */
   readonly wrote?: (ms: number) => void;
 }
 
 /** Hears what was counted. It is called on the hot path and must not throw. */
 export interface RecordListener {
+  /** The database can be read and written: at unlock, or later where it could not be then. */
+  begun(): void;
   /** In the step that counts them: they wait for a batch. A reported call may turn out to be told before. */
   recorded(entries: readonly PricedEntry[]): void;
   /** A batch took them: these were new. */
@@ -198,10 +201,10 @@ export class UsageRecorder {
     const open = this.#open;
     if (open === null || this.#waiting.length === 0) return;
     const batch = this.#waiting;
-    const written = open.store.write(batch, open.spill?.id ?? NO_SPILL, open.spill?.seq ?? 0);
     const startMs = performance.now();
-    this.#waiting = [];
+    const written = open.store.write(batch, open.spill?.id ?? NO_SPILL, open.spill?.seq ?? 0);
     this.#deps.wrote?.(performance.now() - startMs);
+    this.#waiting = [];
     this.#listener?.written(written);
     try {
       open.spill?.clear();
@@ -257,6 +260,7 @@ export class UsageRecorder {
     this.#retry = null;
     try {
       this.#begin();
+      this.#listener?.begun();
       if (this.#waiting.length > 0) this.#flushLater();
     } catch {
       this.#open = null;
