@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
 import type { ImportSource } from '../../../../shared/contract/usage-imports.ts';
+import { NAME_KINDS, numberOf } from '../dimensions.ts';
 import type { Tokens } from '../meter/tally.ts';
 import type { UsageEntry } from '../usage-entry.ts';
 
@@ -31,6 +34,16 @@ export const IMPORT_CLIENTS: Readonly<Record<ImportSource, { readonly id: string
   codex: { id: 'import:codex', name: 'Codex (imported)' },
   csv: { id: 'import:csv', name: 'Export of a provider (imported)' },
 };
+
+/** Their numbers in usage_name, as far as they were ever counted. */
+export function importClients(db: Database.Database): number[] {
+  const ids = Object.values(IMPORT_CLIENTS).map(({ id }) => id);
+  const rows = db
+    .prepare(`SELECT id FROM usage_name WHERE kind = ? AND name IN (${ids.map(() => '?').join(', ')})`)
+    .pluck()
+    .all(numberOf(NAME_KINDS, 'client'), ...ids);
+  return z.array(z.int()).parse(rows);
+}
 
 const MAX_PROJECT = 1024;
 

@@ -2,6 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
+import { usageAnomalies } from '../../../../electron/core/usage/analysis/anomalies.ts';
 import { call } from '../prices/support.ts';
 import { importing, put } from './support.ts';
 
@@ -167,4 +168,14 @@ test('imported calls have no part in how long calls took', async () => {
   usage.flush();
   const lengths = vault.opened().usageDb.prepare('SELECT DISTINCT length(latency) FROM usage_rollup').pluck().all();
   expect(lengths).toEqual([0]);
+});
+
+test('an import is no new client out of the usual', async () => {
+  const { home, run, usage, vault, clock } = importing();
+  usage.record([call({ atMs: Date.parse(AT) - 5 * 24 * 3_600_000 })]);
+  usage.record([call({ atMs: Date.parse(AT), client: { id: 'stranger00', name: 'stranger' } })]);
+  put(home, LOG, [answer('one')]);
+  await run('claude-code');
+  const { anomalies } = usageAnomalies(vault.opened().usageDb, { reportingZone: 'UTC', nowMs: clock.now() });
+  expect(anomalies.map(({ kind, subject }) => [kind, subject])).toEqual([['new-client', 'stranger']]);
 });
