@@ -16,13 +16,14 @@ export const events = {
   'credentials.died': z.strictObject({ ids: z.array(s.credentialId) }),
   /** A tool says that a key it was given is refused. */
   'credential.reported': z.strictObject({ id: s.credentialId, client: z.string() }),
-  'credential.revoked': z.strictObject({ id: s.credentialId }),
+  /** `by`: "ui", "cli" or "system", as the audit log names who acts. */
+  'credential.revoked': z.strictObject({ id: s.credentialId, by: z.string() }),
   /** An own provider came, went or changed. */
   'providers.changed': z.strictObject({}),
   'clients.changed': z.strictObject({}),
   /** The owner let a program in, or shut it out; loans come and go without a word. */
-  'client.created': z.strictObject({ id: z.string(), name: z.string() }),
-  'client.revoked': z.strictObject({ id: z.string(), name: z.string() }),
+  'client.created': z.strictObject({ id: z.string(), name: z.string(), by: z.string() }),
+  'client.revoked': z.strictObject({ id: z.string(), name: z.string(), by: z.string() }),
   'endpoint.changed': s.endpointStatus,
   /** Somebody asks for access; the owner's panel or `keyharbor approve` answers. */
   'access.requested': accessRequest,

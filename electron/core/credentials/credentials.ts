@@ -205,7 +205,8 @@ export class Credentials {
     });
     if (move !== 'reinstate') this.#tests.cancel(idToHex(before.id));
     this.#changed([idToHex(before.id)]);
-    if (move === 'revoke') this.#deps.emit({ event: 'credential.revoked', data: { id: idToHex(before.id) } });
+    if (move === 'revoke')
+      this.#deps.emit({ event: 'credential.revoked', data: { id: idToHex(before.id), by: actor } });
     return this.#detail(before.id);
   }
 

@@ -109,7 +109,7 @@ export class Clients {
       });
     });
     this.#deps.emit({ event: 'clients.changed', data: {} });
-    this.#deps.emit({ event: 'client.created', data: { id: row.id, name: row.name } });
+    this.#deps.emit({ event: 'client.created', data: { id: row.id, name: row.name, by: actor } });
     return { client: this.#summary(row, null), token: formatClientToken(token) };
   }
 
@@ -131,7 +131,7 @@ export class Clients {
       return putClient(vault, { ...found, revoked_at_ms: clock.now() });
     });
     this.#cut(found.id);
-    this.#deps.emit({ event: 'client.revoked', data: { id: row.id, name: row.name } });
+    this.#deps.emit({ event: 'client.revoked', data: { id: row.id, name: row.name, by: actor } });
     return this.#summary(row, lastUsedMs);
   }
 

@@ -16,6 +16,8 @@ export interface Happening {
   readonly plain: string;
   /** What a webhook gets: names and figures, never a secret. null: none of them does. */
   readonly data: MessageData | null;
+  /** The owner did it in the window just now: the line is read already, and nothing comes up on the desktop. */
+  readonly seen?: true;
 }
 
 /** What a happening's words need of the vault. */
@@ -60,7 +62,7 @@ export function happeningsOf(event: HeardEvent, atMs: number, known: Known): Hap
     case 'credential.reported':
       return keyReported(event.data, atMs, known);
     case 'credential.revoked':
-      return keyRevoked(event.data.id, atMs, known);
+      return keyRevoked(event.data, atMs, known);
     case 'client.created':
       return [clientCreated(event.data, atMs)];
     case 'client.revoked':
@@ -71,6 +73,8 @@ export function happeningsOf(event: HeardEvent, atMs: number, known: Known): Hap
       return [unknownModel(event.data, atMs)];
   }
 }
+
+const seenBy = (by: string): Pick<Happening, 'seen'> => (by === 'ui' ? { seen: true } : {});
 
 type DataOf<E extends ContractEvent['event']> = Extract<ContractEvent, { event: E }>['data'];
 
@@ -136,7 +140,7 @@ function keyReported({ id, client }: DataOf<'credential.reported'>, atMs: number
   ];
 }
 
-function keyRevoked(id: string, atMs: number, known: Known): Happening[] {
+function keyRevoked({ id, by }: DataOf<'credential.revoked'>, atMs: number, known: Known): Happening[] {
   const name = known.nameOf(id);
   if (name === null) return [];
   return [
@@ -152,11 +156,12 @@ function keyRevoked(id: string, atMs: number, known: Known): Happening[] {
         link: { to: 'credential', id },
       },
       data: { key: { id, name } },
+      ...seenBy(by),
     },
   ];
 }
 
-function clientCreated({ id, name }: DataOf<'client.created'>, atMs: number): Happening {
+function clientCreated({ id, name, by }: DataOf<'client.created'>, atMs: number): Happening {
   return {
     keys: [`client.created:${id}`],
     atMs,
@@ -169,10 +174,11 @@ function clientCreated({ id, name }: DataOf<'client.created'>, atMs: number): Ha
       link: { to: 'client', id },
     },
     data: { client: { id, name } },
+    ...seenBy(by),
   };
 }
 
-function clientRevoked({ id, name }: DataOf<'client.revoked'>, atMs: number): Happening {
+function clientRevoked({ id, name, by }: DataOf<'client.revoked'>, atMs: number): Happening {
   return {
     keys: [`client.revoked:${id}`],
     atMs,
@@ -185,6 +191,7 @@ function clientRevoked({ id, name }: DataOf<'client.revoked'>, atMs: number): Ha
       link: { to: 'client', id },
     },
     data: { client: { id, name } },
+    ...seenBy(by),
   };
 }
 

@@ -29,10 +29,11 @@ export type View = keyof typeof VIEWS;
 export type NewNotice = Pick<Notice, 'kind' | 'severity' | 'title' | 'detail' | 'link'>;
 
 /** Adds a line, and lets the oldest go where there are too many. Call it inside `vault.write`. */
-export function insertNotice(db: Database.Database, line: NewNotice, atMs: number): void {
+export function insertNotice(db: Database.Database, line: NewNotice, atMs: number, readAtMs: number | null): void {
   db.prepare(
-    `INSERT INTO notice (kind, severity, title, detail, link, at_ms) VALUES (@kind, @severity, @title, @detail, @link, @at)`,
-  ).run({ ...line, link: JSON.stringify(line.link), at: atMs });
+    `INSERT INTO notice (kind, severity, title, detail, link, at_ms, read_at_ms)
+     VALUES (@kind, @severity, @title, @detail, @link, @at, @readAt)`,
+  ).run({ ...line, link: JSON.stringify(line.link), at: atMs, readAt: readAtMs });
   db.prepare(
     `DELETE FROM notice WHERE id IN (SELECT id FROM notice ORDER BY id DESC LIMIT -1 OFFSET ${MAX_NOTICES})`,
   ).run();

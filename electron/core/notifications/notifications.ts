@@ -166,7 +166,7 @@ export class Notifications {
     }
     this.#forget();
     if (told.length === 0) return;
-    this.#desktop.tell(told);
+    this.#desktop.tell(told.filter(({ seen }) => seen !== true));
     this.#changed();
     this.webhooks.wake();
   }
@@ -193,7 +193,7 @@ export class Notifications {
       const { keys, notice, atMs } = happening;
       // All of them are noted, also where the first is new already.
       if (!keys.map((key) => tell(opened.db, key, nowMs)).includes(true)) return false;
-      insertNotice(opened.db, notice, atMs);
+      insertNotice(opened.db, notice, atMs, happening.seen === true ? nowMs : null);
       told.push(happening);
       return true;
     };

@@ -24,7 +24,7 @@ async function withInbox() {
     t.app.emit(event);
     t.clock.advance(50);
   };
-  const client = (name: string): ContractEvent => ({ event: 'client.created', data: { id: name, name } });
+  const client = (name: string): ContractEvent => ({ event: 'client.created', data: { id: name, name, by: 'cli' } });
   const quota = (percent: number, id = 'q1'): ContractEvent => ({
     event: 'quota.warning',
     data: {
@@ -134,6 +134,17 @@ test('keys near their end are told 14 days before and again when it has come, ea
   expect(t.lines()).toHaveLength(1);
   t.clock.advance(14 * DAY_MS);
   expect(t.lines().map(({ kind }) => kind)).toEqual(['key.expired', 'key.expiring']);
+});
+
+test('what the owner did in the window just now is a line that is read already, and nothing on the desktop', async () => {
+  const t = await withInbox();
+  const wanted = { name: 'tool', grants: ['keys:list'], expiresInDays: 1, ratePerSecond: null, test: false };
+  t.app.clients.create(wanted, 'ui');
+  t.clock.advance(50);
+  expect([t.lines('unread'), t.lines().length, t.shown]).toEqual([[], 1, []]);
+  t.app.clients.create({ ...wanted, name: 'other' }, 'cli');
+  t.clock.advance(50);
+  expect([t.lines('unread').length, t.shown.length]).toEqual([1, 1]);
 });
 
 test('many keys at once make one line', async () => {
