@@ -2,32 +2,29 @@ import type { QuotaStatus } from '../../shared/contract/quotas.ts';
 import type { forecastQuery } from '../../shared/contract/usage-forecast.ts';
 import type { UsageFilter } from '../../shared/contract/usage.ts';
 import type { QuotaScope } from '../../shared/quotas.ts';
+import { dayIn } from '../usage/ranges.ts';
 import type { z } from 'zod';
+
+/** Fewer than four days make no picture. */
+const SHORTEST_MS = 4 * 86_400_000 - 7_200_000; // less an hour or two where clocks change
 
 /**
  * What to ask of `usage.forecast` for a quota; null where it can tell nothing: periods of less than days, and scopes that
  * no report can be narrowed to.
+ * @param zone - whose days the period has.
  */
-export function forecastOf({
-  definition,
-  available,
-  startsAt,
-  resetsAt,
-}: QuotaStatus): z.input<typeof forecastQuery> | null {
+export function forecastOf(
+  { definition, available, startsAt, resetsAt }: QuotaStatus,
+  zone: string,
+): z.input<typeof forecastQuery> | null {
   const { counts, scope, period } = definition;
   if (period.every === 'minute' || period.every === 'hour' || period.every === 'day' || available === 0) return null;
   const filter = filterOf(scope);
   if (filter === null) return null;
-  const lastDay = new Date(Date.parse(resetsAt) - 1);
-  const isDays = lastDay.getTime() - Date.parse(startsAt) > 3 * 86_400_000;
-  if (!isDays) return null;
-  return { figure: counts, from: day(new Date(startsAt)), to: day(lastDay), limit: available, ...filter };
-}
-
-/** In this computer's zone, which is the reporting zone unless the owner chose another. */
-function day(moment: Date): string {
-  const two = (part: number): string => String(part).padStart(2, '0');
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+  if (Date.parse(resetsAt) - Date.parse(startsAt) < SHORTEST_MS) return null;
+  const lastMoment = new Date(Date.parse(resetsAt) - 1).toISOString();
+  const days = { from: dayIn(zone, startsAt), to: dayIn(zone, lastMoment) };
+  return { figure: counts, ...days, zone, limit: available, ...filter };
 }
 
 function filterOf(scope: QuotaScope): { readonly filter?: UsageFilter } | null {

@@ -6,16 +6,20 @@ import { asAppError, call } from '../contract/client.ts';
 import { formatDateTime, formatDay, formatMonth, formatNumber } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { dayIn } from '../usage/ranges.ts';
 import { QuotaBar } from './quota-bar.tsx';
 import { amountWords } from './quota-words.ts';
 import styles from './quotas.module.css';
+import { usePeriodZone } from './use-zone.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** The periods before this one, measured against the limit as it is now. */
 export function QuotaHistory({ quota }: { readonly quota: QuotaStatus }) {
   const { id, definition, updatedAt } = quota;
   const { counts, limit } = definition;
+  const zone = usePeriodZone(definition.period);
   const [periods, setPeriods] = useState<readonly QuotaPeriodUse[] | null>(null);
   const [error, setError] = useState<AppError | null>(null);
   useEffect(() => {
@@ -45,7 +49,7 @@ export function QuotaHistory({ quota }: { readonly quota: QuotaStatus }) {
           rows={shown}
           rowKey={({ startsAt }) => startsAt}
           columns={[
-            { key: 'period', title: m.quotas.historyPeriod, cell: periodName },
+            { key: 'period', title: m.quotas.historyPeriod, cell: (one) => periodName(one, zone) },
             {
               key: 'bar',
               title: m.quotas.historyOf,
@@ -53,7 +57,7 @@ export function QuotaHistory({ quota }: { readonly quota: QuotaStatus }) {
                 <span className={styles.share}>
                   <QuotaBar
                     thin
-                    label={m.quotas.barOf(periodName(one))}
+                    label={m.quotas.barOf(periodName(one, zone))}
                     words={amountWords(counts, one.used)}
                     used={one.used}
                     reserved={0}
@@ -86,19 +90,19 @@ function fromFirstUse(periods: readonly QuotaPeriodUse[]): readonly QuotaPeriodU
 }
 
 /** A month by its name, days by their date, shorter periods by their time. */
-function periodName({ startsAt, endsAt, current }: QuotaPeriodUse): string {
-  const name = spanName(new Date(startsAt), new Date(endsAt));
+function periodName({ startsAt, endsAt, current }: QuotaPeriodUse, zone: string): string {
+  const name = spanName(startsAt, endsAt, zone);
   return current ? m.quotas.historyCurrent(name) : name;
 }
 
-function spanName(start: Date, end: Date): string {
-  const first = localDay(start);
-  const last = localDay(new Date(end.getTime() - 1));
-  if (end.getTime() - start.getTime() < DAY_MS) return formatDateTime(start.toISOString());
+function spanName(startsAt: string, endsAt: string, zone: string): string {
+  const lastMs = Date.parse(endsAt) - 1;
+  // A day has 23 hours where the clock is set forward.
+  if (lastMs - Date.parse(startsAt) < DAY_MS - 2 * HOUR_MS) return formatDateTime(startsAt);
+  const first = dayIn(zone, startsAt);
+  const last = dayIn(zone, new Date(lastMs).toISOString());
   if (first === last) return formatDay(first);
-  const isMonth = start.getDate() === 1 && end.getDate() === 1 && first.slice(0, 7) === last.slice(0, 7);
+  const isMonth =
+    first.endsWith('-01') && dayIn(zone, endsAt).endsWith('-01') && first.slice(0, 7) === last.slice(0, 7);
   return isMonth ? formatMonth(first) : m.quotas.historySpan(formatDay(first), formatDay(last));
 }
-
-const localDay = (moment: Date): string =>
-  new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);

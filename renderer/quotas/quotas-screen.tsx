@@ -30,6 +30,10 @@ export default function QuotasScreen() {
 function List() {
   const { state, error, list } = useQuotas();
   const nowMs = useNow(60_000);
+  useEffect(() => {
+    // The link that led back from one quota is gone with it.
+    if (document.activeElement === document.body) document.getElementById('content')?.focus({ preventScroll: true });
+  }, []);
   const add = (
     <Button
       look="primary"

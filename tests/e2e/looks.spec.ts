@@ -53,6 +53,10 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     await page.reload();
     await createVault(page);
     await look('03-providers-empty');
+    await goTo(page, 'Home');
+    await expect(page.getByRole('heading', { name: 'Three steps to begin' })).toBeVisible();
+    await look('03-home-empty');
+    await goTo(page, 'Providers');
 
     await page.keyboard.press('Control+n');
     await page.getByLabel('Paste your key').fill(fakeKey('github', 'classic'));
