@@ -5,7 +5,6 @@ import { deliveryState, deliveryTry } from '../../../shared/contract/notificatio
 /** Of each kind of finished delivery that many are kept; the oldest go first. */
 const KEPT = 500;
 const DEAD_BECAUSE = ['tries', 'age', 'gone', 'queue-full', 'test'] as const;
-export type DeadBecause = (typeof DEAD_BECAUSE)[number];
 
 export const deliveryRow = z.object({
   id: z.string(),
