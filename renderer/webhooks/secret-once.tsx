@@ -3,6 +3,7 @@ import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { Note } from '../ui/note.tsx';
 import { Snippet } from '../ui/snippet.tsx';
 
 interface Props {
@@ -12,6 +13,7 @@ interface Props {
 
 /** The signing secret, once. It lives in this dialog's props and nowhere else; closing without "I stored it" asks. */
 export function SecretOnce({ secret, onClose }: Props) {
+  const [copied, setCopied] = useState(false);
   const [leaving, setLeaving] = useState(false);
   return (
     <>
@@ -27,7 +29,12 @@ export function SecretOnce({ secret, onClose }: Props) {
           </Button>
         }
       >
-        <Snippet label={m.webhooks.secret} text={secret} />
+        <Snippet label={m.webhooks.secret} text={secret} onCopied={() => setCopied(true)} />
+        {copied && (
+          <Note tone="quiet" role="status">
+            <p>{m.clients.tokenClear}</p>
+          </Note>
+        )}
       </Dialog>
       <Confirm
         open={leaving}
