@@ -112,6 +112,9 @@ export default function UsageScreen() {
   );
 }
 
+/** The 53 weeks of the calendar. */
+const CALENDAR_DAYS = '371d';
+
 interface ExportProps {
   readonly route: UsageRoute;
   readonly asked: Asked;
@@ -119,12 +122,14 @@ interface ExportProps {
 
 /** What is on the screen: the figures of the bars, or the single calls. */
 function Export({ route, asked }: ExportProps) {
-  const { by, bucket, compare: _, ...range } = asked;
-  return route.tab === 'requests' ? (
-    <ExportMenu view={{ kind: 'requests', ...range }} what={m.usage.exporting.requests} />
-  ) : (
-    <ExportMenu view={{ kind: 'overview', ...range, by, bucket, top: 100 }} what={m.usage.exporting.overview} />
-  );
+  const { by, bucket, compare: _, from, to, ...rest } = asked;
+  const range = { ...rest, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  if (route.tab === 'requests') {
+    return <ExportMenu view={{ kind: 'requests', ...range }} what={m.usage.exporting.requests} />;
+  }
+  const shown =
+    route.tab === 'calendar' ? { ...rest, from: CALENDAR_DAYS, bucket: 'day' as const } : { ...range, bucket };
+  return <ExportMenu view={{ kind: 'overview', ...shown, by, top: 100 }} what={m.usage.exporting.overview} />;
 }
 
 interface PanelsProps {

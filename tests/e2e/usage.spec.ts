@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json as readJson } from 'node:stream/consumers';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -205,6 +205,14 @@ test('what was called is on the screen at once, equal to the command line and th
           .nth(1),
       ).toHaveText(String(rows.reduce((sum, row) => sum + row.requests, 0)));
       await look(page, 'table');
+      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('menuitem', { name: 'Export as CSV' }).click();
+      await expect(page.getByText(/^Saved keyharbor-usage-.*\.csv$/)).toBeVisible();
+      const saved = readdirSync(homedir()).find((name) => name.startsWith('keyharbor-usage-')) ?? '';
+      const lines = readFileSync(join(homedir(), saved), 'utf8').trim().split('\n');
+      expect(lines.filter((line) => line.includes(PRICED) && line.includes(String(priced?.costMicroUsd)))).toHaveLength(
+        1,
+      );
       await page.reload();
       await expect(page.getByRole('table', { name: /^Requests per/ })).toBeVisible();
       return rows;
