@@ -32,7 +32,7 @@ export function SecretOnce({ secret, onClose }: Props) {
         <Snippet label={m.webhooks.secret} text={secret} onCopied={() => setCopied(true)} />
         {copied && (
           <Note tone="quiet" role="status">
-            <p>{m.clients.tokenClear}</p>
+            <p>{m.webhooks.secretClear}</p>
           </Note>
         )}
       </Dialog>

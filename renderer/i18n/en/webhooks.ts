@@ -50,6 +50,7 @@ export const webhooks = {
   secretLead:
     'Shown this once. The receiver checks the signature of each message with it (the Standard Webhooks format).',
   secret: 'Secret',
+  secretClear: 'The clipboard keeps the secret until you copy something else.',
   stored: 'I stored it',
   leaveSecretTitle: 'Close without the secret?',
   leaveSecretText: 'It is not shown again. You can make a new one later.',
