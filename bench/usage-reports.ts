@@ -94,7 +94,7 @@ export async function measureUsageReports(say: (line: string) => void = console.
   try {
     const timings: Timing[] = [];
     for (const { what, name, input } of QUESTIONS) {
-      timings.push(await timed(what, ROUNDS, async () => void (await reader.query(name, input as never))));
+      timings.push(await timed(what, ROUNDS, async () => void (await reader.query(name, input))));
     }
     return {
       records,
