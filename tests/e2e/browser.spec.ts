@@ -7,6 +7,7 @@ import { BrowserClipboard } from '../../electron/hosts/browser/browser-clipboard
 import { BrowserProcess } from '../../electron/hosts/browser/browser-process.ts';
 import { findBrowser } from '../../electron/hosts/browser/find-browser.ts';
 import { fakeKey } from '../support/fake-keys.ts';
+import { destroyWindow } from '../support/x11-windows.ts';
 import { result } from './bridge.ts';
 import { type RunningHost, startBrowserHost } from './browser-host.ts';
 
@@ -58,6 +59,15 @@ test.describe('the browser host', () => {
     expect(isAlive(pid)).toBe(false);
     expect(existsSync(profile)).toBe(false);
     expect(existsSync(join(home, 'run/agent.sock'))).toBe(false);
+  });
+
+  test('a window that another program destroys ends them too, though the browser hears nothing of it', async () => {
+    const { pid, profile } = browserOf(host);
+    await expect.poll(() => host.output()).toContain('The window is');
+    await destroyWindow('Keyharbor');
+    expect(await exited).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+    expect(existsSync(profile)).toBe(false);
   });
 
   test('when the browser is killed the host locks, says so and ends', async () => {

@@ -16,6 +16,7 @@ import { confirmInWindow } from './confirm-window.ts';
 import { type FoundBrowser, findBrowser } from './find-browser.ts';
 import { bridgeScript } from './page-script.ts';
 import { PageWindow } from './page-window.ts';
+import { watchWindow } from './x11/window-gone.ts';
 
 const SITE = { origin: 'https://app.keyharbor.invalid', start: '/index.html' };
 /** Seen for a moment only; follows the desktop's light or dark. */
@@ -182,6 +183,7 @@ class BrowserHost {
     const [window] = await Promise.all([shown.promise, browser.watch()]);
     this.#window = window;
     void window.closed.then(() => browser.close());
+    await this.#endWithWindow(browser).catch(() => undefined); // it is the rarest way to lose a window
     core.app.onEvent((event) => {
       if (event.event === 'settings.changed') this.#desk?.restyle();
     });
@@ -190,6 +192,16 @@ class BrowserHost {
       // A new document holds nothing of what the old one showed.
       if (event.event === 'vault.locked') window.reload().catch(() => undefined);
     });
+  }
+
+  /** A window that another program destroys ends this as one that is closed by hand; the browser itself hears nothing. */
+  async #endWithWindow(browser: BrowserProcess): Promise<void> {
+    const { processInfo } = await browser.cdp.send('SystemInfo.getProcessInfo');
+    const pid = processInfo.find(({ type }) => type === 'browser')?.id;
+    const watch = pid === undefined ? null : await watchWindow(this.#env, pid, 'Keyharbor');
+    if (watch === null) return;
+    void browser.ended.then(() => watch.close());
+    void watch.gone.then(() => browser.close());
   }
 
   #theme(): AppSettings['theme'] {
