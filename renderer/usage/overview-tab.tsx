@@ -2,6 +2,7 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import type { UsageOverview } from '../../shared/contract/usage.ts';
 import type { UsageRoute } from '../state/usage-route.ts';
 import { AnomalyList } from './anomaly-list.tsx';
+import { CheapestCard } from './cheapest-card.tsx';
 import { ForecastCard } from './forecast-card.tsx';
 import { OverviewChart } from './overview-chart.tsx';
 import { rankedNames } from './overview-view.ts';
@@ -45,7 +46,10 @@ export function OverviewTab({ route, overview, named }: Props) {
       </div>
       <div className={styles.pairs}>
         <ForecastCard metric={route.metric} filter={named.filter} />
-        <AnomalyList anomalies={anomalies} />
+        <div className={styles.stack}>
+          <AnomalyList anomalies={anomalies} />
+          <CheapestCard />
+        </div>
       </div>
     </>
   );

@@ -143,6 +143,12 @@ export const usage = {
     show: 'Show requests',
     showNamed: (subject: string) => `Show the requests of ${subject}`,
   },
+  cheapest: {
+    title: 'The same model for less',
+    text: 'Where your keys reach the same model, by list prices and the mix of tokens of the last 30 days. Estimated.',
+    saves: (amount: string) => `≈ ${amount} less`,
+    offer: (provider: string, price: string) => `${provider} ${price} a million`,
+  },
   calendar: {
     title: (metric: string) => `${metric} by day`,
     summary: (days: number, total: string) => `${plural(days, 'day', 'days')} with use in a year, ${total} in all.`,
