@@ -18,6 +18,17 @@ export const USAGE_DIMENSIONS = [
 export const usageDimension = z.enum(USAGE_DIMENSIONS);
 export type UsageDimension = z.output<typeof usageDimension>;
 
+/** How calls end, as the filter and the series by outcome name it. */
+export const OUTCOME_WORDS = [
+  'ok',
+  'client_error',
+  'rate_limited',
+  'upstream_error',
+  'unreachable',
+  'cut',
+  'refused',
+] as const;
+
 const count = z.int().min(0);
 
 const figures = {

@@ -1,20 +1,23 @@
 import type { Command } from 'commander';
-import { toFigures, USAGE_BY, usageMoment, type UsageRow } from '../../shared/usage.ts';
-import { connectAgent } from '../connect.ts';
 import { csv } from '../../shared/csv.ts';
+import { toFigures, USAGE_BY, type UsageRow } from '../../shared/usage.ts';
+import { knowsBlocks, withBars } from '../bars.ts';
+import { connectAgent } from '../connect.ts';
 import { usage as wrongUse } from '../fail.ts';
 import { dollars } from '../money.ts';
 import { note, printJson, write } from '../output.ts';
 import { table, terminalWidth } from '../table.ts';
+import { exportCommand } from '../usage-export.ts';
 import { importCommand } from '../usage-import.ts';
+import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from '../usage-options.ts';
 import { reconcileCommand } from '../usage-reconcile.ts';
+import { viewCommands } from '../usage-views.ts';
 
 const FORMATS = ['table', 'json', 'csv'] as const;
 
-interface Options {
+interface Options extends UsageOptions {
   readonly by: string;
-  readonly from?: string;
-  readonly to?: string;
+  readonly chart?: boolean;
   readonly format?: string;
   readonly json?: boolean;
 }
@@ -24,14 +27,9 @@ async function usage(options: Options): Promise<void> {
   if (by === undefined) throw wrongUse('Usage cannot be summed by this.', `By: ${USAGE_BY.join(', ')}.`);
   const format = FORMATS.find((known) => known === (options.format ?? (options.json ? 'json' : 'table')));
   if (format === undefined) throw wrongUse('This format is not known.', `Formats: ${FORMATS.join(', ')}.`);
-  const from = moment(options.from, '--from');
-  const to = moment(options.to, '--to');
+  const query = { by, ...rangeFrom(options), ...filterFrom(options) };
   const agent = await connectAgent();
-  const { rows, zone } = await agent.call('usage.report', {
-    by,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  });
+  const { rows, zone, remarks: told } = await agent.call('usage.report', query);
   agent.close();
   if (format === 'json') return printJson(rows.map(toFigures));
   if (format === 'csv')
@@ -42,9 +40,11 @@ async function usage(options: Options): Promise<void> {
       ),
     );
   if (rows.length === 0) return note('Nothing was counted in this time.');
-  write(table([by.toUpperCase(), ...HEADING], [...rows, total(rows)].map(tableRow), terminalWidth()));
+  const text = table([by.toUpperCase(), ...HEADING], [...rows, total(rows)].map(tableRow), terminalWidth());
+  const charts = options.chart ?? (by === 'day' && process.stdout.isTTY);
+  write(charts ? charted(text, rows) : text);
   if (by === 'day') note(`Days are those of ${zone}.`);
-  for (const sentence of remarks(rows)) note(sentence);
+  for (const sentence of [...told.map(({ text: said }) => said), ...remarks(rows)]) note(sentence);
 }
 
 const COLUMNS = [
@@ -58,9 +58,16 @@ const COLUMNS = [
 ] as const;
 const HEADING = ['REQUESTS', 'INPUT', 'CACHE READ', 'CACHE WRITE', 'OUTPUT', 'COST'];
 
-function moment(given: string | undefined, option: string): string | undefined {
-  if (given === undefined || usageMoment.safeParse(given).success) return given;
-  throw wrongUse(`${option} is no day and no time.`, 'Write a day as 2026-11-20, a time as 2026-11-20T14:00:00Z.');
+/** What a pipe is taken to be wide. */
+const PIPE_COLUMNS = 120;
+
+/** Bars behind the rows: of the known costs, or of the requests where nothing has a price. */
+function charted(text: string, rows: readonly UsageRow[]): string {
+  const hasCosts = rows.some(({ knownCostMicroUsd }) => knownCostMicroUsd > 0);
+  const values = rows.map(({ knownCostMicroUsd, requests }) => (hasCosts ? knownCostMicroUsd : requests));
+  const lines = text.trimEnd().split('\n');
+  const columns = terminalWidth() ?? PIPE_COLUMNS;
+  return `${withBars(lines, [null, ...values, null], columns, knowsBlocks(process.env, process.stdout.isTTY)).join('\n')}\n`;
 }
 
 const grouped = new Intl.NumberFormat('en');
@@ -106,15 +113,17 @@ function remarks(rows: readonly UsageRow[]): string[] {
 }
 
 export function register(program: Command): void {
-  const command = program
-    .command('usage')
+  const command = withUsageOptions(program.command('usage'))
     .description('what was used and what it cost')
     .option('--by <what>', `sum by ${USAGE_BY.join(', ')}`, 'model')
-    .option('--from <day>', 'first day (2026-11-20), or a time')
-    .option('--to <day>', 'last day, or a time')
+    .option('--chart', 'with bars; so it is on a terminal by day')
+    .option('--no-chart', 'without')
     .option('--format <format>', `${FORMATS.join(', ')}; costs in CSV and JSON are in micro-USD`)
     .option('--json', 'as JSON')
+    .enablePositionalOptions() // the commands below have options of the same names
     .action(usage);
+  viewCommands(command);
+  exportCommand(command);
   importCommand(command);
   reconcileCommand(command);
 }

@@ -322,7 +322,12 @@ export function createApp(options: AppOptions): App {
     log,
     emit,
     metrics,
-    usage,
+    usage: {
+      record: (entries) => usage.record(entries),
+      flush: () => usage.flush(),
+      knows: (...call) => usage.knows(...call),
+      report: (query) => usageReader.query('report', { query, zone: reportingZone(), nowMs: clock.now() }),
+    },
     quotas,
     isVaultKvOn: () => settings.vault().vaultKv,
     proxy: {

@@ -9,6 +9,7 @@ import type { Clock } from '../seams.ts';
 import { endpointTemplate } from './endpoint-template.ts';
 import { shortName } from './meter/tally.ts';
 import type { UsageRecorder } from './recorder.ts';
+import type { ReportQuery, UsageReport } from './report.ts';
 import { outcomeOf, type UsageEntry } from './usage-entry.ts';
 
 /**
@@ -80,7 +81,10 @@ export interface UsageClient {
 }
 
 export interface ClientUsageDeps {
-  readonly usage: Pick<UsageRecorder, 'record' | 'flush' | 'knows' | 'report'>;
+  readonly usage: Pick<UsageRecorder, 'record' | 'flush' | 'knows'> & {
+    /** On the worker thread: a client with years of calls must not hold up the endpoint. */
+    report(query: ReportQuery): Pick<UsageReport, 'rows'> | Promise<Pick<UsageReport, 'rows'>>;
+  };
   readonly clock: Pick<Clock, 'now'>;
   /** @throws AppError `key_not_found`. */
   readonly resolve: (provider: string, label: string) => Pick<ResolvedCredential, 'id' | 'version'>;
@@ -116,16 +120,16 @@ export function reportUsage(deps: ClientUsageDeps, client: UsageClient, body: un
 }
 
 /** @throws AppError `invalid_input`. */
-export function readUsage(deps: ClientUsageDeps, client: UsageClient, query: unknown): UsageFigures[] {
+export async function readUsage(deps: ClientUsageDeps, client: UsageClient, query: unknown): Promise<UsageFigures[]> {
   const parsed = readQuery.safeParse(query);
   if (!parsed.success) {
     throw new AppError(
       'invalid_input',
       'This is no usage report that can be asked for. Nothing was summed.',
-      'by: provider, credential, model, client, project, day or endpoint; from and to: a day or a time.',
+      'by: provider, credential, model, client, project, day or endpoint; from and to: a day, a time, or a word as 7d.',
     );
   }
-  const { rows } = deps.usage.report({ ...parsed.data, clientId: client.id });
+  const { rows } = await deps.usage.report({ ...parsed.data, clientId: client.id });
   return rows.map(toFigures);
 }
 

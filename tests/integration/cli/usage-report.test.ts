@@ -30,7 +30,7 @@ const ROWS = [
 
 async function serve(rows: readonly UsageRow[]): Promise<string> {
   agent = await startLineAgent(({ method }) =>
-    method === 'usage.report' ? { by: 'model', zone: 'Europe/Berlin', rows } : { state: 'unlocked', notices: [] },
+    method === 'usage.report' ? { by: 'model', zone: 'Europe/Berlin', rows, remarks: [] } : { state: 'unlocked', notices: [] },
   );
   return agent.home;
 }
@@ -82,7 +82,7 @@ test('what is asked for goes to the agent; nothing counted is said', async () =>
   expect((await kh(['usage', '--json'], { home })).stdout).toBe('[]\n');
 });
 
-test.each([[['--by', 'colour']], [['--format', 'xml']], [['--from', 'yesterday']], [['--to', '31.12.2026']]])(
+test.each([[['--by', 'colour']], [['--format', 'xml']], [['--from', 'some-day']], [['--to', '31.12.2026']]])(
   'usage %j is a usage error with advice',
   async (words) => {
     const { code, stderr } = await kh(['usage', ...words], { home: await serve([]) });

@@ -43,9 +43,11 @@ test('what a client tells is counted once, priced, and read back by it alone', a
   expect(reportUsage(deps, EDITOR, { calls })).toEqual({ recorded: 1, known: 2 });
   expect(reportUsage(deps, OTHER, CALL)).toEqual({ recorded: 1, known: 0 });
   const figures = { inputTokens: 2000, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 200, costMicroUsd: 300 };
-  expect(readUsage(deps, EDITOR, {})).toEqual([{ key: 'gpt-6-luna', requests: 2, ...figures }]);
-  expect(readUsage(deps, EDITOR, { by: 'credential' })).toEqual([{ key: 'openai/work', requests: 2, ...figures }]);
-  expect(readUsage(deps, EDITOR, { by: 'client' })).toEqual([{ key: 'editor', requests: 2, ...figures }]);
+  expect(await readUsage(deps, EDITOR, {})).toEqual([{ key: 'gpt-6-luna', requests: 2, ...figures }]);
+  expect(await readUsage(deps, EDITOR, { by: 'credential' })).toEqual([
+    { key: 'openai/work', requests: 2, ...figures },
+  ]);
+  expect(await readUsage(deps, EDITOR, { by: 'client' })).toEqual([{ key: 'editor', requests: 2, ...figures }]);
   expect(app.usage.report({ by: 'provider' }).rows.map(toFigures)).toEqual([
     expect.objectContaining({ key: 'openai', requests: 3, costMicroUsd: 450 }),
   ]);
@@ -57,25 +59,26 @@ test('a cost that the client was told is taken; a call without figures costs unk
   const bare = { provider: 'openai', label: 'work' };
   reportUsage(deps, EDITOR, { ...bare, requestId: 'r-3', endpoint: 'a?secret=1' });
   reportUsage(deps, EDITOR, { ...bare, requestId: 'r-4', status: 500, model: 'failed' });
-  expect(readUsage(deps, EDITOR, {}).map(({ key, costMicroUsd }) => [key, costMicroUsd])).toEqual([
+  expect((await readUsage(deps, EDITOR, {})).map(({ key, costMicroUsd }) => [key, costMicroUsd])).toEqual([
     ['gpt-6-luna', 7],
     ['', null],
     ['failed', 0],
   ]);
-  expect(readUsage(deps, EDITOR, { by: 'endpoint' }).map(({ key }) => key)).toEqual(['', 'a']);
+  expect((await readUsage(deps, EDITOR, { by: 'endpoint' })).map(({ key }) => key)).toEqual(['', 'a']);
 });
 
 test('a period may be left open at either end, whether it is given in days or in times', async () => {
   const { deps, clock } = await withKey();
   reportUsage(deps, EDITOR, CALL);
   const at = (ms: number) => new Date(clock.now() + ms).toISOString();
-  const requests = (query: Record<string, string>) => readUsage(deps, EDITOR, query).map(({ requests }) => requests);
+  const requests = async (query: Record<string, string>) =>
+    (await readUsage(deps, EDITOR, query)).map(({ requests }) => requests);
   const day = 24 * 3_600_000;
-  expect(requests({ from: at(-2 * day) })).toEqual([1]);
-  expect(requests({ to: at(2 * day) })).toEqual([1]);
-  expect(requests({ from: at(-2 * day).slice(0, 10) })).toEqual([1]);
-  expect(requests({ from: at(2 * day) })).toEqual([]);
-  expect(requests({ to: at(-2 * day) })).toEqual([]);
+  expect(await requests({ from: at(-2 * day) })).toEqual([1]);
+  expect(await requests({ to: at(2 * day) })).toEqual([1]);
+  expect(await requests({ from: at(-2 * day).slice(0, 10) })).toEqual([1]);
+  expect(await requests({ from: at(2 * day) })).toEqual([]);
+  expect(await requests({ to: at(-2 * day) })).toEqual([]);
 });
 
 test('nothing of a report is recorded where one of its calls is refused', async () => {

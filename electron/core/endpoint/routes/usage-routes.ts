@@ -16,7 +16,7 @@ import { queryValue } from '../route-table.ts';
 
 const JSON_TYPE = 'application/json';
 /** A time may come percent-encoded; what it says is judged where it is decoded. */
-const MOMENT = /^(?:[0-9A-Za-z:.+-]|%3A|%2B){4,64}$/i;
+const MOMENT = /^(?:[0-9A-Za-z:.+-]|%3A|%2B){2,64}$/i;
 const moment = (name: string, description: string): QueryDescription => ({
   name,
   value: MOMENT,
@@ -26,8 +26,8 @@ const moment = (name: string, description: string): QueryDescription => ({
 });
 const QUERIES: readonly QueryDescription[] = [
   { name: 'by', value: /^[a-z]{1,16}$/, required: false, description: 'What each row is.', schema: usageBy },
-  moment('from', 'A day or a time (RFC 3339).'),
-  moment('to', 'A day or a time, not included.'),
+  moment('from', 'A day, a time (RFC 3339), or a word: 7d, 24h, today, this-month.'),
+  moment('to', 'A day, which is included, a time, or a word.'),
 ];
 
 /** `POST /v1/usage`, `GET /v1/usage`, `GET /v1/quotas`. */
@@ -83,14 +83,14 @@ export function usageRoutes(deps: RequestDeps): readonly ClientRoute[] {
           example: [],
         },
       },
-      handle({ client, query, response }) {
+      async handle({ client, query, response }) {
         const asked = Object.fromEntries(
           QUERIES.flatMap(({ name }) => {
             const value = queryValue(query, name);
             return value === null ? [] : [[name, decodeURIComponent(value)]];
           }),
         );
-        send(response, 200, JSON_TYPE, JSON.stringify(readUsage(reporting, client, asked)));
+        send(response, 200, JSON_TYPE, JSON.stringify(await readUsage(reporting, client, asked)));
       },
     },
     {

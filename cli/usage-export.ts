@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { EXPORT_FORMATS, type ExportView } from '../shared/contract/usage-records.ts';
+import { USAGE_BY } from '../shared/usage.ts';
+import type { AgentClient } from './agent-client.ts';
+import { connectAgent } from './connect.ts';
+import { usage } from './fail.ts';
+import { note, write } from './output.ts';
+import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
+
+interface Options extends UsageOptions {
+  readonly format: (typeof EXPORT_FORMATS)[number];
+  readonly by?: (typeof USAGE_BY)[number];
+  readonly out?: string;
+}
+
+/** Every call that is kept, or a report, piece by piece: memory stays flat. */
+async function exportUsage(options: Options): Promise<void> {
+  const { format, by, out } = options;
+  if (format === 'parquet' && out === undefined && process.stdout.isTTY) {
+    throw usage('Parquet is no text for a terminal.', 'Name a file with -o, or send it through a pipe.');
+  }
+  const range = { ...rangeFrom(options), ...filterFrom(options) };
+  const view: ExportView = by === undefined ? { kind: 'requests', ...range } : { kind: 'report', by, ...range };
+  const agent = await connectAgent();
+  try {
+    const { id, rows, remarks } = await agent.call('usage.beginExport', { format, view });
+    for (const { text } of remarks) note(text);
+    const written = await (out === undefined ? toStdout(agent, id) : toFile(agent, id, resolve(out), rows));
+    if (out !== undefined) note(`${written} rows written.`);
+  } finally {
+    agent.close(); // an export that did not end is cancelled with the connection
+  }
+}
+
+async function toStdout(agent: AgentClient, id: string): Promise<number> {
+  for (;;) {
+    const { data, encoding, rows, done } = await agent.call('usage.nextExport', { id });
+    write(Buffer.from(data, encoding));
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+    if (done) return rows;
+  }
+}
+
+/** As a whole or not at all, readable by you alone: it names clients, folders and keys. */
+async function toFile(agent: AgentClient, id: string, file: string, all: number): Promise<number> {
+  const part = `${file}.part`;
+  const descriptor = openSync(part, 'w', 0o600);
+  const remove = (): void => rmSync(part, { force: true });
+  const interrupted = (): void => {
+    remove();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted);
+  try {
+    for (;;) {
+      const { data, encoding, rows, done } = await agent.call('usage.nextExport', { id });
+      for (let rest = Buffer.from(data, encoding); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
+      if (process.stderr.isTTY) process.stderr.write(`\r${rows} of ${all} rows${done ? '\n' : ''}`);
+      if (done) {
+        closeSync(descriptor);
+        renameSync(part, file);
+        return rows;
+      }
+    }
+  } catch (error) {
+    remove();
+    throw error;
+  } finally {
+    process.removeListener('SIGINT', interrupted);
+  }
+}
+
+export function exportCommand(parent: Command): void {
+  withUsageOptions(parent.command('export'))
+    .description('every single call that is kept, or a report, as a file')
+    .addOption(new Option('--format <format>', 'how it is written').choices([...EXPORT_FORMATS]).default('csv'))
+    .addOption(new Option('--by <what>', 'a report instead of single calls').choices([...USAGE_BY]))
+    .option('-o, --out <file>', 'where it goes, for you alone (0600); stdout if left out')
+    .action(exportUsage);
+}

@@ -1,0 +1,141 @@
+import { type Command, Option } from 'commander';
+import { FORECAST_FIGURES, type ForecastBand } from '../shared/contract/usage-forecast.ts';
+import type { UsageRecord } from '../shared/contract/usage-records.ts';
+import { connectAgent } from './connect.ts';
+import { usage } from './fail.ts';
+import { dollars, perMillion } from './money.ts';
+import { note, print, printJson, write } from './output.ts';
+import { localTime, plain, table, terminalWidth } from './table.ts';
+import { filterFrom, rangeFrom, type UsageOptions, withRange, withUsageOptions } from './usage-options.ts';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+const MOST_OF_A_PAGE = 1000;
+const grouped = new Intl.NumberFormat('en');
+
+async function requests(options: UsageOptions & Json & { readonly limit: string }): Promise<void> {
+  const wanted = Number(options.limit);
+  if (!/^\d{1,6}$/.test(options.limit) || wanted === 0) throw usage('--limit is no number of calls.', 'From 1 on.');
+  const agent = await connectAgent();
+  const records: UsageRecord[] = [];
+  const query = { ...rangeFrom(options), ...filterFrom(options) };
+  for (let cursor: string | null | undefined; cursor !== null && records.length < wanted; ) {
+    const limit = Math.min(wanted - records.length, MOST_OF_A_PAGE);
+    const page = await agent.call('usage.requests', { ...query, limit, ...(cursor === undefined ? {} : { cursor }) });
+    if (records.length === 0 && !options.json) for (const { text } of page.remarks) note(text);
+    records.push(...page.records);
+    cursor = page.next;
+  }
+  agent.close();
+  if (options.json) return printJson(records);
+  if (records.length === 0) return note('No single calls are kept of this time.');
+  const heading = ['TIME', 'CLIENT', 'KEY', 'MODEL', 'STATUS', 'IN', 'OUT', 'COST', 'MS'];
+  write(table(heading, records.map(requestRow), terminalWidth()));
+}
+
+function requestRow(record: UsageRecord): readonly string[] {
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, cacheWriteLongTokens, costMicroUsd } = record;
+  const cost = costMicroUsd === null ? 'unknown' : dollars(costMicroUsd);
+  return [
+    localTime(record.at),
+    record.client || '-',
+    record.credential || record.provider,
+    record.model || record.endpoint,
+    record.outcome === 'ok' ? String(record.status) : `${record.status} ${record.outcome}`,
+    grouped.format(inputTokens + cacheReadTokens + cacheWriteTokens + cacheWriteLongTokens),
+    grouped.format(record.outputTokens),
+    record.costReason === 'at_least' ? `at least ${cost}` : cost,
+    grouped.format(record.latencyMs),
+  ];
+}
+
+interface ForecastOptions extends UsageOptions, Json {
+  readonly figure: (typeof FORECAST_FIGURES)[number];
+  readonly limit?: string;
+}
+
+async function forecast(options: ForecastOptions): Promise<void> {
+  const { figure } = options;
+  const limit = options.limit === undefined ? {} : { limit: budget(options.limit, figure) };
+  const agent = await connectAgent();
+  const answer = await agent.call('usage.forecast', {
+    figure,
+    ...limit,
+    ...rangeFrom(options),
+    ...filterFrom(options),
+  });
+  agent.close();
+  if (options.json) return printJson(answer);
+  print(plain(answer.sentence));
+  const shown = (value: number) => (figure === 'cost' ? dollars(value) : grouped.format(value));
+  const band = (some: ForecastBand | null) =>
+    some === null ? ['', '', ''] : [some.low, some.middle, some.high].map(shown);
+  const rows = answer.points
+    .filter(({ projected }) => projected !== null)
+    .map(({ day, projected }) => [day, ...band(projected)]);
+  if (rows.length > 0) write(`\n${table(['BY THE END OF', 'LOW', 'MIDDLE', 'HIGH'], rows, terminalWidth())}`);
+  note(`Method: ${answer.method.text}`);
+}
+
+function budget(typed: string, figure: ForecastOptions['figure']): number {
+  const amount = figure === 'cost' ? perMillion(typed) : /^\d{1,15}$/.test(typed) ? Number(typed) : null;
+  if (amount !== null && amount > 0) return amount;
+  throw usage('--limit is no amount.', figure === 'cost' ? 'Dollars, as 20 or 12.50.' : 'A whole number.');
+}
+
+async function anomalies(options: UsageOptions & Json): Promise<void> {
+  const agent = await connectAgent();
+  const answer = await agent.call('usage.anomalies', rangeFrom(options));
+  agent.close();
+  if (options.json) return printJson(answer.anomalies);
+  if (answer.anomalies.length === 0) return note('Nothing is out of the usual in this time.');
+  for (const { at, text } of answer.anomalies) print(`${localTime(at)}  ${plain(text)}`);
+}
+
+async function cheapest(model: string | undefined, options: Json): Promise<void> {
+  const agent = await connectAgent();
+  const { models, bookAsOf } = await agent.call('usage.cheapest', model === undefined ? {} : { model });
+  agent.close();
+  if (options.json) return printJson(models);
+  if (models.length === 0) {
+    return note('No price is known of a provider that there is a key of. See "keyharbor prices list".');
+  }
+  const rows = models.flatMap(({ model: name, offers, savesMicroUsd }) =>
+    offers.map(({ provider, model: called, microUsdPerMillion, credentials }, at) => [
+      at === 0 ? name : '',
+      provider,
+      called,
+      dollars(microUsdPerMillion),
+      credentials.join(', '),
+      at === 0 && savesMicroUsd > 0 ? `about ${dollars(savesMicroUsd)}` : '',
+    ]),
+  );
+  write(table(['MODEL', 'PROVIDER', 'CALLED', 'A MILLION TOKENS', 'KEYS', 'WOULD HAVE SAVED'], rows, terminalWidth()));
+  note(`By the mix of tokens of the last 30 days, and prices of ${bookAsOf}. Savings are estimates.`);
+}
+
+export function viewCommands(parent: Command): void {
+  withUsageOptions(parent.command('requests'))
+    .description('single calls, the latest first')
+    .option('--limit <n>', 'how many', '50')
+    .option('--json', 'as JSON; costs in micro-USD')
+    .action(requests);
+  withUsageOptions(parent.command('forecast'))
+    .description('what a period will come to, as a band; left out: this month')
+    .addOption(new Option('--figure <figure>', 'of what').choices([...FORECAST_FIGURES]).default('cost'))
+    .option('--limit <amount>', 'a budget: when it will be used up; dollars where the figure is cost')
+    .option('--json', 'as JSON; costs in micro-USD')
+    .action(forecast);
+  withRange(parent.command('anomalies'))
+    .description('what is out of the usual')
+    .option('--json', 'as JSON; costs in micro-USD')
+    .action(anomalies);
+  parent
+    .command('cheapest')
+    .description('where a model costs least, among the providers that you have keys of')
+    .argument('[model]', 'left out: what was used in the last 30 days')
+    .option('--json', 'as JSON; costs in micro-USD')
+    .action(cheapest);
+}
