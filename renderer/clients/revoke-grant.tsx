@@ -1,10 +1,8 @@
 import { call } from '../contract/client.ts';
-import { useAction } from '../contract/use-action.ts';
 import { m } from '../i18n/messages.ts';
 import { keepClient } from '../state/clients.ts';
 import { loadGrants } from '../state/grants.ts';
-import { Confirm } from '../ui/confirm.tsx';
-import { announce } from '../ui/toasts.ts';
+import { DangerConfirm } from '../ui/danger-confirm.tsx';
 import type { GrantLine } from './grant-lines.ts';
 
 interface Props {
@@ -17,34 +15,29 @@ export function RevokeGrant({ line, onClose }: Props) {
   const { origin } = line;
   const what = m.grants.named(line.who, line.what);
   const isLast = origin.kind === 'token' && origin.client.grants.length === 1;
-  const revoke = useAction(async () => {
+  const revoke = async (): Promise<void> => {
     if (origin.kind === 'remembered') {
       await call('grants.revoke', { id: origin.grant.id });
       await loadGrants();
-    } else {
-      const { id, grants } = origin.client;
-      const left = grants.filter((text) => text !== origin.text);
-      keepClient(
-        left.length === 0
-          ? await call('clients.revoke', { client: id })
-          : await call('clients.narrow', { client: id, grants: left }),
-      );
+      return;
     }
-    announce(m.grants.revoked(what));
-    onClose();
-  });
+    const { id, grants } = origin.client;
+    const left = grants.filter((text) => text !== origin.text);
+    keepClient(
+      left.length === 0
+        ? await call('clients.revoke', { client: id })
+        : await call('clients.narrow', { client: id, grants: left }),
+    );
+  };
   return (
-    <Confirm
-      open
-      danger
+    <DangerConfirm
       title={m.grants.revokeTitle(what)}
       verb={m.grants.revokeVerb}
-      pending={revoke.pending}
-      error={revoke.error}
-      onConfirm={() => void revoke.run()}
-      onCancel={onClose}
+      done={m.grants.revoked(what)}
+      act={revoke}
+      onClose={onClose}
     >
       {isLast ? m.grants.revokeLastText : m.grants.revokeText}
-    </Confirm>
+    </DangerConfirm>
   );
 }

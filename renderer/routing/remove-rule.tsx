@@ -1,10 +1,8 @@
 import type { RoutingRule } from '../../shared/contract/routing.ts';
 import { call } from '../contract/client.ts';
-import { useAction } from '../contract/use-action.ts';
 import { m } from '../i18n/messages.ts';
 import { loadPoolHealth, loadRouting } from '../state/routing.ts';
-import { Confirm } from '../ui/confirm.tsx';
-import { announce } from '../ui/toasts.ts';
+import { DangerConfirm } from '../ui/danger-confirm.tsx';
 import { targetOf, useTargetName } from './use-targets.ts';
 
 interface Props {
@@ -14,24 +12,19 @@ interface Props {
 
 export function RemoveRule({ rule, onClose }: Props) {
   const name = useTargetName(rule.for, targetOf(rule));
-  const remove = useAction(async () => {
+  const remove = async (): Promise<void> => {
     await call('routing.remove', rule.for === 'provider' ? { provider: rule.provider } : { client: rule.client });
     await Promise.all([loadRouting(), loadPoolHealth()]);
-    announce(m.routing.removed(name));
-    onClose();
-  });
+  };
   return (
-    <Confirm
-      open
-      danger
+    <DangerConfirm
       title={m.routing.removeTitle(name)}
       verb={m.routing.removeVerb}
-      pending={remove.pending}
-      error={remove.error}
-      onConfirm={() => void remove.run()}
-      onCancel={onClose}
+      done={m.routing.removed(name)}
+      act={remove}
+      onClose={onClose}
     >
       {m.routing.removeText}
-    </Confirm>
+    </DangerConfirm>
   );
 }
