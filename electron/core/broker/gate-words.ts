@@ -102,3 +102,24 @@ function beyondPolicy({ provider, label, weakestForm }: ResolvedCredential, form
     `${weakestForm === 'proxy' ? `A client gets such calls: keyharbor client add NAME --grant proxy:${provider}/${label}. The` : 'Use it that way. The'} owner can let it go further: keyharbor edit kh://${provider}/${label} --weakest-form ${form}`,
   );
 }
+
+export const lockedMeanwhile = (): AppError =>
+  new AppError(
+    'vault_locked',
+    'The vault was locked before the owner answered. Nothing was handed out.',
+    'Unlock it, then try again.',
+  );
+
+export const clientGone = (): AppError =>
+  new AppError(
+    'forbidden',
+    'This client was revoked or changed meanwhile. Nothing was handed out.',
+    'Ask the owner for a token.',
+  );
+
+export const nobodyLeft = (): AppError =>
+  new AppError(
+    'forbidden',
+    'Nobody is there to answer any more. Nothing was handed out.',
+    'Run "keyharbor approve" in a terminal, then try again.',
+  );

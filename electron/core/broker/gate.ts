@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
-import type { AccessAnswer, AccessCaller, AccessRequest, AccessWant } from '../../../shared/contract/access.ts';
+import type { AccessAnswer, AccessRequest } from '../../../shared/contract/access.ts';
 import type { DeliveryForm } from '../../../shared/delivery.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { formatReference } from '../../../shared/reference.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
@@ -10,16 +9,28 @@ import { findClient } from '../endpoint/client-table.ts';
 import type { VaultGate } from '../endpoint/deps.ts';
 import type { Emit } from '../events.ts';
 import { plainText } from '../evidence/command-line.ts';
-import { type CallerFacts, type Evidence, programName, shownEvidence, UNKNOWN_CALLER } from '../evidence/evidence.ts';
+import { type CallerFacts, type Evidence, shownEvidence, UNKNOWN_CALLER } from '../evidence/evidence.ts';
 import type { Peer } from '../evidence/peer.ts';
 import type { Clock, Shell } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
-import { AccessGrants, type Holder } from './access-grants.ts';
+import { AccessGrants } from './access-grants.ts';
 import { type Answered, ConsentDesk, type Yes } from './consent-desk.ts';
-import { clientDenial, ownerDenial, programDenial } from './gate-words.ts';
+import {
+  clientHolder,
+  clientKey,
+  lastingHolder,
+  MAX_NAME,
+  OWNER_WANT,
+  programAnswers,
+  programCaller,
+  programHolder,
+  programKey,
+  type Subject,
+  want,
+} from './gate-callers.ts';
+import { clientDenial, clientGone, lockedMeanwhile, nobodyLeft, ownerDenial, programDenial } from './gate-words.ts';
 import { decideAccess } from './policy.ts';
 
-const MAX_NAME = 64;
 const MAX_REASON = 200;
 const TELL_AGAIN_MS = 60_000;
 
@@ -58,20 +69,6 @@ export interface GateDeps {
   readonly isWindowLocked: () => boolean;
   readonly refOf: (credentialId: string) => string | null;
 }
-
-/** What an answer is about, to be kept as what the owner said. */
-type Subject =
-  | { readonly kind: 'client'; readonly client: VerifiedClient }
-  | { readonly kind: 'program'; readonly facts: CallerFacts; readonly asked: 'now' | 'ahead' }
-  | { readonly kind: 'owner'; readonly facts: CallerFacts };
-
-const OWNER_WANT: AccessWant = {
-  credentialId: null,
-  ref: '',
-  name: 'Everything the command line may do',
-  provider: null,
-  form: 'owner',
-};
 
 /**
  * The one gate that every door passes (SECURITY-DESIGN.md section 7): who gets which credential, in which form, and who
@@ -409,68 +406,3 @@ export class Gate {
     return peer === null ? Promise.resolve(UNKNOWN_CALLER) : this.#deps.evidence.ofPeer(peer);
   }
 }
-
-const clientKey = (clientId: string): string => `client ${clientId}`;
-/** Programs of which nothing is known share one place: they cannot be told apart, and must not get three each. */
-const programKey = ({ session }: CallerFacts): string => `program ${session ?? 'unknown'}`;
-
-function want({ id, provider, label }: ResolvedCredential, form: DeliveryForm): AccessWant {
-  return { credentialId: id, ref: formatReference({ provider, label }), name: `${provider} ${label}`, provider, form };
-}
-
-function programCaller(facts: CallerFacts, peer: Peer | null): AccessCaller {
-  const named = facts.program === null ? (peer?.program ?? '') : programName(facts.program);
-  const name = plainText(named, MAX_NAME);
-  return {
-    kind: 'program',
-    name: name === '' ? 'An unknown program' : name,
-    clientId: null,
-    processes: shownEvidence(facts),
-  };
-}
-
-function programAnswers({ session, program, source, folder }: CallerFacts): AccessAnswer[] {
-  const isKnown = session !== null || program !== null;
-  const lasts = source === 'peer' && program?.executable != null && folder !== null;
-  return [
-    'deny',
-    'once',
-    ...(isKnown ? (['minutes15', 'lock'] as const) : []),
-    ...(lasts ? (['always'] as const) : []),
-  ];
-}
-
-const clientHolder = (clientId: string): Holder => ({ kind: 'client', clientId });
-
-function programHolder({ kind, facts }: Exclude<Subject, { kind: 'client' }>): Holder | null {
-  const { program, session } = facts;
-  if (kind === 'program' && program !== null) return { kind: 'tree', pid: program.pid, startedAt: program.startedAt };
-  return session === null ? null : { kind: 'session', key: session };
-}
-
-function lastingHolder(subject: Subject) {
-  return subject.kind === 'client'
-    ? ({ caller_kind: 'client', client_id: subject.client.id, executable: null } as const)
-    : ({ caller_kind: 'program', client_id: null, executable: subject.facts.program?.executable ?? null } as const);
-}
-
-const lockedMeanwhile = (): AppError =>
-  new AppError(
-    'vault_locked',
-    'The vault was locked before the owner answered. Nothing was handed out.',
-    'Unlock it, then try again.',
-  );
-
-const clientGone = (): AppError =>
-  new AppError(
-    'forbidden',
-    'This client was revoked or changed meanwhile. Nothing was handed out.',
-    'Ask the owner for a token.',
-  );
-
-const nobodyLeft = (): AppError =>
-  new AppError(
-    'forbidden',
-    'Nobody is there to answer any more. Nothing was handed out.',
-    'Run "keyharbor approve" in a terminal, then try again.',
-  );
