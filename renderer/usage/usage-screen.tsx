@@ -81,7 +81,11 @@ export default function UsageScreen() {
               />
             )}
             <FilterChips given={route.filter} named={named} />
-            {data !== null && <span className={styles.zone}>{m.usage.zone(data.zone)}</span>}
+            {data !== null && (
+              <a href="#/settings" className={styles.zone} title={m.usage.zoneHint}>
+                {m.usage.zone(data.zone)}
+              </a>
+            )}
             {asked !== null && span !== null && (
               <div className={styles.push}>
                 <Export route={route} asked={asked} />
