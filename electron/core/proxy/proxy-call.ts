@@ -310,7 +310,7 @@ export class ProxyCall implements AttemptListener {
     }
     const attempt = new Attempt(this, upstream, secrets);
     this.#attempt = attempt;
-    this.#sentAtMs = this.#deps.clock.monotonic();
+    if (credential.refreshable) this.#sentAtMs = this.#deps.clock.monotonic();
     dispatcher.dispatch(
       {
         origin,
