@@ -43,7 +43,7 @@ export function sentenceOf(forecast: Omit<UsageForecast, 'sentence'>): string {
   } else {
     parts.push(`So far ${amountInWords(used, figure)}; by ${day} it is likely to be ${between(figure, end)}.`);
   }
-  if (exhausted !== null && limit !== null) parts.push(budget(exhausted, amountInWords(limit, figure)));
+  if (exhausted !== null && limit !== null) parts.push(budget(exhausted, amountInWords(limit, figure), end === null));
   if (method.daysOfData > 0 && method.daysOfData < 7) {
     parts.push(`There are only ${method.daysOfData} whole days of data, so this is rough.`);
   }
@@ -54,9 +54,11 @@ export function sentenceOf(forecast: Omit<UsageForecast, 'sentence'>): string {
 function budget(
   { since, chance, early, middle, late }: NonNullable<UsageForecast['exhausted']>,
   limit: string,
+  isOver: boolean,
 ): string {
   if (since !== null) return `The budget of ${limit} was used up on ${dayInWords(since)}.`;
-  if (chance === null || chance === 0) return `The budget of ${limit} was not used up${chance === 0 ? '' : ' so far'}.`;
+  if (isOver || chance === null) return `The budget of ${limit} was not used up.`;
+  if (chance === 0) return `The budget of ${limit} is used up in none of the courses.`;
   const share = `${Math.max(1, Math.round(chance * 100))} of 100 courses`;
   if (middle === null) {
     return early === null

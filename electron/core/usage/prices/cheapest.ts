@@ -101,7 +101,9 @@ function modelOf(
     .toSorted((one, other) => one.microUsdPerMillion - other.microUsdPerMillion || other.requests - one.requests);
   const [best] = offers;
   const paid = mine.reduce((sum, { sums }) => sum + sums.knownCostMicroUsd, 0);
-  const least = best === undefined ? paid : cost(best.provider, best.model, tokens);
+  // What is rounded call by call differs a little from the same sum at once: that is no saving.
+  const isUsed = mine.every(({ provider }) => provider === best?.provider);
+  const least = best === undefined || isUsed ? paid : cost(best.provider, best.model, tokens);
   return {
     model: name,
     mix: { measured: mix !== null, ...(mix ?? USUAL_MIX) },

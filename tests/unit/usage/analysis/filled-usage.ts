@@ -41,6 +41,13 @@ export interface Made {
   readonly retryOf?: string | null;
 }
 
+/** Sums the days before this one into weeks and months, as the upkeep of the program does. */
+export function fold(db: Database.Database, zone: string, todayMs: number): void {
+  const days = new ReportingDays(zone);
+  const store = new UsageStore(db, days);
+  for (let left = 500; left > 0 && store.foldOne(days.dayOf(todayMs)); left -= 1);
+}
+
 let made = 0;
 export function priced(given: Made): PricedEntry {
   made += 1;

@@ -74,6 +74,7 @@ describe('a forecast', () => {
     expect(sure.points[29]?.ideal).toBe(20_000_000);
     expect(ask(made, { limit: 12_000_000 }).exhausted).toMatchObject({ since: '2029-11-12', chance: 1 });
     expect(ask(made, { limit: 99_000_000 }).exhausted).toMatchObject({ since: null, chance: 0, middle: null });
+    expect(ask(made, { limit: 99_000_000 }).sentence).toContain('$99.00 is used up in none of the courses');
     const unsure = ask(
       daily(60, (before) => (Math.floor(before / 7) % 2 === 0 ? 500_000 : 3_000_000)),
       { limit: 45_000_000 },

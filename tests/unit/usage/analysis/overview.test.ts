@@ -6,7 +6,7 @@ import { usageHeatMap } from '../../../../electron/core/usage/analysis/heat-map.
 import { type OverviewQuery, usageOverview } from '../../../../electron/core/usage/analysis/overview.ts';
 import { HOUR_MS } from '../../../../electron/core/usage/reporting-days.ts';
 import { usageReport } from '../../../../electron/core/usage/report.ts';
-import { calls, dayOnTheWall, rawCalls, type RawCall, sum, usageDatabase, write } from './filled-usage.ts';
+import { calls, dayOnTheWall, fold, rawCalls, type RawCall, sum, usageDatabase, write } from './filled-usage.ts';
 
 // The clocks of Berlin go back in these weeks.
 const FROM = Date.UTC(2029, 9, 10);
@@ -262,6 +262,44 @@ describe('an overview equals the raw records', () => {
     expect(total({ by: 'day', from, to })).toEqual(expected(usage, holds));
     const widened = usageReport(usage, { by: 'model', from, to, filter }, context);
     expect(widened.remarks.map(({ code }) => code)).toEqual(['whole-days']);
+  });
+});
+
+describe('weeks and months that were summed once more', () => {
+  const END = Date.UTC(2029, 8, 20, 10);
+  const year = (zone: string) => {
+    const db = usageDatabase();
+    write(db, zone, calls(1200, END - 380 * 24 * HOUR_MS, 380 * 24, 11));
+    return db;
+  };
+
+  test.each(['Europe/Berlin', 'Asia/Kolkata'])('change no figure (%s)', (zone) => {
+    const db = year(zone);
+    const asked = { reportingZone: zone, nowMs: END };
+    const questions: Partial<OverviewQuery>[] = [
+      { bucket: 'auto', from: '365d' },
+      { bucket: 'month', from: 'last-year', to: 'this-year' },
+      { bucket: 'week', from: '2028-12-06', to: '2029-09-18', by: 'model', top: 3 },
+      { bucket: 'month', from: '2028-10-12T07:00:00Z', to: '2029-09-02T05:00:00Z' },
+      { bucket: 'month', from: '2029-01-15', zone: 'America/New_York' },
+      { bucket: 'week', from: '100d', by: 'client', filter: { client: ['editor'] } },
+    ];
+    const all = () => questions.map((given) => ask(db, { ...asked, ...given }));
+    const report = () => usageReport(db, { by: 'model', from: '2028-11-11' }, { zone, nowMs: END });
+    const before = { overviews: all(), report: report() };
+    fold(db, zone, END);
+    expect(db.prepare('SELECT count(*) FROM usage_rollup WHERE span > 1').pluck().get()).toBeGreaterThan(100);
+    expect(all()).toEqual(before.overviews);
+    expect(report()).toEqual(before.report);
+    write(db, zone, [{ atMs: END - 200 * 24 * HOUR_MS, costMicroUsd: 5_000_000 }]); // told late
+    const late = ask(db, { ...asked, bucket: 'month', from: '365d' });
+    expect(figuresOf(late.totals)).toEqual(
+      sum(
+        rawCalls(db)
+          .filter(inDays(late.from, late.to, zone))
+          .map((c) => c.figures),
+      ),
+    );
   });
 });
 
