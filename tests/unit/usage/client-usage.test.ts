@@ -77,6 +77,7 @@ test('a period may be left open at either end, whether it is given in days or in
   expect(await requests({ from: at(-2 * day) })).toEqual([1]);
   expect(await requests({ to: at(2 * day) })).toEqual([1]);
   expect(await requests({ from: at(-2 * day).slice(0, 10) })).toEqual([1]);
+  expect(await requests({ from: '7d' })).toEqual([1]);
   expect(await requests({ from: at(2 * day) })).toEqual([]);
   expect(await requests({ to: at(-2 * day) })).toEqual([]);
 });
