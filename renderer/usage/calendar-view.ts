@@ -2,7 +2,7 @@ import type { UsageHeatMap } from '../../shared/contract/usage.ts';
 import { type Cell, heatSteps } from '../charts/heat-steps.ts';
 import { m } from '../i18n/messages.ts';
 import type { Metric } from '../state/usage-route.ts';
-import { count, metricText } from './figures.ts';
+import { metricText } from './figures.ts';
 import { dayTitle, monthName, weekdayName } from './moments.ts';
 import { dayIn } from './ranges.ts';
 
@@ -39,7 +39,7 @@ export function yearGrid(map: UsageHeatMap, metric: Metric): GridView {
     const title = dayTitle(key);
     if (since !== null && key < since)
       return { key, step: 0, text: m.usage.calendar.notCollected(title), unknown: true };
-    const text = m.usage.calendar.day(title, metricText(metric, value), count(map.days.requests[at] ?? 0));
+    const text = m.usage.calendar.day(title, metricText(metric, value), map.days.requests[at] ?? 0);
     return { key, step: steps[at] ?? 0, text };
   };
   return {

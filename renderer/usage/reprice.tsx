@@ -21,7 +21,7 @@ export function Reprice({ onClose }: { readonly onClose: () => void }) {
   const look = useAction(async () => setReport(await call('usage.reprice', { apply: false })));
   const apply = useAction(async () => {
     const { changed } = await call('usage.reprice', { apply: true });
-    announce(t.repriced(count(changed)));
+    announce(t.repriced(changed));
     noteUsage();
     onClose();
   });
@@ -60,7 +60,7 @@ function Change({ report }: { readonly report: RepriceReport }) {
     unpriced === calls && micro === 0 ? m.usage.requests.unknownCost : exactMoney(micro);
   return (
     <div className={styles.change}>
-      <p>{t.repriceSum(count(report.changed), count(report.records))}</p>
+      <p>{t.repriceSum(report.changed, report.records)}</p>
       <dl className={styles.sums}>
         {[
           [t.repriceOld, exactMoney(report.oldMicroUsd)],
@@ -95,7 +95,7 @@ function Change({ report }: { readonly report: RepriceReport }) {
           },
         ]}
       />
-      {report.beyond > 0 && <p className={styles.muted}>{t.repriceBeyond(count(report.beyond))}</p>}
+      {report.beyond > 0 && <p className={styles.muted}>{t.repriceBeyond(report.beyond)}</p>}
     </div>
   );
 }

@@ -2,7 +2,6 @@ import { useId, useState } from 'react';
 import type { UnpricedModel } from '../../shared/contract/prices.ts';
 import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
-import { count } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { dayTitle } from './moments.ts';
 import { EMPTY_PRICE, type PriceTyped } from './price-form.ts';
@@ -40,7 +39,7 @@ export function Unpriced({ models, onPrice, onReprice }: Props) {
                   <span className={styles.muted}>{label('provider', provider)}</span>
                 </p>
                 <p className={styles.muted}>
-                  {t.unpricedCalls(count(calls), dayTitle(lastDay))}
+                  {t.unpricedCalls(calls, dayTitle(lastDay))}
                   {knownNow && `, ${t.knownNow}`}
                 </p>
               </div>

@@ -241,7 +241,7 @@ test('what was called is on the screen at once, equal to the command line and th
       await expect(form).toBeHidden();
       await page.getByRole('button', { name: 'Price past calls again' }).first().click();
       await page.getByRole('button', { name: 'Price again', exact: true }).click();
-      await expect(page.getByText('1 calls were priced again.')).toBeVisible();
+      await expect(page.getByText('1 call was priced again.')).toBeVisible();
       await look(page, 'prices');
       await page.getByRole('tab', { name: 'Overview' }).click();
       await expect(tile('Spend')).toContainText('Every request has a known cost.');

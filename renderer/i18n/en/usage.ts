@@ -1,4 +1,4 @@
-import { plural } from '../format.ts';
+import { formatNumber, plural } from '../format.ts';
 
 export const usage = {
   title: 'Usage',
@@ -153,7 +153,8 @@ export const usage = {
   calendar: {
     title: (metric: string) => `${metric} by day`,
     summary: (days: number, total: string) => `${plural(days, 'day', 'days')} with use in a year, ${total} in all.`,
-    day: (date: string, value: string, requests: string) => `${date}: ${value}, ${requests} requests`,
+    day: (date: string, value: string, requests: number) =>
+      `${date}: ${value}, ${plural(requests, 'request', 'requests')}`,
     notCollected: (date: string) => `${date}: not collected yet`,
     idle: 'Point at a day, or walk with the arrow keys. Enter shows its requests.',
     less: 'Less',
@@ -285,7 +286,7 @@ export const usage = {
     unpricedText: 'Their calls are counted, but left out of every sum of money.',
     unpricedAll: (count: number) => `Show all ${count}`,
     unpricedFewer: 'Show fewer',
-    unpricedCalls: (calls: string, day: string) => `${calls} calls, last on ${day}`,
+    unpricedCalls: (calls: number, day: string) => `${plural(calls, 'call', 'calls')}, last on ${day}`,
     knownNow: 'the price is known by now',
     reprice: 'Price past calls again',
     columns: {
@@ -339,14 +340,16 @@ export const usage = {
       'By the prices of today. Costs that a provider told itself stay as they are. The change is noted in the audit log.',
     repriceLoading: 'Reckoning what would change …',
     repriceNone: 'Nothing would change.',
-    repriceSum: (changed: string, records: string) => `${changed} of ${records} calls get another cost.`,
+    repriceSum: (changed: number, records: number) =>
+      `${formatNumber(changed)} of ${plural(records, 'call', 'calls')}: another cost.`,
     repriceOld: 'Spend now',
     repriceNew: 'Spend then',
     repriceUnknownOld: 'Without a price now',
     repriceUnknownNew: 'Without a price then',
-    repriceBeyond: (count: string) => `${count} older calls are kept in sums only and stay as they are.`,
+    repriceBeyond: (count: number) =>
+      `${plural(count, 'older call', 'older calls')} of which only sums are kept: unchanged.`,
     repriceVerb: 'Price again',
-    repriced: (changed: string) => `${changed} calls were priced again.`,
+    repriced: (changed: number) => `${plural(changed, 'call was', 'calls were')} priced again.`,
   },
   empty: {
     title: 'Nothing counted yet',
