@@ -102,6 +102,7 @@ function onEvent(event: ContractEvent): void {
     case 'client.created':
     case 'client.revoked':
     case 'credential.revoked':
+    case 'credential.reported':
     case 'usage.unknownModel':
       return undefined; // the inbox tells of them
     default:

@@ -34,7 +34,10 @@ test.each([
 test('it verifies, and is exported whole with its chain, without a secret', async () => {
   expect(await vault.must(['audit', 'verify'])).toMatch(/^The log is whole: \d+ entries/);
   const text = await vault.must(['audit', 'export']);
-  const entries = text.trim().split('\n').map((line) => JSON.parse(line) as { seq: number; prev: string; mac: string });
+  const entries = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { seq: number; prev: string; mac: string });
   expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, at) => at + 1));
   entries.slice(1).forEach(({ prev }, at) => expect(prev).toBe(entries[at]?.mac));
   expect(text).not.toContain(fakeKey('openai', 'project'));

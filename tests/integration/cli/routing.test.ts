@@ -37,7 +37,10 @@ test('a rule is set from a file, listed in words with the health of its pool, an
   }
   expect(JSON.parse(await vault.must(['routing', 'list', '--json']))).toMatchObject({
     rules: [{ provider: 'openai', cache: { maxSeconds: 60, evenPrivate: false } }],
-    health: [{ label: 'work', state: 'missing', told: null }, { label: 'home', state: 'missing' }],
+    health: [
+      { label: 'work', state: 'missing', told: null },
+      { label: 'home', state: 'missing' },
+    ],
   });
   await vault.must(['routing', 'remove', 'provider:openai']);
   expect(await vault.kh(['routing', 'remove', 'provider:openai'])).toMatchObject({ code: 4, stdout: '' });

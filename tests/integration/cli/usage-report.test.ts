@@ -30,7 +30,9 @@ const ROWS = [
 
 async function serve(rows: readonly UsageRow[]): Promise<string> {
   agent = await startLineAgent(({ method }) =>
-    method === 'usage.report' ? { by: 'model', zone: 'Europe/Berlin', rows, remarks: [] } : { state: 'unlocked', notices: [] },
+    method === 'usage.report'
+      ? { by: 'model', zone: 'Europe/Berlin', rows, remarks: [] }
+      : { state: 'unlocked', notices: [] },
   );
   return agent.home;
 }

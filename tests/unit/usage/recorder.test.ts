@@ -325,7 +325,7 @@ test('calls that end in one turn of the loop are sealed together, and before any
     key: first.vault.opened().keys.usageSpill,
   });
   expect(empty).toBe(21);
-  expect(sealed?.entries.map(({ text }) => JSON.parse(text).length)).toEqual([64, 6]);
+  expect(sealed?.entries.map(({ text }) => (JSON.parse(text) as unknown[]).length)).toEqual([64, 6]);
   first.usage.recordEnded(() => call({}));
   expect(first.usage.report({ by: 'model' }).rows.map(({ requests: n }) => n)).toEqual([71]);
   first.usage.recordEnded(() => call({ model: 'gpt-5' }));
