@@ -21,7 +21,7 @@ import { UsageStore } from './usage-store.ts';
 const FLUSH_MS = 1000; // SECURITY-DESIGN.md section 4: usage.db is written in batches of at most a second
 /** A batch this long is written at once, so that no write holds up the endpoint for long. */
 const MAX_BATCH = 1000;
-/** So many calls fill an entry of the spill file to a few tens of KiB. */
+/** So many calls fill an entry of the spill file to a few tens of KiB, and with the longest names to half of what it takes. */
 const SPILLED_AT_ONCE = 64;
 /** What a database that cannot be written leaves in memory; beyond it the oldest are given up. */
 const MAX_WAITING = 50_000;
@@ -301,7 +301,7 @@ export class UsageRecorder {
     const entries = left.entries.filter(({ seq }) => seq > taken);
     const last = entries.at(-1);
     if (last === undefined) return;
-    const spilled = entries.flatMap(({ text }) => z.array(z.unknown()).parse(JSON.parse(text)));
+    const spilled = entries.flatMap(({ text }) => spilledCalls.parse(JSON.parse(text)));
     const parsed = spilled.flatMap((one) => {
       const entry = pricedEntry.safeParse(one);
       return entry.success ? [entry.data] : [];
@@ -341,6 +341,8 @@ export class UsageRecorder {
 }
 
 const NO_SPILL = Buffer.alloc(16);
+/** A call by itself was an entry once. */
+const spilledCalls = z.union([z.array(z.unknown()), z.unknown().transform((call) => [call])]);
 
 function summaryOf(written: readonly PricedEntry[]): EventData<'usage.recorded'> {
   const clients = new Set<string>();

@@ -19,7 +19,7 @@ const TAG_BYTES = 16;
 const NONCE_BYTES = 12;
 const SEQ_BYTES = 6;
 const TAG = { authTagLength: TAG_BYTES } as const;
-const MAX_ENTRY_BYTES = 64 * 1024;
+const MAX_ENTRY_BYTES = 512 * 1024;
 /** A database that cannot be written must not fill the disk beside it. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0; // absent on Windows

@@ -340,6 +340,16 @@ test('calls that end in one turn of the loop are sealed together, and before any
   expect([...first.warned, ...second.warned]).toEqual([]);
 });
 
+test('many calls with the longest names are spilled like others', async () => {
+  const first = await vaultRecording();
+  const long = { client: { id: 'c'.repeat(256), name: 'ü'.repeat(256) }, project: `/${'ü'.repeat(1023)}` };
+  for (let n = 0; n < 64; n += 1) first.usage.recordEnded(() => call({ ...long, model: 'm'.repeat(128) }));
+  await new Promise(setImmediate);
+  const second = await crashed(first);
+  await second.vault.unlock(PASSWORD);
+  expect(countRecords(second.vault)).toBe(64);
+});
+
 test('a batch that was committed just before the end is not taken again', async () => {
   const first = await vaultRecording();
   first.usage.record([call({})]);
