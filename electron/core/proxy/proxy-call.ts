@@ -4,9 +4,10 @@ import { AppError } from '../../../shared/errors.ts';
 import { PRIORITY_HEADER } from '../../../shared/quotas.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
-import { type HeaderLine, headerValue, type RequestHead } from '../endpoint/request-head.ts';
+import { headerValue, type RequestHead } from '../endpoint/request-head.ts';
 import { AnswerRelay } from './answer-relay.ts';
 import { Attempt, type AttemptListener } from './attempt.ts';
+import { CheckedRequest } from './checked-request.ts';
 import {
   ABOUT_CREDENTIAL,
   type Failure,
@@ -16,7 +17,7 @@ import {
   redirected,
   timedOut,
 } from './failures.ts';
-import { type AnswerHeaders, forwardedRequestHeaders } from './headers.ts';
+import type { AnswerHeaders } from './headers.ts';
 import { MAX_WHOLE_BODY } from './inject.ts';
 import type { CallInfo, CallOutcome, CallResult, CallTap } from './observers.ts';
 import { type Outgoing, outgoing } from './outgoing.ts';
@@ -24,18 +25,16 @@ import type { ProxyDeps } from './proxy.ts';
 import { QuotaTurn } from './quota-turn.ts';
 import {
   askForBody,
-  assertPlainBody,
   type Body,
   type BodyKind,
   bodyKind,
-  bodyNotTaken,
   BodyTooLarge,
   isStream,
   pieces,
   readWhole,
 } from './request-body.ts';
-import { checkedPath, forwardedQuery, type ProxyTarget } from './target.ts';
-import { assertVersionEnabled, type Upstream } from './upstream.ts';
+import type { ProxyTarget } from './target.ts';
+import type { Upstream } from './upstream.ts';
 import { tellFailure } from './tell-failure.ts';
 
 /** A request of a client whose token was checked. */
@@ -57,15 +56,10 @@ export class ProxyCall implements AttemptListener {
   readonly #deps: ProxyDeps;
   readonly #asked: ProxyAsked;
   readonly #bodyKind: BodyKind;
+  readonly #checked: CheckedRequest;
   readonly #startMs = performance.now();
   readonly #startedAtMs: number;
   readonly #tried: string[] = [];
-  #lines: readonly HeaderLine[] = [];
-  #names: readonly string[] = [];
-  #label: string;
-  #path = '';
-  #query = '';
-  #info: CallInfo | null = null;
   #credential: ResolvedCredential | null = null;
   #tap: CallTap | null = null;
   #quota: QuotaTurn | null = null;
@@ -86,7 +80,7 @@ export class ProxyCall implements AttemptListener {
     this.#deps = deps;
     this.#asked = asked;
     this.#bodyKind = bodyKind(asked.head);
-    this.#label = asked.target.label;
+    this.#checked = new CheckedRequest(deps, asked, this.#bodyKind);
     this.#startedAtMs = deps.clock.now();
   }
 
@@ -94,8 +88,7 @@ export class ProxyCall implements AttemptListener {
     const { response } = this.#asked;
     response.once('close', () => this.#left());
     try {
-      const credential = this.#wanted();
-      this.#judge(credential);
+      this.#judge(this.#checked.credential());
     } catch (error) {
       this.#fail(error);
     }
@@ -128,47 +121,6 @@ export class ProxyCall implements AttemptListener {
     this.#failed(timedOut(`${this.#call.provider.name} did not answer in time.`));
   }
 
-  /** The rules for the request itself, and the credential that it names. */
-  #wanted(): ResolvedCredential {
-    const { client, target, head } = this.#asked;
-    const { rewrite, routing } = this.#deps.observers;
-    const rewritten = rewrite?.request(client, target.provider, target.rest, head.headers) ?? null;
-    const { path, query } = checkedPath(rewritten?.rest ?? target.rest);
-    this.#path = path;
-    this.#query = forwardedQuery(query);
-    if (this.#bodyKind.kind !== 'none' && (head.method === 'GET' || head.method === 'HEAD')) throw bodyNotTaken();
-    const { provider } = target;
-    this.#label = routing?.choose(client, provider, target.label) ?? target.label;
-    const isGranted = this.#deps.isGranted(client, provider, this.#label);
-    const credential = this.#resolve(isGranted);
-    this.#lines = rewritten?.headers ?? head.headers;
-    this.#names = rewritten?.names ?? [];
-    if (isGranted) this.#describe(credential); // another one learns nothing of it before the owner said yes
-    return credential;
-  }
-
-  #describe(credential: ResolvedCredential): CallInfo {
-    const { client, head } = this.#asked;
-    const { provider, filters } = this.#deps.upstreams.of(credential);
-    assertVersionEnabled(provider, this.#path);
-    const headers = forwardedRequestHeaders(this.#lines, filters.request.and(this.#names));
-    assertPlainBody(this.#lines, headers);
-    const info = { client, credential, provider, method: head.method, path: this.#path, query: this.#query, headers };
-    this.#info = info;
-    return info;
-  }
-
-  /** Who holds no grant does not learn whether there is such a credential. */
-  #resolve(isGranted: boolean): ResolvedCredential {
-    const { client, target } = this.#asked;
-    try {
-      return this.#deps.credentials.resolve(target.provider, this.#label);
-    } catch (error) {
-      const hides = !isGranted && error instanceof AppError && error.code === 'key_not_found';
-      throw hides ? this.#deps.refuseGrant(client, target.provider, this.#label) : error;
-    }
-  }
-
   /** Rate, kind of client and the gate; then what has to be got first. */
   #judge(credential: ResolvedCredential): void {
     this.#credential = credential;
@@ -187,7 +139,7 @@ export class ProxyCall implements AttemptListener {
   }
 
   #admitted(credential: ResolvedCredential): void {
-    const info = this.#info ?? this.#describe(credential);
+    const info = this.#checked.info ?? this.#checked.describe(credential);
     if (this.#tried.length === 1) {
       if (this.#answeredFromCache(info)) return;
       this.#tap = this.#deps.observers.tap?.request(info) ?? null;
@@ -283,8 +235,8 @@ export class ProxyCall implements AttemptListener {
     const headers = new Map(this.#call.headers);
     if (!headers.has('user-agent')) headers.set('user-agent', userAgent);
     headers.set('accept-encoding', 'identity'); // so that meter and cover can read the answer
-    const { method } = this.#asked.head;
-    const asked = { method, path: this.#path, query: this.#query, headers, body };
+    const { method, path, query } = this.#call;
+    const asked = { method, path, query, headers, body };
     const opened = credentials.openFields(now.id, now.version);
     let request: Outgoing | Promise<Outgoing>;
     try {
@@ -509,8 +461,9 @@ export class ProxyCall implements AttemptListener {
   }
 
   get #call(): CallInfo {
-    if (this.#info === null) throw new Error('the rules come first');
-    return this.#info;
+    const { info } = this.#checked;
+    if (info === null) throw new Error('the rules come first');
+    return info;
   }
 }
 
