@@ -210,8 +210,8 @@ test('a tool reports what a key was used for, once for each call, and reads it b
   });
   expect((await tell({ ...call, requestId: 'r3', label: 'other' })).status).toBe(403);
   expect((await tell({ ...call, requestId: 'r4', tokens: 5 })).status).toBe(400);
-  const read = async (query: string, by = token) =>
-    JSON.parse((await ask({ port }, `/v1/usage${query}`, bearer(by))).body) as unknown;
+  const read = async (query: string, by = token): Promise<unknown> =>
+    (await fetch(`${url}/v1/usage${query}`, { headers: { authorization: `Bearer ${by}` } })).json();
   expect(await read('')).toMatchObject([{ key: 'gpt-5', requests: 2, inputTokens: 200, outputTokens: 40 }]);
   expect(await read('?from=2030-01-15&by=provider')).toMatchObject([{ key: 'openai' }]);
   expect(await read('?by=provider&from=2030-01-15T00%3A00%3A00%2B01%3A00')).toBeInstanceOf(Array);
