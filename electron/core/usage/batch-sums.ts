@@ -3,7 +3,7 @@ import { FIRST_BYTE, latencyBucket } from './latency-histogram.ts';
 import { HOUR_MS, monthOfDay, type ReportingDays, weekOfDay } from './reporting-days.ts';
 import type { PricedEntry } from './usage-entry.ts';
 
-/** The columns of usage_rollup that are sums. */
+/** The columns of usage_rollup that are sums: the figures in the order of SUM_NAMES, and last what caches saved. */
 export const ROLLUP_SUMS = [
   'requests',
   'failed',

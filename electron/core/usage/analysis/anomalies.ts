@@ -19,7 +19,7 @@ const LEAST_SPEND = 500_000;
 const WEEKS_BACK = 8;
 /** Fewer days of the same weekday say nothing about what is usual. */
 const LEAST_WEEKS = 2;
-const COST_AT = 2 + 9; // bucket, name, then the figures of SUM_COLUMNS
+const COST_AT = 2 + 9; // bucket, name, then the figures of ROLLUP_SUMS
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 export interface AnomaliesQuery extends RangeText, Asked {}

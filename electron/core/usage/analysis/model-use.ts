@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { UsageSums } from '../../../../shared/usage.ts';
+import { ROLLUP_SUMS } from '../batch-sums.ts';
 import { DIMENSIONS, numberOf, SPAN_DAY } from '../dimensions.ts';
 import { calendarOf } from './calendar.ts';
 import { shownNames } from './names.ts';
-import { SUM_COLUMNS, sumsOf } from './sums.ts';
+import { sumsOf } from './sums.ts';
 import type { Asked } from './view.ts';
 
 const DAYS = 30;
@@ -20,7 +21,7 @@ export function modelUse(db: Database.Database, { reportingZone, nowMs }: Asked)
   const today = calendarOf(reportingZone).dayOfMs(nowMs);
   const rows = db
     .prepare(
-      `SELECT c.provider, c.model, ${SUM_COLUMNS.map((column) => `sum(r.${column})`).join(', ')}
+      `SELECT c.provider, c.model, ${ROLLUP_SUMS.map((column) => `sum(r.${column})`).join(', ')}
        FROM usage_rollup AS r CROSS JOIN usage_cell AS c ON c.id = r.name
        WHERE r.span = ? AND r.dimension = ? AND r.bucket BETWEEN ? AND ? GROUP BY c.provider, c.model`,
     )

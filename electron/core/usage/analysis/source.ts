@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import { ROLLUP_SUMS } from '../batch-sums.ts';
 import { DIMENSIONS, type NameKind, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from '../dimensions.ts';
 import { HOUR_MS } from '../reporting-days.ts';
 import type { NumberedFilter } from './names.ts';
-import { SUM_COLUMNS } from './sums.ts';
 
 /**
  * Where sums are read from: rows of one dimension (by hour and by day), of combinations (by day only), or single calls
@@ -21,13 +21,13 @@ export interface Slice {
   readonly last: number;
 }
 
-/** Bucket, name, then the figures in the order of SUM_COLUMNS. */
+/** Bucket, name, then the figures in the order of ROLLUP_SUMS. */
 export type SumRow = readonly number[];
 
 const SPANS = { hour: SPAN_HOUR, day: SPAN_DAY, week: SPAN_WEEK, month: SPAN_MONTH } as const;
 const CELL = numberOf(DIMENSIONS, 'cell');
-const SUMS = SUM_COLUMNS.map((column) => `sum(${column})`).join(', ');
-const PLAIN = SUM_COLUMNS.join(', ');
+const SUMS = ROLLUP_SUMS.map((column) => `sum(${column})`).join(', ');
+const PLAIN = ROLLUP_SUMS.join(', ');
 /** The figures of one call, as the rollups add them up. */
 const OF_RECORDS = `count(*), sum(c.outcome <> (SELECT id FROM usage_name WHERE kind = 6 AND name = 'ok')),
   sum(r.measure IN (1, 2)), sum(r.cost_micro_usd IS NULL), sum(r.input_tokens), sum(r.cache_read_tokens),
@@ -76,7 +76,7 @@ function fromCells(
   { span, first, last }: Slice,
   each: boolean,
 ): SumRow[] {
-  const columns = SUM_COLUMNS.map((column) => `sum(r.${column})`).join(', ');
+  const columns = ROLLUP_SUMS.map((column) => `sum(r.${column})`).join(', ');
   const cells = cellsOf(db, filter);
   const sql = `SELECT ${each ? 'r.bucket' : '0'} AS at, ${by === null ? '0' : `c.${by}`} AS who, ${columns}
     FROM usage_rollup AS r CROSS JOIN usage_cell AS c ON c.id = r.name

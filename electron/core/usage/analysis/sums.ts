@@ -1,26 +1,12 @@
 import type { BucketValues } from '../../../../shared/contract/usage.ts';
 import { SUM_NAMES, type UsageRow, type UsageSums } from '../../../../shared/usage.ts';
+import { ROLLUP_SUMS } from '../batch-sums.ts';
 
-/** Columns of usage_rollup: the figures in the order of SUM_NAMES, and last what caches saved. */
-export const SUM_COLUMNS = [
-  'requests',
-  'failed',
-  'incomplete',
-  'unpriced',
-  'input_tokens',
-  'cache_read_tokens',
-  'cache_write_tokens',
-  'output_tokens',
-  'reasoning_tokens',
-  'cost_micro_usd',
-  'cache_saved_micro_usd',
-] as const;
-
-/** A number for each of SUM_COLUMNS. */
+/** A number for each of ROLLUP_SUMS. */
 export type Figures = number[];
 
 export function noFigures(): Figures {
-  return SUM_COLUMNS.map(() => 0);
+  return ROLLUP_SUMS.map(() => 0);
 }
 
 export function addFigures(to: Figures, more: readonly number[]): void {
@@ -46,7 +32,7 @@ export class Columns {
   readonly total: Figures = noFigures();
 
   constructor(buckets: number) {
-    this.#columns = SUM_COLUMNS.map(() => new Array<number>(buckets).fill(0));
+    this.#columns = ROLLUP_SUMS.map(() => new Array<number>(buckets).fill(0));
   }
 
   /** @param from - where the figures begin in `row`. */
