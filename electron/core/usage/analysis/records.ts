@@ -7,6 +7,7 @@ import { NAME_KINDS, SOURCES } from '../dimensions.ts';
 import { MEASURES } from '../meter/meter.ts';
 import { UNITS } from '../meter/tally.ts';
 import { PRICE_REASONS } from '../prices/price-of.ts';
+import { recordRow } from '../record-row.ts';
 import { HOUR_MS } from '../reporting-days.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
 import { type NumberedFilter, numbered, shownNames } from './names.ts';
@@ -23,36 +24,9 @@ export interface RequestsQuery extends RecordsQuery {
   readonly limit: number;
 }
 
-const recordRow = z.strictObject({
-  seq: z.int(),
-  at_ms: z.int(),
-  cell: z.int(),
-  source: z.int(),
-  request_id: z.string(),
-  retry_of: z.string().nullable(),
-  credential_version: z.int().nullable(),
-  method: z.string(),
-  status: z.int(),
-  error_type: z.string().nullable(),
-  measure: z.int(),
-  input_tokens: z.int(),
-  cache_read_tokens: z.int(),
-  cache_write_tokens: z.int(),
-  cache_write_long_tokens: z.int(),
-  output_tokens: z.int(),
-  reasoning_tokens: z.int(),
-  unit: z.int().nullable(),
-  thousandths: z.int().nullable(),
-  web_searches: z.int(),
-  service_tier: z.string().nullable(),
-  region: z.string().nullable(),
-  cost_micro_usd: z.int().nullable(),
-  price_reason: z.int(),
-  latency_ms: z.int(),
-  first_byte_ms: z.int().nullable(),
-});
-type RecordRow = z.output<typeof recordRow>;
-const COLUMNS = Object.keys(recordRow.shape).join(', ');
+const shownRow = recordRow.omit({ cache_saved_micro_usd: true });
+type ShownRow = z.output<typeof shownRow>;
+const COLUMNS = Object.keys(shownRow.shape).join(', ');
 
 /** Calls of a range in milliseconds, `until` not included, that match. */
 export interface Stretch {
@@ -144,7 +118,7 @@ export function readPage(
   beside: Place | null,
   order: 'latest' | 'oldest',
   limit: number,
-): RecordRow[] {
+): ShownRow[] {
   const isLatest = order === 'latest';
   const direction = isLatest ? 'DESC' : 'ASC';
   const rows = db
@@ -160,7 +134,7 @@ export function readPage(
       beside?.id ?? (isLatest ? 0 : -1),
       limit,
     );
-  return z.array(recordRow).parse(rows);
+  return z.array(shownRow).parse(rows);
 }
 
 export function countRecords(db: Database.Database, { fromMs, untilMs, filter, lastId }: Stretch): number {
@@ -174,7 +148,7 @@ export function lastRecordId(db: Database.Database): number | null {
 }
 
 /** With the names that people see. */
-export function recordsOf(db: Database.Database, rows: readonly RecordRow[]): UsageRecord[] {
+export function recordsOf(db: Database.Database, rows: readonly ShownRow[]): UsageRecord[] {
   const cells = namesOfCells(db, new Set(rows.map(({ cell }) => cell)));
   return rows.map((row) => {
     const names = cells.get(row.cell);
@@ -245,14 +219,14 @@ export function oneRequest(
   if (found === undefined) {
     throw new AppError('not_found', 'This call is not kept, or not any more.', 'Its part of the sums is.');
   }
-  const row = recordRow.parse(found);
+  const row = shownRow.parse(found);
   const related = db
     .prepare(
       `SELECT ${COLUMNS} FROM usage_record
        WHERE at_ms BETWEEN ? AND ? AND (retry_of = ? OR request_id = ?) AND seq <> ? ORDER BY at_ms, seq LIMIT 20`,
     )
     .all(row.at_ms - RELATED_MS, row.at_ms + RELATED_MS, row.request_id, row.retry_of, row.seq);
-  const [record, ...others] = recordsOf(db, [row, ...z.array(recordRow).parse(related)]);
+  const [record, ...others] = recordsOf(db, [row, ...z.array(shownRow).parse(related)]);
   if (record === undefined) throw new Error('a call without its cell');
   return { record, atMs: row.at_ms, related: others };
 }

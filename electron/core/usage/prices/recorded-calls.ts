@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NAME_KINDS } from '../dimensions.ts';
 import { MEASURES } from '../meter/meter.ts';
 import { UNITS } from '../meter/tally.ts';
+import { recordRow } from '../record-row.ts';
 import { isSummed } from '../summed-rows.ts';
 import { PRICE_REASONS, type PricedCall, type PriceReason } from './price-of.ts';
 
@@ -17,27 +18,18 @@ export interface RecordedCall {
   readonly cacheSavedMicroUsd: number;
 }
 
-const recordRow = z.strictObject({
-  seq: z.int(),
-  at_ms: z.int(),
-  cell: z.int(),
-  measure: z.int(),
-  input_tokens: z.int(),
-  cache_read_tokens: z.int(),
-  cache_write_tokens: z.int(),
-  cache_write_long_tokens: z.int(),
-  output_tokens: z.int(),
-  reasoning_tokens: z.int(),
-  unit: z.int().nullable(),
-  thousandths: z.int().nullable(),
-  web_searches: z.int(),
-  service_tier: z.string().nullable(),
-  region: z.string().nullable(),
-  cost_micro_usd: z.int().nullable(),
-  price_reason: z.int(),
-  cache_saved_micro_usd: z.int(),
+const pricedRow = recordRow.omit({
+  source: true,
+  request_id: true,
+  retry_of: true,
+  credential_version: true,
+  method: true,
+  status: true,
+  error_type: true,
+  latency_ms: true,
+  first_byte_ms: true,
 });
-const COLUMNS = Object.keys(recordRow.shape).join(', ');
+const COLUMNS = Object.keys(pricedRow.shape).join(', ');
 const cellRow = z.looseObject({ provider_name: z.string(), model_name: z.string(), endpoint_name: z.string() });
 
 interface Cell {
@@ -72,7 +64,7 @@ export class RecordedCalls {
   page(after: { readonly atMs: number; readonly seq: number }, beforeMs: number, limit: number): RecordedCall[] {
     const rows = this.#page.all({ ...after, beforeMs, limit });
     return z
-      .array(recordRow)
+      .array(pricedRow)
       .parse(rows)
       .map((row) => {
         const cell = this.cell(row.cell);
@@ -100,7 +92,7 @@ export class RecordedCalls {
   }
 }
 
-function callOf(row: z.output<typeof recordRow>, { provider, model, summed }: Cell): PricedCall {
+function callOf(row: z.output<typeof pricedRow>, { provider, model, summed }: Cell): PricedCall {
   const unit = row.unit === null ? undefined : UNITS[row.unit];
   const tokens = {
     inputTokens: row.input_tokens,

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** A row of usage_record, all of it. Readers leave out what they do not need: fewer columns are read faster. */
+export const recordRow = z.strictObject({
+  seq: z.int(),
+  at_ms: z.int(),
+  cell: z.int(),
+  source: z.int(),
+  request_id: z.string(),
+  retry_of: z.string().nullable(),
+  credential_version: z.int().nullable(),
+  method: z.string(),
+  status: z.int(),
+  error_type: z.string().nullable(),
+  measure: z.int(),
+  input_tokens: z.int(),
+  cache_read_tokens: z.int(),
+  cache_write_tokens: z.int(),
+  cache_write_long_tokens: z.int(),
+  output_tokens: z.int(),
+  reasoning_tokens: z.int(),
+  unit: z.int().nullable(),
+  thousandths: z.int().nullable(),
+  web_searches: z.int(),
+  service_tier: z.string().nullable(),
+  region: z.string().nullable(),
+  cost_micro_usd: z.int().nullable(),
+  cache_saved_micro_usd: z.int(),
+  price_reason: z.int(),
+  latency_ms: z.int(),
+  first_byte_ms: z.int().nullable(),
+});
