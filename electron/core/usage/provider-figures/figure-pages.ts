@@ -26,80 +26,58 @@ export interface FigurePage {
 }
 
 const count = z.number().min(0).max(1e15).nullish();
-const paged = { has_more: z.boolean().nullish(), next_page: z.string().max(4096).nullish() };
 const MICRO_USD = 1_000_000;
 
+/** OpenAI and Anthropic answer in pages of days, each with its results. @param begins - how a day says when. */
+function daysPage<Begins extends z.ZodRawShape, Result extends z.ZodRawShape>(begins: Begins, result: Result) {
+  return z.looseObject({
+    has_more: z.boolean().nullish(),
+    next_page: z.string().max(4096).nullish(),
+    data: z.array(z.looseObject({ ...begins, results: z.array(z.looseObject(result)) })),
+  });
+}
+
 /** OpenAI API reference, "Usage: completions": input counts hold cached and cache-write tokens. */
-const openAiUsage = z.looseObject({
-  ...paged,
-  data: z.array(
-    z.looseObject({
-      start_time: z.number(),
-      results: z.array(
-        z.looseObject({
-          input_tokens: count,
-          output_tokens: count,
-          input_cached_tokens: count,
-          input_cache_write_tokens: count,
-          num_model_requests: count,
-          model: z.string().nullish(),
-        }),
-      ),
-    }),
-  ),
-});
+const openAiUsage = daysPage(
+  { start_time: z.number() },
+  {
+    input_tokens: count,
+    output_tokens: count,
+    input_cached_tokens: count,
+    input_cache_write_tokens: count,
+    num_model_requests: count,
+    model: z.string().nullish(),
+  },
+);
 /** OpenAI API reference, "Costs": dollars as a number; newer answers send it as text. */
-const openAiCosts = z.looseObject({
-  ...paged,
-  data: z.array(
-    z.looseObject({
-      start_time: z.number(),
-      results: z.array(
-        z.looseObject({
-          amount: z.looseObject({ value: z.union([z.number(), z.string()]), currency: z.string() }),
-          line_item: z.string().nullish(),
-        }),
-      ),
-    }),
-  ),
-});
+const openAiCosts = daysPage(
+  { start_time: z.number() },
+  {
+    amount: z.looseObject({ value: z.union([z.number(), z.string()]), currency: z.string() }),
+    line_item: z.string().nullish(),
+  },
+);
 /** Anthropic Admin API, usage report for messages. */
-const anthropicUsage = z.looseObject({
-  ...paged,
-  data: z.array(
-    z.looseObject({
-      starting_at: z.string(),
-      results: z.array(
-        z.looseObject({
-          uncached_input_tokens: count,
-          cache_read_input_tokens: count,
-          cache_creation: z
-            .looseObject({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count })
-            .nullish(),
-          output_tokens: count,
-          model: z.string().nullish(),
-        }),
-      ),
-    }),
-  ),
-});
+const anthropicUsage = daysPage(
+  { starting_at: z.string() },
+  {
+    uncached_input_tokens: count,
+    cache_read_input_tokens: count,
+    cache_creation: z.looseObject({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count }).nullish(),
+    output_tokens: count,
+    model: z.string().nullish(),
+  },
+);
 /** Anthropic Admin API, cost report: cents as decimal text. */
-const anthropicCosts = z.looseObject({
-  ...paged,
-  data: z.array(
-    z.looseObject({
-      starting_at: z.string(),
-      results: z.array(
-        z.looseObject({
-          amount: z.string(),
-          currency: z.string(),
-          cost_type: z.string().nullish(),
-          model: z.string().nullish(),
-        }),
-      ),
-    }),
-  ),
-});
+const anthropicCosts = daysPage(
+  { starting_at: z.string() },
+  {
+    amount: z.string(),
+    currency: z.string(),
+    cost_type: z.string().nullish(),
+    model: z.string().nullish(),
+  },
+);
 /** OpenRouter API reference, activity: completed days of the last 30, dollars as a number. */
 const openRouterActivity = z.looseObject({
   data: z.array(
