@@ -1,10 +1,8 @@
 import type { WebhookSummary } from '../../shared/contract/notifications.ts';
 import { call } from '../contract/client.ts';
-import { useAction } from '../contract/use-action.ts';
 import { m } from '../i18n/messages.ts';
 import { loadWebhooks } from '../state/webhooks.ts';
-import { Confirm } from '../ui/confirm.tsx';
-import { announce } from '../ui/toasts.ts';
+import { DangerConfirm } from '../ui/danger-confirm.tsx';
 
 interface Props {
   readonly webhook: WebhookSummary;
@@ -13,24 +11,19 @@ interface Props {
 
 export function RemoveWebhook({ webhook, onClose }: Props) {
   const { id, label } = webhook;
-  const remove = useAction(async () => {
+  const remove = async (): Promise<void> => {
     await call('webhooks.remove', { webhook: id });
-    onClose();
     await loadWebhooks();
-    announce(m.webhooks.removed(label));
-  });
+  };
   return (
-    <Confirm
-      open
-      danger
+    <DangerConfirm
       title={m.webhooks.removeTitle(label)}
       verb={m.webhooks.removeVerb}
-      pending={remove.pending}
-      error={remove.error}
-      onConfirm={() => void remove.run()}
-      onCancel={onClose}
+      done={m.webhooks.removed(label)}
+      act={remove}
+      onClose={onClose}
     >
       {m.webhooks.removeText}
-    </Confirm>
+    </DangerConfirm>
   );
 }
