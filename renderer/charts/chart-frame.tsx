@@ -1,6 +1,8 @@
 import { ChartColumnStacked, Table2 } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { m } from '../i18n/messages.ts';
+import card from '../ui/card.module.css';
+import { classes } from '../ui/classes.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import styles from './charts.module.css';
 
@@ -19,7 +21,7 @@ interface Props {
 export function ChartFrame({ title, summary, tools, asTable, onAsTable, table, children }: Props) {
   const heading = useId();
   return (
-    <section className={styles.frame} aria-labelledby={heading}>
+    <section className={classes(card.card, styles.frame)} aria-labelledby={heading}>
       <div className={styles.framehead}>
         <div className={styles.frametitle}>
           <h2 id={heading}>{title}</h2>

@@ -5,6 +5,8 @@ import { useCredentials } from '../state/credentials.ts';
 import { useSession } from '../state/session.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
+import card from '../ui/card.module.css';
+import { classes } from '../ui/classes.ts';
 import { Field } from '../ui/field.tsx';
 import { Note } from '../ui/note.tsx';
 import { Select } from '../ui/select.tsx';
@@ -47,7 +49,7 @@ export function ConnectTool() {
           <p>{m.connectTool.noKeys}</p>
         </Note>
       )}
-      <section className={styles.card}>
+      <section className={classes(card.card, card.roomy)}>
         {takesProvider(tool) && (
           <div className={layout.pair}>
             <Field label={m.connectTool.provider}>

@@ -1,5 +1,7 @@
 import { useId } from 'react';
 import { m } from '../i18n/messages.ts';
+import card from '../ui/card.module.css';
+import { classes } from '../ui/classes.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Note } from '../ui/note.tsx';
 import { Snippet } from '../ui/snippet.tsx';
@@ -17,7 +19,7 @@ export function EndpointCard() {
   const on = endpoint?.on === true;
   const baseUrl = baseUrlOf(endpoint);
   return (
-    <section className={styles.card} aria-labelledby={heading}>
+    <section className={classes(card.card, card.roomy)} aria-labelledby={heading}>
       <div className={styles.cardhead}>
         <div>
           <h2 id={heading}>{m.clients.endpoint}</h2>

@@ -1,6 +1,8 @@
 import { useId, useState } from 'react';
 import { m } from '../i18n/messages.ts';
 import { useClients } from '../state/clients.ts';
+import card from '../ui/card.module.css';
+import { classes } from '../ui/classes.ts';
 import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
@@ -16,7 +18,7 @@ export function WatchRequests() {
   const client = active.find((one) => one.id === picked) ?? active[0];
   const seen = client?.lastUsedAt != null && client.lastUsedAt > since;
   return (
-    <section className={styles.card} aria-labelledby={heading}>
+    <section className={classes(card.card, card.roomy)} aria-labelledby={heading}>
       <div>
         <h2 id={heading}>{m.connectTool.watchTitle}</h2>
         <p className={styles.muted}>{client === undefined ? m.connectTool.watchNone : m.connectTool.watchText}</p>

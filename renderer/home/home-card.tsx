@@ -1,4 +1,6 @@
 import { type ReactNode, useId } from 'react';
+import card from '../ui/card.module.css';
+import { classes } from '../ui/classes.ts';
 import styles from './home.module.css';
 
 interface Props {
@@ -12,7 +14,7 @@ interface Props {
 export function HomeCard({ title, link, wide, children }: Props) {
   const id = useId();
   return (
-    <section className={styles.card} aria-labelledby={id} data-wide={wide === true ? '' : undefined}>
+    <section className={classes(card.card, wide && styles.wide)} aria-labelledby={id}>
       <div className={styles.cardhead}>
         <h2 id={id}>{title}</h2>
         {link !== undefined && <a href={link.href}>{link.text}</a>}

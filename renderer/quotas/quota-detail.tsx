@@ -6,6 +6,7 @@ import { m } from '../i18n/messages.ts';
 import { loadQuotas, useQuotas } from '../state/quotas.ts';
 import { formatRoute, HOME } from '../state/route.ts';
 import { Button } from '../ui/button.tsx';
+import card from '../ui/card.module.css';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
@@ -62,7 +63,7 @@ function Shown({ quota }: { readonly quota: QuotaStatus }) {
           <QuotaActs quota={quota} />
         </div>
       </div>
-      <section className={styles.card}>
+      <section className={card.card}>
         <QuotaFigures quota={quota} nowMs={nowMs} />
       </section>
       <BurnDown quota={quota} />

@@ -7,6 +7,7 @@ import { m } from '../i18n/messages.ts';
 import { useCredentials } from '../state/credentials.ts';
 import { useSession } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
+import card from '../ui/card.module.css';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { Note } from '../ui/note.tsx';
@@ -46,7 +47,7 @@ export function CompareCard() {
     if (provider !== '' && total !== null) void ask.run();
   };
   return (
-    <section className={styles.card} aria-label={t.compareTitle}>
+    <section className={card.card} aria-label={t.compareTitle}>
       <div>
         <h2>{t.compareTitle}</h2>
         <p className={styles.muted}>{t.compareLead}</p>

@@ -9,6 +9,7 @@ import { useAction } from '../contract/use-action.ts';
 import { m } from '../i18n/messages.ts';
 import { noteUsage } from '../state/usage.ts';
 import { Button } from '../ui/button.tsx';
+import card from '../ui/card.module.css';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { announce } from '../ui/toasts.ts';
@@ -51,7 +52,7 @@ export function ImportCard() {
     setFound({ source, text, report: await call('usage.import', asked(source, text, true)) });
   });
   return (
-    <section className={styles.card} aria-label={t.importTitle}>
+    <section className={card.card} aria-label={t.importTitle}>
       <div>
         <h2>{t.importTitle}</h2>
         <p className={styles.muted}>{t.importLead}</p>

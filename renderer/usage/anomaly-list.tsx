@@ -6,6 +6,7 @@ import { m } from '../i18n/messages.ts';
 import { navigateUsage } from '../state/route.ts';
 import { FILTER_DIMENSIONS, type RouteFilter } from '../state/usage-route.ts';
 import { Button } from '../ui/button.tsx';
+import card from '../ui/card.module.css';
 import { routeName } from './use-filter.ts';
 import styles from './usage.module.css';
 
@@ -17,7 +18,7 @@ const SHOWN = 6;
 export function AnomalyList({ anomalies }: { readonly anomalies: readonly UsageAnomaly[] }) {
   const heading = useId();
   return (
-    <section className={styles.card} aria-labelledby={heading}>
+    <section className={card.card} aria-labelledby={heading}>
       <h2 id={heading}>{t.title}</h2>
       {anomalies.length === 0 ? (
         <p className={styles.muted}>{t.none}</p>

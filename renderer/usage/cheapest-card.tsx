@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { UsageCheapest } from '../../shared/contract/usage-records.ts';
 import { m } from '../i18n/messages.ts';
+import card from '../ui/card.module.css';
 import { money } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { useQuestion } from './use-question.ts';
@@ -21,10 +22,10 @@ export function CheapestCard() {
     .slice(0, SHOWN);
   if (models.length === 0) return null;
   return (
-    <section className={styles.card} aria-labelledby={heading}>
+    <section className={card.card} aria-labelledby={heading}>
       <div>
         <h2 id={heading}>{t.title}</h2>
-        <p className={styles.muted}>{t.text}</p>
+        <p className={styles.cardlead}>{t.text}</p>
       </div>
       <ul className={styles.cheapest}>
         {models.map((model) => (

@@ -10,6 +10,8 @@ import { formatDate } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useSession } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
+import card from '../ui/card.module.css';
+import { classes } from '../ui/classes.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Note } from '../ui/note.tsx';
@@ -101,7 +103,7 @@ function List({ list, onEdit, onReprice }: ListProps) {
     },
   ];
   return (
-    <section className={styles.card} aria-label={t.title}>
+    <section className={classes(card.card, styles.list)} aria-label={t.title}>
       <div className={styles.head}>
         <div>
           <h2>{t.title}</h2>

@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { UnpricedModel } from '../../shared/contract/prices.ts';
 import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
+import card from '../ui/card.module.css';
 import { useLabels } from './labels.ts';
 import { dayTitle } from './moments.ts';
 import { EMPTY_PRICE, type PriceTyped } from './price-form.ts';
@@ -23,7 +24,7 @@ export function Unpriced({ models, onPrice, onReprice }: Props) {
   const [all, setAll] = useState(false);
   if (models.length === 0) return null;
   return (
-    <section className={styles.card} aria-labelledby={heading}>
+    <section className={card.card} aria-labelledby={heading}>
       <div>
         <h2 id={heading}>{t.unpricedTitle}</h2>
         <p className={styles.muted}>{t.unpricedText}</p>
