@@ -5,6 +5,7 @@ import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
+import head from '../ui/heading.module.css';
 import { Note } from '../ui/note.tsx';
 import page from '../ui/page-layout.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -23,10 +24,10 @@ export default function ActivityScreen() {
   const { state, error, entries, more, older, retry } = useActivity(filter);
   return (
     <div className={page.page}>
-      <div className={styles.head}>
+      <div className={head.head}>
         <div>
           <h1>{m.activity.title}</h1>
-          <p className={styles.lead}>{m.activity.lead}</p>
+          <p className={head.lead}>{m.activity.lead}</p>
         </div>
         <div className={styles.acts}>
           <LogActs filter={filter} onVerdict={setVerdict} onSaved={retry} />

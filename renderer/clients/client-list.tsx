@@ -6,6 +6,7 @@ import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
+import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ClientRow } from './client-row.tsx';
 import page from '../ui/page-layout.module.css';
@@ -40,7 +41,7 @@ export function ClientList({ nowMs }: { readonly nowMs: number }) {
       )}
       {active.length > 0 && (
         <section className={styles.section}>
-          <div className={styles.sectionhead}>
+          <div className={head.line}>
             <h2>{m.clients.listTitle}</h2>
             {add}
           </div>

@@ -9,7 +9,7 @@ import { CLIENT_TABS, type ClientTab, navigate, useRoute } from '../state/route.
 import tabs from '../ui/tabs.module.css';
 import { ClientList } from './client-list.tsx';
 import page from '../ui/page-layout.module.css';
-import styles from './clients.module.css';
+import head from '../ui/heading.module.css';
 import { ConnectTool } from './connect-tool.tsx';
 import { EndpointCard } from './endpoint-card.tsx';
 import { GrantsPanel } from './grants-panel.tsx';
@@ -26,7 +26,7 @@ export function ClientsScreen() {
     <div className={page.page}>
       <div>
         <h1>{m.clients.title}</h1>
-        <p className={styles.lead}>{m.clients.lead}</p>
+        <p className={head.lead}>{m.clients.lead}</p>
       </div>
       <Tabs.Root value={tab} onValueChange={(picked: ClientTab) => navigate({ tab: picked }, 'replace')}>
         <Tabs.List className={tabs.list} aria-label={m.clients.title}>

@@ -4,6 +4,7 @@ import { m } from '../i18n/messages.ts';
 import { loadClients } from '../state/clients.ts';
 import { loadQuotas, useQuotas } from '../state/quotas.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
+import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Tiles } from '../usage/tiles.tsx';
 import { useQuestion } from '../usage/use-question.ts';
@@ -34,7 +35,7 @@ export default function HomeScreen() {
     <div className={styles.page}>
       <div>
         <h1>{m.home.title}</h1>
-        <p className={styles.lead}>{hasCalls ? m.home.lead : m.home.leadEmpty}</p>
+        <p className={head.lead}>{hasCalls ? m.home.lead : m.home.leadEmpty}</p>
       </div>
       <ErrorNote error={error} />
       {!hasCalls && <FirstSteps />}

@@ -8,6 +8,7 @@ import { formatRoute, HOME } from '../state/route.ts';
 import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import { ErrorNote } from '../ui/error-note.tsx';
+import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { BurnDown } from './burn-down.tsx';
@@ -49,12 +50,12 @@ function Shown({ quota }: { readonly quota: QuotaStatus }) {
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <>
-      <div className={styles.head}>
+      <div className={head.head}>
         <div className={styles.what}>
           <h1 ref={heading} tabIndex={-1} className={styles.title}>
             {definition.name}
           </h1>
-          <p className={styles.lead}>
+          <p className={head.lead}>
             {scopeWords(definition.scope, names)} · {limitWords(definition)}
           </p>
         </div>

@@ -9,12 +9,12 @@ import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
+import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import page from '../ui/page-layout.module.css';
 import { Proposals } from './proposals.tsx';
 import { QuotaDetail } from './quota-detail.tsx';
 import { QuotaRow } from './quota-row.tsx';
-import styles from './quotas.module.css';
 
 /** All limits with how far they are used; one of them at length where the address names it. */
 export default function QuotasScreen() {
@@ -45,10 +45,10 @@ function List() {
   );
   return (
     <>
-      <div className={styles.head}>
+      <div className={head.head}>
         <div>
           <h1>{m.quotas.title}</h1>
-          <p className={styles.lead}>{m.quotas.lead}</p>
+          <p className={head.lead}>{m.quotas.lead}</p>
         </div>
         {list.length > 0 && add}
       </div>

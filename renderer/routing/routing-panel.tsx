@@ -7,6 +7,7 @@ import { loadPoolHealth, loadRouting, useRouting } from '../state/routing.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
+import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import page from '../ui/page-layout.module.css';
 import { RemoveRule } from './remove-rule.tsx';
@@ -65,7 +66,7 @@ export function RoutingPanel() {
       {list.length > 0 && (
         <section className={styles.section}>
           <p className={styles.muted}>{m.routing.lead}</p>
-          <div className={styles.listhead}>
+          <div className={head.line}>
             <h2>{m.routing.listTitle}</h2>
             {add}
           </div>

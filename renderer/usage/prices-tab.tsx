@@ -13,6 +13,7 @@ import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import { classes } from '../ui/classes.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
+import head from '../ui/heading.module.css';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Note } from '../ui/note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -104,7 +105,7 @@ function List({ list, onEdit, onReprice }: ListProps) {
   ];
   return (
     <section className={classes(card.card, styles.list)} aria-label={t.title}>
-      <div className={styles.head}>
+      <div className={head.head}>
         <div>
           <h2>{t.title}</h2>
           <p className={styles.muted}>

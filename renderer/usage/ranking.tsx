@@ -5,6 +5,7 @@ import { m } from '../i18n/messages.ts';
 import { navigateUsage } from '../state/route.ts';
 import { GROUPINGS, type Grouping, type UsageRoute } from '../state/usage-route.ts';
 import card from '../ui/card.module.css';
+import head from '../ui/heading.module.css';
 import { Select } from '../ui/select.tsx';
 import { exactText, metricOf, metricText, percent, shortCount } from './figures.ts';
 import { useLabels } from './labels.ts';
@@ -31,7 +32,7 @@ export function Ranking({ route, overview, ranked, lit, onLit }: Props) {
   const narrow = (key: string): void => navigateUsage({ filter: { ...route.filter, [by]: routeName(by, key) } });
   return (
     <section className={card.card} aria-labelledby={heading}>
-      <div className={styles.rankhead}>
+      <div className={head.line}>
         <h2 id={heading}>{t.title(m.usage.groupings[by])}</h2>
         <div className={styles.select}>
           <Select<Grouping>
