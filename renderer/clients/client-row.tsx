@@ -26,8 +26,8 @@ export function ClientRow({ client, nowMs }: { readonly client: ClientSummary; r
   const { name, state, lastUsedAt, expiresAt } = client;
   return (
     <li className={page.row}>
-      <div className={styles.who}>
-        <div className={styles.name}>
+      <div className={page.what}>
+        <div className={page.name}>
           <h3>{name}</h3>
           <StatusDot {...LOOKS[state]} word={m.clients.states[state]} />
           {client.kind === 'test' && <span className={styles.kind}>{m.clients.test}</span>}

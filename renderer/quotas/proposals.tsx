@@ -46,7 +46,7 @@ function Proposal({ proposal }: { readonly proposal: QuotaProposal }) {
   return (
     <li className={page.row}>
       <Lightbulb size={18} aria-hidden className={styles.idea} />
-      <div className={styles.what}>
+      <div className={page.what}>
         <h3>{title}</h3>
         <p>{because}</p>
         {seen !== null && (

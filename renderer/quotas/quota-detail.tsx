@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import { ErrorNote } from '../ui/error-note.tsx';
 import head from '../ui/heading.module.css';
+import page from '../ui/page-layout.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { BurnDown } from './burn-down.tsx';
@@ -51,7 +52,7 @@ function Shown({ quota }: { readonly quota: QuotaStatus }) {
   return (
     <>
       <div className={head.head}>
-        <div className={styles.what}>
+        <div className={page.what}>
           <h1 ref={heading} tabIndex={-1} className={styles.title}>
             {definition.name}
           </h1>

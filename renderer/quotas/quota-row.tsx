@@ -16,10 +16,14 @@ export function QuotaRow({ quota, nowMs }: { readonly quota: QuotaStatus; readon
   const { name, scope } = definition;
   return (
     <li className={page.row}>
-      <div className={styles.what}>
-        <div className={styles.name}>
+      <div className={page.what}>
+        <div className={page.name}>
           <h2>
-            <a href={formatRoute({ ...HOME, screen: 'quotas', id })} aria-label={m.quotas.detailsOf(name)}>
+            <a
+              href={formatRoute({ ...HOME, screen: 'quotas', id })}
+              aria-label={m.quotas.detailsOf(name)}
+              className={styles.details}
+            >
               {name}
             </a>
           </h2>

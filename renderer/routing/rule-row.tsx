@@ -27,7 +27,7 @@ export function RuleRow({ rule, onAsk }: Props) {
   });
   return (
     <li className={page.row}>
-      <div className={styles.what}>
+      <div className={page.what}>
         <div className={styles.name}>
           {rule.for === 'provider' ? <ProviderTile provider={provider} small /> : <PlugZap size={18} aria-hidden />}
           <h3>{name}</h3>
