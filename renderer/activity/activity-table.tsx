@@ -2,7 +2,9 @@ import { actorWords, auditWords, factsInWords } from '../../shared/audit-words.t
 import type { AuditEntry } from '../../shared/contract/audit.ts';
 import { formatDateTime, formatMoment } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
+import { classes } from '../ui/classes.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
+import table from '../ui/table.module.css';
 import styles from './activity.module.css';
 
 const COLUMNS = ['time', 'who', 'what', 'on', 'result'] as const;
@@ -10,9 +12,9 @@ const COLUMNS = ['time', 'who', 'what', 'on', 'result'] as const;
 /** A table where there is room; on a narrow window each entry becomes a few lines of its own. */
 export function ActivityTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
   return (
-    <div role="table" aria-label={m.activity.list} className={styles.table}>
+    <div role="table" aria-label={m.activity.list} className={table.table}>
       <div role="rowgroup">
-        <div role="row" className={styles.header}>
+        <div role="row" className={classes(table.header, styles.header)}>
           {COLUMNS.map((column) => (
             <div key={column} role="columnheader">
               {m.activity.columns[column]}
@@ -33,7 +35,7 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
   const { seq, at, action, target, targetName, meta } = entry;
   const facts = factsInWords(meta);
   return (
-    <div role="row" className={styles.row} data-seq={seq}>
+    <div role="row" className={classes(table.row, styles.row)} data-seq={seq}>
       <div role="cell" className={styles.time}>
         <time dateTime={at} title={formatDateTime(at)}>
           {formatMoment(at)}

@@ -2,8 +2,10 @@ import { Ellipsis, Scissors, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { formatDateTime, formatRelative } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
+import { classes } from '../ui/classes.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Menu } from '../ui/menu.tsx';
+import table from '../ui/table.module.css';
 import type { GrantLine } from './grant-lines.ts';
 import styles from './grants.module.css';
 import { NarrowClient } from './narrow-client.tsx';
@@ -22,9 +24,9 @@ export function GrantsTable({ lines, nowMs }: { readonly lines: readonly GrantLi
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = (): void => setAsked(null);
   return (
-    <div role="table" aria-label={m.clients.tabs.grants} className={styles.table}>
+    <div role="table" aria-label={m.clients.tabs.grants} className={table.table}>
       <div role="rowgroup">
-        <div role="row" className={styles.header}>
+        <div role="row" className={classes(table.header, styles.header)}>
           {COLUMNS.map((column) => (
             <div key={column} role="columnheader">
               <span className={column === 'acts' ? 'visually-hidden' : undefined}>{m.grants.columns[column]}</span>
@@ -58,7 +60,7 @@ function Row({ line, nowMs, onAsk }: RowProps) {
   const named = m.grants.named(line.who, line.what);
   const { columns } = m.grants;
   return (
-    <div role="row" className={styles.row}>
+    <div role="row" className={classes(table.row, styles.row)}>
       <div role="cell" className={styles.who}>
         <bdi>{line.who}</bdi>
         <span className={styles.small}>{line.whoKind}</span>

@@ -6,6 +6,7 @@ import { useCredentials } from '../state/credentials.ts';
 import { useSession } from '../state/session.ts';
 import { classes } from '../ui/classes.ts';
 import { ProviderTile } from '../ui/provider-tile.tsx';
+import table from '../ui/table.module.css';
 import { displayName } from './arrange.ts';
 import { healthOf } from './health.ts';
 import { HealthBadge } from './health-badge.tsx';
@@ -41,7 +42,7 @@ export const CredentialRow = memo(function CredentialRow(props: Props) {
       role="row"
       aria-rowindex={index + 2}
       data-index={index}
-      className={classes(styles.row, selected && styles.selected)}
+      className={classes(table.longrow, styles.row, selected && styles.selected)}
       style={{ transform: `translateY(${offsetPx}px)` }}
       onFocus={() => onActive(id)}
       onContextMenu={onRowMenu}

@@ -4,6 +4,8 @@ import { useLayoutEffect, useRef, useState } from 'react';
 import { m } from '../i18n/messages.ts';
 import type { Sort } from '../state/route.ts';
 import { navigate } from '../state/route.ts';
+import { classes } from '../ui/classes.ts';
+import table from '../ui/table.module.css';
 import type { CollectionProps } from './credential-grid.tsx';
 import { CredentialRow } from './credential-row.tsx';
 import styles from './table.module.css';
@@ -42,9 +44,14 @@ export function CredentialTable({ credentials, sort, scroller, ...shared }: Prop
     requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-index="${to}"] [data-row]`)?.focus());
   };
   return (
-    <div role="table" aria-label={m.providers.title} aria-rowcount={credentials.length + 1} className={styles.table}>
+    <div
+      role="table"
+      aria-label={m.providers.title}
+      aria-rowcount={credentials.length + 1}
+      className={classes(table.table, table.long)}
+    >
       <div role="rowgroup">
-        <div role="row" aria-rowindex={1} className={styles.header}>
+        <div role="row" aria-rowindex={1} className={classes(table.header, table.longheader, styles.header)}>
           {COLUMNS.map(({ sort: by, title, wide }) => (
             <div
               key={title}
@@ -64,7 +71,7 @@ export function CredentialTable({ credentials, sort, scroller, ...shared }: Prop
           </div>
         </div>
       </div>
-      <div role="rowgroup" ref={body} className={styles.body} style={{ height: virtual.getTotalSize() }}>
+      <div role="rowgroup" ref={body} className={table.body} style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const credential = credentials[item.index];
           return credential === undefined ? null : (

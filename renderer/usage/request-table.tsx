@@ -2,7 +2,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { UsageRecord } from '../../shared/contract/usage-records.ts';
 import { m } from '../i18n/messages.ts';
+import { classes } from '../ui/classes.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
+import table from '../ui/table.module.css';
 import { count, duration, money } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { momentIn } from './moments.ts';
@@ -70,9 +72,14 @@ export function RequestTable({ records, zone, scroller, onOpen, onEnd }: Props) 
     event.preventDefault();
   };
   return (
-    <div role="table" aria-label={t.title} aria-rowcount={records.length + 1} className={styles.table}>
+    <div
+      role="table"
+      aria-label={t.title}
+      aria-rowcount={records.length + 1}
+      className={classes(table.table, table.long)}
+    >
       <div role="rowgroup">
-        <div role="row" aria-rowindex={1} className={styles.header}>
+        <div role="row" aria-rowindex={1} className={classes(table.header, table.longheader, styles.header)}>
           {COLUMNS.map((column) => (
             <div key={column} role="columnheader" data-column={column}>
               {t.columns[column]}
@@ -80,7 +87,7 @@ export function RequestTable({ records, zone, scroller, onOpen, onEnd }: Props) 
           ))}
         </div>
       </div>
-      <div role="rowgroup" ref={body} className={styles.body} style={{ blockSize: virtual.getTotalSize() }}>
+      <div role="rowgroup" ref={body} className={table.body} style={{ blockSize: virtual.getTotalSize() }}>
         {items.map((item) => {
           const record = records[item.index];
           return record === undefined ? null : (
@@ -91,7 +98,7 @@ export function RequestTable({ records, zone, scroller, onOpen, onEnd }: Props) 
               aria-label={t.open(momentIn(zone, record.at))}
               tabIndex={record.id === activeId ? 0 : -1}
               data-request={record.id}
-              className={styles.row}
+              className={classes(table.longrow, styles.row)}
               style={{ transform: `translateY(${item.start - top}px)` }}
               onFocus={() => setActive(record.id)}
               onClick={() => onOpen(record.id)}
