@@ -6,13 +6,12 @@ import type Database from 'better-sqlite3';
 import { openDatabase } from '../electron/core/store/database.ts';
 import { migrate, USAGE_MIGRATIONS } from '../electron/core/store/migrate.ts';
 import type { Outcome } from '../electron/core/usage/dimensions.ts';
-import { NO_TOKENS } from '../electron/core/usage/meter/tally.ts';
 import { PriceBook } from '../electron/core/usage/prices/price-book.ts';
 import { priceOf } from '../electron/core/usage/prices/price-of.ts';
 import { HOUR_MS, ReportingDays } from '../electron/core/usage/reporting-days.ts';
 import type { PricedEntry, UsageEntry } from '../electron/core/usage/usage-entry.ts';
 import { UsageStore } from '../electron/core/usage/usage-store.ts';
-import { numbers } from './usage-records.ts';
+import { numbers, resultOf } from './usage-records.ts';
 
 /**
  * A usage.db of realistic calls over 400 days, written by the product's own store, so that every rollup is true: 15
@@ -150,12 +149,10 @@ function entryOf(kind: Kind, next: () => number, n: number, atMs: number, failed
     latencyMs,
     firstByteMs: latencyMs / 3,
     retryOf: null,
-    result: {
-      measure: failed ? 'none' : 'measured',
-      seen: !failed,
+    result: resultOf(
       model,
-      tokens: failed
-        ? NO_TOKENS
+      failed
+        ? null
         : {
             inputTokens: prompt - cached,
             cacheReadTokens: cached,
@@ -164,13 +161,7 @@ function entryOf(kind: Kind, next: () => number, n: number, atMs: number, failed
             outputTokens: output,
             reasoningTokens: next() < 0.2 ? output >> 1 : 0,
           },
-      quantity: null,
-      webSearches: 0,
-      providerCostMicroUsd: null,
-      serviceTier: null,
-      region: null,
-      errorType: failed ? 'http_500' : null,
-    },
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Realistic calls for the usage benches: each tool has its key and its few models, few tools do most. Same each time. */
-import { NO_TOKENS } from '../electron/core/usage/meter/tally.ts';
+import { NO_TOKENS, type Tokens } from '../electron/core/usage/meter/tally.ts';
 import type { UsageEntry } from '../electron/core/usage/usage-entry.ts';
 
 const MODELS = [
@@ -34,6 +34,22 @@ function skewed(next: () => number, count: number): number {
   return Math.min(count - 1, Math.floor(count ** next()) - 1);
 }
 
+/** What was metered of a call. @param tokens - null: it failed. */
+export function resultOf(model: string, tokens: Tokens | null): UsageEntry['result'] {
+  return {
+    measure: tokens === null ? 'none' : 'measured',
+    seen: tokens !== null,
+    model,
+    tokens: tokens ?? NO_TOKENS,
+    quantity: null,
+    webSearches: 0,
+    providerCostMicroUsd: null,
+    serviceTier: null,
+    region: null,
+    errorType: tokens === null ? 'http_500' : null,
+  };
+}
+
 export function makeEntry(next: () => number, n: number, atMs: number): UsageEntry {
   const client = skewed(next, 12);
   const [provider, model, endpoint] = MODELS[(client * 5 + skewed(next, 4)) % MODELS.length] ?? MODELS[0];
@@ -57,24 +73,16 @@ export function makeEntry(next: () => number, n: number, atMs: number): UsageEnt
     latencyMs,
     firstByteMs: latencyMs / 3,
     retryOf: null,
-    result: {
-      measure: failed ? 'none' : 'measured',
-      seen: !failed,
+    result: resultOf(
       model,
-      tokens: failed
-        ? NO_TOKENS
+      failed
+        ? null
         : {
             ...NO_TOKENS,
             inputTokens: prompt - cached,
             cacheReadTokens: cached,
             outputTokens: Math.floor(1500 * next()),
           },
-      quantity: null,
-      webSearches: 0,
-      providerCostMicroUsd: null,
-      serviceTier: null,
-      region: null,
-      errorType: failed ? 'http_500' : null,
-    },
+    ),
   };
 }
