@@ -178,16 +178,20 @@ describe('a call that waits near a limit', () => {
   });
 });
 
-test('a system credential is there as far as its demo quota goes, forwarded or handed out', async () => {
-  const { app, set, settled, tool, port, upstream } = await setUp();
-  const place = {
+/** For those who have no key of their own. */
+const demoCredential = (upstream: string) =>
+  credentialInput({
     provider: 'openai',
     label: 'demo',
-    baseUrl: `${upstream.url}/v1`,
+    baseUrl: `${upstream}/v1`,
     local: true,
     scope: 'system',
-  } as const;
-  app.credentials.add(credentialInput({ ...place, fields: { api_key: `${secret}2` } }), 'cli');
+    fields: { api_key: `${secret}2` },
+  });
+
+test('a system credential is there as far as its demo quota goes, forwarded or handed out', async () => {
+  const { app, set, settled, tool, port, upstream } = await setUp();
+  app.credentials.add(demoCredential(upstream.url), 'cli');
   const { token } = tool('guest', ['proxy:openai/demo', 'keys:read:openai/demo']);
   const ask = (path: string) =>
     fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${token}` } });
@@ -202,7 +206,8 @@ test('a system credential is there as far as its demo quota goes, forwarded or h
   }
   expect(() => app.credentials.resolve('openai', 'default')).not.toThrow(); // the owner's own
   // With a key of one's own the system's is not asked for.
-  app.credentials.add(credentialInput({ ...place, scope: 'user', fields: { api_key: `${secret}3` } }), 'cli');
+  const own = { ...demoCredential(upstream.url), scope: 'user', fields: { api_key: `${secret}3` } } as const;
+  app.credentials.add(own, 'cli');
   expect((await ask('/v1/keys/openai/demo')).status).toBe(200);
 });
 
@@ -258,14 +263,7 @@ test('a system credential that is made later counts for the demo quota from its 
   const { app, set, settled, tool, port, upstream } = await setUp();
   set(daily(5, { scope: { kind: 'system' }, name: 'Demo' }));
   expect(app.quotas.systemIds()).toEqual([]);
-  const place = {
-    provider: 'openai',
-    label: 'demo',
-    baseUrl: `${upstream.url}/v1`,
-    local: true,
-    scope: 'system',
-  } as const;
-  app.credentials.add(credentialInput({ ...place, fields: { api_key: `${secret}2` } }), 'cli');
+  app.credentials.add(demoCredential(upstream.url), 'cli');
   const { token } = tool('guest', ['proxy:openai/demo']);
   const headers = { authorization: `Bearer ${token}` };
   expect((await fetch(`http://127.0.0.1:${port}/proxy/openai@demo/models`, { headers })).status).toBe(200);
