@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { QuotaScope } from '../../../shared/quotas.ts';
 import type { Held } from '../../../electron/core/quotas/ledger.ts';
-import { call, CLIENT, Counting, daily, KEY, OPENAI, OTHER } from './counting.ts';
+import { call } from '../usage/recording.ts';
+import { CLIENT, Counting, daily, KEY, OPENAI, OTHER } from './counting.ts';
 
 const HOUR = 3_600_000;
 /** When the test clock begins. */
@@ -93,7 +94,7 @@ test('counter and records agree, whatever comes in which order: calls, reports, 
           const requestId = `told-${one.name}`;
           const atMs = Math.max(0, counting.clock.now() + one.aheadMs);
           // As POST /v1/usage does it, but for the question whether it is known: the database has the last word.
-          counting.usage.record([call({ source: 'reported', requestId, atMs }, { inputTokens: one.tokens })]);
+          counting.usage.record([call({ source: 'reported', requestId, atMs, tokens: { inputTokens: one.tokens } })]);
           counting.usage.flush();
           if (!told.has(requestId)) sent.push({ atMs, client: CLIENT, tokens: one.tokens });
           told.add(requestId);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { QuotaExceeded } from '../../../electron/core/quotas/refusal.ts';
 import { delayAt } from '../../../electron/core/quotas/throttle.ts';
+import { call } from '../usage/recording.ts';
 import { CLIENT, Counting, daily, OTHER } from './counting.ts';
 
 const HOUR = 3_600_000;
@@ -72,7 +73,8 @@ describe('the limit', () => {
     counting.settle(counting.hold(), {}, { inputTokens: 1_000_000 });
     const { used } = counting.named('daily');
     expect(used).toBeGreaterThan(0);
-    counting.settle(null, { result: { ...unknownModel() } });
+    const unknown = call({ model: 'nobody-knows-it', tokens: { inputTokens: 10, outputTokens: 1 } });
+    counting.settle(null, { result: unknown.result });
     expect(counting.named('daily')).toMatchObject({ used, unpriced: 1 });
   });
 
@@ -91,26 +93,6 @@ describe('the limit', () => {
     counting.set(daily(5));
     expect(counting.named('daily')).toMatchObject({ used: 2, reserved: 0 });
   });
-});
-
-const unknownModel = () => ({
-  measure: 'measured' as const,
-  seen: true,
-  model: 'nobody-knows-it',
-  tokens: {
-    inputTokens: 10,
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    cacheWriteLongTokens: 0,
-    outputTokens: 1,
-    reasoningTokens: 0,
-  },
-  quantity: null,
-  webSearches: 0,
-  providerCostMicroUsd: null,
-  serviceTier: null,
-  region: null,
-  errorType: null,
 });
 
 describe('near the limit', () => {

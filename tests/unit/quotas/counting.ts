@@ -1,21 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { quotaDefinition, type QuotaDefinition } from '../../../shared/quotas.ts';
 import type { ProviderDescriptor } from '../../../shared/provider.ts';
 import { EventHub } from '../../../electron/core/events.ts';
 import { Quotas } from '../../../electron/core/quotas/quotas.ts';
-import { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';
-import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
+import type { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';
 import { UsageRecorder } from '../../../electron/core/usage/recorder.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import type { z } from 'zod';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { testHome } from '../../support/test-vault.ts';
 import { MemoryVault } from '../endpoint/open-vault.ts';
+import { call, SHIPPED } from '../usage/recording.ts';
 
-const BOOK = PriceBook.load(join(import.meta.dirname, '../../../resources/prices.json'));
 export const OPENAI = { id: 'openai', category: 'llm' } as unknown as ProviderDescriptor;
 export const CLIENT = 'abcdefghij';
 export const OTHER = 'klmnopqrst';
@@ -27,20 +24,17 @@ export class Counting {
   readonly vault = new MemoryVault();
   readonly heard: ContractEvent[] = [];
   readonly warned: string[] = [];
-  readonly #usageDb: string;
+  readonly #paths = testHome();
   zone = 'UTC';
   usage!: UsageRecorder;
   quotas!: Quotas;
   hub!: EventHub;
 
   constructor() {
-    const home = mkdtempSync(join(tmpdir(), 'keyharbor-quotas-'));
-    this.#usageDb = join(home, 'usage.db');
     this.start();
     onTestFinished(() => {
       this.usage.locking();
       this.quotas.locking();
-      rmSync(home, { recursive: true, force: true });
     });
   }
 
@@ -51,7 +45,7 @@ export class Counting {
     this.hub.onEvent((event) => void this.heard.push(event));
     const { vault, clock } = this;
     const shared = { vault, clock, log: log as never, emit: this.hub.emit, zone: () => this.zone };
-    this.usage = new UsageRecorder({ ...shared, paths: { usageDb: this.#usageDb }, book: BOOK });
+    this.usage = new UsageRecorder({ ...shared, paths: this.#paths, book: SHIPPED });
     this.quotas = new Quotas({
       ...shared,
       usage: this.usage,
@@ -76,8 +70,8 @@ export class Counting {
 
   /** It is recorded as what it was, and let go. */
   settle(held: ReturnType<Counting['hold']>, given: Partial<UsageEntry> = {}, tokens: Partial<typeof NO_TOKENS> = {}) {
-    const client = { id: held?.subject.client ?? CLIENT, name: 'tool' };
-    this.usage.record([call({ atMs: held?.atMs ?? this.clock.now(), client, ...given }, tokens)]);
+    const client = { id: held?.subject.client ?? CLIENT, name: 'editor' };
+    this.usage.record([call({ atMs: held?.atMs ?? this.clock.now(), client, tokens, ...given })]);
     if (held !== null) this.quotas.ledger.release(held);
   }
 
@@ -107,37 +101,3 @@ export const daily = (limit: number, given: Partial<z.input<typeof quotaDefiniti
   limit,
   ...given,
 });
-
-let requests = 0;
-export function call(given: Partial<UsageEntry>, tokens: Partial<typeof NO_TOKENS> = {}): UsageEntry {
-  requests += 1;
-  return {
-    atMs: 0,
-    requestId: `request-${requests}`,
-    source: 'proxy',
-    client: { id: CLIENT, name: 'tool' },
-    credential: { id: KEY, version: 1, ref: 'openai/work' },
-    provider: 'openai',
-    project: '',
-    endpoint: 'chat/completions',
-    method: 'POST',
-    status: 200,
-    outcome: 'ok',
-    latencyMs: 120,
-    firstByteMs: 40,
-    retryOf: null,
-    result: {
-      measure: 'measured',
-      seen: true,
-      model: 'gpt-6-luna',
-      tokens: { ...NO_TOKENS, ...tokens },
-      quantity: null,
-      webSearches: 0,
-      providerCostMicroUsd: null,
-      serviceTier: null,
-      region: null,
-      errorType: null,
-    },
-    ...given,
-  };
-}

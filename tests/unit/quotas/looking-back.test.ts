@@ -3,7 +3,8 @@ import { fittingLimits, roundedUp } from '../../../electron/core/quotas/fitting-
 import { quotaHistory } from '../../../electron/core/quotas/history.ts';
 import { proposalsOf } from '../../../electron/core/quotas/proposals.ts';
 import { quotaWhatIf } from '../../../electron/core/quotas/what-if.ts';
-import { call, CLIENT, Counting, daily, definition, OTHER } from './counting.ts';
+import { call } from '../usage/recording.ts';
+import { CLIENT, Counting, daily, definition, OTHER } from './counting.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -14,7 +15,7 @@ function used(perDay: readonly number[], given: Parameters<typeof call>[0] = {})
   const counting = new Counting();
   const entries = perDay.flatMap((count, day) =>
     Array.from({ length: count }, (_, n) =>
-      call({ atMs: FROM + day * DAY + n * HOUR, ...given }, { inputTokens: 100 }),
+      call({ atMs: FROM + day * DAY + n * HOUR, tokens: { inputTokens: 100 }, ...given }),
     ),
   );
   counting.usage.record(entries);

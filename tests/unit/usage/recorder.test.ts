@@ -1,9 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
-import { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';
-import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { UsageRecorder } from '../../../electron/core/usage/recorder.ts';
 import { readSpill } from '../../../electron/core/usage/spill.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
@@ -11,8 +8,7 @@ import type { Vault } from '../../../electron/core/vault/vault.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { PASSWORD, type TestVault, testHome, unlockedVault } from '../../support/test-vault.ts';
 import { MemoryVault } from '../endpoint/open-vault.ts';
-
-const BOOK = PriceBook.load(join(import.meta.dirname, '../../../resources/prices.json'));
+import { call as usualCall, type GivenCall, listening, SHIPPED } from './recording.ts';
 
 interface Recording extends TestVault {
   readonly usage: UsageRecorder;
@@ -22,38 +18,20 @@ interface Recording extends TestVault {
 
 /** A recorder over a vault, as the app wires it. */
 function recorderOn(test: TestVault, vault: Vault, zone = 'UTC'): Recording {
-  const heard: ContractEvent[] = [];
-  const warned: string[] = [];
-  const usage = new UsageRecorder({
-    vault,
-    paths: test.paths,
-    clock: test.clock,
-    log: { warn: (code) => warned.push(code) },
-    book: BOOK,
-    emit: (event) => heard.push(event),
-    zone: () => zone,
-  });
+  const place = { ...test, vault, ...listening() };
+  const usage = new UsageRecorder({ ...place, book: SHIPPED, zone: () => zone });
   vault.onUnlocked(() => usage.unlocked());
   vault.onLocking(() => usage.locking());
-  return { ...test, vault, usage, heard, warned };
+  return { ...place, usage };
 }
 
 /** Where keys, locks and restarts have no part: without the seconds that a password takes. */
 function recording(zone = 'UTC') {
-  const paths = testHome();
-  const clock = new FakeClock();
-  mkdirSync(paths.home, { recursive: true });
-  const vault = new MemoryVault();
-  const heard: ContractEvent[] = [];
-  const warned: string[] = [];
-  const usage = new UsageRecorder({
-    ...{ vault, paths, clock, book: BOOK, zone: () => zone },
-    log: { warn: (code) => warned.push(code) },
-    emit: (event) => heard.push(event),
-  });
+  const place = { vault: new MemoryVault(), paths: testHome(), clock: new FakeClock(), ...listening() };
+  const usage = new UsageRecorder({ ...place, book: SHIPPED, zone: () => zone });
   usage.unlocked();
   onTestFinished(() => usage.locking());
-  return { usage, vault, paths, clock, heard, warned };
+  return { ...place, usage };
 }
 
 async function vaultRecording(zone = 'UTC'): Promise<Recording> {
@@ -63,41 +41,9 @@ async function vaultRecording(zone = 'UTC'): Promise<Recording> {
   return recording;
 }
 
-let requests = 0;
-function call(
-  given: Partial<UsageEntry> & { readonly model?: string; readonly tokens?: Partial<typeof NO_TOKENS> },
-): UsageEntry {
-  const { model = 'gpt-6-luna', tokens, ...rest } = given;
-  requests += 1;
-  return {
-    atMs: Date.UTC(2030, 0, 15, 12),
-    requestId: `request-${requests}`,
-    source: 'proxy',
-    client: { id: 'abcdefghij', name: 'editor' },
-    credential: { id: '0'.repeat(32), version: 1, ref: 'openai/work' },
-    provider: 'openai',
-    project: '',
-    endpoint: 'chat/completions',
-    method: 'POST',
-    status: 200,
-    outcome: 'ok',
-    latencyMs: 120,
-    firstByteMs: 40,
-    retryOf: null,
-    result: {
-      measure: 'measured',
-      seen: true,
-      model,
-      tokens: { ...NO_TOKENS, inputTokens: 1_000, outputTokens: 100, ...tokens },
-      quantity: null,
-      webSearches: 0,
-      providerCostMicroUsd: null,
-      serviceTier: null,
-      region: null,
-      errorType: null,
-    },
-    ...rest,
-  };
+function call(given: GivenCall): UsageEntry {
+  const tokens = { inputTokens: 1_000, outputTokens: 100, ...given.tokens };
+  return usualCall({ atMs: Date.UTC(2030, 0, 15, 12), ...given, tokens });
 }
 const NO_ID = Buffer.alloc(16);
 const COST = 150; // 1,000 tokens at $0.10 and 100 at $0.50 a million

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { USAGE_MIGRATIONS } from '../../../../electron/core/store/migrate.ts';
 import { OUTCOMES } from '../../../../electron/core/usage/dimensions.ts';
-import { NO_TOKENS } from '../../../../electron/core/usage/meter/tally.ts';
+import { newTally, NO_TOKENS } from '../../../../electron/core/usage/meter/tally.ts';
 import { HOUR_MS, ReportingDays } from '../../../../electron/core/usage/reporting-days.ts';
 import type { PricedEntry } from '../../../../electron/core/usage/usage-entry.ts';
 import { UsageStore } from '../../../../electron/core/usage/usage-store.ts';
@@ -69,16 +69,11 @@ export function priced(given: Made): PricedEntry {
       firstByteMs: 40,
       retryOf: given.retryOf ?? null,
       result: {
+        ...newTally(),
         measure: given.measure ?? 'measured',
         seen: true,
         model: given.model ?? 'gpt-6-luna',
         tokens: { ...NO_TOKENS, inputTokens: 1000, outputTokens: 100, ...given.tokens },
-        quantity: null,
-        webSearches: 0,
-        providerCostMicroUsd: null,
-        serviceTier: null,
-        region: null,
-        errorType: null,
       },
     },
     costMicroUsd,

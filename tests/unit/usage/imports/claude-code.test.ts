@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
 import { usageAnomalies } from '../../../../electron/core/usage/analysis/anomalies.ts';
-import { call } from '../prices/support.ts';
+import { call } from '../recording.ts';
 import { importing, put } from './support.ts';
 
 const AT = '2026-11-20T10:00:00.000Z';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { call } from '../prices/support.ts';
+import { call } from '../recording.ts';
 import { importing, put } from './support.ts';
 
 const DAY = Date.UTC(2026, 10, 19) / 1000;

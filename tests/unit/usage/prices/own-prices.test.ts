@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { priceList } from '../../../../shared/contract/prices.ts';
 import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
-import { call, pricing } from './support.ts';
+import { call } from '../recording.ts';
+import { pricing } from './support.ts';
 
 const A_MILLION = { inputTokens: 1_000_000 };
 const costs = (usage: ReturnType<typeof pricing>['usage']) =>

@@ -4,7 +4,8 @@ import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
 import { signedBytes, verifiedUpdate } from '../../../../electron/core/usage/prices/price-update.ts';
 import { UPDATE_KEYS } from '../../../../electron/core/usage/prices/update-keys.ts';
 import { AppError } from '../../../../shared/errors.ts';
-import { call, pricing, SHIPPED } from './support.ts';
+import { call, SHIPPED } from '../recording.ts';
+import { pricing } from './support.ts';
 
 function keyPair() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
 import { repriceReport } from '../../../../shared/contract/prices.ts';
 import { SPAN_WEEK } from '../../../../electron/core/usage/dimensions.ts';
-import { call, pricing } from './support.ts';
+import { call } from '../recording.ts';
+import { pricing } from './support.ts';
 
 const DAY = 24 * 3_600_000;
 const AT = Date.UTC(2026, 10, 20, 12);

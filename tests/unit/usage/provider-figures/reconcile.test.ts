@@ -5,7 +5,7 @@ import { answeringServer, json, type SeenRequest } from '../../../support/answer
 import { fakeKey } from '../../../support/fake-keys.ts';
 import { localCatalogue } from '../../../support/local-catalogue.ts';
 import { credentialInput, startUnlockedApp } from '../../../support/test-app.ts';
-import { call } from '../prices/support.ts';
+import { call } from '../recording.ts';
 
 const keyOf = (provider: string, authKind: string) =>
   provider === 'openai' && authKind === 'api_key'

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { ContractEvent } from '../../../shared/contract/handlers.ts';
+import { newTally, NO_TOKENS, type Quantity } from '../../../electron/core/usage/meter/tally.ts';
+import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
+import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
+
+export const SHIPPED = PriceBook.load(join(import.meta.dirname, '../../../resources/prices.json'));
+
+/** What a recorder tells goes here, for the test to look at. */
+export function listening() {
+  const heard: ContractEvent[] = [];
+  const warned: string[] = [];
+  return {
+    heard,
+    warned,
+    emit: (event: ContractEvent) => void heard.push(event),
+    log: { warn: (code: string) => void warned.push(code) },
+  };
+}
+
+export type GivenCall = Partial<UsageEntry> & {
+  readonly model?: string | null;
+  readonly tokens?: Partial<typeof NO_TOKENS>;
+  readonly quantity?: Quantity;
+  /** What the provider said that it cost, in millionths of a dollar. */
+  readonly told?: number;
+};
+
+let requests = 0;
+/** A proxied call that went well, as it is recorded. */
+export function call(given: GivenCall = {}): UsageEntry {
+  const { model = 'gpt-6-luna', tokens, quantity, told, ...rest } = given;
+  requests += 1;
+  return {
+    atMs: Date.UTC(2026, 10, 20, 12),
+    requestId: `request-${requests}`,
+    source: 'proxy',
+    client: { id: 'abcdefghij', name: 'editor' },
+    credential: { id: '0'.repeat(32), version: 1, ref: 'openai/work' },
+    provider: 'openai',
+    project: '',
+    endpoint: 'chat/completions',
+    method: 'POST',
+    status: 200,
+    outcome: 'ok',
+    latencyMs: 120,
+    firstByteMs: 40,
+    retryOf: null,
+    result: {
+      ...newTally(),
+      measure: 'measured',
+      seen: true,
+      model,
+      tokens: { ...NO_TOKENS, ...tokens },
+      quantity: quantity ?? null,
+      providerCostMicroUsd: told ?? null,
+    },
+    ...rest,
+  };
+}
