@@ -3,6 +3,7 @@ import { formatEndpoint, measureEndpoint } from './endpoint.ts';
 import { formatGet, measureGet } from './get.ts';
 import { formatProxy, measureProxy } from './proxy.ts';
 import { formatQuota, measureQuota } from './quota.ts';
+import { formatRecording, measureRecording } from './recording.ts';
 import { formatSeal, measureSeal } from './seal.ts';
 import { formatUnlock, measureUnlock } from './unlock.ts';
 import { formatUsageInserts, measureUsageInserts } from './usage-inserts.ts';
@@ -18,6 +19,7 @@ const BENCHES = {
   get: async () => formatGet(await measureGet()),
   endpoint: async () => formatEndpoint(await measureEndpoint()),
   proxy: async () => formatProxy(await measureProxy()),
+  recording: async () => formatRecording(await measureRecording()),
   quota: () => formatQuota(measureQuota()),
   seal: async () => formatSeal(await measureSeal()),
   unlock: async () => formatUnlock(await measureUnlock()),

@@ -38,8 +38,8 @@ const BODY = JSON.stringify({
   messages: [{ role: 'user', content: 'How long does a short question take on its way? '.repeat(4) }],
 });
 
-interface Target {
-  readonly name: 'direct' | 'tap' | 'proxy' | 'portkey';
+export interface Target {
+  readonly name: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -66,7 +66,7 @@ export interface ProxyFigures {
 
 const run = promisify(execFile);
 
-function started(...args: readonly string[]): Promise<{ readonly process: ChildProcess; readonly url: string }> {
+export function started(...args: readonly string[]): Promise<{ readonly process: ChildProcess; readonly url: string }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'proxy-servers.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -141,7 +141,7 @@ async function inTurns(targets: readonly Target[]) {
 }
 
 /** Requests a second by wrk, which is needed: a generator in JavaScript would be what is measured. */
-async function wrk({ name, url, headers }: Target, scripts: string): Promise<number> {
+export async function wrk({ name, url, headers }: Target, scripts: string): Promise<number> {
   const script = join(scripts, `${name}.lua`);
   const lines = Object.entries({ ...headers, 'content-type': 'application/json' }).map(
     ([header, value]) => `wrk.headers[${JSON.stringify(header)}] = ${JSON.stringify(value)}\n`,
@@ -154,7 +154,7 @@ async function wrk({ name, url, headers }: Target, scripts: string): Promise<num
 }
 
 /** One caller, one call after the other on one connection: the median in milliseconds. */
-async function callers(target: Target, calls: number): Promise<number> {
+export async function callers(target: Target, calls: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const tookMs: number[] = [];
   for (let n = 0; n < calls; n += 1) {
@@ -292,7 +292,7 @@ function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 

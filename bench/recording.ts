@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { callers, median, started, type Target, wrk } from './proxy.ts';
+
+/**
+ * What recording adds to a forwarded call: the same core twice, with the recorder and without, asked in turns in one run.
+ * Both from source. Needs wrk; about a minute.
+ */
+const ROUNDS = 7;
+const CALLS_A_ROUND = 1500;
+export const GOAL_SHARE = 0.08;
+export const GOAL_P50_MS = 0.05;
+
+export interface RecordingFigures {
+  readonly onPerSecond: number;
+  readonly offPerSecond: number;
+  /** Of the requests a second without it. */
+  readonly costs: number;
+  readonly addedP50Ms: number;
+}
+
+const place = z.object({ port: z.int(), token: z.string() });
+
+async function core(name: 'on' | 'off', upstream: string): Promise<{ readonly target: Target; stop(): Promise<void> }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'recording-servers.ts'), name, upstream], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const line = await new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve));
+  const { port, token } = place.parse(JSON.parse(line));
+  const headers = { authorization: `Bearer ${token}` };
+  return {
+    target: { name, url: `http://127.0.0.1:${port}/proxy/openai`, headers },
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve());
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+export async function measureRecording(): Promise<RecordingFigures> {
+  const upstream = await started('upstream');
+  const scripts = mkdtempSync(join(tmpdir(), 'kh-bench-wrk-'));
+  const on = await core('on', upstream.url);
+  const off = await core('off', upstream.url);
+  const perSecond = { on: [] as number[], off: [] as number[] };
+  const p50Ms = { on: [] as number[], off: [] as number[] };
+  try {
+    for (const { target } of [on, off]) {
+      await wrk(target, scripts); // warms up
+      await callers(target, CALLS_A_ROUND);
+    }
+    for (let round = 0; round < ROUNDS; round += 1) {
+      perSecond.on.push(await wrk(on.target, scripts));
+      perSecond.off.push(await wrk(off.target, scripts));
+      p50Ms.on.push(await callers(on.target, CALLS_A_ROUND));
+      p50Ms.off.push(await callers(off.target, CALLS_A_ROUND));
+    }
+  } finally {
+    await Promise.all([on.stop(), off.stop()]);
+    upstream.process.kill('SIGKILL');
+    rmSync(scripts, { recursive: true, force: true });
+  }
+  const each = (value: (round: number) => number) => median(Array.from({ length: ROUNDS }, (_, round) => value(round)));
+  const at = (figures: readonly number[], round: number) => figures[round] ?? Number.NaN;
+  return {
+    onPerSecond: median(perSecond.on),
+    offPerSecond: median(perSecond.off),
+    costs: each((round) => 1 - at(perSecond.on, round) / at(perSecond.off, round)),
+    addedP50Ms: each((round) => at(p50Ms.on, round) - at(p50Ms.off, round)),
+  };
+}
+
+export function formatRecording({ onPerSecond, offPerSecond, costs, addedP50Ms }: RecordingFigures): string {
+  return [
+    'Recording, the same proxy with it and without',
+    `  with it ${onPerSecond.toFixed(0)} requests/s, without ${offPerSecond.toFixed(0)}`,
+    `  costs ${(costs * 100).toFixed(1)} % of the requests/s   (goal: at most ${GOAL_SHARE * 100} %)`,
+    `  adds ${addedP50Ms.toFixed(3)} ms to the median of one caller   (goal: at most ${GOAL_P50_MS} ms)`,
+  ].join('\n');
+}
