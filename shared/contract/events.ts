@@ -31,7 +31,7 @@ export const events = {
   'grants.changed': z.strictObject({}),
   'routing.changed': z.strictObject({}),
   'settings.changed': s.settings,
-  /** Calls were counted. Never more than one a second. */
+  /** Calls were counted: once for each batch, so about once a second; while an import runs more often. */
   'usage.recorded': z.strictObject({
     requests: z.int(),
     providers: z.array(z.string()),
