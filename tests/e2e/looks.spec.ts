@@ -6,7 +6,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { HOSTS, type OpenWindow } from './hosts.ts';
-import { addKey, createVault, goTo, unlock } from './window.ts';
+import { addKey, createVault, expectFits, goTo, unlock } from './window.ts';
 
 /** The screens and states that a person meets, each looked at by axe in both themes, wide and narrow. */
 const LOOKS = [
@@ -33,8 +33,7 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     for (const { name, scheme, width, height } of LOOKS) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth > globalThis.innerWidth + 1);
-      if (wide) found.push(`${state}, ${name}: wider than the window`);
+      await expectFits(page, `${state}, ${name}`).catch(() => found.push(`${state}, ${name}: wider than the window`));
       const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
       for (const { id, nodes } of violations) {
         found.push(`${state}, ${name}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);

@@ -7,7 +7,7 @@ import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { result } from './bridge.ts';
 import { HOSTS } from './hosts.ts';
-import { addKey, createVault } from './window.ts';
+import { addKey, createVault, expectFits } from './window.ts';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 const host = HOSTS[0];
@@ -22,8 +22,7 @@ async function look(page: Page, state: string): Promise<void> {
   ] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 860 });
-    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > globalThis.innerWidth + 1);
-    expect(isWide, `${state}, ${scheme} ${width}: wider than the window`).toBe(false);
+    await expectFits(page, `${state}, ${scheme} ${width}`);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
     expect(violations, `${state}, ${scheme} ${width}`).toEqual([]);
     await page.screenshot({ path: join('test-results/looks', `quotas-${state}-${scheme}-${width}.png`) });

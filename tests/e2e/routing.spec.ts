@@ -7,7 +7,7 @@ import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { result } from './bridge.ts';
 import { HOSTS } from './hosts.ts';
-import { addKey, createVault, goTo } from './window.ts';
+import { addKey, createVault, expectFits, goTo } from './window.ts';
 
 const LOOKS = [
   { name: 'light', scheme: 'light', width: 1280, height: 860 },
@@ -25,8 +25,7 @@ async function look(page: Page, state: string): Promise<void> {
   for (const { name, scheme, width, height } of LOOKS) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height });
-    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > globalThis.innerWidth + 1);
-    expect(isWide, `${state}, ${name}: wider than the window`).toBe(false);
+    await expectFits(page, `${state}, ${name}`);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
     expect(violations, `${state}, ${name}`).toEqual([]);
     await page.screenshot({ path: join('test-results/looks', `routing-${state}-${name}.png`) });

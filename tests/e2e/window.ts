@@ -74,3 +74,9 @@ export async function allow(panel: Page, name: string): Promise<void> {
       if (!panel.isClosed()) throw error;
     });
 }
+
+/** Nothing is wider than the window. What follows a change of its size, charts and what floats, does so a frame later. */
+export async function expectFits(page: Page, what: string): Promise<void> {
+  const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > globalThis.innerWidth + 1);
+  await expect.poll(isWide, { message: `${what}: wider than the window` }).toBe(false);
+}
