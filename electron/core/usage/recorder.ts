@@ -62,7 +62,7 @@ interface Open {
 
 /**
  * Takes what was metered and writes it to usage.db in batches, priced and summed. Until a batch took it, an entry is in
- * a sealed spill file, so that the end of the process loses no finished call.
+ * a sealed spill file. A process that is killed loses at most the calls that ended in that very turn of the event loop.
  */
 export class UsageRecorder {
   readonly #deps: RecorderDeps;
