@@ -83,14 +83,12 @@ export const quotaBuffer = z.strictObject({
   /** Ids of the clients that may mark a call so. */
   clients: clientIds,
 });
-export type QuotaBuffer = z.output<typeof quotaBuffer>;
 
 /** What the last period left unused is added to this one, and is gone after it. */
 export const quotaRollover = z.strictObject({
   /** At most this much of the limit. */
   maxPercent: z.int().min(1).max(100).default(50),
 });
-export type QuotaRollover = z.output<typeof quotaRollover>;
 
 /** Beyond every real one, and still exact in a double with room for a sum of many. */
 export const MAX_LIMIT = 1e15;
@@ -100,7 +98,6 @@ const limit = z.int().min(0).max(MAX_LIMIT);
 export const quotaAdjust = z
   .strictObject({ min: limit, max: limit })
   .refine(({ min, max }) => min <= max, 'the least is above the most');
-export type QuotaAdjust = z.output<typeof quotaAdjust>;
 
 export const DEFAULT_WARN_AT: readonly number[] = [75, 90, 100];
 

@@ -20,7 +20,6 @@ const signedPrices = z.strictObject({
   expires: moment,
   document: priceDocument,
 });
-export type UpdateContent = z.input<typeof signedPrices>;
 
 export interface PriceUpdate {
   readonly version: number;
