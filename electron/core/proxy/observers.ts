@@ -43,7 +43,6 @@ export interface CallResult {
   readonly latencyMs: number;
   /** From the request to the first byte of the answer; null where none came. */
   readonly firstByteMs: number | null;
-  readonly attempts: number;
 }
 
 /** Watches one call. Its methods are called on the hot path and must not throw, but for `requestBody`. */

@@ -456,7 +456,6 @@ export class ProxyCall implements AttemptListener {
       startedAtMs: this.#startedAtMs,
       latencyMs: performance.now() - this.#startMs,
       firstByteMs: this.#firstByteMs,
-      attempts: this.#tried.length,
     };
   }
 

@@ -49,7 +49,6 @@ function call(provider: string, path: string, asks = true) {
       startedAtMs: 1,
       latencyMs: 20,
       firstByteMs: 5,
-      attempts: 1,
     } as const;
     tap.end({ ...plain, ...given });
     return recorded[0];
@@ -122,11 +121,11 @@ test('a request that goes out again with another credential is a record of its o
   const { tap, recorded } = call('openai', 'chat/completions');
   tap.requestBody(Buffer.from('{"model":"m","stream":true}'));
   const other = { ...credential, id: 'd'.repeat(32), label: 'second' };
-  const plain = { startedAtMs: 1, latencyMs: 20, firstByteMs: 5, attempts: 1 };
+  const plain = { startedAtMs: 1, latencyMs: 20, firstByteMs: 5 };
   const next = tap.retried({ ...plain, outcome: 'client_error', status: 429, credential });
   expect(next.head(200, type('text/event-stream'))).toBe('changes'); // usage was asked for in the body that goes out again
   next.chunk(sample('openai_chat.stream.sse'));
-  next.end({ ...plain, outcome: 'ok', status: 200, credential: other, attempts: 2 });
+  next.end({ ...plain, outcome: 'ok', status: 200, credential: other });
   const [first, second] = recorded;
   expect(recorded).toHaveLength(2);
   expect(first).toMatchObject({
