@@ -1,5 +1,5 @@
 import type { Handlers } from '../../shared/contract/handlers.ts';
-import type { Caller } from '../../shared/contract/methods.ts';
+import type { Caller } from '../../shared/contract/method.ts';
 import type { Peer } from '../core/evidence/peer.ts';
 
 /** The connection or page that calls come over. */

@@ -1,4 +1,5 @@
-import type { Caller, MethodName } from '../../shared/contract/methods.ts';
+import type { Caller } from '../../shared/contract/method.ts';
+import type { MethodName } from '../../shared/contract/methods.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Clock } from '../core/seams.ts';
 

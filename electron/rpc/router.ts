@@ -1,11 +1,6 @@
 import type { Handlers } from '../../shared/contract/handlers.ts';
-import {
-  type Caller,
-  isMethodName,
-  type MethodName,
-  methods,
-  type VaultStateName,
-} from '../../shared/contract/methods.ts';
+import type { Caller, VaultStateName } from '../../shared/contract/method.ts';
+import { isMethodName, type MethodName, methods } from '../../shared/contract/methods.ts';
 import { AppError, toErrorBody } from '../../shared/errors.ts';
 import type { App } from '../core/app.ts';
 import { crashFields, type Log } from '../core/logs/log.ts';

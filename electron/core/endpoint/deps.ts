@@ -1,4 +1,4 @@
-import type { VaultStateName } from '../../../shared/contract/methods.ts';
+import type { VaultStateName } from '../../../shared/contract/method.ts';
 import type { CredentialDetail, CredentialSummary } from '../../../shared/contract/schemas.ts';
 import type { KeyReport } from '../../../shared/http/answers.ts';
 import type { OpenedFields, ResolvedCredential } from '../credentials/types.ts';

@@ -1,5 +1,5 @@
 import type { EventData } from '../../../shared/contract/events.ts';
-import type { VaultStateName } from '../../../shared/contract/methods.ts';
+import type { VaultStateName } from '../../../shared/contract/method.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { appendAudit, type NewAuditEntry } from '../audit/audit-log.ts';
 import { adoptPending } from '../audit/pending.ts';

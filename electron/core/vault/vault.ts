@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { VaultStateName } from '../../../shared/contract/methods.ts';
+import type { VaultStateName } from '../../../shared/contract/method.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock, Keychain, Paths } from '../seams.ts';

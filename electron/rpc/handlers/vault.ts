@@ -1,4 +1,4 @@
-import type { Caller } from '../../../shared/contract/methods.ts';
+import type { Caller } from '../../../shared/contract/method.ts';
 import type { VaultStatus } from '../../../shared/contract/schemas.ts';
 import type { App } from '../../core/app.ts';
 import { passwordStrength, suggestPassword } from '../../core/vault/password-strength.ts';

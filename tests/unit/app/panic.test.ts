@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
 import { parseClientToken } from '../../../electron/core/endpoint/client-token.ts';
 import { createRouter } from '../../../electron/rpc/router.ts';
-import type { Caller } from '../../../shared/contract/methods.ts';
+import type { Caller } from '../../../shared/contract/method.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
 import { TestEvidence, TestPanel } from '../../support/test-panel.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createRouter } from '../../../electron/rpc/router.ts';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
-import type { Caller, Input, MethodName, Output } from '../../../shared/contract/methods.ts';
+import type { Caller } from '../../../shared/contract/method.ts';
+import type { Input, MethodName, Output } from '../../../shared/contract/methods.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
 

@@ -1,6 +1,6 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import Database from 'better-sqlite3';
-import type { VaultStateName } from '../../../shared/contract/methods.ts';
+import type { VaultStateName } from '../../../shared/contract/method.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { VaultGate } from '../../../electron/core/endpoint/deps.ts';
 import { USAGE_MIGRATIONS } from '../../../electron/core/store/migrate.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../../electron/core/seams.ts';
-import type { Caller } from '../../../shared/contract/methods.ts';
+import type { Caller } from '../../../shared/contract/method.ts';
 import { createRouter } from '../../../electron/rpc/router.ts';
 import { PASSWORD, startUnlockedApp, type TestApp } from '../../support/test-app.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRateGate } from '../../../electron/rpc/method-rate.ts';
-import type { Caller, MethodName } from '../../../shared/contract/methods.ts';
+import type { Caller } from '../../../shared/contract/method.ts';
+import type { MethodName } from '../../../shared/contract/methods.ts';
 import { FakeClock } from './fake-clock.ts';
 
 function spend(leave: (method: MethodName, caller: Caller) => void, method: MethodName, caller: Caller): number {

@@ -3,7 +3,8 @@ import type { Log, LogFields } from '../../../electron/core/logs/log.ts';
 import type { CallContext, Route } from '../../../electron/rpc/caller.ts';
 import { routeThrough } from '../../../electron/rpc/router.ts';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
-import { type Caller, type MethodName, methods, type VaultStateName } from '../../../shared/contract/methods.ts';
+import type { Caller, VaultStateName } from '../../../shared/contract/method.ts';
+import { type MethodName, methods } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { FakeClock } from './fake-clock.ts';
 
