@@ -82,7 +82,7 @@ const webhookEvents = z.array(webhookEvent).min(1).max(32);
 export const webhookSummary = z.strictObject({
   id: webhookId,
   label: z.string(),
-  /** Its address, without what may be a secret in it. The whole one is never told again. */
+  /** Scheme, host and port of its address, then `/…` where it goes on. The whole one is never told again. */
   shownUrl: z.string(),
   host: z.string(),
   /** The owner allowed one loopback or private address. */

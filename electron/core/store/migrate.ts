@@ -13,6 +13,7 @@ import { vault0005 } from './migrations/0005-routing.ts';
 import { vault0006 } from './migrations/0006-notifications.ts';
 import { vault0007 } from './migrations/0007-prices.ts';
 import { vault0008 } from './migrations/0008-quotas.ts';
+import { vault0009 } from './migrations/0009-shown-address.ts';
 import { onDisk } from './sqlite-error.ts';
 
 /** Append-only: the place in the list is the version. A released one is never edited. */
@@ -25,6 +26,7 @@ export const VAULT_MIGRATIONS: readonly string[] = [
   vault0006,
   vault0007,
   vault0008,
+  vault0009,
 ];
 export const USAGE_MIGRATIONS: readonly string[] = [usage0001, usage0002, usage0003, usage0004];
 

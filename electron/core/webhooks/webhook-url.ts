@@ -7,7 +7,7 @@ export interface WebhookUrl {
   readonly href: string;
   /** Scheme, host and port. */
   readonly origin: string;
-  /** For people: without what may be a secret. */
+  /** For people: scheme, host and port, and `/…` where there is more. */
   readonly shown: string;
 }
 
@@ -34,15 +34,7 @@ function refused(what: string, hint: string): AppError {
   return new AppError('invalid_input', `URL: ${what} Nothing was stored.`, hint);
 }
 
-/** A part of a path that no person would have chosen. */
-const LONG = 24;
-const MIXED = /^(?=.*[0-9])(?=.*[A-Za-z]).{9,}$/;
-
-function shownUrl(url: URL): string {
-  const path = url.pathname
-    .split('/')
-    .map((part) => (part.length >= LONG || MIXED.test(part) ? `${part.slice(0, 3)}…` : part))
-    .join('/');
-  const query = [...url.searchParams.keys()].map((name) => `${name}=…`).join('&');
-  return `${url.origin}${path}${query === '' ? '' : `?${query}`}`;
+/** Whatever stands behind the host may be a secret, however it looks: a hook's path, a password of four letters. */
+function shownUrl({ origin, pathname, search }: URL): string {
+  return pathname === '/' && search === '' ? origin : `${origin}/…`;
 }

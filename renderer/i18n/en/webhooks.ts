@@ -31,7 +31,7 @@ export const webhooks = {
   addTitle: 'Add webhook',
   editTitle: (label: string) => `Edit ${label}`,
   url: 'Address',
-  urlHint: 'An https address of yours. What may be a secret in it is never shown again.',
+  urlHint: 'An https address of yours. Only its host is shown again.',
   urlKeep: (shownUrl: string) => `Left empty, it stays ${shownUrl}.`,
   label: 'Name',
   local: 'This is a local address',

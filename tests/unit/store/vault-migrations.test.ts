@@ -33,7 +33,7 @@ function newest(db: Database.Database): Database.Database {
   return db;
 }
 
-test.each([1, 2, 3, 4, 5, 6, 7])(
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   'a vault of version %i keeps its data, and gets the default for what it did not know',
   (version) => {
     const db = newest(atVersion(version));
@@ -70,5 +70,25 @@ test('a grant goes with its credential, and takes no form and no caller that is 
   expect(() => db.prepare(`UPDATE credential SET weakest_form = 'all'`).run()).toThrow(/CHECK/);
   db.prepare('DELETE FROM credential').run();
   expect(db.prepare('SELECT count(*) FROM access_grant').pluck().get()).toBe(0);
+  db.close();
+});
+
+test('of the address of a webhook that was made before, only what stands up to the host is left to see', () => {
+  const db = atVersion(8);
+  const insert = db.prepare(
+    `INSERT INTO webhook (id, label, origin, shown_url, local, events, is_on, url_version, url_data_key, sealed_url,
+      created_at_ms) VALUES (?, ?, ?, ?, 0, '[]', 1, 1, ?, ?, 1)`,
+  );
+  const before = [
+    ['bare', 'https://a.example', 'https://a.example/'],
+    ['path', 'https://a.example:8443', 'https://a.example:8443/hunter/T0K…'],
+    ['query', 'https://b.example', 'https://b.example/?key=…'],
+  ] as const;
+  for (const [at, row] of before.entries()) insert.run(Buffer.alloc(16, at), ...row, MAC, ID);
+  expect(newest(db).prepare('SELECT label, shown_url, sealed_url FROM webhook ORDER BY label').raw().all()).toEqual([
+    ['bare', 'https://a.example', ID],
+    ['path', 'https://a.example:8443/…', ID],
+    ['query', 'https://b.example/…', ID],
+  ]);
   db.close();
 });

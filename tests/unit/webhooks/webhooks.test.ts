@@ -67,16 +67,28 @@ test('an event goes to those that want it and are on, and to no other', async ()
 
 test('neither the secret nor the address can be found in the home, in the audit log or in a list', async () => {
   const t = await withReceiver();
+  // One looks like a secret; the other does not, and is one.
   const token = 'T0K3Nabcdef0123456789xyz';
-  const { secret, webhook } = t.add({ url: `${t.server.url}/services/${token}?key=${token}` });
+  const word = 'pumpernickel';
+  const { secret, webhook } = t.add({ url: `${t.server.url}/${word}/${token}?${word}=${token}` });
   t.happens();
   await t.webhooks.settled();
-  expect(webhook.shownUrl).toBe(`${t.server.url}/services/T0K…?key=…`);
+  expect(webhook.shownUrl).toBe(`${t.server.url}/…`);
   const all = JSON.stringify([t.webhooks.list(), t.deliveries(), readAudit(t.app.vault.opened(), { limit: 100 })]);
   const bare = secret.slice('whsec_'.length);
-  expect([bare, token].filter((text) => all.includes(text) || t.bodies.join('').includes(text))).toEqual([]);
+  expect([bare, token, word].filter((text) => all.includes(text) || t.bodies.join('').includes(text))).toEqual([]);
   t.app.vault.lock('asked');
-  expect(filesHolding(t.home, [bare, token])).toEqual([]);
+  expect(filesHolding(t.home, [bare, token, word])).toEqual([]);
+});
+
+test.each([
+  ['https://hooks.example.com', 'https://hooks.example.com'],
+  ['https://hooks.example.com:443/', 'https://hooks.example.com'],
+  ['https://hooks.example.com:8443/in', 'https://hooks.example.com:8443/…'],
+  ['https://hooks.example.com/?k=v', 'https://hooks.example.com/…'],
+  ['https://HOOKS.example.com/a/b?c', 'https://hooks.example.com/…'],
+])('%s is shown as %s', (url, shown) => {
+  expect(readWebhookUrl(url, false)).toMatchObject({ shown, href: new URL(url).href });
 });
 
 test('after a rotation both secrets verify, until the overlap is over; then only the new one', async () => {
@@ -173,7 +185,7 @@ test('a changed address takes its secret along; labels are unique; what is remov
     { webhook: 'ops', url: `http://localhost:${port}/new`, local: true, label: 'renamed' },
     'cli',
   );
-  expect(edited).toMatchObject({ label: 'renamed', shownUrl: `http://localhost:${port}/new` });
+  expect(edited).toMatchObject({ label: 'renamed', shownUrl: `http://localhost:${port}/…` });
   await t.webhooks.test('renamed', 'cli');
   expect(t.server.seen[0]?.path).toBe('/new');
   expect(t.verified(secret)).toMatchObject({ type: 'webhook.test' });
