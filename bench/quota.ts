@@ -3,7 +3,7 @@ import { Counter } from '../electron/core/quotas/counter.ts';
 import { QuotaLedger } from '../electron/core/quotas/ledger.ts';
 import { reportingDays } from '../electron/core/usage/reporting-days.ts';
 import type { PricedEntry, UsageEntry } from '../electron/core/usage/usage-entry.ts';
-import type { ProviderDescriptor } from '../shared/provider.ts';
+import type { ProviderDescriptor } from '../shared/provider/descriptor.ts';
 import { quotaDefinition, type QuotaScope } from '../shared/quotas.ts';
 import { makeEntry, numbers } from './usage-records.ts';
 

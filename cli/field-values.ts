@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../shared/errors.ts';
-import type { FieldDescriptor, ProviderInfo } from '../shared/provider.ts';
+import type { FieldDescriptor } from '../shared/provider/auth-kind.ts';
+import type { ProviderInfo } from '../shared/provider/info.ts';
 import { usage } from './fail.ts';
 import { nearest } from '../shared/nearest.ts';
 import { readTextFile, readValues, withoutLastNewline } from './stdin.ts';

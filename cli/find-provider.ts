@@ -1,5 +1,5 @@
 import { AppError } from '../shared/errors.ts';
-import type { ProviderInfo } from '../shared/provider.ts';
+import type { ProviderInfo } from '../shared/provider/info.ts';
 import { unknownProvider } from '../shared/unknown-provider.ts';
 
 /** @throws AppError `not_found` with the nearest id. */

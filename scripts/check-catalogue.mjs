@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { providerDescriptor } from '../shared/provider.ts';
+import { providerDescriptor } from '../shared/provider/descriptor.ts';
 
 const folder = fileURLToPath(new URL('../resources/providers', import.meta.url));
 

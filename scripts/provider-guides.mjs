@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseNote } from '../shared/guide/note.ts';
 import { guideOf } from '../shared/guide/of-provider.ts';
-import { providerDescriptor } from '../shared/provider.ts';
+import { providerDescriptor } from '../shared/provider/descriptor.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: given } = parseArgs({

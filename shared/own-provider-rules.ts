@@ -1,4 +1,4 @@
-import type { ProviderDescriptor } from './provider.ts';
+import type { ProviderDescriptor } from './provider/descriptor.ts';
 
 /** What a descriptor that came as a file may hold at most, in UTF-8 bytes. */
 export const MAX_DESCRIPTOR_BYTES = 256 * 1024;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerId } from './provider.ts';
+import { providerId } from './provider/parts.ts';
 
 /**
  * The price book: resources/prices.json, an update file, or prices that the owner set. A price is in micro-USD for

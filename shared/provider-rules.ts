@@ -1,4 +1,4 @@
-import type { ProviderDescriptor } from './provider.ts';
+import type { ProviderDescriptor } from './provider/descriptor.ts';
 
 /** What is wrong with a catalogue entry whose members each fit the schema: where, and in words. */
 export interface DescriptorProblem {

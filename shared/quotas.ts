@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerId } from './provider.ts';
+import { providerId } from './provider/parts.ts';
 
 /**
  * A quota is a limit on requests, tokens or cost over a period. These are the parts of a definition; how much of one is

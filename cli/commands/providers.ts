@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { documentPiecesOf } from '../../shared/document-pieces.ts';
 import { MAX_DESCRIPTOR_BYTES } from '../../shared/own-provider-rules.ts';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { findProvider } from '../find-provider.ts';

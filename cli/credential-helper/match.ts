@@ -1,5 +1,5 @@
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { DEFAULT_LABEL, parseReference } from '../../shared/reference.ts';
 
 /** Hosts of a provider beside the one of its API, and the user name that it takes with a token. */

@@ -1,7 +1,7 @@
 import type { AccessGrant } from '../../shared/contract/access.ts';
 import type { ClientSummary } from '../../shared/contract/schemas.ts';
 import { parseGrant } from '../../shared/grant.ts';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { m } from '../i18n/messages.ts';
 import { grantWords } from './grant-words.ts';
 import { shortReference } from './short-reference.ts';

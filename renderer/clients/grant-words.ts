@@ -1,5 +1,5 @@
 import { parseGrant } from '../../shared/grant.ts';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { m } from '../i18n/messages.ts';
 
 const words = m.clients.grantWords;

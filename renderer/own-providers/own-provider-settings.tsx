@@ -1,5 +1,5 @@
 import { Pencil, Trash2 } from 'lucide-react';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
 import { m } from '../i18n/messages.ts';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { formatDate, formatDateTime, formatRelative } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import styles from './detail.module.css';

@@ -1,6 +1,6 @@
 import { BookOpen, ExternalLink, RotateCw } from 'lucide-react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { formatUsd } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useCredentials } from '../state/credentials.ts';

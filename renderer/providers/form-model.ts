@@ -1,6 +1,6 @@
 import type { CredentialChanges, CredentialSummary } from '../../shared/contract/schemas.ts';
 import type { Input } from '../../shared/contract/methods.ts';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { DEFAULT_LABEL, LABEL_PATTERN } from '../../shared/reference.ts';
 import { m } from '../i18n/messages.ts';
 

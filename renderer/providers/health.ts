@@ -1,5 +1,5 @@
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
-import type { ValidationResult } from '../../shared/provider.ts';
+import type { ValidationResult } from '../../shared/provider/answer.ts';
 import type { HealthFilter } from '../state/route.ts';
 
 export type Health =

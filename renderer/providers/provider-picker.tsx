@@ -1,6 +1,6 @@
 import { Combobox } from '@base-ui/react/combobox';
 import { Check, ChevronDown } from 'lucide-react';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { m } from '../i18n/messages.ts';
 import { useSession } from '../state/session.ts';
 import type { ControlProps } from '../ui/field.tsx';

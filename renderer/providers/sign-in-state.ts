@@ -1,5 +1,5 @@
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 
 /** Whether a credential is one that is signed in to in the browser, and whether that was done. */
 export function signInState(

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { EndpointStatus, Settings, VaultStatus } from '../../shared/contract/schemas.ts';
 import type { AppError } from '../../shared/errors.ts';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { asAppError, call } from '../contract/client.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import type { ProviderInfo } from '../../shared/provider.ts';
+import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { classes } from './classes.ts';
 import styles from './provider-tile.module.css';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deliveryForm } from '../delivery.ts';
-import { providerId } from '../provider.ts';
+import { providerId } from '../provider/parts.ts';
 import { credentialId, line, timestamp } from './schemas.ts';
 
 /** The words of the gate: who asks for which credential, in which form, and what the owner said. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { priceUnit } from '../prices.ts';
-import { providerId } from '../provider.ts';
+import { providerId } from '../provider/parts.ts';
 import { documentPieces, timestamp } from './schemas.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerId } from '../provider.ts';
+import { providerId } from '../provider/parts.ts';
 import { label } from './schemas.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { fieldName, providerId, validationResult } from '../provider.ts';
+import { validationResult } from '../provider/answer.ts';
+import { fieldName, providerId } from '../provider/parts.ts';
 import { deliveryForm } from '../delivery.ts';
 import { DEFAULT_LABEL, LABEL_PATTERN } from '../reference.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerId } from '../provider.ts';
+import { providerId } from '../provider/parts.ts';
 import { label, timestamp } from './schemas.ts';
 
 /** The provider's own figures beside ours. Days are UTC: that is how every provider here counts them. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerId } from '../provider.ts';
+import { providerId } from '../provider/parts.ts';
 
 /**
  * The guide to a provider as data: docs/providers/, the window and the command line show the same one, each in its own

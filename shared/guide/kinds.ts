@@ -1,4 +1,5 @@
-import type { AuthKindDescriptor, FieldDescriptor, ProviderDescriptor } from '../provider.ts';
+import type { AuthKindDescriptor, FieldDescriptor } from '../provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../provider/descriptor.ts';
 import { asCode, type GuideBlock, type GuideInline, joined, plainly } from './guide.ts';
 
 /** The fields that the owner fills in. */

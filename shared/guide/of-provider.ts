@@ -1,4 +1,4 @@
-import type { ProviderDescriptor } from '../provider.ts';
+import type { ProviderDescriptor } from '../provider/descriptor.ts';
 import {
   asCode,
   GUIDE_SECTIONS,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
-import { providerId } from '../provider.ts';
+import { providerId } from '../provider/parts.ts';
 import { label, scope, timestamp } from '../contract/schemas.ts';
 
 /** What the endpoint's routes take and give. What validates here is what `GET /openapi.json` shows. */

@@ -1,7 +1,9 @@
 import type { CheckResult } from '../../../shared/contract/schemas.ts';
 import type { KeyReport } from '../../../shared/http/answers.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
+import type { ValidationResult } from '../../../shared/provider/answer.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { formatReference } from '../../../shared/reference.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';

@@ -1,6 +1,7 @@
 import type { Output, ParsedInput } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { isReference, parseReference } from '../../../shared/reference.ts';
 import { templateFields } from '../providers/catalogue.ts';
 import { baseUrlOf, catalogueBase, isOwnBaseUrl } from '../providers/place.ts';

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, FieldDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor, FieldDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { templateFields } from '../providers/catalogue.ts';
 import {
   isHeaderName,

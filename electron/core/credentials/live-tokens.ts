@@ -1,5 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor, TokenDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
+import type { TokenDescriptor } from '../../../shared/provider/token.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';

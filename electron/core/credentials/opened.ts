@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
 import { wipe } from '../vault/bytes.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { readFields } from './field-table.ts';

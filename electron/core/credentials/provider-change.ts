@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import { isNamedByFields, type Place, placeFor } from '../providers/place.ts';
 import type { OpenVault } from '../vault/open-vault.ts';

@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { AuthKindDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
 import { wipe } from '../vault/bytes.ts';
 import { DATA_KEY_FIELD, openField, recordAad, sealedGeneration } from '../vault/envelope.ts';
 import type { OpenVault } from '../vault/open-vault.ts';

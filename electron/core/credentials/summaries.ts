@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CredentialDetail, CredentialSummary } from '../../../shared/contract/schemas.ts';
-import { VALIDATION_RESULTS, validationResult } from '../../../shared/provider.ts';
+import { VALIDATION_RESULTS, validationResult } from '../../../shared/provider/answer.ts';
 import { formatReference } from '../../../shared/reference.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import { isNamedByFields } from '../providers/place.ts';

@@ -1,4 +1,4 @@
-import type { AuthKindDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
 import { wipe } from '../vault/bytes.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { findCredential } from './credential-table.ts';

@@ -1,5 +1,7 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor, ValidationResult } from '../../../shared/provider.ts';
+import type { ValidationResult } from '../../../shared/provider/answer.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { formatReference } from '../../../shared/reference.ts';
 import { signInField } from '../providers/catalogue.ts';
 import type { Verdict } from '../providers/http/interpret.ts';

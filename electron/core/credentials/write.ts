@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { CredentialChanges, NewCredential } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import { authKindOf, type Catalogue, signInField } from '../providers/catalogue.ts';
 import type { MovedCredential } from '../endpoint/dropped-grants.ts';

@@ -1,7 +1,8 @@
 import type { Output } from '../../../shared/contract/methods.ts';
 import type { CredentialDetail } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { DEFAULT_LABEL } from '../../../shared/reference.ts';
 import { placeholderKey } from './placeholder-key.ts';
 

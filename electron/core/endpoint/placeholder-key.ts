@@ -1,4 +1,4 @@
-import type { AuthKindDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
 
 /**
  * A stand-in for a key that carries a client token: tools that look at their key before they send it see one of the

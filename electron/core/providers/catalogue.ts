@@ -1,13 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import {
-  type AuthKindDescriptor,
-  type CheckDescriptor,
-  type ProviderDescriptor,
-  type ProviderInfo,
-  providerDescriptor,
-} from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { CheckDescriptor } from '../../../shared/provider/check.ts';
+import { type ProviderDescriptor, providerDescriptor } from '../../../shared/provider/descriptor.ts';
+import type { ProviderInfo } from '../../../shared/provider/info.ts';
 import { unknownProvider } from '../../../shared/unknown-provider.ts';
 
 /** One way a key of a provider can look; the expression is anchored at both ends. */

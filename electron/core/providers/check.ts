@@ -1,4 +1,6 @@
-import type { AuthKindDescriptor, CheckDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { CheckDescriptor } from '../../../shared/provider/check.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import type { Clock } from '../seams.ts';
 import { runHttpCheck } from './http/http-check.ts';
 import type { Verdict } from './http/interpret.ts';

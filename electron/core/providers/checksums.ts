@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { CHECKSUMS } from '../../../shared/provider.ts';
+import type { CHECKSUMS } from '../../../shared/provider/auth-kind.ts';
 
 export type Checksum = (typeof CHECKSUMS)[number];
 

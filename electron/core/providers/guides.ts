@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Guide } from '../../../shared/guide/guide.ts';
 import { type Note, parseNote } from '../../../shared/guide/note.ts';
 import { guideOf } from '../../../shared/guide/of-provider.ts';
-import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import type { Catalogue } from './catalogue.ts';
 
 /** What there is to read about a provider: the catalogue's words, and what guides/ID.md adds for a built-in one. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { AddressDescriptor, AuthKindDescriptor } from '../../../shared/provider.ts';
+import type { AddressDescriptor, AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
 import { normaliseBaseUrl, normaliseHost } from './base-url.ts';
 import { splitWords } from './words.ts';
 

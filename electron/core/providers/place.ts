@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { normaliseBaseUrl } from './base-url.ts';
 import { fillTemplate, templateFields } from './catalogue.ts';
 import { originOf, ownAddresses } from './own-address.ts';

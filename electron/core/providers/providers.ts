@@ -1,6 +1,6 @@
 import type { ParsedInput } from '../../../shared/contract/methods.ts';
 import type { Inspection } from '../../../shared/contract/schemas.ts';
-import type { ProviderInfo } from '../../../shared/provider.ts';
+import type { ProviderInfo } from '../../../shared/provider/info.ts';
 import { type Catalogue, providerInfoOf } from './catalogue.ts';
 import { inspect } from './inspect.ts';
 

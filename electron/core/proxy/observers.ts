@@ -1,4 +1,4 @@
-import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
 import type { HeaderLine } from '../endpoint/request-head.ts';

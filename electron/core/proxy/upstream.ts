@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { AuthKindDescriptor, ProviderDescriptor } from '../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import { authKindOf, type Catalogue, templateFields } from '../providers/catalogue.ts';
 import { type Base, baseOf } from '../providers/base-url.ts';

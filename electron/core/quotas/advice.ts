@@ -2,7 +2,7 @@ import type { QuotaPeriodUse, QuotaProposal, QuotaStatus, QuotaWhatIf } from '..
 import { AppError } from '../../../shared/errors.ts';
 import type { QuotaDefinition } from '../../../shared/quotas.ts';
 import type { Log } from '../logs/log.ts';
-import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import type { Clock } from '../seams.ts';
 import { HOUR_MS } from '../usage/reporting-days.ts';
 import type { UsageReader } from '../usage/worker/usage-reader.ts';

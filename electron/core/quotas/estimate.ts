@@ -1,4 +1,4 @@
-import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { usageOfProvider } from '../usage/usage-of-provider.ts';
 import type { PricedEntry } from '../usage/usage-entry.ts';
 

@@ -1,5 +1,5 @@
 import type { QuotaProposal } from '../../../shared/contract/quotas.ts';
-import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { amountInWords, periodInWords } from '../../../shared/quota-words.ts';
 import type { QuotaDefinition } from '../../../shared/quotas.ts';
 import type { Fitting } from './fitting-limit.ts';

@@ -1,4 +1,4 @@
-import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { type QuotaDefinition, quotaDefinition } from '../../../shared/quotas.ts';
 
 /**

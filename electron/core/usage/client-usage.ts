@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerId } from '../../../shared/provider.ts';
+import { providerId } from '../../../shared/provider/parts.ts';
 import { LABEL_PATTERN } from '../../../shared/reference.ts';
 import { toFigures, type UsageFigures, usageBy, usageFigures, usageMoment } from '../../../shared/usage.ts';
 import { AppError } from '../../../shared/errors.ts';

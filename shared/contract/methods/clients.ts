@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerId } from '../../provider.ts';
+import { providerId } from '../../provider/parts.ts';
 import { statedCaller } from '../access.ts';
 import { BOTH, method, nothing, SOCKET, UNLOCKED } from '../method.ts';
 import { clientSummary, line } from '../schemas.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldName, providerId } from '../../provider.ts';
+import { fieldName, providerId } from '../../provider/parts.ts';
 import { BOTH, method, nothing, SOCKET, UNLOCKED, WINDOW } from '../method.ts';
 import {
   checkResult,

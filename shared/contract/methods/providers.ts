@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { providerGuide } from '../../guide/guide.ts';
-import { fieldName, providerId, providerInfo } from '../../provider.ts';
+import { providerInfo } from '../../provider/info.ts';
+import { fieldName, providerId } from '../../provider/parts.ts';
 import { BOTH, method, nothing, UNLOCKED } from '../method.ts';
 import { documentHash, documentPieces, fieldValue, inspection, providerPreview } from '../schemas.ts';
 

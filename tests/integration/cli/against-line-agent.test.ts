@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import type { ProviderInfo } from '../../../shared/provider.ts';
+import type { ProviderInfo } from '../../../shared/provider/info.ts';
 import { type LineAgent, startLineAgent, WireError } from '../../unit/cli/line-agent.ts';
 import { kh, onTerminal, outcomeOf, start } from './command.ts';
 

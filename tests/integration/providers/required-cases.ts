@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ValidationResult } from '../../../shared/provider.ts';
+import type { ValidationResult } from '../../../shared/provider/answer.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 
 /** What a peer says when it is asked with the credential. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readAudit } from '../../../electron/core/audit/audit-log.ts';
-import { VALIDATION_RESULTS } from '../../../shared/provider.ts';
+import { VALIDATION_RESULTS } from '../../../shared/provider/answer.ts';
 import { filesHolding } from '../../support/files-holding.ts';
 import { credentialInput, startUnlockedApp, type TestApp } from '../../support/test-app.ts';
 import { type Case, type KindCases, REQUIRED, unusedSamples } from './required-cases.ts';

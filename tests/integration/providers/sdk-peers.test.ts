@@ -4,7 +4,7 @@ import { Octokit } from '@octokit/core';
 import { WebClient } from '@slack/web-api';
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
-import type { ValidationResult } from '../../../shared/provider.ts';
+import type { ValidationResult } from '../../../shared/provider/answer.ts';
 import type { SeenRequest } from '../../support/answering-server.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Catalogue } from '../../../electron/core/providers/catalogue.ts';
 import { checksumMatches } from '../../../electron/core/providers/checksums.ts';
 import { recognise } from '../../../electron/core/providers/inspect.ts';
-import { type ProviderDescriptor, providerDescriptor } from '../../../shared/provider.ts';
+import { type ProviderDescriptor, providerDescriptor } from '../../../shared/provider/descriptor.ts';
 import { entries, entryFiles, fakeKeys, rawEntry } from './entries.ts';
 
 /** The providers that the product knows, and "http" for any other. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ProviderDescriptor, providerDescriptor } from '../../../shared/provider.ts';
+import { type ProviderDescriptor, providerDescriptor } from '../../../shared/provider/descriptor.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const FOLDER = join(ROOT, 'resources/providers');

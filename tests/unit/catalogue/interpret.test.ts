@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { interpret } from '../../../electron/core/providers/http/interpret.ts';
-import type { ValidationResult } from '../../../shared/provider.ts';
+import type { ValidationResult } from '../../../shared/provider/answer.ts';
 import { entries, entry, sampleAnswers } from './entries.ts';
 
 /** Stands in every answer below where a careless server could echo the key. */

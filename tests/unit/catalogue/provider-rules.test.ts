@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { providerDescriptor } from '../../../shared/provider.ts';
+import { providerDescriptor } from '../../../shared/provider/descriptor.ts';
 
 type Json = Record<string, unknown>;
 

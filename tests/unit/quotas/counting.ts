@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { quotaDefinition, type QuotaDefinition } from '../../../shared/quotas.ts';
-import type { ProviderDescriptor } from '../../../shared/provider.ts';
+import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { EventHub } from '../../../electron/core/events.ts';
 import { Quotas } from '../../../electron/core/quotas/quotas.ts';
 import type { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';

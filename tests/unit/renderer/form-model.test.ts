@@ -14,7 +14,7 @@ import {
   valueOf,
 } from '../../../renderer/providers/form-model.ts';
 import { newCredential } from '../../../shared/contract/schemas.ts';
-import type { ProviderInfo } from '../../../shared/provider.ts';
+import type { ProviderInfo } from '../../../shared/provider/info.ts';
 import { credential, NOW_MS } from './credential-fixture.ts';
 
 const text = { multiline: false, required: false, secret: false } as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { filterOf, healthOf, healthRank } from '../../../renderer/providers/health.ts';
-import { VALIDATION_RESULTS } from '../../../shared/provider.ts';
+import { VALIDATION_RESULTS } from '../../../shared/provider/answer.ts';
 import { credential, inDays, NOW_MS, tested } from './credential-fixture.ts';
 
 const health = (over: Parameters<typeof credential>[0]) => healthOf(credential(over), NOW_MS);

@@ -1,4 +1,6 @@
-import type { AuthKindDescriptor, HttpCheckDescriptor, ProviderDescriptor } from '../../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
+import type { HttpCheckDescriptor } from '../../../../shared/provider/check.ts';
+import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import type { Clock } from '../../seams.ts';
 import { signAwsRequest } from './aws-signature.ts';
 import { joinPath } from '../base-url.ts';

@@ -1,4 +1,6 @@
-import type { HttpCheckDescriptor, ProviderDescriptor, ValidationResult } from '../../../../shared/provider.ts';
+import type { ValidationResult } from '../../../../shared/provider/answer.ts';
+import type { HttpCheckDescriptor } from '../../../../shared/provider/check.ts';
+import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import type { Exchange } from './http-exchange.ts';
 import type { Unreachable } from '../../net/unreachable.ts';
 

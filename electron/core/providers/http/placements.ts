@@ -1,4 +1,4 @@
-import type { AuthKindDescriptor } from '../../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
 import { fillTemplate, templateFields } from '../catalogue.ts';
 
 /** Where a credential goes in a request, from the catalogue's words alone. Checks and the proxy share it. */

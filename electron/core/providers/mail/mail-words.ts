@@ -1,4 +1,4 @@
-import type { ValidationResult } from '../../../../shared/provider.ts';
+import type { ValidationResult } from '../../../../shared/provider/answer.ts';
 import type { MailOutcome, TlsProblem } from './mail-outcome.ts';
 
 export interface MailWords {

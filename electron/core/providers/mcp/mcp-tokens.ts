@@ -1,6 +1,6 @@
 import type { AuthorizationServer, ClientAuth, TokenEndpointResponse } from 'oauth4webapi';
 import { z } from 'zod';
-import type { TokenDescriptor } from '../../../../shared/provider.ts';
+import type { TokenDescriptor } from '../../../../shared/provider/token.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { type OAuth, endOf, fetchFor, isOutcome, requestTokens } from '../tokens/oauth-request.ts';
 import { refusedToken, TOKEN_STEP } from '../tokens/token-failure.ts';

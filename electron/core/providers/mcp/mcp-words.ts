@@ -1,4 +1,4 @@
-import type { ValidationResult } from '../../../../shared/provider.ts';
+import type { ValidationResult } from '../../../../shared/provider/answer.ts';
 import type { AnyCheckSubject } from '../check.ts';
 import type { Unreachable } from '../../net/unreachable.ts';
 import type { Fact, Verdict } from '../http/interpret.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../../../shared/errors.ts';
 import { MAX_DESCRIPTOR_BYTES, ownProviderProblems } from '../../../../shared/own-provider-rules.ts';
-import { type ProviderDescriptor, providerDescriptor } from '../../../../shared/provider.ts';
+import { type ProviderDescriptor, providerDescriptor } from '../../../../shared/provider/descriptor.ts';
 import { normaliseBaseUrl } from '../base-url.ts';
 import { primaryProblems, templateFields } from '../catalogue.ts';
 import { catalogueBase } from '../place.ts';

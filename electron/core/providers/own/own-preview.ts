@@ -1,5 +1,6 @@
 import type { ProviderPreview } from '../../../../shared/contract/schemas.ts';
-import type { AuthKindDescriptor, ProviderDescriptor } from '../../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import { catalogueBase } from '../place.ts';
 import { checkFor, dearestCheck } from '../catalogue.ts';
 

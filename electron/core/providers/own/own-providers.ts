@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ProviderPreview } from '../../../../shared/contract/schemas.ts';
 import { AppError } from '../../../../shared/errors.ts';
-import { type ProviderInfo, providerDescriptor } from '../../../../shared/provider.ts';
+import { providerDescriptor } from '../../../../shared/provider/descriptor.ts';
+import type { ProviderInfo } from '../../../../shared/provider/info.ts';
 import { appendAudit } from '../../audit/audit-log.ts';
 import { listOfProvider } from '../../credentials/credential-table.ts';
 import { applyMoves, type PlannedMove, plannedMoves } from '../../credentials/provider-change.ts';

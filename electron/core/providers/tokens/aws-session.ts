@@ -1,4 +1,4 @@
-import type { TokenDescriptor } from '../../../../shared/provider.ts';
+import type { TokenDescriptor } from '../../../../shared/provider/token.ts';
 import { signAwsRequest } from '../http/aws-signature.ts';
 import { joinPath } from '../base-url.ts';
 import { exchange } from '../http/http-exchange.ts';

@@ -1,4 +1,5 @@
-import type { AuthKindDescriptor, TokenDescriptor } from '../../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
+import type { TokenDescriptor } from '../../../../shared/provider/token.ts';
 import { catalogueServer, endOf, isOutcome, type OAuth, requestTokens } from './oauth-request.ts';
 import type { TokenOptions, TokenOutcome, TokenSubject } from './token-subject.ts';
 

@@ -1,6 +1,6 @@
 import type * as oauth4webapi from 'oauth4webapi';
 import type { AuthorizationServer, Client, ClientAuth, TokenEndpointResponse } from 'oauth4webapi';
-import type { TokenDescriptor } from '../../../../shared/provider.ts';
+import type { TokenDescriptor } from '../../../../shared/provider/token.ts';
 import { exchange, type Exchange } from '../http/http-exchange.ts';
 import { jsonAt, type Verdict } from '../http/interpret.ts';
 import { isSendableSecret } from '../sendable.ts';

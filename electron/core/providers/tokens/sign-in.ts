@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../../../shared/errors.ts';
-import type { TokenDescriptor } from '../../../../shared/provider.ts';
+import type { TokenDescriptor } from '../../../../shared/provider/token.ts';
 import { clientAuth } from './live-token.ts';
 import { listenForRedirect } from './loopback-redirect.ts';
 import type { McpSubject } from '../mcp/mcp-tokens.ts';

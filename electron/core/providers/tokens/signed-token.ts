@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import type { TokenDescriptor } from '../../../../shared/provider.ts';
+import type { TokenDescriptor } from '../../../../shared/provider/token.ts';
 import { joinPath } from '../base-url.ts';
 import { exchange } from '../http/http-exchange.ts';
 import { jsonAt, type Verdict } from '../http/interpret.ts';

@@ -1,4 +1,6 @@
-import type { AuthKindDescriptor, ProviderDescriptor, TokenDescriptor, TokenUrl } from '../../../../shared/provider.ts';
+import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
+import type { TokenDescriptor, TokenUrl } from '../../../../shared/provider/token.ts';
 import type { Clock } from '../../seams.ts';
 import { fillTemplate } from '../catalogue.ts';
 import type { Verdict } from '../http/interpret.ts';

@@ -1,4 +1,4 @@
-import type { UsageKind } from '../../../../shared/provider.ts';
+import type { UsageKind } from '../../../../shared/provider/metering.ts';
 import { EventStream } from './event-stream.ts';
 import { JsonPicker, type PickerPlan, pickerPlan } from './json-picker.ts';
 import {

@@ -1,4 +1,6 @@
-import type { AccountApi, AuthKindDescriptor, ProviderDescriptor } from '../../../../shared/provider.ts';
+import type { AccountApi } from '../../../../shared/provider/account-api.ts';
+import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
+import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import { type GuardedFetch, guardedFetch, Redirected } from '../../net/guarded-fetch.ts';
 import { whyUnreachable } from '../../net/unreachable.ts';
 import { joinPath } from '../../providers/base-url.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FiguresShape } from '../../../../shared/provider.ts';
+import type { FiguresShape } from '../../../../shared/provider/account-api.ts';
 import { shortName } from '../meter/tally.ts';
 import { dayNumber } from '../reporting-days.ts';
 

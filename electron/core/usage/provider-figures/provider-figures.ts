@@ -1,7 +1,9 @@
 import type { ParsedInput } from '../../../../shared/contract/methods.ts';
 import type { ReconcileReport } from '../../../../shared/contract/usage-figures.ts';
 import { AppError, type ErrorCode } from '../../../../shared/errors.ts';
-import type { AccountApi, ProviderDescriptor, ValidationResult } from '../../../../shared/provider.ts';
+import type { AccountApi } from '../../../../shared/provider/account-api.ts';
+import type { ValidationResult } from '../../../../shared/provider/answer.ts';
+import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import { appendAudit } from '../../audit/audit-log.ts';
 import { listOfProvider } from '../../credentials/credential-table.ts';
 import { assertUse, mayUse } from '../../credentials/lifecycle.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createMeter, type MeterOptions, type MeterResult } from '../../../../electron/core/usage/meter/meter.ts';
-import { USAGE_KINDS } from '../../../../shared/provider.ts';
+import { USAGE_KINDS } from '../../../../shared/provider/metering.ts';
 
 const JSON_ANSWER = { method: 'POST', status: 200, contentType: 'application/json', unit: 'tokens' } as const;
 

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { FIELD_NAME_PATTERN, PROVIDER_ID_PATTERN } from '../reference.ts';
+
+export const providerId = z.string().regex(PROVIDER_ID_PATTERN);
+export const fieldName = z.string().regex(FIELD_NAME_PATTERN);
+export const text = z.string().min(1).max(400);
+export const httpsUrl = z
+  .string()
+  .regex(/^https:\/\/[^\s]+$/)
+  .max(400);
+
+/**
+ * A base URL of the catalogue: https on a public host, or http for a local kind. It may hold public fields in braces,
+ * whose `shape` keeps them from changing more than their own part.
+ */
+export const catalogueUrl = z
+  .string()
+  .regex(/^https?:\/\/[^\s?#]+$/)
+  .max(400);
+
+/** A dotted path into a JSON body: numbers index arrays, the empty path is the body itself. */
+export const jsonPath = z.string().max(200);
+
+export const headerName = z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/);
