@@ -72,6 +72,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'usage.reconcile': 'Provider asked for its figures',
   'usage.reprice': 'Repricing begun',
   'usage.repriced': 'Records repriced',
+  'usage.view-removed': 'View of usage deleted',
+  'usage.view-saved': 'View of usage saved',
   'vault.changePassword': 'Password changed',
   'vault.create': 'Vault made',
   'vault.lock': 'Vault locked',

@@ -86,6 +86,7 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'quotas.applyProposal': 'owner',
   'usage.report': 'free',
   'usage.overview': 'free',
+  'usage.breakdown': 'free',
   'usage.heatMap': 'free',
   'usage.forecast': 'free',
   'usage.anomalies': 'free',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { usageMoment } from '../usage.ts';
 import { timestamp } from './schemas.ts';
+import { breakdownQuery } from './usage-explore.ts';
 import { overviewQuery, usageFilter, usageQuery, usageRemark, zoneName } from './usage.ts';
 
 const count = z.int().min(0);
@@ -149,11 +150,12 @@ export const usageCheapest = z.strictObject({
 export type UsageCheapest = z.output<typeof usageCheapest>;
 
 export const EXPORT_FORMATS = ['csv', 'json', 'parquet'] as const;
-/** What is exported: single calls (oldest first), a report, or the series of an overview (a line each bucket and name). */
+/** What is exported: single calls (oldest first), a report, or the series of an overview or breakdown (a line each bucket and name). */
 export const exportView = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('requests'), ...requestsQuery.omit({ cursor: true, limit: true }).shape }),
   z.strictObject({ kind: z.literal('report'), ...usageQuery.shape }),
   z.strictObject({ kind: z.literal('overview'), ...overviewQuery.omit({ compare: true }).shape }),
+  z.strictObject({ kind: z.literal('breakdown'), ...breakdownQuery.shape }),
 ]);
 export type ExportView = z.output<typeof exportView>;
 

@@ -1,6 +1,8 @@
 import type { App } from '../../core/app.ts';
 import { priceParts } from '../../core/usage/analysis/price-parts.ts';
+import { savePicture } from '../../core/usage/export/saved-picture.ts';
 import { cheapest } from '../../core/usage/prices/cheapest.ts';
+import { listViews, removeView, saveView } from '../../core/usage/saved-views.ts';
 import type { Area } from '../caller.ts';
 import type { UsageRecordHandlers } from './prices.ts';
 
@@ -14,6 +16,7 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
       return { ...report, rows: [...report.rows], remarks: [...report.remarks] };
     },
     'usage.overview': (query) => app.usageReader.query('overview', { ...query, ...asked() }),
+    'usage.breakdown': (query) => app.usageReader.query('breakdown', { ...query, ...asked() }),
     'usage.heatMap': (query) => app.usageReader.query('heatMap', { ...query, ...asked() }),
     'usage.requests': (query) => app.usageReader.query('requests', { ...query, ...asked() }),
     'usage.request': async ({ id }) => {
@@ -28,6 +31,13 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
       return {};
     },
     'usage.saveExport': ({ id }, link) => app.savedExports.more(id, link),
+    'usage.savePicture': ({ png }) => savePicture(png, { nowMs: app.options.clock.now(), env: process.env }),
+    'usage.views': () => listViews(app.vault.opened()),
+    'usage.saveView': (view, { actor }) => saveView(app.vault.opened(), app.options.clock, view, actor),
+    'usage.removeView': ({ id }, { actor }) => {
+      removeView(app.vault.opened(), app.options.clock, id, actor);
+      return {};
+    },
     'usage.forecast': (query) => app.usageReader.query('forecast', { ...query, ...asked() }),
     'usage.anomalies': (query) => app.usageReader.query('anomalies', { ...query, ...asked() }),
     'usage.cheapest': async ({ model }) => {

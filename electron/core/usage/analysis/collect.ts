@@ -1,20 +1,19 @@
 import type Database from 'better-sqlite3';
 import type { LatencyFigures } from '../../../../shared/contract/usage.ts';
-import type { NameKind } from '../dimensions.ts';
 import { addHistogram, latencyBucket, noCounts, percentileMs } from '../latency-histogram.ts';
 import { monthOfDay, weekOfDay } from '../reporting-days.ts';
 import type { BucketUnit, Buckets } from './buckets.ts';
 import type { Part } from './slices.ts';
-import { readLatencies, readSums, recordLatencies, type Slice, type Source } from './source.ts';
+import { type By, readLatencies, readSums, recordLatencies, type Slice, type Source } from './source.ts';
 import { addFigures, Columns, type Figures } from './sums.ts';
 
 const FIGURES_AT = 2; // a row begins with its bucket and its name
 
-/** Sums by bucket for each number of `by`; for null one under 0. */
+/** Sums by bucket for each number (or pair) of `by`; for null one under 0. */
 export function collect(
   db: Database.Database,
   source: Source,
-  by: NameKind | null,
+  by: By,
   { unit, list }: Buckets,
   parts: readonly Part[],
 ): Map<number, Columns> {
@@ -35,7 +34,7 @@ export function collect(
 export function collectWhole(
   db: Database.Database,
   source: Source,
-  by: NameKind | null,
+  by: By,
   slices: readonly Slice[],
 ): Map<number, Figures> {
   const all = new Map<number, Figures>();

@@ -21,6 +21,18 @@ export interface Slice {
   readonly last: number;
 }
 
+/** Whose names get rows of their own; of two dimensions at once only where sums are kept by combination. */
+export type By = NameKind | readonly [NameKind, NameKind] | null;
+
+/** Two numbers of usage_name as one: both fit into 24 bits. */
+const PAIRED = 2 ** 24;
+export const namesOfPair = (pair: number): readonly [number, number] => [Math.floor(pair / PAIRED), pair % PAIRED];
+
+function whoSql(by: By): string {
+  if (by === null) return '0';
+  return typeof by === 'string' ? `c.${by}` : `c.${by[0]} * ${PAIRED} + c.${by[1]}`;
+}
+
 /** Bucket, name, then the figures in the order of ROLLUP_SUMS. */
 export type SumRow = readonly number[];
 
@@ -35,16 +47,10 @@ const OF_RECORDS = `count(*), sum(c.outcome <> (SELECT id FROM usage_name WHERE 
   coalesce(sum(r.cost_micro_usd), 0), sum(r.cache_saved_micro_usd)`;
 
 /**
- * @param by - whose names get rows of their own; null: none.
+ * @param by - of two dimensions the name of a row is a pair (`namesOfPair`).
  * @param each - a row for each bucket of the slice; else one for all of it, its bucket 0.
  */
-export function readSums(
-  db: Database.Database,
-  source: Source,
-  by: NameKind | null,
-  slice: Slice,
-  each: boolean,
-): SumRow[] {
+export function readSums(db: Database.Database, source: Source, by: By, slice: Slice, each: boolean): SumRow[] {
   if (source.kind === 'dimension') return fromDimension(db, source, by, slice, each);
   return source.kind === 'cells'
     ? fromCells(db, source.filter, by, slice, each)
@@ -54,7 +60,7 @@ export function readSums(
 function fromDimension(
   db: Database.Database,
   { dimension, names }: Extract<Source, { kind: 'dimension' }>,
-  by: NameKind | null,
+  by: By,
   { span, first, last }: Slice,
   each: boolean,
 ): SumRow[] {
@@ -72,13 +78,13 @@ function fromDimension(
 function fromCells(
   db: Database.Database,
   filter: NumberedFilter,
-  by: NameKind | null,
+  by: By,
   { span, first, last }: Slice,
   each: boolean,
 ): SumRow[] {
   const columns = ROLLUP_SUMS.map((column) => `sum(r.${column})`).join(', ');
   const cells = cellsOf(db, filter);
-  const sql = `SELECT ${each ? 'r.bucket' : '0'} AS at, ${by === null ? '0' : `c.${by}`} AS who, ${columns}
+  const sql = `SELECT ${each ? 'r.bucket' : '0'} AS at, ${whoSql(by)} AS who, ${columns}
     FROM usage_rollup AS r CROSS JOIN usage_cell AS c ON c.id = r.name
     WHERE r.span = ? AND r.dimension = ? AND ${stretch(first, last, cells)}${cells === null ? filterSql(filter) : ''}
     GROUP BY at, who`;
@@ -88,11 +94,11 @@ function fromCells(
 function fromRecords(
   db: Database.Database,
   { filter }: Extract<Source, { kind: 'records' }>,
-  by: NameKind | null,
+  by: By,
   { first, last }: Slice,
   each: boolean,
 ): SumRow[] {
-  const sql = `SELECT ${each ? `r.at_ms / ${HOUR_MS}` : '0'} AS at, ${by === null ? '0' : `c.${by}`} AS who, ${OF_RECORDS}
+  const sql = `SELECT ${each ? `r.at_ms / ${HOUR_MS}` : '0'} AS at, ${whoSql(by)} AS who, ${OF_RECORDS}
     FROM usage_record AS r CROSS JOIN usage_cell AS c ON c.id = r.cell
     WHERE r.at_ms >= ? AND r.at_ms < ?${filterSql(filter)} GROUP BY at, who`;
   return rowsOf(db, sql, [first * HOUR_MS, (last + 1) * HOUR_MS]);

@@ -1,13 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { UsageFilter, UsageRemark } from '../../../../shared/contract/usage.ts';
-import type { NameKind } from '../dimensions.ts';
 import { type BucketUnit, type Buckets, bucketsOf, unitFor } from './buckets.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
 import { type NumberedFilter, numbered } from './names.ts';
 import { inDays, inHours, type Range, rangeOf, type RangeText } from './range.ts';
 import { readUsageState } from '../state-table.ts';
 import { type Folded, type Part, partsOf, wholeSlices } from './slices.ts';
-import { areRecordsKept, firstHour, type Slice, type Source } from './source.ts';
+import { areRecordsKept, type By, firstHour, type Slice, type Source } from './source.ts';
 
 /** What every question needs beside itself: it asks no clock and no vault. */
 export interface Asked {
@@ -42,11 +41,11 @@ export interface View {
 /** So many hours of single calls are read where combinations are asked for by hour. */
 const MOST_RECORD_HOURS = 73;
 
-/** @throws AppError `invalid_input`. @param by - whose names get sums of their own; null: none. */
+/** @throws AppError `invalid_input`. @param by - whose names get sums of their own; two dimensions need combinations. */
 export function viewOf(
   db: Database.Database,
   query: ViewQuery,
-  by: NameKind | null,
+  by: By,
   asked: BucketUnit | 'auto',
   otherwise = '30d',
 ): View {
@@ -71,7 +70,8 @@ export function viewOf(
 }
 
 /** null where combinations are needed. */
-export function dimensionOf(filter: NumberedFilter, by: NameKind | null): Pick<View, 'totals' | 'series'> | null {
+export function dimensionOf(filter: NumberedFilter, by: By): Pick<View, 'totals' | 'series'> | null {
+  if (by !== null && typeof by !== 'string') return null;
   const [only, ...more] = filter;
   if (only === undefined) {
     const totals: Source = { kind: 'dimension', dimension: 'all', names: null };
@@ -122,7 +122,7 @@ function combined(db: Database.Database, { filter, range, unit, wanted, reportin
 
 const DAYS_ONLY: UsageRemark = {
   code: 'days-only',
-  text: 'Several filters at once are summed by day only, so the bars are days.',
+  text: 'Combinations of names are summed by day only, so the bars are days.',
 };
 /** For sources without hours. */
 function wholeDays(calendar: Calendar, foldedTo: number): Pick<View, 'parts' | 'slices'> {
@@ -151,7 +151,7 @@ function onlyHours(calendar: Calendar): Pick<View, 'parts' | 'slices'> {
 
 export const WHOLE_DAYS: UsageRemark = {
   code: 'whole-days',
-  text: 'Several filters at once are summed by day only, so whole days of the reporting zone are counted.',
+  text: 'Combinations of names are summed by day only, so whole days of the reporting zone are counted.',
 };
 const NO_LATENCY: UsageRemark = {
   code: 'no-latency',

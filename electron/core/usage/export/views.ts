@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { SUM_NAMES } from '../../../../shared/usage.ts';
 import type { ExportView, UsageRecord } from '../../../../shared/contract/usage-records.ts';
 import type { UsageRemark } from '../../../../shared/contract/usage.ts';
+import { usageBreakdown } from '../analysis/breakdown.ts';
 import { usageOverview } from '../analysis/overview.ts';
 import { countRecords, type Place, readPage, recordsOf, stretchOf } from '../analysis/records.ts';
 import type { Asked } from '../analysis/view.ts';
@@ -52,6 +53,14 @@ export function exportTable(db: Database.Database, view: ExportView, asked: Aske
         all.map(({ key, values }) => [from, to, key, ...SUM_NAMES.map((name) => values[name][at] ?? 0)]),
       );
       return table([text('from'), text('to'), text('key'), ...SUM_NAMES.map(int)], rows, remarks);
+    }
+    case 'breakdown': {
+      const { buckets, series, other, remarks } = usageBreakdown(db, { ...view, ...asked });
+      const all = other === null ? series : [...series, { key: '(other)', then: null, values: other.values }];
+      const rows = buckets.flatMap(({ from, to }, at) =>
+        all.map(({ key, then, values }) => [from, to, key, then, ...SUM_NAMES.map((name) => values[name][at] ?? 0)]),
+      );
+      return table([text('from'), text('to'), text('key'), text('then'), ...SUM_NAMES.map(int)], rows, remarks);
     }
   }
 }

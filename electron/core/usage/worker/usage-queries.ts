@@ -3,6 +3,7 @@ import { fittingLimits } from '../../quotas/fitting-limit.ts';
 import { quotaHistory } from '../../quotas/history.ts';
 import { quotaWhatIf } from '../../quotas/what-if.ts';
 import { usageAnomalies } from '../analysis/anomalies.ts';
+import { usageBreakdown } from '../analysis/breakdown.ts';
 import { usageForecast } from '../analysis/forecast.ts';
 import { usageHeatMap } from '../analysis/heat-map.ts';
 import { modelUse } from '../analysis/model-use.ts';
@@ -29,6 +30,7 @@ export const usageQueries = {
   report: (db, { query, ...context }: ReportContext & { readonly query: ReportQuery }): UsageReport =>
     usageReport(db, query, context),
   overview: usageOverview,
+  breakdown: usageBreakdown,
   heatMap: usageHeatMap,
   forecast: usageForecast,
   modelUse,
