@@ -311,6 +311,7 @@ export function createApp(options: AppOptions): App {
     if (options.idle.source === 'requests') lockPolicy.activity();
   };
   metrics.registry.onScrape(() => tellQuotaUse(metrics.quotaUse, vault.state === 'unlocked' ? quotas.list() : []));
+  const proxySettings = proxySettingsOf(() => settings.vault(), onEvent);
   const endpoint = new Endpoint({
     vault,
     clock,
@@ -333,7 +334,7 @@ export function createApp(options: AppOptions): App {
     isVaultKvOn: () => settings.vault().vaultKv,
     proxy: {
       catalogue,
-      settings: proxySettingsOf(() => settings.vault(), onEvent),
+      settings: proxySettings,
       observers: {
         tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage, onEvent }),
         ...proxyRouting({
@@ -362,6 +363,7 @@ export function createApp(options: AppOptions): App {
     zone: reportingZone,
     isWindowLocked: () => lockPolicy.windowLocked,
     version,
+    way: proxySettings,
   });
 
   // Registered last, so that what the services above still have to note is noted before it is written.

@@ -139,6 +139,8 @@ export const deliveryProblem = z.enum([
   'refused',
   'certificate',
   'broken',
+  /** The owner's outbound proxy is not there, or did not let it through. */
+  'outbound-proxy',
   /** The address rules forbid it. */
   'address',
   /** Its sealed address or secret did not open: nothing was sent. */

@@ -11,13 +11,13 @@ function der(tag: number, ...parts: readonly Buffer[]): Buffer {
 const ED25519 = der(0x30, Buffer.from('06032b6570', 'hex')); // RFC 8410
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 
-/** A self-signed Ed25519 certificate (RFC 5280) for 127.0.0.1 and its key, as PEM. */
-export function selfSigned(): { readonly key: string; readonly cert: string } {
+/** A self-signed Ed25519 certificate (RFC 5280) for 127.0.0.1, or for the host named, and its key, as PEM. */
+export function selfSigned(host?: string): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const name = der(0x30, der(0x31, der(0x30, COMMON_NAME, der(0x0c, Buffer.from('stand-in')))));
   const time = (text: string) => der(0x17, Buffer.from(text));
-  const addresses = der(0x30, der(0x87, Buffer.from([127, 0, 0, 1])));
-  const alternativeNames = der(0x30, Buffer.from('0603551d11', 'hex'), der(0x04, addresses));
+  const holder = host === undefined ? der(0x87, Buffer.from([127, 0, 0, 1])) : der(0x82, Buffer.from(host));
+  const alternativeNames = der(0x30, Buffer.from('0603551d11', 'hex'), der(0x04, der(0x30, holder)));
   const body = der(
     0x30,
     der(0xa0, der(0x02, Buffer.from([2]))),

@@ -7,6 +7,7 @@ import { findCredential } from '../credentials/credential-table.ts';
 import { idFromHex } from '../credentials/rows.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
+import type { WayOut } from '../net/way-out.ts';
 import type { Clock, Shell } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
@@ -40,6 +41,8 @@ export interface NotificationsDeps {
   readonly zone: () => string;
   readonly isWindowLocked: () => boolean;
   readonly version: string;
+  /** To the receivers of webhooks. */
+  readonly way: () => WayOut;
 }
 
 /** Makes of events what the owner is told: lines of the inbox, notifications of the desktop, webhooks. */
@@ -64,6 +67,7 @@ export class Notifications {
       clock: deps.clock,
       log: deps.log,
       version: deps.version,
+      way: deps.way,
       changed,
       gaveUp: (webhook, row) => {
         const { label } = webhook;

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
+import type { WayOut } from '../net/way-out.ts';
 import type { Clock } from '../seams.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { MAX_AGE_MS, MAX_TRIES, retryDelayMs } from './backoff.ts';
@@ -37,6 +38,8 @@ export interface DeliveryQueueDeps {
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
   readonly version: string;
+  /** As the owner has it now. Not asked while the vault is locked. */
+  readonly way: () => WayOut;
   /** From 0 to below 1. */
   readonly random: () => number;
   /** A delivery was given up. */
@@ -114,10 +117,10 @@ export class DeliveryQueue {
   }
 
   async #deliver(opened: OpenVault, webhook: WebhookRow, row: DeliveryRow, signal: AbortSignal): Promise<void> {
-    const { clock, version } = this.#deps;
+    const { clock, version, way } = this.#deps;
     let failure: unknown = null;
     try {
-      const sent = await sendOnce(opened, webhook, row, { clock, version, signal });
+      const sent = await sendOnce(opened, webhook, row, { clock, version, way: way(), signal });
       if (!signal.aborted) this.#keep(opened, { webhook, row: this.#after(row, sent) });
     } catch (error) {
       failure = error;

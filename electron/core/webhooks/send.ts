@@ -1,5 +1,6 @@
 import type { DeliveryProblem, DeliveryTry } from '../../../shared/contract/notifications.ts';
 import { toTimestamp } from '../credentials/expiry.ts';
+import type { WayOut } from '../net/way-out.ts';
 import { type Exchange, exchange } from '../providers/http/http-exchange.ts';
 import type { Clock } from '../seams.ts';
 import { wipe } from '../vault/bytes.ts';
@@ -17,6 +18,7 @@ export interface Message {
 export interface SendOptions {
   readonly clock: Clock;
   readonly version: string;
+  readonly way: WayOut;
   /** A lock: the exchange is cut, and `sendOnce` rejects with the signal's reason. */
   readonly signal: AbortSignal;
 }
@@ -28,7 +30,7 @@ export interface Sent {
 }
 
 /**
- * One try: signed now, sent under the address rules, 10 s in all, no redirect followed. Of the answer only the status
+ * One try: signed now, sent under the address rules on the owner's way out, 10 s in all, no redirect followed. Of the answer only the status
  * and `Retry-After` are looked at; its body is not kept.
  */
 export async function sendOnce(
@@ -59,7 +61,7 @@ export async function sendOnce(
       ]),
       body: message.body,
     },
-    { policy: webhook.local === 1 ? 'local' : 'public', clock, signal: options.signal },
+    { policy: webhook.local === 1 ? 'local' : 'public', way: options.way, clock, signal: options.signal },
   );
   if (answer.kind !== 'answer') return { try: tried(null, problemOf(answer)), retryAfterMs: null };
   const { status, headers } = answer;

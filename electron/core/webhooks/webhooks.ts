@@ -182,7 +182,7 @@ export class Webhooks {
 
   /** Sends a message that says it is a test, once, also where the webhook is off. @throws AppError `vault_locked`. */
   async test(name: string, actor: string): Promise<Delivery> {
-    const { clock, version, changed } = this.#deps;
+    const { clock, version, way, changed } = this.#deps;
     const vault = this.#deps.vault.opened();
     const webhook = this.#find(vault, name);
     const atMs = clock.now();
@@ -190,7 +190,8 @@ export class Webhooks {
     const body = messageBody(id, 'webhook.test', atMs, { text: 'A test from Keyharbor.' });
     vault.write(() => this.#audit(vault, webhook, actor, 'webhook.test', { host: hostOf(webhook) }));
     const { signal } = this.#untilLock;
-    const sent = await sendOnce(vault, webhook, { id, body }, { clock, version, signal }).catch((error: unknown) => {
+    const options = { clock, version, way: way(), signal };
+    const sent = await sendOnce(vault, webhook, { id, body }, options).catch((error: unknown) => {
       if (signal.aborted) throw new AppError('vault_locked', 'The vault was locked meanwhile.', 'Unlock it first.');
       throw error;
     });

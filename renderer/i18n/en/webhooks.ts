@@ -86,6 +86,7 @@ export const webhooks = {
     refused: 'nobody listens there',
     certificate: 'its certificate is not good',
     broken: 'the connection broke',
+    'outbound-proxy': 'the outbound proxy did not let it through',
     address: 'the address may not be reached',
     secret: 'its address or secret did not open, so nothing was sent',
   } satisfies Record<DeliveryProblem, string>,

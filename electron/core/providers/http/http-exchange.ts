@@ -1,9 +1,8 @@
 import type { Clock } from '../../seams.ts';
-import { type AddressPolicy, guardedLookup, hostAddress, isAllowedAddress } from '../../net/address-rules.ts';
-import { tlsOptions } from '../../net/tls.ts';
-import { type Unreachable, whyUnreachable } from '../../net/unreachable.ts';
+import type { AddressPolicy } from '../../net/address-rules.ts';
+import { dispatcherTo, isForbidden, type NoAnswer, STRAIGHT, type WayOut, whyNoAnswer } from '../../net/way-out.ts';
 
-/** One request that carries a credential, and what came of it. No retries, no redirects, no proxies, no cookies. */
+/** One request that carries a credential, and what came of it. No retries, no redirects, no cookies. */
 export const CHECK_TIMEOUT_MS = 10_000;
 const MAX_BODY_BYTES = 64 * 1024;
 
@@ -25,10 +24,12 @@ export type Exchange =
       readonly latencyMs: number;
     }
   | { readonly kind: 'timeout'; readonly latencyMs: number }
-  | { readonly kind: 'unreachable'; readonly why: Unreachable };
+  | { readonly kind: 'unreachable'; readonly why: NoAnswer };
 
 export interface ExchangeOptions {
   readonly policy: AddressPolicy;
+  /** Left out: straight there, whatever the environment says. */
+  readonly way?: WayOut;
   readonly clock: Clock;
   /** Aborting it makes the exchange reject with the signal's reason. */
   readonly signal: AbortSignal;
@@ -59,24 +60,18 @@ function firstValues(headers: Readonly<Record<string, string | string[] | undefi
  * Never throws for what a network or a server can do; rejects only when `signal` was aborted.
  */
 export async function exchange(request: OutgoingRequest, options: ExchangeOptions): Promise<Exchange> {
-  const literal = hostAddress(request.url.hostname);
-  if (literal !== null && !isAllowedAddress(literal, options.policy)) return { kind: 'unreachable', why: 'address' };
+  const target = { url: request.url, policy: options.policy };
+  const way = options.way ?? STRAIGHT;
+  if (isForbidden(target, way)) return { kind: 'unreachable', why: 'address' };
   options.signal.throwIfAborted();
-  // Loaded with the first check: a program that only hands out keys never needs it.
-  const { Client } = await import('undici');
-  const tls = request.url.protocol === 'https:' ? tlsOptions() : {};
-  const client = new Client(request.url.origin, {
-    allowH2: false,
-    pipelining: 0,
-    maxHeaderSize: 16 * 1024,
-    connect: { ...tls, lookup: guardedLookup(options.policy), timeout: CHECK_TIMEOUT_MS },
-  });
+  const dispatcher = await dispatcherTo(target, way, CHECK_TIMEOUT_MS);
   const over = new AbortController();
   const callOff = options.clock.after(CHECK_TIMEOUT_MS, () => over.abort());
   const startedMs = performance.now();
   const elapsed = () => Math.round(performance.now() - startedMs);
   try {
-    const { statusCode, headers, body } = await client.request({
+    const { statusCode, headers, body } = await dispatcher.request({
+      origin: request.url.origin,
       path: `${request.url.pathname}${request.url.search}`,
       method: request.method,
       headers: Object.fromEntries(request.headers),
@@ -88,10 +83,10 @@ export async function exchange(request: OutgoingRequest, options: ExchangeOption
   } catch (error) {
     options.signal.throwIfAborted();
     if (over.signal.aborted) return { kind: 'timeout', latencyMs: elapsed() };
-    const why = whyUnreachable(error);
+    const why = whyNoAnswer(error, target, way);
     return why === 'timeout' ? { kind: 'timeout', latencyMs: elapsed() } : { kind: 'unreachable', why };
   } finally {
     callOff();
-    await client.destroy().catch(() => undefined);
+    await dispatcher.destroy().catch(() => undefined);
   }
 }

@@ -2,7 +2,7 @@ import type { ValidationResult } from '../../../../shared/provider/answer.ts';
 import type { HttpCheckDescriptor } from '../../../../shared/provider/check.ts';
 import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import type { Exchange } from './http-exchange.ts';
-import type { Unreachable } from '../../net/unreachable.ts';
+import type { NoAnswer } from '../../net/way-out.ts';
 
 type Rule = ProviderDescriptor['interpret'][number];
 type Answer = Extract<Exchange, { kind: 'answer' }>;
@@ -186,7 +186,7 @@ function factsOf(check: Asked, answer: Answer, json: unknown, secrets: readonly 
   });
 }
 
-const UNREACHABLE: Readonly<Record<Unreachable, { readonly detail: string; readonly hint: string }>> = {
+const UNREACHABLE: Readonly<Record<NoAnswer, { readonly detail: string; readonly hint: string }>> = {
   address: {
     detail: 'The host leads to an address where this key must not go. Nothing was sent.',
     hint: 'A private or loopback server needs “local” set with its exact address.',
@@ -199,6 +199,10 @@ const UNREACHABLE: Readonly<Record<Unreachable, { readonly detail: string; reado
   certificate: {
     detail: 'The server has no certificate that this computer trusts for its name. The key was not sent.',
     hint: 'Something may be standing between. Certificate checks cannot be turned off.',
+  },
+  'outbound-proxy': {
+    detail: 'The outbound proxy of the settings is not there, or lets nothing through to this host.',
+    hint: 'Look at Settings, Endpoint.',
   },
   broken: { detail: 'The connection broke before an answer came.', hint: 'Try again later.' },
 };

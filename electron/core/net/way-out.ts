@@ -1,0 +1,72 @@
+import { rootCertificates } from 'node:tls';
+import type { Dispatcher } from 'undici';
+import {
+  type AddressPolicy,
+  guardedLookup,
+  hostAddress,
+  isAllowedAddress,
+  isLocalName,
+  isMetadataName,
+} from './address-rules.ts';
+import { tlsOptions } from './tls.ts';
+import { type Unreachable, whyUnreachable } from './unreachable.ts';
+
+/** What the owner set about the way to the internet. */
+export interface WayOut {
+  /** `http://host:port` or https; empty: straight. It resolves names: only the literal host can be judged here. */
+  readonly outboundProxy: string;
+  /** PEM of certificates that are trusted besides the well-known ones, or empty. */
+  readonly caCertificates: string;
+}
+
+export const STRAIGHT: WayOut = { outboundProxy: '', caCertificates: '' };
+
+/** Of a local server, which is asked without the outbound proxy, or of one in the internet. */
+export interface Target {
+  readonly url: URL;
+  readonly policy: AddressPolicy;
+}
+
+export const usesOutbound = ({ policy }: Target, way: WayOut): boolean =>
+  policy === 'public' && way.outboundProxy !== '';
+
+/** What can be told before the connection: Node calls no lookup for literals, an outbound proxy looks names up itself. */
+export function isForbidden(target: Target, way: WayOut): boolean {
+  const { hostname } = target.url;
+  const literal = hostAddress(hostname);
+  if (literal !== null) return !isAllowedAddress(literal, target.policy);
+  return usesOutbound(target, way) && (isMetadataName(hostname) || isLocalName(hostname));
+}
+
+/** For one request; the caller destroys it. TLS is verified, nothing of the environment changes it. */
+export async function dispatcherTo(target: Target, way: WayOut, timeoutMs: number): Promise<Dispatcher> {
+  // Loaded with the first request: a program that only hands out keys never needs it.
+  const { Client, ProxyAgent } = await import('undici');
+  const { url, policy } = target;
+  const { outboundProxy, caCertificates } = way;
+  const trusted = caCertificates === '' ? rootCertificates : [...rootCertificates, caCertificates];
+  const tls = url.protocol === 'https:' ? tlsOptions(trusted) : {};
+  const limits = { allowH2: false, pipelining: 0, maxHeaderSize: 16 * 1024 };
+  if (usesOutbound(target, way)) {
+    return new ProxyAgent({
+      ...limits,
+      uri: outboundProxy,
+      proxyTunnel: true,
+      requestTls: { ...tls, timeout: timeoutMs },
+      connectTimeout: timeoutMs,
+    });
+  }
+  return new Client(url.origin, { ...limits, connect: { ...tls, lookup: guardedLookup(policy), timeout: timeoutMs } });
+}
+
+/** `outbound-proxy`: the outbound proxy was not there, or did not let it through. */
+export type NoAnswer = Unreachable | 'outbound-proxy';
+
+export function whyNoAnswer(error: unknown, target: Target, way: WayOut): NoAnswer | 'timeout' {
+  const why = whyUnreachable(error);
+  if (!usesOutbound(target, way)) return why;
+  const { code } = error as { code?: unknown };
+  // The only name and the only address that are asked for here are those of the proxy.
+  const isProxy = why === 'name' || why === 'refused' || /^UND_ERR_(?:ABORTED|PRX_)/.test(String(code));
+  return isProxy ? 'outbound-proxy' : why;
+}
