@@ -6,6 +6,7 @@ import type Database from 'better-sqlite3';
 import { openDatabase } from '../electron/core/store/database.ts';
 import { migrate, USAGE_MIGRATIONS } from '../electron/core/store/migrate.ts';
 import type { Outcome } from '../electron/core/usage/dimensions.ts';
+import { takeOverWeek } from '../electron/core/usage/name-days.ts';
 import { PriceBook } from '../electron/core/usage/prices/price-book.ts';
 import { priceOf } from '../electron/core/usage/prices/price-of.ts';
 import { HOUR_MS, ReportingDays } from '../electron/core/usage/reporting-days.ts';
@@ -217,6 +218,7 @@ function fill(db: Database.Database, records: number, say: (line: string) => voi
   write();
   const today = days.dayOf(DATASET_END_MS);
   while (store.foldOne(today));
+  while (takeOverWeek(db, today));
 }
 
 if (import.meta.main) {

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { ROLLUP_SUMS } from '../batch-sums.ts';
 import { DIMENSIONS, type NameKind, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from '../dimensions.ts';
+import { whereDaysAre } from '../name-days.ts';
 import { HOUR_MS } from '../reporting-days.ts';
 import type { NumberedFilter } from './names.ts';
 
@@ -64,6 +65,10 @@ function fromDimension(
   { span, first, last }: Slice,
   each: boolean,
 ): SumRow[] {
+  if (span === 'day' && each && by !== null && names !== null) {
+    const days = whereDaysAre(db, dimension, first, last);
+    if (days !== null) return fromNameDays(db, { dimension, names, first, last, ...days });
+  }
   const where = `FROM usage_rollup WHERE span = ? AND dimension = ? AND ${stretch(first, last, names)}`;
   // The rows of `all`, and a name's row of a bucket, are there once: nothing is to be added up.
   const isOneRow = dimension === 'all' || by !== null;
@@ -73,6 +78,34 @@ function fromDimension(
       : `SELECT bucket, 0, ${SUMS} ${where} GROUP BY bucket`
     : `SELECT 0, name, ${SUMS} ${where} GROUP BY ${by === null ? 'span' : 'name'}`;
   return rowsOf(db, sql, [SPANS[span], numberOf(DIMENSIONS, dimension)]);
+}
+
+/** What whereDaysAre found, read there. */
+function fromNameDays(
+  db: Database.Database,
+  given: {
+    readonly dimension: NameKind | 'all';
+    readonly names: readonly number[];
+    readonly first: number;
+    readonly last: number;
+    readonly taken: ReadonlySet<number>;
+    readonly others: readonly number[];
+  },
+): SumRow[] {
+  const { names, first, last, taken, others } = given;
+  const dimension = numberOf(DIMENSIONS, given.dimension);
+  const sideBySide = rowsOf(
+    db,
+    `SELECT day, name, ${PLAIN} FROM usage_name_day
+     WHERE dimension = ?${among('name', names)} AND day BETWEEN ? AND ?`,
+    [dimension, first, last],
+  );
+  const rows = sideBySide.filter(([day = 0]) => taken.has(day));
+  if (others.length === 0) return rows;
+  const days = others.join(', ');
+  const sql = `SELECT bucket, name, ${PLAIN} FROM usage_rollup
+    WHERE span = ? AND dimension = ? AND bucket IN (${days})${among('name', names)}`;
+  return [...rows, ...rowsOf(db, sql, [SPANS.day, dimension])];
 }
 
 function fromCells(

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { DIMENSIONS, NAME_KINDS, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from '../dimensions.ts';
+import { outdateDays } from '../name-days.ts';
 import { HOUR_MS, monthOfDay, type ReportingDays, weekOfDay } from '../reporting-days.ts';
 import { readUsageState } from '../state-table.ts';
 
@@ -52,6 +53,7 @@ export class RollupCosts {
        cache_saved_micro_usd = cache_saved_micro_usd + :saved
        WHERE span = :span AND dimension = :dimension AND bucket = :bucket AND name = :name`,
     );
+    const changed = new Set<number>();
     for (const change of this.#changes.values()) {
       if (change.span === SPAN_HOUR) {
         update.run(change);
@@ -60,6 +62,7 @@ export class RollupCosts {
       // A cell keeps the day that it was counted in when the reporting zone changes: a day before or after.
       for (const day of [change.bucket, change.bucket - 1, change.bucket + 1]) {
         if (update.run({ ...change, bucket: day }).changes === 0) continue;
+        changed.add(day);
         if (day < foldedTo) {
           update.run({ ...change, span: SPAN_WEEK, bucket: weekOfDay(day) });
           update.run({ ...change, span: SPAN_MONTH, bucket: monthOfDay(day) });
@@ -67,6 +70,7 @@ export class RollupCosts {
         break;
       }
     }
+    outdateDays(db, changed); // prices that rise and fall by as much leave the day's whole sum as it was
   }
 
   #change(span: number, dimension: number, bucket: number, name: number, by: CostChange): void {

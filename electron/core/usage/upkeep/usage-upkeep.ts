@@ -2,7 +2,10 @@ import type { VaultAccess } from '../../credentials/vault-access.ts';
 import type { Log } from '../../logs/log.ts';
 import type { Clock } from '../../seams.ts';
 import { giveBack } from '../../store/give-back.ts';
+import { takeOverWeek } from '../name-days.ts';
 import { pruneRecords } from '../record-table.ts';
+import { reportingDays } from '../reporting-days.ts';
+import { readUsageState } from '../state-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** After unlock: first the owner gets what was asked for. */
@@ -24,7 +27,8 @@ export interface UsageUpkeepDeps {
 }
 
 /**
- * Keeps usage.db small and quick while the vault is open: days that are over are added to their weeks and months, records
+ * Keeps usage.db small and quick while the vault is open: days that are over are added to their weeks and months and
+ * laid side by side, records
  * older than the owner wants go, and the space they had is given back. In small steps, on the connection that writes.
  */
 export class UsageUpkeep {
@@ -66,6 +70,8 @@ export class UsageUpkeep {
     const { vault, clock, foldOne, keepDays } = this.#deps;
     if (foldOne()) return true;
     const db = vault.opened().usageDb;
+    const zone = readUsageState(db)?.zone;
+    if (zone !== undefined && takeOverWeek(db, reportingDays(zone).dayOf(clock.now()))) return true;
     const days = keepDays();
     if (days > 0 && pruneRecords(db, clock.now() - days * DAY_MS, PRUNED_AT_ONCE) > 0) return true;
     return giveBack(db, PAGES_AT_ONCE);
