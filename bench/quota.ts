@@ -4,6 +4,7 @@ import { QuotaLedger } from '../electron/core/quotas/ledger.ts';
 import { reportingDays } from '../electron/core/usage/reporting-days.ts';
 import type { PricedEntry, UsageEntry } from '../electron/core/usage/usage-entry.ts';
 import type { ProviderDescriptor } from '../shared/provider/descriptor.ts';
+import { inForce, QUOTA_DEFAULTS } from '../shared/quota-defaults.ts';
 import { quotaDefinition, type QuotaScope } from '../shared/quotas.ts';
 import { makeEntry, numbers } from './usage-records.ts';
 
@@ -99,7 +100,7 @@ function quota(n: number, about: { readonly credential: string; readonly client:
     buffer: { percent: 10, clients: [about.client] },
     rollover: {},
   });
-  return new Counter(n.toString(16).padStart(16, '0'), definition, 0);
+  return new Counter(n.toString(16).padStart(16, '0'), inForce(definition, QUOTA_DEFAULTS), 0);
 }
 
 function spread(work: () => void): Spread {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import {
-  DEFAULT_WARN_AT,
   QUOTA_COUNTS,
   type QuotaDefinition,
   quotaDefinition,
@@ -8,6 +7,7 @@ import {
   type QuotaScope,
   THROTTLE_CURVES,
 } from '../shared/quotas.ts';
+import { QUOTA_DEFAULTS } from '../shared/quota-defaults.ts';
 import type { AgentClient } from './agent-client.ts';
 import { usage } from './fail.ts';
 import { perMillion } from './money.ts';
@@ -58,7 +58,8 @@ export function withQuotaOptions(command: Command): Command {
     .option('--system', 'of all system credentials: the demo quota')
     .option('--block', 'refuse calls at the limit; so it is where nothing is said')
     .option('--warn-only', 'only warn at the limit')
-    .option('--warn-at <percent>', 'levels to warn at, as 75,90,100, or none')
+    .option('--warn-at <percent>', 'levels to warn at, as 75,90,100, or none, or settings')
+    .option('--slow', 'slow calls near the limit, as the settings say')
     .option('--slow-from <percent>', 'slow calls from here on')
     .option('--slow-max <time>', 'how long a call waits at the limit, as 5s; at most 60s')
     .option('--slow-curve <curve>', `how the wait grows: ${THROTTLE_CURVES.join(', ')}`)
@@ -97,7 +98,7 @@ export async function definitionFrom(
     limit: options.limit === undefined ? before?.limit : amount(options.limit, counts, '--limit'),
     period: options.per === undefined ? (before?.period ?? { every: 'month' }) : periodFrom(options.per, options.zone),
     ...(options.warnOnly ? { atLimit: 'warn' } : options.block ? { atLimit: 'block' } : {}),
-    ...(options.warnAt === undefined ? {} : { warnAt: levels(options.warnAt) }),
+    ...(options.warnAt === undefined ? {} : { warnAt: options.warnAt === 'settings' ? null : levels(options.warnAt) }),
     ...throttleFrom(options, before),
     ...(await bufferFrom(agent, options, before)),
     ...rolloverFrom(options),
@@ -192,19 +193,23 @@ export function amount(text: string, counts: string, option: string): number {
   throw usage(`${option} is no number of ${counts}.`, 'For example 1000, 50k or 2M.');
 }
 
-function levels(text: string): number[] {
+/** "75,90,100" or "none". */
+export function levels(text: string): number[] {
   if (text === 'none') return [];
   return text.split(',').map((each) => percent(each, '--warn-at'));
 }
 
-function percent(text: string, option: string): number {
+export function percent(text: string, option: string): number {
   if (/^[0-9]{1,3}%?$/.test(text.trim())) return Number.parseInt(text, 10);
-  throw usage(`${option} takes percent.`, `For example ${option === '--warn-at' ? DEFAULT_WARN_AT.join(',') : '90'}.`);
+  throw usage(
+    `${option} takes percent.`,
+    `For example ${option === '--warn-at' ? QUOTA_DEFAULTS.warnAt.join(',') : '90'}.`,
+  );
 }
 
 function throttleFrom({ slow, slowFrom, slowMax, slowCurve }: QuotaOptions, before: QuotaDefinition | null): object {
   if (slow === false) return { throttle: null };
-  if (slowFrom === undefined && slowMax === undefined && slowCurve === undefined) return {};
+  if (slow === undefined && slowFrom === undefined && slowMax === undefined && slowCurve === undefined) return {};
   return {
     throttle: {
       ...before?.throttle,

@@ -1,3 +1,4 @@
+import type { QuotaDefaults, QuotaInForce, ThrottleInForce } from './quota-defaults.ts';
 import type { QuotaCounts, QuotaDefinition, QuotaPeriod, QuotaScope } from './quotas.ts';
 
 /** Quotas in plain words, for the command line, refusals and notices. */
@@ -59,18 +60,21 @@ export function scopeInWords(
 
 const CURVES = { linear: 'evenly', late: 'late', early: 'early' } as const;
 
-/** What a quota does besides counting, a line each. */
-export function actsInWords(definition: QuotaDefinition): readonly string[] {
-  const { atLimit, warnAt, throttle, buffer, rollover, adjust, counts } = definition;
+/**
+ * What a quota does besides counting, a line each.
+ * @param held - what holds of that which it may leave to the settings.
+ */
+export function actsInWords(
+  definition: QuotaDefinition,
+  { warnAt, throttle }: Pick<QuotaInForce, 'warnAt' | 'throttle'>,
+): readonly string[] {
+  const { atLimit, buffer, rollover, adjust, counts } = definition;
   const levels = warnAt.toSorted((one, other) => one - other).map((level) => `${level} %`);
+  const follows = definition.warnAt === null ? ', as in the settings' : '';
   return [
     atLimit === 'block' ? 'refuses calls at the limit' : 'only warns at the limit',
-    ...(levels.length === 0 ? [] : [`warns at ${levels.join(', ')}`]),
-    ...(throttle === null
-      ? []
-      : [
-          `slows calls from ${throttle.fromPercent} %, ${CURVES[throttle.curve]}, up to ${throttle.maxDelayMs / 1000} s`,
-        ]),
+    ...(levels.length === 0 ? [] : [`warns at ${levels.join(', ')}${follows}`]),
+    ...(throttle === null ? [] : [`slows calls ${throttleInWords(throttle)}`]),
     ...(buffer === null ? [] : [`keeps ${buffer.percent} % for critical calls`]),
     ...(rollover === null ? [] : [`brings over what was unused, up to ${rollover.maxPercent} %`]),
     ...(adjust === null
@@ -79,6 +83,17 @@ export function actsInWords(definition: QuotaDefinition): readonly string[] {
           `may set its limit by itself from ${amountInWords(adjust.min, counts)} to ${amountInWords(adjust.max, counts)}`,
         ]),
   ];
+}
+
+function throttleInWords({ fromPercent, curve, maxDelayMs }: ThrottleInForce): string {
+  return `from ${fromPercent} %, ${CURVES[curve]}, up to ${maxDelayMs / 1000} s`;
+}
+
+/** What the settings say, a line each. */
+export function defaultsInWords({ warnAt, throttle }: QuotaDefaults): readonly string[] {
+  const levels = warnAt.map((level) => `${level} %`);
+  const warns = levels.length === 0 ? 'no warnings' : `warns at ${levels.join(', ')}`;
+  return [warns, `calls that are slowed wait ${throttleInWords(throttle)}`];
 }
 
 /** "1.5 s", "2 min", "3 h 20 min": as long as it says something. */

@@ -66,14 +66,18 @@ export type QuotaPeriod = z.output<typeof quotaPeriod>;
 
 /** How the delay grows between the beginning and the limit. */
 export const THROTTLE_CURVES = ['linear', 'late', 'early'] as const;
+/** Percent of the limit from which calls are slowed. */
+export const slowFromPercent = z.int().min(1).max(99);
+/** `late`: with the square of the way to the limit; `early`: with its square root. */
+export const throttleCurve = z.enum(THROTTLE_CURVES);
+export type ThrottleCurve = z.output<typeof throttleCurve>;
 
+/** Null: as the settings say, also when they change. */
 export const quotaThrottle = z.strictObject({
-  /** Percent of the limit from which calls are slowed. */
-  fromPercent: z.int().min(1).max(99).default(90),
-  /** `late`: with the square of the way to the limit; `early`: with its square root. */
-  curve: z.enum(THROTTLE_CURVES).default('linear'),
+  fromPercent: slowFromPercent.nullable().default(null),
+  curve: throttleCurve.nullable().default(null),
   /** What a call waits at the limit. */
-  maxDelayMs: z.int().min(100).max(60_000).default(5000),
+  maxDelayMs: z.int().min(100).max(60_000).nullable().default(null),
 });
 export type QuotaThrottle = z.output<typeof quotaThrottle>;
 
@@ -99,7 +103,11 @@ export const quotaAdjust = z
   .strictObject({ min: limit, max: limit })
   .refine(({ min, max }) => min <= max, 'the least is above the most');
 
-export const DEFAULT_WARN_AT: readonly number[] = [75, 90, 100];
+/** Percent of the limit; each is told once in a period. */
+export const warnLevels = z
+  .array(z.int().min(1).max(100))
+  .max(8)
+  .refine((levels) => new Set(levels).size === levels.length, 'names a level twice');
 
 export const quotaDefinition = z.strictObject({
   name: line(64).min(1),
@@ -110,12 +118,8 @@ export const quotaDefinition = z.strictObject({
   limit,
   /** What happens at the limit: calls are refused, or only told of. */
   atLimit: z.enum(['block', 'warn']).default('block'),
-  /** Percent of the limit. Each is told once in a period. */
-  warnAt: z
-    .array(z.int().min(1).max(100))
-    .max(8)
-    .default([...DEFAULT_WARN_AT])
-    .refine((levels) => new Set(levels).size === levels.length, 'names a level twice'),
+  /** Null: as the settings say, also when they change. Empty: no warnings. */
+  warnAt: warnLevels.nullable().default(null),
   throttle: quotaThrottle.nullable().default(null),
   buffer: quotaBuffer.nullable().default(null),
   rollover: quotaRollover.nullable().default(null),

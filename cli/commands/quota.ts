@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import type { QuotaProposal, QuotaStatus } from '../../shared/contract/quotas.ts';
 import { AppError } from '../../shared/errors.ts';
-import { actsInWords, amountInWords, periodInWords, scopeInWords } from '../../shared/quota-words.ts';
-import type { QuotaDefinition } from '../../shared/quotas.ts';
+import { quotaDefaults } from '../../shared/quota-defaults.ts';
+import { actsInWords, amountInWords, defaultsInWords, periodInWords, scopeInWords } from '../../shared/quota-words.ts';
+import { THROTTLE_CURVES } from '../../shared/quotas.ts';
 import { usageMoment } from '../../shared/usage.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
+import { type DefaultsOptions, defaultsFrom } from '../quota-defaults-options.ts';
 import { definitionFrom, type QuotaOptions, withQuotaOptions } from '../quota-options.ts';
 import { localTime, plain, table, terminalWidth } from '../table.ts';
 
@@ -73,15 +75,17 @@ async function set(name: string, options: QuotaOptions & Json): Promise<void> {
   const named = await names(agent);
   agent.close();
   if (options.json) return printJson(kept);
-  write(`${before === null ? 'Set' : 'Changed'}: ${inWords(kept.definition, named)}\n`);
+  write(`${before === null ? 'Set' : 'Changed'}: ${inWords(kept, named)}\n`);
   if (kept.used > 0)
     print(`Used so far: ${amountInWords(kept.used, kept.definition.counts)} (${Math.floor(kept.percent)} %).`);
 }
 
-function inWords(definition: QuotaDefinition, named: Named): string {
+function inWords({ definition, inForce }: QuotaStatus, named: Named): string {
   const { name, counts, limit, period, scope, enabled } = definition;
   const limits = `${plain(name)}: ${amountInWords(limit, counts)} ${periodInWords(period)}, of ${plain(scopeInWords(scope, named))}`;
-  return [`${limits}${enabled ? '' : ' (off)'}`, ...actsInWords(definition).map((line) => `  ${line}`)].join('\n');
+  return [`${limits}${enabled ? '' : ' (off)'}`, ...actsInWords(definition, inForce).map((line) => `  ${line}`)].join(
+    '\n',
+  );
 }
 
 /** By name, else by id. */
@@ -197,7 +201,24 @@ async function apply(id: string, options: Json): Promise<void> {
   const named = await names(agent);
   agent.close();
   if (options.json) printJson(kept);
-  else write(`Set: ${inWords(kept.definition, named)}\n`);
+  else write(`Set: ${inWords(kept, named)}\n`);
+}
+
+/** What quotas do that say nothing themselves; the options change it. */
+async function defaults(options: DefaultsOptions & Json): Promise<void> {
+  const wanted = defaultsFrom(options);
+  const agent = await connectAgent();
+  const isChange = Object.keys(wanted).length > 0;
+  const { vault } = await (isChange ? agent.call('settings.set', { vault: wanted }) : agent.call('settings.get', {}));
+  agent.close();
+  if (vault === null) throw new AppError('vault_locked', 'The vault is locked.', 'Unlock it: keyharbor unlock.');
+  const held = quotaDefaults(vault);
+  if (options.json) return printJson(held);
+  write(
+    `Quotas that say nothing else:\n${defaultsInWords(held)
+      .map((line) => `  ${line}\n`)
+      .join('')}`,
+  );
 }
 
 export function register(program: Command): void {
@@ -211,6 +232,15 @@ export function register(program: Command): void {
   withQuotaOptions(quota.command('set').description('make a quota, or change what the options say').argument('<name>'))
     .option(...json)
     .action(set);
+  quota
+    .command('defaults')
+    .description('what quotas do that say nothing else: shown, or changed by what the options say')
+    .option('--warn-at <percent>', 'levels to warn at, as 75,90,100, or none')
+    .option('--slow-from <percent>', 'from where slowed calls wait')
+    .option('--slow-max <time>', 'how long such a call waits at the limit, in whole seconds up to 60s')
+    .option('--slow-curve <curve>', `how the wait grows: ${THROTTLE_CURVES.join(', ')}`)
+    .option(...json)
+    .action(defaults);
   quota.command('remove').description('remove a quota').argument('<quota>', 'its name or id').action(remove);
   withQuotaOptions(
     quota

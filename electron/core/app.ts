@@ -24,6 +24,7 @@ import { Guides } from './providers/guides.ts';
 import { OwnProviders } from './providers/own/own-providers.ts';
 import { Providers } from './providers/providers.ts';
 import { Notifications } from './notifications/notifications.ts';
+import { quotaDefaults } from '../../shared/quota-defaults.ts';
 import { QuotaAdvice } from './quotas/advice.ts';
 import { QuotasOfCalls } from './quotas/proxy-quota.ts';
 import { tellQuotaUse } from './quotas/quota-metrics.ts';
@@ -218,6 +219,7 @@ export function createApp(options: AppOptions): App {
     catalogue,
     usage,
     zone: reportingZone,
+    defaults: () => quotaDefaults(settings.vault()),
     unaffected: (write) => credentials.unaffected(write),
     emit,
     onEvent,

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { QuotaDefaults } from '../../shared/quota-defaults.ts';
 import { THROTTLE_CURVES } from '../../shared/quotas.ts';
 import { m } from '../i18n/messages.ts';
 import { Checkbox } from '../ui/checkbox.tsx';
@@ -14,11 +15,12 @@ import { useScopeChoices } from './use-scope-names.ts';
 interface Props {
   readonly form: QuotaForm;
   readonly errors: QuotaErrors;
+  readonly defaults: QuotaDefaults;
   readonly change: (part: Partial<QuotaForm>) => void;
 }
 
 /** What few quotas need: how calls are slowed, a part for emergencies, what is brought over, limits that follow the use. */
-export function AdvancedFields({ form, errors, change }: Props) {
+export function AdvancedFields({ form, errors, defaults, change }: Props) {
   const { throttle, buffer, rollover, adjust } = form;
   const { clients } = useScopeChoices();
   return (
@@ -33,22 +35,27 @@ export function AdvancedFields({ form, errors, change }: Props) {
           <Short
             label={m.quotas.slowFrom}
             error={errors['throttle.from']}
+            placeholder={String(defaults.throttle.fromPercent)}
             value={throttle.from}
             onChange={(from) => change({ throttle: { ...throttle, from } })}
           />
           <Short
             label={m.quotas.maxDelay}
             error={errors['throttle.seconds']}
+            placeholder={String(defaults.throttle.maxDelayMs / 1000)}
             value={throttle.seconds}
             onChange={(seconds) => change({ throttle: { ...throttle, seconds } })}
           />
         </div>
-        <Field label={m.quotas.curve}>
+        <Field label={m.quotas.curve} hint={m.quotas.slowAsSettings}>
           {(control) => (
             <Select
               {...control}
               value={throttle.curve}
-              options={THROTTLE_CURVES.map((value) => ({ value, label: m.quotas.curves[value] }))}
+              options={[
+                { value: '' as const, label: m.quotas.curveAsSettings(defaults.throttle.curve) },
+                ...THROTTLE_CURVES.map((value) => ({ value, label: m.quotas.curves[value] })),
+              ]}
               onChange={(curve) => change({ throttle: { ...throttle, curve } })}
             />
           )}
@@ -132,14 +139,15 @@ function Part({ label, hint, on, onTurn, children }: PartProps) {
 interface ShortProps {
   readonly label: string;
   readonly error: string | undefined;
+  readonly placeholder?: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
 }
 
-function Short({ label, error, value, onChange }: ShortProps) {
+function Short({ label, error, ...input }: ShortProps) {
   return (
     <Field label={label} error={error}>
-      {(control) => <TextInput {...control} inputMode="decimal" maxLength={24} value={value} onChange={onChange} />}
+      {(control) => <TextInput {...control} inputMode="decimal" maxLength={24} {...input} />}
     </Field>
   );
 }

@@ -74,7 +74,7 @@ function Shown({ quota }: { readonly quota: QuotaStatus }) {
       <section className={styles.section}>
         <h2>{m.quotas.definition}</h2>
         <ul className={styles.sentences}>
-          {definitionSentences(definition, names).map((sentence) => (
+          {definitionSentences(quota, names).map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>

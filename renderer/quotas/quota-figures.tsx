@@ -8,8 +8,8 @@ import { RunOut } from './run-out.tsx';
 
 /** The bar of a quota with everything that it shows in words. */
 export function QuotaFigures({ quota, nowMs }: { readonly quota: QuotaStatus; readonly nowMs: number }) {
-  const { definition, state, used, reserved, available, carriedOver, refused, unpriced, resetsAt } = quota;
-  const { name, counts, warnAt, enabled } = definition;
+  const { definition, inForce, state, used, reserved, available, carriedOver, refused, unpriced, resetsAt } = quota;
+  const { name, counts, enabled } = definition;
   return (
     <div className={styles.figures}>
       <QuotaBar
@@ -18,7 +18,7 @@ export function QuotaFigures({ quota, nowMs }: { readonly quota: QuotaStatus; re
         used={used}
         reserved={reserved}
         limit={available}
-        levels={warnAt}
+        levels={inForce.warnAt}
         tone={barTone(state)}
       />
       <p className={styles.facts}>

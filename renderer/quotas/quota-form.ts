@@ -1,5 +1,6 @@
-import type { QuotaCounts, QuotaDefinition, QuotaPeriod, QuotaScope, QuotaThrottle } from '../../shared/quotas.ts';
-import { DEFAULT_WARN_AT, MAX_LIMIT } from '../../shared/quotas.ts';
+import { QUOTA_DEFAULTS } from '../../shared/quota-defaults.ts';
+import type { QuotaCounts, QuotaDefinition, QuotaPeriod, QuotaScope, ThrottleCurve } from '../../shared/quotas.ts';
+import { MAX_LIMIT } from '../../shared/quotas.ts';
 import { m } from '../i18n/messages.ts';
 import { amountText, parseAmount } from './amounts.ts';
 
@@ -20,11 +21,14 @@ export interface QuotaForm {
   readonly expression: string;
   readonly zone: string;
   readonly atLimit: QuotaDefinition['atLimit'];
+  /** Else it warns as the settings say. */
+  readonly ownWarnings: boolean;
   readonly warnAt: string;
+  /** What is empty is as the settings say. */
   readonly throttle: {
     readonly on: boolean;
     readonly from: string;
-    readonly curve: QuotaThrottle['curve'];
+    readonly curve: ThrottleCurve | '';
     readonly seconds: string;
   };
   readonly buffer: { readonly on: boolean; readonly percent: string; readonly clients: readonly string[] };
@@ -32,7 +36,8 @@ export interface QuotaForm {
   readonly adjust: { readonly on: boolean; readonly min: string; readonly max: string };
 }
 
-export function emptyQuotaForm(zone: string): QuotaForm {
+/** @param warnAt - what the settings say: where own levels begin. */
+export function emptyQuotaForm(zone: string, warnAt = QUOTA_DEFAULTS.warnAt): QuotaForm {
   return {
     name: '',
     enabled: true,
@@ -49,16 +54,21 @@ export function emptyQuotaForm(zone: string): QuotaForm {
     expression: '0 9 * * 1',
     zone,
     atLimit: 'block',
-    warnAt: DEFAULT_WARN_AT.join(', '),
-    throttle: { on: false, from: '90', curve: 'linear', seconds: '5' },
+    ownWarnings: false,
+    warnAt: warnAt.join(', '),
+    throttle: { on: false, from: '', curve: '', seconds: '' },
     buffer: { on: false, percent: '10', clients: [] },
     rollover: { on: false, percent: '50' },
     adjust: { on: false, min: '', max: '' },
   };
 }
 
-export function formOfQuota(definition: QuotaDefinition, zone: string): QuotaForm {
-  const empty = emptyQuotaForm(zone);
+export function formOfQuota(
+  definition: QuotaDefinition,
+  zone: string,
+  settingsWarnAt = QUOTA_DEFAULTS.warnAt,
+): QuotaForm {
+  const empty = emptyQuotaForm(zone, settingsWarnAt);
   const { name, enabled, counts, scope, period, limit, atLimit, warnAt, throttle, buffer, rollover, adjust } =
     definition;
   return {
@@ -78,15 +88,16 @@ export function formOfQuota(definition: QuotaDefinition, zone: string): QuotaFor
     expression: period.every === 'cron' ? period.expression : empty.expression,
     zone: period.every === 'cron' ? period.zone : zone,
     atLimit,
-    warnAt: warnAt.join(', '),
+    ownWarnings: warnAt !== null,
+    warnAt: warnAt === null ? empty.warnAt : warnAt.join(', '),
     throttle:
       throttle === null
         ? empty.throttle
         : {
             on: true,
-            from: String(throttle.fromPercent),
-            curve: throttle.curve,
-            seconds: String(throttle.maxDelayMs / 1000),
+            from: throttle.fromPercent === null ? '' : String(throttle.fromPercent),
+            curve: throttle.curve ?? '',
+            seconds: throttle.maxDelayMs === null ? '' : String(throttle.maxDelayMs / 1000),
           },
     buffer: buffer === null ? empty.buffer : { on: true, percent: String(buffer.percent), clients: buffer.clients },
     rollover: rollover === null ? empty.rollover : { on: true, percent: String(rollover.maxPercent) },
@@ -96,6 +107,8 @@ export function formOfQuota(definition: QuotaDefinition, zone: string): QuotaFor
         : { on: true, min: amountText(counts, adjust.min), max: amountText(counts, adjust.max) },
   };
 }
+
+const isEmpty = (text: string): boolean => text.trim() === '';
 
 /** A whole number in range, or null. */
 function whole(text: string, min: number, max: number): number | null {
@@ -160,9 +173,13 @@ export function definitionOf(form: QuotaForm, fallbackName: string): QuotaDefini
     period: periodOf(form),
     limit: parseAmount(counts, form.limit) ?? 0,
     atLimit: form.atLimit,
-    warnAt: [...(parseLevels(form.warnAt) ?? [])],
+    warnAt: form.ownWarnings ? [...(parseLevels(form.warnAt) ?? [])] : null,
     throttle: throttle.on
-      ? { fromPercent: Number(throttle.from), curve: throttle.curve, maxDelayMs: millis(throttle.seconds) ?? 5000 }
+      ? {
+          fromPercent: isEmpty(throttle.from) ? null : Number(throttle.from),
+          curve: throttle.curve === '' ? null : throttle.curve,
+          maxDelayMs: millis(throttle.seconds),
+        }
       : null,
     buffer: buffer.on ? { percent: Number(buffer.percent), clients: [...buffer.clients] } : null,
     rollover: rollover.on ? { maxPercent: Number(rollover.percent) } : null,
@@ -217,10 +234,10 @@ export function quotaErrors(form: QuotaForm): QuotaErrors {
     need('expression', form.expression.trim().split(/\s+/).length === 5, e.expression);
     need('zone', isZone(form.zone), e.zone);
   }
-  need('warnAt', parseLevels(form.warnAt) !== null, e.warnAt);
+  if (form.ownWarnings) need('warnAt', parseLevels(form.warnAt) !== null, e.warnAt);
   if (throttle.on) {
-    need('throttle.from', whole(throttle.from, 1, 99) !== null, e.slowFrom);
-    need('throttle.seconds', millis(throttle.seconds) !== null, e.maxDelay);
+    need('throttle.from', isEmpty(throttle.from) || whole(throttle.from, 1, 99) !== null, e.slowFrom);
+    need('throttle.seconds', isEmpty(throttle.seconds) || millis(throttle.seconds) !== null, e.maxDelay);
   }
   if (buffer.on) {
     need('buffer.percent', whole(buffer.percent, 1, 50) !== null, e.bufferPercent);

@@ -24,7 +24,9 @@ import { definitionOf, emptyQuotaForm, formOfQuota, isAdvanced, type QuotaForm, 
 import { amountWords, limitWords, scopeWords } from './quota-words.ts';
 import styles from './quotas.module.css';
 import { ScopeFields } from './scope-fields.tsx';
+import { useQuotaDefaults } from './use-quota-defaults.ts';
 import { useScopeNames } from './use-scope-names.ts';
+import { WarningFields } from './warning-fields.tsx';
 import { WhatIfNote } from './what-if-note.tsx';
 
 interface Props {
@@ -39,8 +41,9 @@ const zoneHere = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Makes or changes a quota. While it is typed, it says what the quota would have meant in the last 30 days. */
 export function QuotaSheet({ id: quotaId, start }: Props) {
+  const defaults = useQuotaDefaults();
   const [first] = useState<QuotaForm>(() =>
-    start === null ? emptyQuotaForm(zoneHere()) : formOfQuota(start, zoneHere()),
+    start === null ? emptyQuotaForm(zoneHere(), defaults.warnAt) : formOfQuota(start, zoneHere(), defaults.warnAt),
   );
   const [form, setForm] = useState(first);
   const [checked, setChecked] = useState(false);
@@ -121,14 +124,10 @@ export function QuotaSheet({ id: quotaId, start }: Props) {
             />
             <p className={styles.muted}>{form.atLimit === 'block' ? m.quotas.refuses : m.quotas.onlyWarns}</p>
           </fieldset>
-          <Field label={m.quotas.warnAt} hint={m.quotas.warnAtHint} error={errors.warnAt}>
-            {(control) => (
-              <TextInput {...control} maxLength={64} value={form.warnAt} onChange={(warnAt) => change({ warnAt })} />
-            )}
-          </Field>
+          <WarningFields form={form} errors={errors} defaults={defaults} change={change} />
           <WhatIfNote definition={definition} />
           <Disclosure title={advancedTitle(form)} forced={Object.keys(errors).some(isAdvanced)}>
-            <AdvancedFields form={form} errors={errors} change={change} />
+            <AdvancedFields form={form} errors={errors} defaults={defaults} change={change} />
           </Disclosure>
           <Field label={m.quotas.name} hint={m.quotas.nameHint} optional>
             {(control) => (

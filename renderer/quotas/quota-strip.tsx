@@ -32,8 +32,8 @@ function isFor(scope: QuotaStatus['definition']['scope'], kind: Props['kind'], i
 }
 
 function Line({ quota }: { readonly quota: QuotaStatus }) {
-  const { id, definition, state, used, reserved, available, percent } = quota;
-  const { name, counts, period, warnAt } = definition;
+  const { id, definition, inForce, state, used, reserved, available, percent } = quota;
+  const { name, counts, period } = definition;
   return (
     <li>
       <a href={formatRoute({ ...HOME, screen: 'quotas', id })} title={name} className={styles.line}>
@@ -44,7 +44,7 @@ function Line({ quota }: { readonly quota: QuotaStatus }) {
           used={used}
           reserved={reserved}
           limit={available}
-          levels={warnAt}
+          levels={inForce.warnAt}
           tone={barTone(state)}
         />
         <span className={styles.words}>

@@ -78,8 +78,12 @@ export function figuresWords({ definition, used, available, percent, reserved }:
 }
 
 /** The definition in sentences, for those who read rather than look. */
-export function definitionSentences(definition: QuotaDefinition, names: ScopeNames): readonly string[] {
-  const { counts, scope, warnAt, throttle, buffer, rollover, adjust, atLimit } = definition;
+export function definitionSentences(
+  { definition, inForce }: Pick<QuotaStatus, 'definition' | 'inForce'>,
+  names: ScopeNames,
+): readonly string[] {
+  const { counts, scope, buffer, rollover, adjust, atLimit } = definition;
+  const { warnAt, throttle } = inForce;
   const s = m.quotas.sentences;
   const who = (ids: readonly string[]): string => ids.map((id) => names.client(id) ?? id).join(', ');
   return [

@@ -1,4 +1,5 @@
 import type { AppSettings, VaultSettings } from '../../shared/contract/schemas.ts';
+import { QUOTA_DEFAULTS } from '../../shared/quota-defaults.ts';
 
 /** What each setting is when nobody touched it, and how far a number may go (shared/contract/schemas.ts). */
 export const APP_DEFAULTS = {
@@ -8,7 +9,10 @@ export const APP_DEFAULTS = {
 } as const satisfies Partial<AppSettings>;
 
 export type TextName = 'proxyOutbound' | 'proxyCaCertificates' | 'reportingZone';
-export type NumberName = Exclude<keyof VaultSettings, SwitchName | TextName | 'askTerminals'>;
+export type NumberName = Exclude<
+  keyof VaultSettings,
+  SwitchName | TextName | 'askTerminals' | 'quotaWarnAt' | 'quotaSlowCurve'
+>;
 export const VAULT_SWITCHES = {
   dailyCheck: false,
   vaultKv: false,
@@ -25,6 +29,8 @@ export const VAULT_NUMBERS = {
   checkCooldownMinutes: { byDefault: 15, min: 1, max: 240 },
   workBehindLockHours: { byDefault: 0, min: 0, max: 8 },
   usageRecordDays: { byDefault: 90, min: 0, max: 3650 },
+  quotaSlowFromPercent: { byDefault: QUOTA_DEFAULTS.throttle.fromPercent, min: 1, max: 99 },
+  quotaSlowMaxSeconds: { byDefault: QUOTA_DEFAULTS.throttle.maxDelayMs / 1000, min: 1, max: 60 },
   proxyConnectSeconds: { byDefault: 10, min: 1, max: 60 },
   proxyFirstByteSeconds: { byDefault: 600, min: 10, max: 3600 },
   proxyIdleSeconds: { byDefault: 300, min: 10, max: 3600 },

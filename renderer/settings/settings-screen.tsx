@@ -8,6 +8,7 @@ import { ownProviderSettings } from '../own-providers/own-provider-settings.tsx'
 import { aboutSettings } from './about-settings.tsx';
 import { matchesSearch } from './defaults.ts';
 import { generalSettings } from './general-settings.tsx';
+import { quotaSettings } from './quota-settings.tsx';
 import { SettingRow } from './setting-row.tsx';
 import { classes } from '../ui/classes.ts';
 import page from '../ui/page-layout.module.css';
@@ -24,6 +25,7 @@ const SECTIONS = [
   'security',
   'endpoint',
   'checks',
+  'quotas',
   'notifications',
   'webhooks',
   'providers',
@@ -47,6 +49,7 @@ export function SettingsScreen() {
     security: securitySettings(settings.vault, status.protection),
     endpoint: endpointSettings(settings.vault),
     checks: checkSettings(settings.vault),
+    quotas: quotaSettings(settings.vault),
     notifications: notificationSettings(),
     webhooks: webhookSettings(webhooks),
     providers: ownProviderSettings(providers),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quotaDefinition } from '../quotas.ts';
+import { quotaDefinition, throttleCurve } from '../quotas.ts';
 import { timestamp } from './schemas.ts';
 
 /** Figures are in whole requests, tokens or micro-USD, as the quota counts. */
@@ -15,6 +15,11 @@ export const QUOTA_STATES = ['ok', 'warned', 'slowed', 'used-up', 'off'] as cons
 export const quotaStatus = z.strictObject({
   id: quotaId,
   definition: quotaDefinition,
+  /** What holds now of that which a definition may leave to the settings. */
+  inForce: z.strictObject({
+    warnAt: z.array(z.int()),
+    throttle: z.strictObject({ fromPercent: z.int(), curve: throttleCurve, maxDelayMs: z.int() }).nullable(),
+  }),
   state: z.enum(QUOTA_STATES),
   /** Settled: the sum of the records of this period. */
   used: figure,

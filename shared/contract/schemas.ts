@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { validationResult } from '../provider/answer.ts';
 import { fieldName, providerId } from '../provider/parts.ts';
 import { deliveryForm } from '../delivery.ts';
+import { slowFromPercent, throttleCurve, warnLevels } from '../quotas.ts';
 import { DEFAULT_LABEL, LABEL_PATTERN } from '../reference.ts';
 
 /** Building blocks of the contract. Strings are bounded here, so no handler sees an endless one. */
@@ -300,6 +301,12 @@ export const vaultSettings = z.strictObject({
   usageRecordDays: z.int().min(0).max(3650),
   /** Whose days reports count: an IANA name, or empty for that of this computer. */
   reportingZone: z.string().max(64).refine(isZoneOrEmpty, 'is no time zone'),
+  /** For quotas that say nothing else: percent of the limit at which they warn, each once in a period. */
+  quotaWarnAt: warnLevels,
+  /** For quotas that slow calls and say nothing else: from which percent, how the wait grows, and to how much. */
+  quotaSlowFromPercent: slowFromPercent,
+  quotaSlowCurve: throttleCurve,
+  quotaSlowMaxSeconds: z.int().min(1).max(60),
   /** How long the proxy waits for a connection, for the head of an answer, and between two pieces of one. */
   proxyConnectSeconds: z.int().min(1).max(60),
   proxyFirstByteSeconds: z.int().min(10).max(3600),

@@ -65,7 +65,8 @@ export class QuotaAdvice {
         'Give "from" before "to".',
       );
     }
-    return await reader.query('quotaWhatIf', { definition, fromMs, toMs, ...this.#around() });
+    const held = this.#deps.quotas.inForce(definition);
+    return await reader.query('quotaWhatIf', { definition: held, fromMs, toMs, ...this.#around() });
   }
 
   /** @throws AppError `not_found`. */

@@ -1,4 +1,4 @@
-import type { QuotaDefinition } from '../../../shared/quotas.ts';
+import type { QuotaInForce } from '../../../shared/quota-defaults.ts';
 import { type Amounts, amountOf } from './subject.ts';
 import { delayAt } from './throttle.ts';
 import type { Window } from './periods.ts';
@@ -22,7 +22,8 @@ interface Share {
  */
 export class Counter {
   readonly id: string;
-  readonly definition: QuotaDefinition;
+  /** Set anew where the settings change that it follows; its scope and period stay. */
+  definition: QuotaInForce;
   /** When the quota was made: what was unused before is nothing to bring over. */
   readonly sinceMs: number;
   window: Window = { startMs: 0, endMs: 0 };
@@ -40,7 +41,7 @@ export class Counter {
   /** By client; null where the quota is no pool. */
   readonly #shares: Map<string, Share> | null;
 
-  constructor(id: string, definition: QuotaDefinition, sinceMs: number) {
+  constructor(id: string, definition: QuotaInForce, sinceMs: number) {
     this.id = id;
     this.sinceMs = sinceMs;
     this.definition = definition;

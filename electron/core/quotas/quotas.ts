@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { inForce, type QuotaDefaults, type QuotaInForce } from '../../../shared/quota-defaults.ts';
 import { type QuotaDefinition, quotaDefinition } from '../../../shared/quotas.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { EventHub, Emit } from '../events.ts';
@@ -30,6 +31,8 @@ export interface QuotasDeps {
   readonly usage: Pick<UsageRecorder, 'listen' | 'waiting'>;
   /** The reporting zone (IANA name). */
   readonly zone: () => string;
+  /** What the settings say for quotas that say nothing themselves. Asked only while the vault is open. */
+  readonly defaults: () => QuotaDefaults;
   /** Runs a write that touches no credential. */
   readonly unaffected: (write: () => void) => void;
   readonly emit: Emit;
@@ -42,6 +45,8 @@ export class Quotas {
   readonly ledger: QuotaLedger;
   readonly #system: SystemCredentials;
   readonly #rows = new Map<string, QuotaRow>();
+  /** By id, as their owner set them. */
+  readonly #definitions = new Map<string, QuotaDefinition>();
   #isOpen = false;
   #isUnreadable = false;
   #zone = '';
@@ -68,6 +73,7 @@ export class Quotas {
     deps.onEvent(({ event, data }) => {
       if (!this.#isOpen) return;
       if (event === 'credentials.changed' && this.#system.reread()) this.ledger.subjectsChanged();
+      if (event === 'settings.changed') this.#follow();
       // No new call, so old ones are something else now: they were priced anew.
       const isRepriced = event === 'usage.recorded' && 'requests' in data && data.requests === 0;
       const isOtherZone = event === 'settings.changed' && deps.zone() !== this.#zone;
@@ -106,6 +112,11 @@ export class Quotas {
     return { name: counter.definition.name, resetsAt: new Date(counter.window.endMs).toISOString() };
   }
 
+  /** With what the settings say where the definition says nothing. */
+  inForce(definition: QuotaDefinition): QuotaInForce {
+    return inForce(definition, this.#deps.defaults());
+  }
+
   /** Whether a call has to ask. @throws AppError where a quota cannot be read: no call goes out as if there were none. */
   get isOn(): boolean {
     if (this.#isUnreadable) throw unreadable();
@@ -122,6 +133,7 @@ export class Quotas {
     this.#isUnreadable = false;
     this.ledger.drop();
     this.#rows.clear();
+    this.#definitions.clear();
     this.#system.forget();
   }
 
@@ -209,19 +221,42 @@ export class Quotas {
   }
 
   #status(counter: Counter): QuotaStatus {
-    return statusOf(counter, this.#rows.get(counter.id)?.updated_at_ms ?? 0);
+    const definition = this.#definitions.get(counter.id);
+    if (definition === undefined) throw noSuchQuota();
+    return statusOf(counter, definition, this.#rows.get(counter.id)?.updated_at_ms ?? 0);
+  }
+
+  /** The settings changed. Levels that are passed already by then are not told of, as where a quota itself is changed. */
+  #follow(): void {
+    const changed = this.ledger.all.filter((counter) => {
+      const definition = this.#definitions.get(counter.id);
+      const held = definition === undefined ? counter.definition : this.inForce(definition);
+      const isSame = JSON.stringify(held) === JSON.stringify(counter.definition);
+      counter.definition = held;
+      return !isSame;
+    });
+    if (changed.length === 0) return;
+    const passed = changed.flatMap((counter) => {
+      const level = passedLevel(counter);
+      return level === null || level <= (counter.toldLevel ?? 0) ? [] : [{ counter, level }];
+    });
+    if (passed.length > 0) this.#keepTold(passed);
+    this.#later();
   }
 
   #load(): void {
     const kept = new Map(this.ledger.all.map((counter) => [counter.id, counter]));
     const before = new Map(this.#rows);
     this.#rows.clear();
+    this.#definitions.clear();
     const counters: Counter[] = [];
     for (const row of listQuotaRows(this.#deps.vault.opened().db)) {
+      const definition = definitionOf(row);
       this.#rows.set(row.id, row);
+      this.#definitions.set(row.id, definition);
       // One that did not change goes on counting: it knows what it refused.
       const known = before.get(row.id)?.document === row.document ? kept.get(row.id) : undefined;
-      counters.push(known ?? new Counter(row.id, definitionOf(row), row.created_at_ms));
+      counters.push(known ?? new Counter(row.id, this.inForce(definition), row.created_at_ms));
     }
     this.ledger.use(counters);
     this.#isUnreadable = false;

@@ -1,13 +1,17 @@
 import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
+import type { QuotaDefinition } from '../../../shared/quotas.ts';
 import type { Counter } from './counter.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-export function statusOf(counter: Counter, updatedAtMs: number): QuotaStatus {
-  const { id, definition, used, reserved, carriedOver, available, window, refused, unpriced, toldLevel } = counter;
+/** @param definition - as its owner set it; the counter has it as it holds now. */
+export function statusOf(counter: Counter, definition: QuotaDefinition, updatedAtMs: number): QuotaStatus {
+  const { warnAt, throttle } = counter.definition;
+  const { id, used, reserved, carriedOver, available, window, refused, unpriced, toldLevel } = counter;
   return {
     id,
     definition,
+    inForce: { warnAt: [...warnAt], throttle },
     state: stateOf(counter),
     used,
     reserved,

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { QuotaWhatIf } from '../../../shared/contract/quotas.ts';
 import { durationInWords } from '../../../shared/quota-words.ts';
-import type { QuotaDefinition } from '../../../shared/quotas.ts';
+import type { QuotaInForce } from '../../../shared/quota-defaults.ts';
 import { type ReportingDays, reportingDays } from '../usage/reporting-days.ts';
 import { Counter } from './counter.ts';
 import { windowAt, windowBefore } from './periods.ts';
@@ -10,7 +10,7 @@ import { amountOf, isAbout, type Subject } from './subject.ts';
 import { useSums } from './use-sums.ts';
 
 export interface WhatIfInput {
-  readonly definition: QuotaDefinition;
+  readonly definition: QuotaInForce;
   /** Begins with the period that this lies in. */
   readonly fromMs: number;
   readonly toMs: number;

@@ -5,6 +5,7 @@ import {
   type VaultSettings,
   vaultSettings,
 } from '../../../shared/contract/schemas.ts';
+import { QUOTA_DEFAULTS } from '../../../shared/quota-defaults.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { VaultAccess } from '../credentials/vault-access.ts';
 import type { Emit } from '../events.ts';
@@ -30,11 +31,15 @@ function given<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], u
   };
 }
 
-/** A row is text: true, false, a number, or a word. */
-function settingValue(row: string | undefined): boolean | number | string | undefined {
+/** A row is text: true, false, a number, a word, or numbers in brackets. */
+function settingValue(row: string | undefined): unknown {
   if (row === 'true' || row === 'false') return row === 'true';
+  if (row !== undefined && /^\[[0-9, ]*\]$/.test(row)) return row.match(/[0-9]+/g)?.map(Number) ?? [];
   return row === undefined || row === '' || Number.isNaN(Number(row)) ? row : Number(row);
 }
+
+type SettingValue = number | boolean | string | readonly number[];
+const rowOf = (value: SettingValue): string => (typeof value === 'object' ? `[${value.join(', ')}]` : String(value));
 
 /** Look, language and the endpoint's switch live in settings.json; everything else is a row of the vault. */
 export class SettingsStore {
@@ -69,6 +74,10 @@ export class SettingsStore {
       askForUsage: true,
       usageRecordDays: 90,
       reportingZone: '',
+      quotaWarnAt: [...QUOTA_DEFAULTS.warnAt],
+      quotaSlowFromPercent: QUOTA_DEFAULTS.throttle.fromPercent,
+      quotaSlowCurve: QUOTA_DEFAULTS.throttle.curve,
+      quotaSlowMaxSeconds: QUOTA_DEFAULTS.throttle.maxDelayMs / 1000,
       proxyConnectSeconds: 10,
       proxyFirstByteSeconds: 600,
       proxyIdleSeconds: 300,
@@ -93,16 +102,18 @@ export class SettingsStore {
 
   /** @throws AppError `vault_locked` when vault settings are given while locked: then nothing changes. */
   set(changes: ParsedInput<'settings.set'>, actor: string): Settings {
-    const forVault = Object.entries<number | boolean | string>(given(changes.vault ?? {}));
+    const forVault = Object.entries<SettingValue>(given(changes.vault ?? {}));
     if (forVault.length > 0) {
       const vault = this.#deps.vault.opened();
       vault.write(() => {
-        for (const [name, value] of forVault) putSetting(vault.db, name, String(value));
+        for (const [name, value] of forVault) putSetting(vault.db, name, rowOf(value));
         appendAudit(vault, this.#deps.clock, {
           actor,
           action: 'settings.change',
           result: 'ok',
-          meta: Object.fromEntries(forVault),
+          meta: Object.fromEntries(
+            forVault.map(([name, value]) => [name, typeof value === 'object' ? rowOf(value) : value]),
+          ),
         });
       });
     }

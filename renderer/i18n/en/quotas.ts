@@ -1,10 +1,16 @@
 import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
-import type { QuotaCounts, QuotaDefinition, QuotaPeriod, QuotaScope, QuotaThrottle } from '../../../shared/quotas.ts';
+import type { QuotaCounts, QuotaDefinition, QuotaPeriod, QuotaScope, ThrottleCurve } from '../../../shared/quotas.ts';
 import { formatNumber, plural } from '../format.ts';
 
 const ORDINALS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
 const ordinal = (day: number): string =>
   `${day}${ORDINALS[new Intl.PluralRules('en', { type: 'ordinal' }).select(day)] ?? 'th'}`;
+
+const CURVES = {
+  linear: 'Evenly',
+  late: 'Little at first, then fast',
+  early: 'Fast at first, then little',
+} satisfies Record<ThrottleCurve, string>;
 
 export const quotas = {
   title: 'Quotas',
@@ -130,17 +136,19 @@ export const quotas = {
   zone: 'Time zone',
   atLimit: 'At the limit',
   atLimits: { block: 'Refuse calls', warn: 'Only warn' } satisfies Record<QuotaDefinition['atLimit'], string>,
+  warnings: 'Warnings',
+  warningsFrom: { settings: 'As in Settings', own: 'Own levels' },
+  warnsAsSettings: (levels: string) =>
+    levels === '' ? 'None, as Settings say now.' : `At ${levels} %, as Settings say now.`,
   warnAt: 'Warn at percent',
   warnAtHint: 'Each is told once in a period. Empty: no warnings.',
   slow: 'Slow calls down before the limit',
   slowHint: 'They wait longer the nearer it comes, instead of being cut off.',
   slowFrom: 'From percent',
   curve: 'How the wait grows',
-  curves: {
-    linear: 'Evenly',
-    late: 'Little at first, then fast',
-    early: 'Fast at first, then little',
-  } satisfies Record<QuotaThrottle['curve'], string>,
+  slowAsSettings: 'What is left empty is as Settings say, also when they change.',
+  curveAsSettings: (curve: ThrottleCurve) => `As in Settings (${CURVES[curve].toLowerCase()})`,
+  curves: CURVES,
   maxDelay: 'Longest wait, in seconds',
   advanced: 'Advanced',
   advancedSet: (set: readonly string[]) => `Advanced: ${set.join(', ')}`,

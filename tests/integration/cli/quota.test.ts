@@ -14,7 +14,7 @@ const listed = async () => JSON.parse(await vault.must(['quota', 'list', '--json
 
 test('a quota is made in words, changed by what is said, listed, looked back on, and removed', async () => {
   expect(await vault.must(['quota', 'set', 'Spending', '--limit', '20usd'])).toBe(
-    'Set: Spending: $20.00 a month, of everything\n  refuses calls at the limit\n  warns at 75 %, 90 %, 100 %\n',
+    'Set: Spending: $20.00 a month, of everything\n  refuses calls at the limit\n  warns at 75 %, 90 %, 100 %, as in the settings\n',
   );
   const slowed = ['--slow-from', '80', '--slow-max', '2s', '--rollover', '25', '--warn-at', '50'];
   const changed = await vault.must(['quota', 'set', 'Spending', '--limit', '$25.50', '--warn-only', ...slowed]);
@@ -38,6 +38,29 @@ test('a quota is made in words, changed by what is said, listed, looked back on,
   expect(await vault.must(['quota', 'history', 'Spending', '--periods', '2'])).toContain('(now)');
   expect(await vault.must(['quota', 'remove', 'Spending'])).toBe('The quota is removed.\n');
   expect(await listed()).toEqual([]);
+});
+
+test('what quotas do that say nothing else is shown and changed, and they follow it', async () => {
+  expect(await vault.must(['quota', 'defaults'])).toBe(
+    'Quotas that say nothing else:\n  warns at 75 %, 90 %, 100 %\n  calls that are slowed wait from 90 %, evenly, up to 5 s\n',
+  );
+  await vault.must(['quota', 'set', 'Follows', '--limit', '100', '--slow']);
+  const changes = ['--warn-at', '50,80', '--slow-from', '60', '--slow-max', '9s', '--slow-curve', 'late'];
+  expect(JSON.parse(await vault.must(['quota', 'defaults', ...changes, '--json']))).toEqual({
+    warnAt: [50, 80],
+    throttle: { fromPercent: 60, curve: 'late', maxDelayMs: 9000 },
+  });
+  const [follows] = await listed();
+  expect(follows?.inForce).toEqual({
+    warnAt: [50, 80],
+    throttle: { fromPercent: 60, curve: 'late', maxDelayMs: 9000 },
+  });
+  await vault.must(['quota', 'set', 'Follows', '--warn-at', '99']);
+  expect((await listed())[0]?.inForce.warnAt).toEqual([99]);
+  await vault.must(['quota', 'set', 'Follows', '--warn-at', 'settings']);
+  expect((await listed())[0]?.inForce.warnAt).toEqual([50, 80]);
+  await vault.must(['quota', 'remove', 'Follows']);
+  await vault.must(['quota', 'defaults', '--warn-at', '75,90,100', '--slow-from', '90', '--slow-curve', 'linear']);
 });
 
 test('a pool of clients, critical calls, a cron period, and a whole document', async () => {

@@ -231,6 +231,44 @@ describe('warnings', () => {
     expect(counting.warnings()).toEqual([90]);
   });
 
+  test('a quota without levels of its own follows the settings, one with levels does not', () => {
+    const counting = new Counting();
+    const settings = (warnAt: readonly number[]) => {
+      counting.defaults = { ...counting.defaults, warnAt };
+      counting.hub.emit({ event: 'settings.changed', data: {} as never });
+    };
+    settings([50]);
+    counting.set(daily(10, { name: 'follows' }));
+    counting.set(daily(10, { name: 'own', warnAt: [70] }));
+    expect(counting.named('follows')).toMatchObject({ definition: { warnAt: null }, inForce: { warnAt: [50] } });
+    for (let n = 0; n < 5; n += 1) counting.one();
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([50]);
+    counting.one();
+    settings([60, 80]); // 60 is passed already: nothing new to tell
+    counting.clock.advance(1000);
+    expect([counting.named('follows').warnedAt, counting.warnings()]).toEqual([60, [50]]);
+    for (let n = 0; n < 2; n += 1) counting.one();
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([50, 80, 70]);
+    counting.start();
+    expect(counting.named('follows')).toMatchObject({ inForce: { warnAt: [60, 80] }, warnedAt: 80 });
+  });
+
+  test('what slows calls follows the settings too, part by part, and forgets nothing that was refused', () => {
+    const counting = new Counting();
+    const { throttle } = counting.defaults;
+    counting.set(daily(10, { throttle: { maxDelayMs: 1000 } }));
+    const delay = () => counting.named('daily').inForce.throttle;
+    expect(delay()).toEqual({ fromPercent: 90, curve: 'linear', maxDelayMs: 1000 });
+    for (let n = 0; n < 10; n += 1) counting.one();
+    refusal(() => counting.hold());
+    counting.defaults = { ...counting.defaults, throttle: { ...throttle, fromPercent: 50, maxDelayMs: 60_000 } };
+    counting.hub.emit({ event: 'settings.changed', data: {} as never });
+    expect(delay()).toEqual({ fromPercent: 50, curve: 'linear', maxDelayMs: 1000 });
+    expect(counting.named('daily')).toMatchObject({ used: 10, refused: 1 });
+  });
+
   test('a call that does not fit any more is a warning at 100, though less is used', () => {
     const counting = new Counting();
     counting.set(daily(1000, { counts: 'tokens' }));

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
+import { inForce, QUOTA_DEFAULTS } from '../../../shared/quota-defaults.ts';
 import { quotaDefinition, type QuotaDefinition } from '../../../shared/quotas.ts';
 import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { EventHub } from '../../../electron/core/events.ts';
@@ -26,6 +27,7 @@ export class Counting {
   readonly warned: string[] = [];
   readonly #paths = testHome();
   zone = 'UTC';
+  defaults = QUOTA_DEFAULTS;
   usage!: UsageRecorder;
   quotas!: Quotas;
   hub!: EventHub;
@@ -49,6 +51,7 @@ export class Counting {
     this.quotas = new Quotas({
       ...shared,
       usage: this.usage,
+      defaults: () => this.defaults,
       catalogue: { get: () => OPENAI },
       unaffected: (write) => write(),
       onEvent: this.hub.onEvent,
@@ -91,6 +94,9 @@ export class Counting {
 }
 
 export const definition = (given: z.input<typeof quotaDefinition>): QuotaDefinition => quotaDefinition.parse(given);
+
+/** With the settings as they are where nobody changed them. */
+export const heldBy = (given: z.input<typeof quotaDefinition>) => inForce(definition(given), QUOTA_DEFAULTS);
 
 /** A quota of so many requests a day, of everything. */
 export const daily = (limit: number, given: Partial<z.input<typeof quotaDefinition>> = {}) => ({

@@ -4,7 +4,7 @@ import { quotaHistory } from '../../../electron/core/quotas/history.ts';
 import { proposalsOf } from '../../../electron/core/quotas/proposals.ts';
 import { quotaWhatIf } from '../../../electron/core/quotas/what-if.ts';
 import { call } from '../usage/recording.ts';
-import { CLIENT, Counting, daily, definition, OTHER } from './counting.ts';
+import { CLIENT, Counting, daily, definition, OTHER, heldBy } from './counting.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -29,7 +29,7 @@ const db = (counting: Counting) => counting.vault.opened().usageDb;
 test('what a quota would have refused is counted call by call, and said in a sentence', () => {
   const counting = used([5, 12, 3, 20]);
   const told = quotaWhatIf(db(counting), {
-    definition: definition(daily(10)),
+    definition: heldBy(daily(10)),
     fromMs: FROM + 5,
     toMs: FROM + 30 * DAY,
     ...around,
@@ -54,7 +54,7 @@ test('it meets the same counter as real calls: rollover, slowing, pools, and wha
   const counting = used([5, 12]);
   const whatIf = (given: Partial<Parameters<typeof daily>[1]>) =>
     quotaWhatIf(db(counting), {
-      definition: definition(daily(10, given)),
+      definition: heldBy(daily(10, given)),
       fromMs: FROM,
       toMs: FROM + 2 * DAY,
       ...around,

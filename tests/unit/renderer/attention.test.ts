@@ -20,6 +20,7 @@ const quota = (state: QuotaStatus['state']): QuotaStatus => ({
     rollover: null,
     adjust: null,
   },
+  inForce: { warnAt: [], throttle: null },
   state,
   used: 10,
   reserved: 0,

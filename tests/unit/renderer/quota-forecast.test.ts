@@ -9,7 +9,15 @@ function quota(part: Partial<QuotaForm>, startsAt: string, resetsAt: string): Qu
   const figures = { used: 0, reserved: 0, carriedOver: 0, percent: 0, refused: 0, unpriced: 0 };
   return {
     ...figures,
-    ...{ id: '0'.repeat(16), definition, state: 'ok', available: definition.limit, startsAt, resetsAt },
+    ...{
+      id: '0'.repeat(16),
+      definition,
+      inForce: { warnAt: [], throttle: null },
+      state: 'ok',
+      available: definition.limit,
+      startsAt,
+      resetsAt,
+    },
     ...{ warnedAt: null, clients: [], updatedAt: startsAt },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { formatSeconds } from '../../../renderer/i18n/format.ts';
 import { m } from '../../../renderer/i18n/messages.ts';
 import {
   definitionOf,
@@ -23,6 +24,7 @@ const full: QuotaForm = {
   limit: '1,234.56',
   every: 'cron',
   expression: '0  9 * * 1',
+  ownWarnings: true,
   warnAt: '90 75;50',
   throttle: { on: true, from: '80', curve: 'late', seconds: '2,5' },
   buffer: { on: true, percent: '5', clients: [CLIENT] },
@@ -68,6 +70,16 @@ test('what is switched off is not sent, and a quota without a name gets one', ()
   expect(definition.name).toBe('Both tools');
 });
 
+test('a new quota warns and slows as the settings say, until it has figures of its own', () => {
+  const slowed = { ...empty, limit: '10', throttle: { ...empty.throttle, on: true } };
+  expect(quotaErrors(slowed)).toEqual({});
+  const definition = definitionOf(slowed, 'x');
+  expect(definition).toMatchObject({ warnAt: null, throttle: { fromPercent: null, curve: null, maxDelayMs: null } });
+  const again = formOfQuota(definition, 'UTC', [50, 80]);
+  expect(again).toMatchObject({ ownWarnings: false, warnAt: '50, 80' });
+  expect(definitionOf({ ...again, ownWarnings: true }, 'x').warnAt).toEqual([50, 80]);
+});
+
 describe('what does not fit is said at its field', () => {
   test.each<[Partial<QuotaForm>, Readonly<Record<string, string>>]>([
     [{ limit: '' }, { limit: e.limit.cost }],
@@ -80,8 +92,8 @@ describe('what does not fit is said at its field', () => {
     [{ day: '32' }, { day: e.day }],
     [{ every: 'cron', expression: '* *' }, { expression: e.expression }],
     [{ every: 'cron', zone: 'Mars/Olympus' }, { zone: e.zone }],
-    [{ warnAt: '75, 75' }, { warnAt: e.warnAt }],
-    [{ warnAt: '101' }, { warnAt: e.warnAt }],
+    [{ ownWarnings: true, warnAt: '75, 75' }, { warnAt: e.warnAt }],
+    [{ ownWarnings: true, warnAt: '101' }, { warnAt: e.warnAt }],
     [{ throttle: { ...empty.throttle, on: true, from: '100' } }, { 'throttle.from': e.slowFrom }],
     [{ throttle: { ...empty.throttle, on: true, seconds: '61' } }, { 'throttle.seconds': e.maxDelay }],
     [{ buffer: { on: true, percent: '10', clients: [] } }, { 'buffer.clients': e.clients }],
@@ -105,9 +117,12 @@ test('warning levels are read with any separator; none is allowed', () => {
 test('a quota reads as sentences, with names', () => {
   expect(scopeWords({ kind: 'provider', provider: 'openai' }, names)).toBe('OpenAI');
   expect(scopeWords({ kind: 'credential', credential: '0'.repeat(32) }, names)).toBe(m.quotas.scopeGone);
-  const sentences = definitionSentences(
-    definitionOf({ ...empty, scope: 'clients', clients: [CLIENT], limit: '20' }, 'x'),
-    names,
-  );
-  expect(sentences).toEqual(['editor: $20.00 a month.', m.quotas.refuses, 'Warns at 75, 90, 100 %.']);
+  const definition = definitionOf({ ...empty, scope: 'clients', clients: [CLIENT], limit: '20' }, 'x');
+  const held = { warnAt: [100, 75, 90], throttle: { fromPercent: 90, curve: 'linear', maxDelayMs: 5000 } } as const;
+  expect(definitionSentences({ definition, inForce: { ...held, warnAt: [...held.warnAt] } }, names)).toEqual([
+    'editor: $20.00 a month.',
+    m.quotas.refuses,
+    'Warns at 75, 90, 100 %.',
+    m.quotas.sentences.slows(90, formatSeconds(5000)),
+  ]);
 });

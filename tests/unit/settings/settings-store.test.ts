@@ -61,6 +61,10 @@ test('settings of the vault are rows of it, told to the audit log, and not to be
     askForUsage: true,
     usageRecordDays: 90,
     reportingZone: '',
+    quotaWarnAt: [75, 90, 100],
+    quotaSlowFromPercent: 90,
+    quotaSlowCurve: 'linear',
+    quotaSlowMaxSeconds: 5,
     proxyConnectSeconds: 10,
     proxyFirstByteSeconds: 600,
     proxyIdleSeconds: 300,
@@ -82,6 +86,16 @@ test('settings of the vault are rows of it, told to the audit log, and not to be
   expect(t.app.settings.app().theme).toBe('system');
   await t.app.vault.unlock(PASSWORD, 'ui');
   expect(t.app.settings.vault().clipboardSeconds).toBe(60);
+});
+
+test('levels to warn at are kept as they were given: several, one, none', async () => {
+  const { app } = await startUnlockedApp();
+  for (const quotaWarnAt of [[50, 80], [7], []]) {
+    app.settings.set({ vault: { quotaWarnAt } }, 'ui');
+    expect(app.settings.vault().quotaWarnAt).toEqual(quotaWarnAt);
+  }
+  app.settings.set({ vault: { quotaWarnAt: [50, 80] } }, 'ui');
+  expect(readAudit(app.vault.opened(), { limit: 1 })[0]).toMatchObject({ meta: { quotaWarnAt: '[50, 80]' } });
 });
 
 test('the endpoint’s switch and port are kept', () => {
