@@ -9,45 +9,39 @@ import type {
 } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { KeyReport } from '../../../shared/http/answers.ts';
-import { formatReference, parseReference } from '../../../shared/reference.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { ClipboardGuard } from '../clipboard/clipboard-guard.ts';
 import type { Clients } from '../endpoint/clients.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
-import { formatWarnings } from '../providers/inspect.ts';
-import { tokenFields } from '../providers/tokens/live-token.ts';
 import { isCataloguePlace, type Place, placeFor } from '../providers/place.ts';
 import type { Clock } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { ConnectionTests } from './connection-tests.ts';
-import { countCredentials, findByLabel, isLabelTaken, updateCredential } from './credential-table.ts';
-import { environmentOf, envLine, providerReferenceText } from './environment.ts';
-import { findTarget, keyNotFound } from './find.ts';
+import { countCredentials } from './credential-table.ts';
+import { assertWithinDemo, type DemoUsedUp } from './demo.ts';
+import { findTarget } from './find.ts';
 import { type Finding, findingOf } from './finding.ts';
-import { assertUse, type CredentialMove, moveCredential, stateInWords } from './lifecycle.ts';
+import { assertUse, type CredentialMove, moveCredential } from './lifecycle.ts';
 import { LiveTokens } from './live-tokens.ts';
-import { fieldText, openCredential } from './opened.ts';
-import { resolveServed, type Served } from './resolve.ts';
+import { moveTo } from './moves.ts';
+import { OwnerReads } from './owner-reads.ts';
 import { purgeCredential, sweep } from './retention.ts';
-import { RevealLimit } from './reveal-limit.ts';
 import { type CredentialRow, idToHex } from './rows.ts';
+import { saveWarnings } from './save-warnings.ts';
 import { readDetail, readSummaries } from './summaries.ts';
 import { ServedRows } from './served-rows.ts';
 import { asError } from './token-words.ts';
 import type { OpenedFields, ResolvedCredential } from './types.ts';
 import type { VaultAccess } from './vault-access.ts';
-import { findSameSecret } from './version-table.ts';
 import { addCredential, editCredential, keepSignIn, placeAfter, type WriteContext, type Written } from './write.ts';
 
-const HIDE_AFTER_MS = 30_000;
 const SWEEP_MS = 24 * 60 * 60_000;
 
 type Saved = Output<'credentials.add'>;
-type Warnings = Saved['warnings'];
 
 export interface CredentialsDeps {
   readonly vault: VaultAccess;
@@ -61,14 +55,14 @@ export interface CredentialsDeps {
   readonly clients: Pick<Clients, 'dropGrants' | 'grantsDropped'>;
   /** The program's version, told to providers in `user-agent`. */
   readonly version: string;
-  /** Which demo quota of a system credential is used up, and until when (RFC 3339); null or left out: none. */
-  readonly demoUsedUp?: (provider: string, id: string) => { readonly name: string; readonly resetsAt: string } | null;
+  readonly demoUsedUp: DemoUsedUp;
 }
 
 /** `actor` in all methods: who asks, for the audit log ("ui", "cli", "system"). All need an unlocked vault. */
 export class Credentials {
+  /** What the owner and the owner's programs are shown and given. */
+  readonly reads: OwnerReads;
   readonly #deps: CredentialsDeps;
-  readonly #reveals: RevealLimit;
   #stopSweeping = (): void => undefined;
   readonly #tests: ConnectionTests;
   readonly #tokens: LiveTokens;
@@ -76,7 +70,6 @@ export class Credentials {
 
   constructor(deps: CredentialsDeps) {
     this.#deps = deps;
-    this.#reveals = new RevealLimit(deps.clock);
     const userAgent = `keyharbor/${deps.version}`;
     this.#tokens = new LiveTokens({
       ...deps,
@@ -96,6 +89,7 @@ export class Credentials {
       },
       changed: (ids) => this.#changed(ids),
     });
+    this.reads = new OwnerReads({ ...deps, tokens: this.#tokens });
   }
 
   /** What time did since the last unlock, and does from now on: the bin's retention, the end of rotations. */
@@ -119,7 +113,7 @@ export class Credentials {
     this.#stopSweeping();
     this.#tests.cancelAll();
     this.#tokens.locking();
-    this.#reveals.reset();
+    this.reads.locking();
     this.#servedRows.drop();
   }
 
@@ -180,29 +174,8 @@ export class Credentials {
 
   /** @throws AppError `conflict` for an illegal move, or for a label that was taken while this one was in the bin. */
   move(target: Target, move: Exclude<CredentialMove, 'purge'>, actor: string): CredentialDetail {
-    const vault = this.#vault();
-    const { clock } = this.#deps;
     const before = this.#target(target, move === 'restore' ? 'binned' : 'live');
-    const state = moveCredential(before.state, before.state_before_bin, move);
-    if (state === 'gone') throw new Error('purging is another act');
-    if (move === 'restore' && isLabelTaken(vault.db, before.provider, before.scope, before.label, before.id)) {
-      throw new AppError(
-        'conflict',
-        'Another credential has this label by now. Nothing was restored.',
-        'Give the other one another label with "edit REF --label NEW", then restore again.',
-      );
-    }
-    const now = clock.now();
-    vault.write(() => {
-      updateCredential(vault.db, {
-        ...before,
-        state,
-        state_before_bin: state === 'binned' && before.state !== 'binned' ? before.state : null,
-        binned_at_ms: state === 'binned' ? now : null,
-        updated_at_ms: now,
-      });
-      appendAudit(vault, clock, { actor, action: `credential.${move}`, target: idToHex(before.id), result: 'ok' });
-    });
+    moveTo(this.#context(actor), before, move);
     if (move !== 'reinstate') this.#tests.cancel(idToHex(before.id));
     this.#changed([idToHex(before.id)]);
     if (move === 'revoke')
@@ -224,46 +197,7 @@ export class Credentials {
     this.#changed([id]);
   }
 
-  /** @throws AppError `throttled` after ten in a minute, until the password comes with it. */
-  async reveal(input: ParsedInput<'credentials.reveal'>, actor: string): Promise<Output<'credentials.reveal'>> {
-    const value = await this.#shown('credential.reveal', input, actor);
-    return { value, hideAfterMs: HIDE_AFTER_MS };
-  }
-
-  /** Puts a field, or the env line of all, on the clipboard. @throws AppError as `reveal`; `unsupported`. */
-  async copy(input: ParsedInput<'credentials.copy'>, actor: string): Promise<Output<'credentials.copy'>> {
-    const { clipboard, lastUsed } = this.#deps;
-    clipboard.assertAvailable();
-    const value = await this.#shown('credential.copy', input, actor);
-    const { credential, kind } = this.#ownerRow(input.id);
-    const field = input.field ?? kind.primary;
-    const label = kind.fields.find((each) => each.name === field)?.label ?? field;
-    const line = input.as === 'env' ? envLine(kind, field, value) : null;
-    const clearsAfterMs = await clipboard.copy(line?.text ?? value);
-    lastUsed.note('credential', input.id, 'clipboard');
-    const { name } = this.#deps.catalogue.get(credential.provider);
-    return { clearsAfterMs, what: line?.name ?? `${name} ${credential.label}: ${label}` };
-  }
-
-  /**
-   * Makes sure that what a reference names can be read: an access token is got where it is missing or near its end.
-   * Call it before `read`, which asks nobody.
-   * @throws AppError what the provider said, as `asError` in token-words has it.
-   */
-  async prepare(ref: string): Promise<void> {
-    const { provider, label, field, version } = parseReference(ref);
-    if (version !== null) return; // an older one stays as it was
-    const served = resolveServed(this.#vault(), provider, label);
-    if (served === null || (field !== null && !this.#isTokenField(served.credential, field))) return;
-    await this.#tokens.ready(served.credential);
-  }
-
-  /** The same before `environment`, for all that it would open. */
-  async prepareEnvironment(items: ParsedInput<'credentials.environment'>['items']): Promise<void> {
-    for (const item of items) await this.prepare('ref' in item ? item.ref : providerReferenceText(item.provider));
-  }
-
-  /** The same for the endpoint, of what `resolve` calls refreshable; null where it can be opened at once. */
+  /** For the endpoint, of what `resolve` calls refreshable: gets a token. @returns null where it can be opened at once. */
   prepareId(id: string): Promise<void> | null {
     return this.#tokens.ready(this.#target({ id }));
   }
@@ -314,49 +248,12 @@ export class Credentials {
     this.#tokens.cancelSignIn(idToHex(this.#target(target).id));
   }
 
-  /** One secret for the owner's command line; `?version=N` reads an older one that is not destroyed. */
-  read(ref: string, actor: string): Output<'credentials.read'> {
-    const vault = this.#vault();
-    const { provider, label, field, version } = parseReference(ref);
-    const { credential, version: current } = this.#served(vault, provider, label);
-    const kind = this.#kind(credential);
-    using opened = openCredential(vault, credential, kind, version ?? current.version);
-    const value = this.#field(opened, kind.fields, field ?? kind.primary);
-    this.#noteRead([credential], actor, { version: version ?? current.version });
-    return { value, scope: credential.scope, version: version ?? current.version };
-  }
-
-  /**
-   * The variables of one child process: the named ones, and the usual ones of whole providers.
-   * @throws AppError `conflict` when two items give one variable different values; `key_not_found`; `invalid_input`.
-   */
-  environment(
-    items: ParsedInput<'credentials.environment'>['items'],
-    actor: string,
-  ): Output<'credentials.environment'> {
-    const vault = this.#vault();
-    const used = new Map<string, CredentialRow>();
-    const variables = environmentOf(items, (provider, label, field, versionNumber) => {
-      const { credential, version } = this.#served(vault, provider, label);
-      used.set(idToHex(credential.id), credential);
-      const kind = this.#kind(credential);
-      const opened = openCredential(vault, credential, kind, versionNumber ?? version.version);
-      if (field !== null && !opened.fields.has(field)) {
-        opened.dispose();
-        this.#field(opened, kind.fields, field);
-      }
-      return { opened, kind, credential, provider: this.#deps.catalogue.get(provider) };
-    });
-    this.#noteRead([...used.values()], actor, { variables: variables.length });
-    return variables;
-  }
-
   /** For the endpoint. @throws AppError `key_not_found`, which lists nothing. */
   resolve(provider: string, label: string): ResolvedCredential {
     const vault = this.#vault();
     const resolved = this.#deps.catalogue.isEnabled(provider) ? this.#servedRows.resolve(vault, provider, label) : null;
     if (resolved === null) throw new AppError('key_not_found', 'There is no such key.');
-    this.#withinDemo(resolved);
+    assertWithinDemo(this.#deps.demoUsedUp, resolved);
     return resolved;
   }
 
@@ -419,126 +316,14 @@ export class Credentials {
   }
 
   #saved(written: Written): Saved {
+    const { clock, catalogue } = this.#deps;
     const credential = this.#detail(written.id);
     this.#deps.clients.grantsDropped(written.losing);
     this.#changed([credential.id]);
-    return { credential, warnings: this.#warnings(credential, written) };
-  }
-
-  #warnings(credential: CredentialDetail, written: Written): Warnings {
-    const { catalogue } = this.#deps;
-    const { provider, authKind } = credential;
-    const warnings = [...written.secrets].flatMap(([field, value]) =>
-      formatWarnings(catalogue, { provider, authKind, field }, value),
-    );
-    const same =
-      written.fingerprint === null ? undefined : findSameSecret(this.#vault().db, written.fingerprint, written.id);
-    if (written.losing.length > 0) {
-      const message = `It goes to another address now: ${written.losing.length === 1 ? 'a client' : `${written.losing.length} clients`} lost the grants on it.`;
-      warnings.push({ code: 'grants_dropped', message });
-    }
-    if (credential.expiresAt !== null && Date.parse(credential.expiresAt) < this.#deps.clock.now()) {
-      warnings.push({ code: 'already_expired', message: 'The date that was given as its end has passed already.' });
-    }
-    if (same) warnings.push({ code: 'duplicate_value', message: `Same value as ${formatReference(same)}.` });
-    return warnings;
-  }
-
-  /** What the owner gets for provider and label; the hint lists labels, so this is not for the endpoint. */
-  #served(vault: OpenVault, provider: string, label: string): Served {
-    this.#deps.catalogue.assertEnabled(provider);
-    const served = resolveServed(vault, provider, label);
-    if (served !== null) {
-      const { id, scope } = served.credential;
-      this.#withinDemo({ id: idToHex(id), scope, provider });
-      return served;
-    }
-    const [row] = findByLabel(vault.db, provider, label);
-    if (row === undefined) throw keyNotFound({ vault, catalogue: this.#deps.catalogue }, provider);
-    throw new AppError(
-      'key_not_found',
-      `This credential is ${stateInWords(row.state)} and is not handed out.`,
-      row.state === 'suspended' ? 'Put it back to use with "reinstate".' : 'Add a new one, or use another label.',
-    );
-  }
-
-  /** A system credential is there for who has none of their own, as far as its demo quota goes. */
-  #withinDemo({ id, provider, scope }: Pick<ResolvedCredential, 'id' | 'provider' | 'scope'>): void {
-    if (scope !== 'system') return;
-    const usedUp = this.#deps.demoUsedUp?.(provider, id) ?? null;
-    if (usedUp === null) return;
-    throw new AppError(
-      'key_not_found',
-      `The quota "${usedUp.name}" of system credentials is used up until ${usedUp.resetsAt}.`,
-      'Add a key of your own, or wait until then.',
-    );
+    return { credential, warnings: saveWarnings({ vault: this.#vault(), clock, catalogue }, credential, written) };
   }
 
   #target(target: Target, wanted?: 'live' | 'binned'): CredentialRow {
     return findTarget({ vault: this.#vault(), catalogue: this.#deps.catalogue }, target, wanted);
-  }
-
-  #isTokenField(credential: CredentialRow, field: string): boolean {
-    return tokenFields(this.#kind(credential)).includes(field);
-  }
-
-  #ownerRow(id: string) {
-    const credential = this.#target({ id });
-    assertUse(credential.state, 'read');
-    return { credential, kind: this.#kind(credential) };
-  }
-
-  #field(opened: OpenedFields, known: readonly { readonly name: string }[], field: string): string {
-    const value = fieldText(opened, field);
-    if (value !== undefined) return value;
-    throw new AppError(
-      'key_not_found',
-      'This credential has no such field, or it is not filled in.',
-      `Fields of its kind: ${known.map((each) => each.name).join(', ')}.`,
-    );
-  }
-
-  /** One secret for the owner's eyes or clipboard: counted, and asked for the password where that is due. */
-  async #shown(
-    action: 'credential.reveal' | 'credential.copy',
-    input: { readonly id: string; readonly field?: string | undefined; readonly password?: string | undefined },
-    actor: string,
-  ): Promise<string> {
-    const { clock } = this.#deps;
-    this.#ownerRow(input.id);
-    const audit = (result: 'ok' | 'refused') => {
-      const vault = this.#vault();
-      vault.write(() => appendAudit(vault, clock, { actor, action, target: input.id, result }));
-    };
-    if (input.password !== undefined) {
-      await this.#deps.vault.verifyPassword(input.password);
-      this.#reveals.reset();
-    }
-    try {
-      this.#reveals.take();
-    } catch (error) {
-      audit('refused');
-      throw error;
-    }
-    const asked = this.#ownerRow(input.id);
-    if (this.#isTokenField(asked.credential, input.field ?? asked.kind.primary)) {
-      await this.#tokens.ready(asked.credential);
-    }
-    const { credential, kind } = this.#ownerRow(input.id);
-    using opened = openCredential(this.#vault(), credential, kind, credential.current_version);
-    const value = this.#field(opened, kind.fields, input.field ?? kind.primary);
-    audit('ok');
-    return value;
-  }
-
-  #noteRead(credentials: readonly CredentialRow[], actor: string, meta: Readonly<Record<string, number>>): void {
-    const vault = this.#vault();
-    const { clock, lastUsed } = this.#deps;
-    vault.write(() => {
-      for (const { id } of credentials) {
-        appendAudit(vault, clock, { actor, action: 'credential.read', target: idToHex(id), result: 'ok', meta });
-      }
-    });
-    for (const { id } of credentials) lastUsed.note('credential', idToHex(id), actor);
   }
 }

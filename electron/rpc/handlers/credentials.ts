@@ -37,18 +37,18 @@ export function credentialHandlers(app: App): Area<'credentials'> {
       await credentials.purge(target, password, actor);
       return {};
     },
-    'credentials.reveal': (input, { actor }) => credentials.reveal(input, actor),
-    'credentials.copy': (input, { actor }) => credentials.copy(input, actor),
+    'credentials.reveal': (input, { actor }) => credentials.reads.reveal(input, actor),
+    'credentials.copy': (input, { actor }) => credentials.reads.copy(input, actor),
     'credentials.read': async ({ ref }, context) => {
       await admitByReference(app, [ref], 'value', context);
-      await credentials.prepare(ref);
-      return credentials.read(ref, context.actor);
+      await credentials.reads.prepare(ref);
+      return credentials.reads.read(ref, context.actor);
     },
     'credentials.environment': async ({ items }, context) => {
       const refs = items.map((item) => ('ref' in item ? item.ref : providerReferenceText(item.provider)));
       await admitByReference(app, refs, 'environment', context);
-      await credentials.prepareEnvironment(items);
-      return credentials.environment(items, context.actor);
+      await credentials.reads.prepareEnvironment(items);
+      return credentials.reads.environment(items, context.actor);
     },
     'credentials.startSignIn': async ({ target }, { actor, caller }) => {
       if (caller !== 'window') return { url: await credentials.startSignIn(target, actor) };

@@ -156,7 +156,7 @@ test('a client that is revoked while it waits for an access token gets none', as
   t.app.clients.revoke('demo', 'cli');
   release();
   expect(await reading).toBe('cut');
-  await t.app.credentials.prepare('kh://azure_openai');
+  await t.app.credentials.reads.prepare('kh://azure_openai');
   expect(t.app.credentials.get({ id }).lastUsedBy).toBeNull();
 });
 

@@ -63,7 +63,7 @@ describe('a mail login in the vault', () => {
     const both = { ...fields, imap_host: 'imap.example.com' };
     t.app.credentials.add(credentialInput({ provider: 'email', label: 'both', fields: both }), 'cli');
     const names = (label: string) =>
-      t.app.credentials.environment([{ provider: `email/${label}` }], 'cli').map(({ name }) => name);
+      t.app.credentials.reads.environment([{ provider: `email/${label}` }], 'cli').map(({ name }) => name);
     expect(names('smtp')).toEqual(['SMTP_HOST', 'SMTP_PORT', 'SMTP_USER', 'SMTP_PASS']);
     expect(names('both')).toEqual(expect.arrayContaining(['SMTP_PASS', 'IMAP_HOST', 'IMAP_USER', 'IMAP_PASSWORD']));
   });

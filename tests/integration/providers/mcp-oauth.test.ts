@@ -48,11 +48,11 @@ describe('a guarded MCP server made with the official SDK', () => {
     expect(found.facts).toContainEqual({ label: 'Server', value: 'guarded 1.0.0' });
 
     t.clock.wallMs += HOUR_MS;
-    await t.app.credentials.prepare('kh://mcp');
-    expect(t.app.credentials.read('kh://mcp', 'cli').value).toBe('FAKE-access-2');
+    await t.app.credentials.reads.prepare('kh://mcp');
+    expect(t.app.credentials.reads.read('kh://mcp', 'cli').value).toBe('FAKE-access-2');
     t.clock.wallMs += HOUR_MS;
-    await t.app.credentials.prepare('kh://mcp');
-    expect(t.app.credentials.read('kh://mcp', 'cli').value).toBe('FAKE-access-3');
+    await t.app.credentials.reads.prepare('kh://mcp');
+    expect(t.app.credentials.reads.read('kh://mcp', 'cli').value).toBe('FAKE-access-3');
     expect(peer.authorization.resources).toEqual([peer.url, peer.url, peer.url]);
     expect(filesHolding(t.home, ['FAKE-access', 'FAKE-refresh', page.searchParams.get('client_id') ?? ''])).toEqual([]);
   });

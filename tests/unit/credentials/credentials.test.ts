@@ -34,15 +34,15 @@ test('an added credential is listed masked and read whole', async () => {
   });
   expect(credential.fingerprint).toMatch(/^[0-9a-f]{16}$/);
   expect(JSON.stringify(t.app.credentials.list({}))).not.toContain(OPENAI);
-  expect(t.app.credentials.read('kh://openai/work', 'cli')).toEqual({ value: OPENAI, scope: 'user', version: 1 });
+  expect(t.app.credentials.reads.read('kh://openai/work', 'cli')).toEqual({ value: OPENAI, scope: 'user', version: 1 });
   expect(t.app.credentials.get({ ref: 'kh://openai/work' })).toMatchObject({ lastUsedBy: 'cli' });
 });
 
 test('nothing of a secret stands in the database, the audit log or an event', async () => {
   const t = await startUnlockedApp();
   const { id } = add(t).credential;
-  await t.app.credentials.reveal({ id }, 'ui');
-  t.app.credentials.read('kh://openai', 'cli');
+  await t.app.credentials.reads.reveal({ id }, 'ui');
+  t.app.credentials.reads.read('kh://openai', 'cli');
   const vault = t.app.vault.opened();
   const tables = ['credential', 'credential_version', 'credential_field', 'credential_tag', 'audit', 'setting'];
   for (const table of tables) {
@@ -126,7 +126,7 @@ test('the user’s own credential is taken before a system one, and neither whil
   const system = t.app.credentials.list({}).find((each) => each.scope === 'system');
   t.app.credentials.move({ id: system?.id ?? '' }, 'revoke', 'ui');
   expect(() => t.app.credentials.resolve('openai', 'default')).toThrow(code('key_not_found', { hint: '' }));
-  expect(() => t.app.credentials.read('kh://openai', 'cli')).toThrow(
+  expect(() => t.app.credentials.reads.read('kh://openai', 'cli')).toThrow(
     code('key_not_found', { hint: expect.stringContaining('reinstate') as string }),
   );
 });
@@ -134,7 +134,7 @@ test('the user’s own credential is taken before a system one, and neither whil
 test('an unknown label is told with the labels there are, to the owner only', async () => {
   const t = await startUnlockedApp();
   add(t, { label: 'work' });
-  expect(() => t.app.credentials.read('kh://openai', 'cli')).toThrow(
+  expect(() => t.app.credentials.reads.read('kh://openai', 'cli')).toThrow(
     code('key_not_found', { hint: 'Labels of this provider: work.' }),
   );
   expect(() => t.app.credentials.resolve('openai', 'default')).toThrow(code('key_not_found', { hint: '' }));
@@ -170,9 +170,9 @@ test('a changed secret makes a new version; the old one waits, is readable by nu
     ],
   });
   expect(credential.fields.find((field) => field.name === 'organization')?.shown).toBe('org-fake');
-  expect(t.app.credentials.read('kh://openai', 'cli').value).toBe(OTHER);
-  expect(t.app.credentials.read('kh://openai?version=1', 'cli')).toMatchObject({ value: OPENAI, version: 1 });
-  expect(() => t.app.credentials.read('kh://openai?version=9', 'cli')).toThrow(code('key_not_found'));
+  expect(t.app.credentials.reads.read('kh://openai', 'cli').value).toBe(OTHER);
+  expect(t.app.credentials.reads.read('kh://openai?version=1', 'cli')).toMatchObject({ value: OPENAI, version: 1 });
+  expect(() => t.app.credentials.reads.read('kh://openai?version=9', 'cli')).toThrow(code('key_not_found'));
   t.app.vault.lock('asked');
   t.clock.wallMs += 91 * 86_400_000;
   await t.app.vault.unlock(PASSWORD, 'cli');
@@ -197,11 +197,11 @@ test('a changed base URL reseals every version, and the old place no longer open
   t.app.credentials.edit({ id }, { fields: { api_key: OTHER } }, 'ui');
   const edited = t.app.credentials.edit({ id }, { baseUrl: 'HTTPS://Gateway.Example.com:443/v1/' }, 'ui');
   expect(edited.credential).toMatchObject({ baseUrl: 'https://gateway.example.com/v1', version: 2 });
-  expect(t.app.credentials.read('kh://openai', 'cli').value).toBe(OTHER);
-  expect(t.app.credentials.read('kh://openai?version=1', 'cli').value).toBe(OPENAI);
+  expect(t.app.credentials.reads.read('kh://openai', 'cli').value).toBe(OTHER);
+  expect(t.app.credentials.reads.read('kh://openai?version=1', 'cli').value).toBe(OPENAI);
   const vault = t.app.vault.opened();
   vault.write(() => vault.db.prepare(`UPDATE credential SET origin = 'https://evil.example.com'`).run());
-  expect(() => t.app.credentials.read('kh://openai', 'cli')).toThrow(code('integrity_failure'));
+  expect(() => t.app.credentials.reads.read('kh://openai', 'cli')).toThrow(code('integrity_failure'));
 });
 
 test('a sealed field moved to another credential does not open', async () => {
@@ -212,13 +212,13 @@ test('a sealed field moved to another credential does not open', async () => {
   const moved = `UPDATE credential_field SET sealed = (SELECT f.sealed FROM credential_field f JOIN credential c
     ON c.id = f.credential_id WHERE c.label = 'one') WHERE credential_id = (SELECT id FROM credential WHERE label = 'two')`;
   vault.write(() => vault.db.prepare(moved).run());
-  expect(() => t.app.credentials.read('kh://openai/two', 'cli')).toThrow(code('integrity_failure'));
+  expect(() => t.app.credentials.reads.read('kh://openai/two', 'cli')).toThrow(code('integrity_failure'));
 });
 
 test('purge needs the bin and the password, and leaves nothing but the audit log', async () => {
   const t = await startUnlockedApp();
   const { id } = add(t).credential;
-  t.app.credentials.read('kh://openai', 'cli');
+  t.app.credentials.reads.read('kh://openai', 'cli');
   t.clock.advance(1000);
   await expect(t.app.credentials.purge({ id }, PASSWORD, 'ui')).rejects.toThrow(code('conflict'));
   t.app.credentials.move({ id }, 'delete', 'ui');
@@ -258,7 +258,7 @@ test('a suspended credential goes to the bin and comes back suspended', async ()
     binnedAt: expect.any(String) as string,
   });
   expect(t.app.credentials.list({})).toHaveLength(0);
-  await expect(t.app.credentials.reveal({ id }, 'ui')).rejects.toThrow(code('conflict'));
+  await expect(t.app.credentials.reads.reveal({ id }, 'ui')).rejects.toThrow(code('conflict'));
   expect(t.app.credentials.move({ ref: 'kh://openai' }, 'restore', 'cli')).toMatchObject({
     state: 'suspended',
     binnedAt: null,
@@ -269,22 +269,24 @@ test('after ten reveals in a minute the password is asked, and opens the way aga
   const t = await startUnlockedApp();
   const { id } = add(t).credential;
   for (let count = 0; count < 10; count += 1) {
-    expect((await t.app.credentials.reveal({ id }, 'ui')).value).toBe(OPENAI);
+    expect((await t.app.credentials.reads.reveal({ id }, 'ui')).value).toBe(OPENAI);
   }
-  await expect(t.app.credentials.reveal({ id }, 'ui')).rejects.toThrow(code('throttled', { retryAfterMs: 60_000 }));
-  await expect(t.app.credentials.copy({ id, as: 'value' }, 'ui')).rejects.toThrow(code('throttled'));
+  await expect(t.app.credentials.reads.reveal({ id }, 'ui')).rejects.toThrow(
+    code('throttled', { retryAfterMs: 60_000 }),
+  );
+  await expect(t.app.credentials.reads.copy({ id, as: 'value' }, 'ui')).rejects.toThrow(code('throttled'));
   expect(readAudit(t.app.vault.opened(), { limit: 1 })[0]).toMatchObject({
     action: 'credential.copy',
     result: 'refused',
   });
-  expect((await t.app.credentials.reveal({ id, password: PASSWORD }, 'ui')).value).toBe(OPENAI);
-  expect((await t.app.credentials.reveal({ id }, 'ui')).value).toBe(OPENAI);
+  expect((await t.app.credentials.reads.reveal({ id, password: PASSWORD }, 'ui')).value).toBe(OPENAI);
+  expect((await t.app.credentials.reads.reveal({ id }, 'ui')).value).toBe(OPENAI);
 });
 
 test('a copy goes to the clipboard, as it is or as an env line, and is cleared after thirty seconds', async () => {
   const t = await startUnlockedApp();
   const { id } = add(t).credential;
-  expect(await t.app.credentials.copy({ id, as: 'env' }, 'ui')).toEqual({
+  expect(await t.app.credentials.reads.copy({ id, as: 'env' }, 'ui')).toEqual({
     clearsAfterMs: 30_000,
     what: 'OPENAI_API_KEY',
   });
@@ -301,19 +303,19 @@ test('the environment of a child has the usual names, the own base URL, and refu
   const t = await startUnlockedApp();
   add(t, { baseUrl: 'http://127.0.0.1:8080/v1', local: true, fields: { api_key: OPENAI, organization: 'org-fake' } });
   add(t, { label: 'work', fields: { api_key: OTHER } });
-  expect(t.app.credentials.environment([{ provider: 'openai' }], 'cli')).toEqual([
+  expect(t.app.credentials.reads.environment([{ provider: 'openai' }], 'cli')).toEqual([
     { name: 'OPENAI_API_KEY', value: OPENAI, secret: true },
     { name: 'OPENAI_ORG_ID', value: 'org-fake', secret: false },
     { name: 'OPENAI_BASE_URL', value: 'http://127.0.0.1:8080/v1', secret: false },
   ]);
-  expect(t.app.credentials.environment([{ name: 'KEY', ref: 'kh://openai/work' }], 'cli')).toEqual([
+  expect(t.app.credentials.reads.environment([{ name: 'KEY', ref: 'kh://openai/work' }], 'cli')).toEqual([
     { name: 'KEY', value: OTHER, secret: true },
   ]);
   const both = [{ provider: 'openai' }, { provider: 'openai/work' }];
-  expect(() => t.app.credentials.environment(both, 'cli')).toThrow(
+  expect(() => t.app.credentials.reads.environment(both, 'cli')).toThrow(
     code('conflict', { message: expect.stringContaining('OPENAI_API_KEY') as string }),
   );
-  expect(() => t.app.credentials.environment([{ name: 'K', ref: 'kh://openai/work/project' }], 'cli')).toThrow(
+  expect(() => t.app.credentials.reads.environment([{ name: 'K', ref: 'kh://openai/work/project' }], 'cli')).toThrow(
     code('key_not_found'),
   );
 });
@@ -342,7 +344,7 @@ test('five thousand credentials are listed in a handful of statements', async ()
 test('a provider that does not exist is named, with the nearest one; what could be a key is not said again', async () => {
   const t = await startUnlockedApp();
   const { credentials, providers } = t.app;
-  const read = (provider: string) => () => credentials.read(`kh://${provider}`, 'cli');
+  const read = (provider: string) => () => credentials.reads.read(`kh://${provider}`, 'cli');
   const told = { message: 'There is no provider "opanai".', hint: expect.stringContaining('mean openai?') as string };
   expect(read('opanai')).toThrow(code('key_not_found', told));
   expect(() => credentials.get({ ref: 'kh://opanai/work' })).toThrow(code('key_not_found', told));

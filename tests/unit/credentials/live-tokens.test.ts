@@ -30,8 +30,8 @@ function add({ app }: TestApp, provider: string, authKind: string, fields: Recor
 }
 
 async function get({ app }: TestApp, ref: string): Promise<string> {
-  await app.credentials.prepare(ref);
-  return app.credentials.read(ref, 'cli').value;
+  await app.credentials.reads.prepare(ref);
+  return app.credentials.reads.read(ref, 'cli').value;
 }
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted }) as Error;
@@ -84,13 +84,13 @@ describe('a live access token', () => {
     const id = add(t, 'azure_openai', 'entra', ENTRA);
     expect(await get(t, 'kh://azure_openai/default/client_secret')).toBe(SECRET);
     expect(server.seen).toHaveLength(0);
-    await t.app.credentials.prepareEnvironment([{ provider: 'azure_openai' }]);
-    expect(t.app.credentials.environment([{ provider: 'azure_openai' }], 'cli')).toContainEqual({
+    await t.app.credentials.reads.prepareEnvironment([{ provider: 'azure_openai' }]);
+    expect(t.app.credentials.reads.environment([{ provider: 'azure_openai' }], 'cli')).toContainEqual({
       name: 'AZURE_OPENAI_AD_TOKEN',
       value: 'live-token-1',
       secret: true,
     });
-    expect((await t.app.credentials.reveal({ id }, 'ui')).value).toBe('live-token-1');
+    expect((await t.app.credentials.reads.reveal({ id }, 'ui')).value).toBe('live-token-1');
     expect(server.seen).toHaveLength(1);
   });
 
@@ -108,7 +108,7 @@ describe('a live access token', () => {
     const id = add(t, 'google', 'oauth2', { client_id: 'c', client_secret: SECRET });
     const found = await t.app.credentials.test({ id }, false, 'cli');
     expect(found.hint).toContain('keyharbor rotate kh://google/default"');
-    await expect(t.app.credentials.prepare('kh://google')).rejects.toThrow(
+    await expect(t.app.credentials.reads.prepare('kh://google')).rejects.toThrow(
       expect.objectContaining({ hint: found.hint }) as Error,
     );
     t.app.credentials.edit({ id }, { label: 'mine' }, 'cli');
@@ -274,7 +274,7 @@ describe('a refresh token', () => {
     t.clock.wallMs += 12 * HOUR_MS;
     expect(await get(t, 'kh://slack')).toBe('xoxe.xoxb-1-2');
     expect(forms.map((form) => form.get('refresh_token'))).toEqual(['xoxe-1-FAKE-first', 'xoxe-1-FAKE-1']);
-    expect(t.app.credentials.read('kh://slack/default/refresh_token', 'cli').value).toBe('xoxe-1-FAKE-2');
+    expect(t.app.credentials.reads.read('kh://slack/default/refresh_token', 'cli').value).toBe('xoxe-1-FAKE-2');
     expect(t.app.credentials.get({ id }).version).toBe(1);
   });
 
@@ -426,7 +426,7 @@ describe('a refresh token whose successor is on its way', () => {
     const waiting = get(t, 'kh://slack'); // joins the request that is still out
     letGo();
     expect(await waiting).toBe('xoxe.xoxb-1-1');
-    expect(t.app.credentials.read('kh://slack/default/refresh_token', 'cli').value).toBe('xoxe-1-FAKE-1');
+    expect(t.app.credentials.reads.read('kh://slack/default/refresh_token', 'cli').value).toBe('xoxe-1-FAKE-1');
   });
 
   test('when the owner rotates the credential is kept in the version that it is of', async () => {
@@ -437,8 +437,10 @@ describe('a refresh token whose successor is on its way', () => {
     t.app.credentials.edit({ id }, { fields: { refresh_token: 'xoxe-1-FAKE-other' } }, 'cli');
     letGo();
     await waiting;
-    expect(t.app.credentials.read('kh://slack/default/refresh_token?version=1', 'cli').value).toBe('xoxe-1-FAKE-1');
-    expect(t.app.credentials.read('kh://slack/default/refresh_token', 'cli').value).toBe('xoxe-1-FAKE-other');
+    expect(t.app.credentials.reads.read('kh://slack/default/refresh_token?version=1', 'cli').value).toBe(
+      'xoxe-1-FAKE-1',
+    );
+    expect(t.app.credentials.reads.read('kh://slack/default/refresh_token', 'cli').value).toBe('xoxe-1-FAKE-other');
   });
 });
 

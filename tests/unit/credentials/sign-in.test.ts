@@ -65,11 +65,11 @@ describe('a sign-in', () => {
     expect(page.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(await finished).toMatchObject({ version: 1, masked: expect.any(String) as string });
     expect(forms[0]?.get('redirect_uri')).toBe(redirect);
-    await t.app.credentials.prepare('kh://google');
-    expect(t.app.credentials.read('kh://google', 'cli').value).toBe('ya29.1');
-    expect(t.app.credentials.read('kh://google/default/refresh_token', 'cli').value).toBe('1//r1');
+    await t.app.credentials.reads.prepare('kh://google');
+    expect(t.app.credentials.reads.read('kh://google', 'cli').value).toBe('ya29.1');
+    expect(t.app.credentials.reads.read('kh://google/default/refresh_token', 'cli').value).toBe('1//r1');
     t.clock.wallMs += 3_600_000;
-    await t.app.credentials.prepare('kh://google');
+    await t.app.credentials.reads.prepare('kh://google');
     expect(forms[1]?.get('refresh_token')).toBe('1//r1');
     await expect(fetch(redirect)).rejects.toThrow(); // nobody listens any more
   });
@@ -82,14 +82,14 @@ describe('a sign-in', () => {
       await comeBack({ code: 'good' });
       expect((await finished).version).toBe(version);
     }
-    expect(t.app.credentials.read('kh://google?version=1', 'cli').value).toBe('ya29.1');
-    expect(t.app.credentials.read('kh://google', 'cli').value).toBe('ya29.2');
-    expect(t.app.credentials.read('kh://google/default/client_secret', 'cli').value).toBe(SECRET);
+    expect(t.app.credentials.reads.read('kh://google?version=1', 'cli').value).toBe('ya29.1');
+    expect(t.app.credentials.reads.read('kh://google', 'cli').value).toBe('ya29.2');
+    expect(t.app.credentials.reads.read('kh://google/default/client_secret', 'cli').value).toBe(SECRET);
   });
 
   test('is asked for where a token is wanted and none is there', async () => {
     const { t, id, server } = await setting();
-    await expect(t.app.credentials.prepare('kh://google')).rejects.toThrow(/not signed in to yet/);
+    await expect(t.app.credentials.reads.prepare('kh://google')).rejects.toThrow(/not signed in to yet/);
     expect((await t.app.credentials.test({ id }, false, 'cli')).hint).toContain('rotate');
     expect(server.seen).toHaveLength(0);
   });

@@ -81,8 +81,8 @@ test('one more provider is one file and no code: preview, add, recognise, test, 
   });
   // The version that is off is not called, though its check comes first.
   expect(server.seen.map(({ path }) => path)).toEqual(['/v2/account']);
-  expect(t.app.credentials.read('kh://acme_search/default', 'cli').value).toBe(KEY);
-  expect(t.app.credentials.environment([{ provider: 'acme_search' }], 'cli')).toEqual([
+  expect(t.app.credentials.reads.read('kh://acme_search/default', 'cli').value).toBe(KEY);
+  expect(t.app.credentials.reads.environment([{ provider: 'acme_search' }], 'cli')).toEqual([
     { name: 'ACME_SEARCH_API_KEY', value: KEY, secret: true },
     { name: 'ACME_SEARCH_BASE_URL', value: server.url, secret: false },
   ]);
@@ -104,12 +104,12 @@ test('one that is off takes no credentials, tests none, hands none out and recog
   expect(t.app.ownProviders.enable('acme_search', false, 'cli').enabled).toBe(false);
   expect(() => add(t, 'second')).toThrow(code('conflict'));
   await expect(t.app.credentials.test({ id }, false, 'cli')).rejects.toThrow(code('conflict'));
-  expect(() => t.app.credentials.read('kh://acme_search', 'cli')).toThrow(code('conflict'));
+  expect(() => t.app.credentials.reads.read('kh://acme_search', 'cli')).toThrow(code('conflict'));
   expect(() => t.app.credentials.resolve('acme_search', 'default')).toThrow(code('key_not_found'));
   expect(t.app.providers.inspect({ value: KEY }).recognised).toBeNull();
   expect(t.app.credentials.list({})).toHaveLength(1);
   t.app.ownProviders.enable('acme_search', true, 'cli');
-  expect(t.app.credentials.read('kh://acme_search', 'cli').value).toBe(KEY);
+  expect(t.app.credentials.reads.read('kh://acme_search', 'cli').value).toBe(KEY);
 });
 
 test('one with credentials is not removed, in the bin or not; without any it is', async () => {
@@ -172,7 +172,7 @@ describe('a changed descriptor', () => {
     t.app.ownProviders.save(moved, preview.hash, 'cli');
     expect(origin(id)).toBe('https://api.other-search.com');
     expect(origin(own.id)).toBe('https://gateway.example.org');
-    expect(t.app.credentials.read('kh://acme_search', 'cli').value).toBe(KEY);
+    expect(t.app.credentials.reads.read('kh://acme_search', 'cli').value).toBe(KEY);
     expect(t.app.clients.list().find((each) => each.id === client.id)?.grants).toEqual([]);
   });
 

@@ -123,8 +123,8 @@ test.each([
     return { body: { [`${action}Response`]: { [`${action}Result`]: { Credentials } } } };
   });
   const id = add('session', { root_access_key_id: ID, root_secret_access_key: SECRET, ...role });
-  await t.app.credentials.prepareEnvironment([{ provider: 'aws' }]);
-  const environment = t.app.credentials.environment([{ provider: 'aws' }], 'cli');
+  await t.app.credentials.reads.prepareEnvironment([{ provider: 'aws' }]);
+  const environment = t.app.credentials.reads.environment([{ provider: 'aws' }], 'cli');
   expect(Object.fromEntries(environment.map(({ name, value }) => [name, value]))).toEqual({
     AWS_ACCESS_KEY_ID: 'ASIAFAKE',
     AWS_SECRET_ACCESS_KEY: 'temporary-secret',

@@ -98,10 +98,10 @@ describe('a local server without a secret', () => {
     const found = await t.app.credentials.test({ id }, false, 'cli');
     expect(found).toMatchObject({ result: 'valid', facts: [{ label: 'Version', value: '0.9.1' }] });
     expect(server.seen[0]?.path).toBe('/api/version');
-    expect(t.app.credentials.environment([{ provider: 'ollama' }], 'cli')).toEqual([
+    expect(t.app.credentials.reads.environment([{ provider: 'ollama' }], 'cli')).toEqual([
       { name: 'OLLAMA_HOST', value: host, secret: false },
     ]);
-    expect(t.app.credentials.read('kh://ollama', 'cli').value).toBe(host);
+    expect(t.app.credentials.reads.read('kh://ollama', 'cli').value).toBe(host);
   });
 
   test('is where the catalogue says when nothing is filled in, and two of them are no duplicates', async () => {
@@ -136,23 +136,23 @@ describe('a field that decides the host', () => {
     const row = t.app.vault.opened().db.prepare('SELECT origin, local FROM credential').get();
     expect(row).toEqual({ origin: 'https://one.openai.azure.com', local: 0 });
     expect(t.app.credentials.get({ id }).baseUrl).toBeNull();
-    expect(t.app.credentials.environment([{ provider: 'azure_openai' }], 'cli')).toContainEqual({
+    expect(t.app.credentials.reads.environment([{ provider: 'azure_openai' }], 'cli')).toContainEqual({
       name: 'AZURE_OPENAI_ENDPOINT',
       value: 'https://one.openai.azure.com',
       secret: false,
     });
     t.app.credentials.edit({ id }, { fields: { resource: 'two' } }, 'cli');
     expect(t.app.credentials.get({ id }).version).toBe(1);
-    expect(t.app.credentials.read('kh://azure_openai', 'cli').value).toBe(key.api_key);
+    expect(t.app.credentials.reads.read('kh://azure_openai', 'cli').value).toBe(key.api_key);
     t.app.vault.opened().db.prepare("UPDATE credential SET origin = 'https://one.openai.azure.com'").run();
-    expect(() => t.app.credentials.read('kh://azure_openai', 'cli')).toThrow(code('integrity_failure'));
+    expect(() => t.app.credentials.reads.read('kh://azure_openai', 'cli')).toThrow(code('integrity_failure'));
   });
 
   test('is not needed with a base URL, and that one is told to a child', async () => {
     const t = await startUnlockedApp();
     const id = add(t, { provider: 'azure_openai', fields: key, baseUrl: 'https://models.example.com' });
     expect(t.app.credentials.get({ id }).baseUrl).toBe('https://models.example.com');
-    expect(t.app.credentials.environment([{ provider: 'azure_openai' }], 'cli')).toContainEqual({
+    expect(t.app.credentials.reads.environment([{ provider: 'azure_openai' }], 'cli')).toContainEqual({
       name: 'AZURE_OPENAI_ENDPOINT',
       value: 'https://models.example.com',
       secret: false,
