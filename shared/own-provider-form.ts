@@ -81,8 +81,8 @@ function authKind({ auth, id }: OwnProviderForm): object {
 }
 
 /**
- * The form as a descriptor (shared/provider.ts), which the core judges like any file. What is wrong in the form is wrong
- * in the descriptor: nothing is checked here.
+ * The form as a descriptor (shared/provider/descriptor.ts), which the core judges like any file. What is wrong in
+ * the form is wrong in the descriptor: nothing is checked here.
  */
 export function descriptorFromForm(form: OwnProviderForm): object {
   const kind = authKind(form);

@@ -33,8 +33,8 @@ const FILLERS = 'x0aA-_'.split('');
 
 /**
  * Writes one text that a pattern of the catalogue matches, with the token in it. Those patterns know no look-around and
- * no back references (shared/provider.ts); what this does not understand gives null, and the result is tried on the
- * pattern itself.
+ * no back references (shared/provider/auth-kind.ts); what this does not understand gives null, and the result is tried
+ * on the pattern itself.
  */
 class Pattern {
   readonly #token: string;

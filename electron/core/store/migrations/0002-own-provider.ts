@@ -1,4 +1,4 @@
-/** Own providers: the descriptor as it was given, in the schema of shared/provider.ts. */
+/** Own providers: the descriptor as it was given, in the schema of shared/provider/descriptor.ts. */
 export const vault0002 = `
 CREATE TABLE own_provider (
   id TEXT PRIMARY KEY,
