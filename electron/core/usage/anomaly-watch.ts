@@ -11,7 +11,7 @@ const REMEMBERED_MS = 60 * 24 * 3_600_000;
 
 export interface AnomalyWatchDeps {
   readonly vault: Pick<VaultAccess, 'opened'>;
-  readonly reader: Pick<UsageReader, 'query'>;
+  readonly reader: Pick<UsageReader, 'last'>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
   readonly emit: Emit;
@@ -52,7 +52,7 @@ export class AnomalyWatch {
     const { reader, clock, zone, emit, log } = this.#deps;
     try {
       const asked = { from: 'today', reportingZone: zone(), nowMs: clock.now() };
-      const { anomalies } = await reader.query('anomalies', asked);
+      const { anomalies } = await reader.last('anomalies', asked);
       for (const { id, kind, at, subject, text } of anomalies) {
         if (this.#isNew(id)) emit({ event: 'usage.anomaly', data: { kind, at, subject, text } });
       }

@@ -39,7 +39,7 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
       return {};
     },
     'usage.forecast': (query) => app.usageReader.query('forecast', { ...query, ...asked() }),
-    'usage.anomalies': (query) => app.usageReader.query('anomalies', { ...query, ...asked() }),
+    'usage.anomalies': (query) => app.usageReader.last('anomalies', { ...query, ...asked() }),
     'usage.cheapest': async ({ model }) => {
       const used = await app.usageReader.query('modelUse', asked());
       const keys = new Map<string, string[]>();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { UsageReader } from '../../../electron/core/usage/worker/usage-reader.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -57,4 +59,56 @@ test('the thread ends when nobody asks, and is made anew for the next question',
   await reader.query('report', REPORT);
   clock.advance(10 * 60_000);
   expect((await reader.query('report', REPORT)).zone).toBe('UTC');
+});
+
+/** The thread that `act` makes, as the process sees it. */
+async function threadMadeBy(act: () => void): Promise<Worker> {
+  const made = once(process, 'worker');
+  act();
+  return ((await made) as [Worker])[0];
+}
+
+test('a thread that breaks down is told of, nothing else is affected, and the next question has a new one', async () => {
+  const { reader, db } = reading();
+  let waiting: Promise<unknown>[] = [];
+  const thread = await threadMadeBy(() => {
+    waiting = [reader.query('report', REPORT), reader.last('anomalies', { reportingZone: 'UTC', nowMs: NOW })];
+  });
+  const answers = Promise.allSettled(waiting);
+  await thread.terminate(); // as running out of its memory does
+  for (const answer of await answers) {
+    expect(answer).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'internal', message: expect.stringContaining('Nothing recorded is affected') as unknown },
+    });
+  }
+  db.prepare("INSERT INTO usage_name VALUES (1, 0, 'openai', 'openai')").run(); // it left no lock behind
+  expect((await reader.query('report', REPORT)).zone).toBe('UTC');
+});
+
+test('a thread that breaks down between two pieces of a stream ends the stream with an error', async () => {
+  const { reader } = reading();
+  const stream = reader.stream('anomalies', { reportingZone: 'UTC', nowMs: NOW });
+  let first: Promise<unknown> = Promise.resolve();
+  const thread = await threadMadeBy(() => {
+    first = stream.next();
+  });
+  await first;
+  await thread.terminate();
+  await expect(stream.next()).rejects.toMatchObject({ code: 'internal' });
+  expect(await stream.next()).toEqual({ done: true, value: undefined });
+  expect((await reader.query('report', REPORT)).zone).toBe('UTC');
+});
+
+test('what comes in pieces lets a question in between', async () => {
+  const { reader, db } = reading();
+  db.exec(`INSERT INTO usage_rollup (span, dimension, bucket, name, requests, failed, incomplete, unpriced, input_tokens,
+    cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_micro_usd, latency)
+    VALUES (0, 7, ${NOW / 3_600_000 - 900}, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, x'')`);
+  await reader.query('report', REPORT);
+  const order: string[] = [];
+  const anomalies = reader.last('anomalies', { reportingZone: 'UTC', nowMs: NOW }).then(() => order.push('anomalies'));
+  const report = reader.query('report', REPORT).then(() => order.push('report'));
+  await Promise.all([anomalies, report]);
+  expect(order).toEqual(['report', 'anomalies']);
 });

@@ -24,26 +24,38 @@ const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 
 export interface AnomaliesQuery extends RangeText, Asked {}
 
-/** What is out of the usual in a range of days, latest first; each with an id that stays. @throws AppError `invalid_input`. */
-export function usageAnomalies(
+export interface Anomalies {
+  readonly zone: string;
+  readonly anomalies: UsageAnomaly[];
+}
+
+/**
+ * What is out of the usual in a range of days, latest first; each with an id that stays. The last piece has it; before it
+ * come pieces of nothing, so that what somebody waits for has its turn in between: all of it takes longer than any report.
+ * @throws AppError `invalid_input`.
+ */
+export function* usageAnomalies(
   db: Database.Database,
   query: AnomaliesQuery,
-): { readonly zone: string; readonly anomalies: UsageAnomaly[] } {
+): Generator<Anomalies | null, undefined, undefined> {
   const calendar = calendarOf(query.reportingZone);
   const since = firstHour(db);
   const range = rangeOf(query, { calendar, nowMs: query.nowMs, firstHour: since }, '30d');
-  if (since === null) return { zone: calendar.zone, anomalies: [] };
+  if (since === null) {
+    yield { zone: calendar.zone, anomalies: [] };
+    return;
+  }
   const { first, last: asked } = inDays(range, calendar);
   const last = Math.min(asked, calendar.dayOfMs(query.nowMs));
   const begun = calendar.dayOfHour(since);
   const days = { calendar, first: Math.max(first, begun), last, begun };
-  const anomalies = [
-    ...suddenSpends(db, days),
-    ...newClients(db, days),
-    ...errorBursts(db, days),
-    ...unusualHours(db, days),
-  ];
-  return {
+  const anomalies: UsageAnomaly[] = [];
+  for (const look of [suddenSpends, newClients, errorBursts]) {
+    anomalies.push(...look(db, days));
+    yield null;
+  }
+  anomalies.push(...(yield* unusualHours(db, days)));
+  yield {
     zone: calendar.zone,
     anomalies: anomalies.toSorted((one, other) => (one.at === other.at ? 0 : one.at < other.at ? 1 : -1)),
   };

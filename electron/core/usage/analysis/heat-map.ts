@@ -9,7 +9,9 @@ import { Columns } from './sums.ts';
 import { type Asked, type View, viewOf } from './view.ts';
 
 const WEEKS = 53;
-const HOURS_A_WEEK = 168;
+const HOURS_A_DAY = 24;
+const HOURS_A_WEEK = 7 * HOURS_A_DAY;
+const FIGURES_AT = 2; // a row begins with its hour and its name
 
 export interface HeatMapQuery extends Asked {
   readonly zone?: string | undefined;
@@ -43,10 +45,24 @@ export function usageHeatMap(db: Database.Database, query: HeatMapQuery): UsageH
 function byHourOfWeek(db: Database.Database, { totals, range }: View, calendar: Calendar): Columns {
   const hours = new Columns(HOURS_A_WEEK);
   const stretch: Slice = { ...inHours(range, calendar), span: 'hour' };
-  for (const [hour = 0, , ...figures] of readSums(db, totals, null, stretch, true)) {
-    hours.add(calendar.hourOfWeek(hour), figures);
+  const places = placesOf(calendar, stretch);
+  for (const row of readSums(db, totals, null, stretch, true)) {
+    hours.add(places[(row[0] ?? 0) - stretch.first] ?? 0, row, FIGURES_AT);
   }
   return hours;
+}
+
+/** The place in the week of each hour. Asked day by day: asking the time zone data for each hour costs more than all sums. */
+function placesOf(calendar: Calendar, { first, last }: Slice): readonly number[] {
+  const places: number[] = [];
+  for (let hour = first; hour <= last; ) {
+    const day = calendar.dayOfHour(hour);
+    const next = Math.min(calendar.startHour(day + 1), last + 1);
+    const isPlain = calendar.startHour(day + 1) - calendar.startHour(day) === HOURS_A_DAY;
+    const midnight = weekday(day) * HOURS_A_DAY - calendar.startHour(day);
+    for (; hour < next; hour += 1) places.push(isPlain ? midnight + hour : calendar.hourOfWeek(hour));
+  }
+  return places;
 }
 
 function heatOf(columns: Columns): UsageHeatMap['days'] {

@@ -184,13 +184,13 @@ const requestsRow = z.array(z.tuple([z.int(), z.int(), z.int()]));
 export function readRequests(
   db: Database.Database,
   dimension: NameKind,
-  names: readonly number[] | null,
   first: number,
   last: number,
 ): readonly (readonly [number, number, number])[] {
-  const where = `span = ? AND dimension = ? AND ${stretch(first, last, names)}`;
+  const where = 'span = ? AND dimension = ? AND bucket BETWEEN ? AND ?';
   const rows = db.prepare(`SELECT bucket, name, requests FROM usage_rollup WHERE ${where}`).raw();
-  const found = rows.all(SPAN_HOUR, numberOf(DIMENSIONS, dimension)) as (readonly [number, number, number])[];
+  const given = [SPAN_HOUR, numberOf(DIMENSIONS, dimension), first, last];
+  const found = rows.all(...given) as (readonly [number, number, number])[];
   requestsRow.parse(found.slice(0, 1));
   return found;
 }

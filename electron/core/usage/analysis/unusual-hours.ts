@@ -16,21 +16,30 @@ const RARE = 0.005;
 /** Fewer calls are no matter. */
 const LEAST_CALLS = 5;
 const HOURS = 24;
+const DAYS_AT_ONCE = 7;
 
-/** Keys that were used at an hour of the day at which they hardly ever were; once for each key and day. */
-export function unusualHours(db: Database.Database, { calendar, first, last }: Days): UsageAnomaly[] {
+/**
+ * Keys that were used at an hour of the day at which they hardly ever were; once for each key and day. Stops between two
+ * weeks that it reads, each some 10 ms at ten million calls.
+ */
+export function* unusualHours(db: Database.Database, { calendar, first, last }: Days): Generator<null, UsageAnomaly[]> {
   const begin = first - DAYS_BEFORE;
-  const [from, until] = [calendar.startHour(first), calendar.startHour(last + 1) - 1];
-  const recent = new Set(readRequests(db, 'credential', null, from, until).map(([, name]) => name));
+  const from = calendar.startHour(first);
   const cells = cellsOf(calendar, begin, last);
   const calls = new Map<number, Uint32Array>();
-  for (const [hour, name, requests] of readRequests(db, 'credential', [...recent], cells.start, until)) {
-    let all = calls.get(name);
-    if (all === undefined) calls.set(name, (all = new Uint32Array((last - begin + 1) * HOURS)));
-    const cell = cells.of[hour - cells.start] ?? 0;
-    all[cell] = (all[cell] ?? 0) + requests;
+  const recent = new Set<number>();
+  for (let day = begin; day <= last; day += DAYS_AT_ONCE) {
+    const until = calendar.startHour(Math.min(day + DAYS_AT_ONCE, last + 1)) - 1;
+    for (const [hour, name, requests] of readRequests(db, 'credential', calendar.startHour(day), until)) {
+      let all = calls.get(name);
+      if (all === undefined) calls.set(name, (all = new Uint32Array((last - begin + 1) * HOURS)));
+      const cell = cells.of[hour - cells.start] ?? 0;
+      all[cell] = (all[cell] ?? 0) + requests;
+      if (hour >= from) recent.add(name);
+    }
+    yield null;
   }
-  const shown = shownNames(db, calls.keys());
+  const shown = shownNames(db, recent);
   return [...calls].flatMap(([name, all]) => {
     const key = shown.get(name) ?? '';
     if (key === '') return [];

@@ -34,7 +34,6 @@ export const usageQueries = {
   heatMap: usageHeatMap,
   forecast: usageForecast,
   modelUse,
-  anomalies: usageAnomalies,
   requests: usageRequests,
   request: oneRequest,
   exportPlan,
@@ -53,7 +52,10 @@ export const usageQueries = {
  */
 type Stream = (db: Database.Database, input: never) => Iterator<unknown, unknown, undefined>;
 
-export const usageStreams = { copyDatabase, export: exportPieces } as const satisfies Record<string, Stream>;
+export const usageStreams = { copyDatabase, export: exportPieces, anomalies: usageAnomalies } as const satisfies Record<
+  string,
+  Stream
+>;
 
 export type UsageQueries = typeof usageQueries;
 export type QueryName = keyof UsageQueries;

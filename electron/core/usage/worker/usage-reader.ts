@@ -86,6 +86,15 @@ export class UsageReader {
     };
   }
 
+  /** All of a stream, for its last piece: what takes long without holding up who asks for less. @throws as `next`. */
+  async last<N extends StreamName>(name: N, input: StreamInput<N>): Promise<NonNullable<StreamPiece<N>>> {
+    const stream = this.stream(name, input);
+    let last: StreamPiece<N> | null = null;
+    for (let step = await stream.next(); step.done !== true; step = await stream.next()) last = step.value;
+    if (last === null || last === undefined) throw new Error('a stream without a last piece');
+    return last;
+  }
+
   /** The keys go: whoever waits hears `vault_locked`. */
   locking(): void {
     this.#callOff();
