@@ -341,6 +341,7 @@ export function createApp(options: AppOptions): App {
         tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage, onEvent }),
         ...proxyRouting({
           routing,
+          spentUntilMs: (credential, client) => quotas.spentUntilMs(credential, client),
           looked: (provider, result) => metrics.responseCache.inc({ provider, result }),
         }),
         quota: new QuotasOfCalls(quotas),

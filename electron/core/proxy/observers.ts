@@ -107,10 +107,13 @@ export interface ProxyRouting {
   /** Whether another one could be tried at all: then the body is kept, up to 1 MiB. */
   mayRetry(info: CallInfo): boolean;
   /**
-   * Asked for 401, 402 and 429 before any byte went to the client. It passes grant, rate and gate like the first one.
-   * @param tried - ids, in order. @returns null: the answer goes to the client.
+   * Asked for 401, 402 and 429 before any byte went to the client, and where a quota of the credential has no room. It
+   * passes grant, rate and gate like the first one.
+   * @param tried - ids, in order.
+   * @param why - `answer`: one without anything left in its own quotas would get nowhere.
+   * @returns null: the answer, or the refusal, goes to the client.
    */
-  another(info: CallInfo, tried: readonly string[], status: number, headers: AnswerHeaders): ResolvedCredential | null;
+  another(info: CallInfo, tried: readonly string[], why: 'answer' | 'quota'): ResolvedCredential | null;
 }
 
 /** The owner's transformations. They run before the rules for paths and headers, never after. */

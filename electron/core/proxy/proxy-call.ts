@@ -19,8 +19,9 @@ import {
 } from './failures.ts';
 import type { AnswerHeaders } from './headers.ts';
 import { MAX_WHOLE_BODY } from './inject.ts';
-import type { CallInfo, CallOutcome, CallResult, CallTap } from './observers.ts';
+import type { CallInfo, CallOutcome, CallResult, CallTap, ProxyQuota } from './observers.ts';
 import { type Outgoing, outgoing } from './outgoing.ts';
+import { QuotaExceeded } from '../quotas/refusal.ts';
 import type { ProxyDeps } from './proxy.ts';
 import { QuotaTurn } from './quota-turn.ts';
 import {
@@ -64,6 +65,9 @@ export class ProxyCall implements AttemptListener {
   #tap: CallTap | null = null;
   #quota: QuotaTurn | null = null;
   #keptBody: Buffer | null = null;
+  /** Of a request that was not sent with one credential, because its quota has no room, and may go with another. */
+  #unsent: Body | null = null;
+  #noRoom: QuotaExceeded | null = null;
   #attempt: Attempt | null = null;
   #relay: AnswerRelay | null = null;
   #firstByteMs: number | null = null;
@@ -144,7 +148,7 @@ export class ProxyCall implements AttemptListener {
       if (this.#answeredFromCache(info)) return;
       this.#tap = this.#deps.observers.tap?.request(info) ?? null;
     }
-    if (this.#tried.length > 1) this.#send(credential, this.#keptBody);
+    if (this.#tried.length > 1) this.#send(credential, this.#unsent ?? this.#keptBody);
     else this.#readBody(credential);
   }
 
@@ -194,14 +198,31 @@ export class ProxyCall implements AttemptListener {
     return body.byteLength > tap.bodyLimit ? body : (tap.requestBody(body) ?? body);
   }
 
-  /** Within the owner's quotas; near a limit it may have to wait. @throws AppError `quota_exceeded`. */
+  /**
+   * Within the owner's quotas; near a limit it may have to wait. A member of a pool whose own quota has no room is passed
+   * over. @throws AppError `quota_exceeded`.
+   */
   #send(credential: ResolvedCredential, body: Body): void {
-    const { observers, clock, waits } = this.#deps;
-    const { quota } = observers;
+    const { quota, routing } = this.#deps.observers;
     if (quota?.isOn !== true) {
       this.#sendNow(credential, body);
       return;
     }
+    try {
+      this.#reserve(quota, credential, body);
+    } catch (error) {
+      if (!(error instanceof QuotaExceeded) || !error.isOfCredential) throw error;
+      // Where nobody has room, the client is told when the first one has.
+      if (this.#noRoom === null || error.resetsAtMs < this.#noRoom.resetsAtMs) this.#noRoom = error;
+      const next = routing?.another(this.#call, this.#tried, 'quota') ?? null;
+      if (next === null || this.#tried.includes(next.id)) throw this.#noRoom;
+      this.#unsent = body;
+      this.#judge(next);
+    }
+  }
+
+  #reserve(quota: ProxyQuota, credential: ResolvedCredential, body: Body): void {
+    const { clock, waits } = this.#deps;
     const kind = this.#bodyKind;
     this.#quota ??= new QuotaTurn(quota, (ms, act) => clock.after(ms, act));
     this.#quota.begin(
@@ -228,6 +249,7 @@ export class ProxyCall implements AttemptListener {
     const { credentials, upstreams, clock, userAgent } = this.#deps;
     const now = this.#again(credential);
     const upstream = upstreams.of(now);
+    this.#unsent = null;
     if (!isStream(body)) {
       this.#keptBody = body;
       this.#waitForAnswer();
@@ -314,7 +336,7 @@ export class ProxyCall implements AttemptListener {
     if (status === 401 && this.#renews(attempt, headers)) return;
     if (this.#credential !== null)
       this.#deps.observers.routing?.answered(this.#call, this.#credential, status, headers);
-    if (ABOUT_CREDENTIAL.has(status) && this.#triesAnother(attempt, status, headers)) return;
+    if (ABOUT_CREDENTIAL.has(status) && this.#triesAnother(attempt, status)) return;
     const { cache, rewrite } = this.#deps.observers;
     const { request, response } = this.#asked;
     const info = this.#call;
@@ -367,15 +389,15 @@ export class ProxyCall implements AttemptListener {
     const refused = (error: unknown): void => {
       if (this.#isOver) return;
       this.#deps.observers.routing?.answered(this.#call, credential, 401, headers);
-      if (!this.#triesAnother(attempt, 401, headers)) this.#fail(error);
+      if (!this.#triesAnother(attempt, 401)) this.#fail(error);
     };
     renewed.then(sendAgain, refused).catch((error: unknown) => this.#fail(error));
     return true;
   }
 
-  #triesAnother(attempt: Attempt, status: number, headers: AnswerHeaders): boolean {
+  #triesAnother(attempt: Attempt, status: number): boolean {
     const { routing } = this.#deps.observers;
-    const next = this.#isBodyAtHand ? (routing?.another(this.#call, this.#tried, status, headers) ?? null) : null;
+    const next = this.#isBodyAtHand ? (routing?.another(this.#call, this.#tried, 'answer') ?? null) : null;
     if (next === null || this.#tried.includes(next.id)) return false;
     this.#attempt = null;
     attempt.abort();

@@ -4,6 +4,8 @@ import { AppError } from '../../../shared/errors.ts';
 import { inForce, type QuotaDefaults, type QuotaInForce } from '../../../shared/quota-defaults.ts';
 import { type QuotaDefinition, quotaDefinition } from '../../../shared/quotas.ts';
 import { appendAudit } from '../audit/audit-log.ts';
+import type { ResolvedCredential } from '../credentials/types.ts';
+import type { VerifiedClient } from '../endpoint/clients.ts';
 import type { EventHub, Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
@@ -16,6 +18,7 @@ import { QuotaLedger } from './ledger.ts';
 import { windowAt } from './periods.ts';
 import { deleteQuotaRow, listQuotaRows, putQuotaRow, type QuotaRow, setTold } from './quota-table.ts';
 import { passedLevel, statusOf } from './status.ts';
+import { isOfCredential } from './subject.ts';
 import { SystemCredentials } from './system-credentials.ts';
 import { latestRecordMs, useSums } from './use-sums.ts';
 
@@ -110,6 +113,15 @@ export class Quotas {
     const counter = this.ledger.isUsedUp(subject, ({ definition }) => definition.scope.kind === 'system');
     if (counter === null) return null;
     return { name: counter.definition.name, resetsAt: new Date(counter.window.endMs).toISOString() };
+  }
+
+  /**
+   * Until when nothing goes out with a credential, because a quota of its own has nothing left (UTC epoch milliseconds);
+   * null: something may. What it asks is not estimated here: `reserve` still has the last word.
+   */
+  spentUntilMs({ provider, id }: Pick<ResolvedCredential, 'provider' | 'id'>, client: VerifiedClient): number | null {
+    const subject = { provider, credential: id, client: client.id, project: client.project ?? '' };
+    return this.ledger.isUsedUp(subject, ({ definition }) => isOfCredential(definition.scope))?.window.endMs ?? null;
   }
 
   /** With what the settings say where the definition says nothing. */

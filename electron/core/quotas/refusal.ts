@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { QuotaCounts } from '../../../shared/quotas.ts';
 import { amountInWords } from '../../../shared/quota-words.ts';
 import type { Counter, NoRoom } from './counter.ts';
+import { isOfCredential } from './subject.ts';
 
 /** The arithmetic of a refusal, as the client gets it. Figures in whole requests, tokens or micro-USD. */
 export interface QuotaFacts {
@@ -25,6 +26,10 @@ const WHY: Readonly<Record<NoRoom['why'], string>> = {
 /** A call that would pass a limit. Official SDKs do not retry it (`x-should-retry: false`). */
 export class QuotaExceeded extends AppError {
   readonly facts: QuotaFacts;
+  /** It is about the credential: another one may have room. */
+  readonly isOfCredential: boolean;
+  /** When it begins anew, UTC epoch milliseconds. */
+  readonly resetsAtMs: number;
 
   constructor(counter: Counter, { available, asked, why }: NoRoom, nowMs: number) {
     const { name, counts } = counter.definition;
@@ -38,6 +43,8 @@ export class QuotaExceeded extends AppError {
       'Wait until then, or ask the owner for more: keyharbor quota set.',
       { retryAfterMs: Math.max(1000, window.endMs - nowMs) },
     );
+    this.isOfCredential = isOfCredential(counter.definition.scope);
+    this.resetsAtMs = window.endMs;
     this.facts = { id: counter.id, name, counts, limit: available, used, reserved, asked, resetsAt };
   }
 }

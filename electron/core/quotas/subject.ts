@@ -38,6 +38,9 @@ export function isAbout(scope: QuotaScope, subject: Subject, isSystem: IsSystem)
   }
 }
 
+/** Whether a call with another credential may be in none of it. */
+export const isOfCredential = ({ kind }: QuotaScope): boolean => kind === 'credential' || kind === 'system';
+
 /** The folder or one below it, with either slash; the case is that of the path. */
 function isWithin(folder: string, path: string): boolean {
   const base = folder.replace(/[/\\]+$/, '');

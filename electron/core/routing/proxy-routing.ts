@@ -11,8 +11,15 @@ import type { CacheRequest } from './response-cache.ts';
 
 interface Deps {
   readonly routing: Routing;
+  /** When the quotas of a credential begin anew, where nothing is left of them (UTC epoch milliseconds); else null. */
+  readonly spentUntilMs: (credential: ResolvedCredential, client: VerifiedClient) => number | null;
   /** An answer was looked for among the kept ones. */
   readonly looked: (provider: string, result: 'hit' | 'miss') => void;
+}
+
+interface Member {
+  readonly credential: ResolvedCredential;
+  readonly spentUntilMs: number | null;
 }
 
 /** The owner's rules as the proxy asks for them. Where no rule says anything each answer costs one look-up. */
@@ -76,23 +83,29 @@ function cacheRequest({ credential, method, path, query, headers }: CallInfo): C
   return { method, url, headers, credential: `${credential.id}/${credential.version}` };
 }
 
-function poolOf({ routing }: Deps): ProxyRouting {
+function poolOf({ routing, spentUntilMs }: Deps): ProxyRouting {
   const poolFor = (client: VerifiedClient, provider: string): Route['pool'] =>
     routing.of(provider, client.id)?.pool ?? null;
   /** Served now, and this client's to use. */
   const usable = (client: VerifiedClient, provider: string, label: string): ResolvedCredential | null =>
     isGranted(client, provider, label) ? routing.served(provider, label) : null;
-  const inOrder = (client: VerifiedClient, provider: string): readonly string[] => {
+  /** Best first; those with nothing left in their own quotas last, before the others the one that has something soonest. */
+  const inOrder = (client: VerifiedClient, provider: string): readonly Member[] => {
     const pool = poolFor(client, provider);
-    const order = (label: string) => usable(client, provider, label) !== null;
-    return pool === null ? [] : routing.inOrder(provider, pool, order);
+    if (pool === null) return [];
+    const labels = routing.inOrder(provider, pool, (label) => usable(client, provider, label) !== null);
+    const members = labels.flatMap((label) => {
+      const credential = usable(client, provider, label);
+      return credential === null ? [] : [{ credential, spentUntilMs: spentUntilMs(credential, client) }];
+    });
+    return members.sort((one, other) => (one.spentUntilMs ?? 0) - (other.spentUntilMs ?? 0));
   };
   return {
     choose(client, provider, label) {
       const pool = poolFor(client, provider);
       if (pool === null) return null;
       const isAsked = label === DEFAULT_LABEL || pool.members.some((member) => member.label === label);
-      return isAsked ? (inOrder(client, provider)[0] ?? null) : null;
+      return isAsked ? (inOrder(client, provider)[0]?.credential.label ?? null) : null;
     },
     mayRetry: ({ client, provider, credential }) =>
       poolFor(client, provider.id)?.members.some(({ label }) => label === credential.label) ?? false,
@@ -106,14 +119,13 @@ function poolOf({ routing }: Deps): ProxyRouting {
     broke({ client, provider }, { label }) {
       if (poolFor(client, provider.id) !== null) routing.pool.unanswered(provider.id, label);
     },
-    another({ client, provider, credential }, tried) {
+    another({ client, provider, credential }, tried, why) {
       const pool = poolFor(client, provider.id);
       if (pool?.members.some(({ label }) => label === credential.label) !== true) return null;
-      for (const label of inOrder(client, provider.id)) {
-        const next = usable(client, provider.id, label);
-        if (next !== null && !tried.includes(next.id)) return next;
-      }
-      return null;
+      const next = inOrder(client, provider.id).find(
+        (member) => !tried.includes(member.credential.id) && (why === 'quota' || member.spentUntilMs === null),
+      );
+      return next?.credential ?? null;
     },
   };
 }

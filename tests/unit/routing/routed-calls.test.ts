@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { RoutingRule } from '../../../shared/contract/routing.ts';
 import { type poolRule, routingRule } from '../../../shared/contract/routing.ts';
+import { quotaDefinition } from '../../../shared/quotas.ts';
 import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
 import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
 import type { z } from 'zod';
@@ -326,4 +327,86 @@ test('a member of a pool that is not served is told as missing, whatever was lea
   });
   app.credentials.move({ ref: 'kh://openai/one' }, 'reinstate', 'cli');
   expect(app.routing.health()[0]?.state).toBe('healthy');
+});
+
+describe('a member of a pool whose own quota is used up', () => {
+  type Limit = Partial<z.input<typeof quotaDefinition>>;
+  const daily = { counts: 'requests', scope: { kind: 'all' }, period: { every: 'day' }, limit: 1 } as const;
+  const told: Answer = async (response, request) =>
+    json(response, 200, { by: usedKey(request), said: await request.body() });
+  const limited = async (limits: Readonly<Record<string, Limit>>, answer = told) => {
+    const t = await setUp(answer, ['one', 'two']);
+    t.rule({ ...openai, pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] } });
+    for (const [label, limit] of Object.entries(limits)) {
+      const scope = { kind: 'credential' as const, credential: t.app.credentials.resolve('openai', label).id };
+      t.app.quotas.set({ definition: quotaDefinition.parse({ ...daily, ...limit, name: label, scope }) }, 'cli');
+    }
+    const by = async (init: RequestInit = {}) => {
+      const answer = await t.call('/models', init);
+      return answer.status === 200 ? ((await answer.json()) as { by: string }).by : answer.status;
+    };
+    const refused = () => t.app.quotas.list().map(({ refused: count }) => count);
+    return { ...t, by, refused };
+  };
+
+  test('is passed over without being asked, and used again when its period is over', async () => {
+    const { app, by, clock, refused } = await limited({ one: {} });
+    expect(await by()).toBe('one');
+    await vi.waitFor(() => expect(app.quotas.list()).toMatchObject([{ used: 1 }]));
+    expect([await by(), await by()]).toEqual(['two', 'two']);
+    expect(refused()).toEqual([0]);
+    clock.wallMs += 24 * 3_600_000;
+    expect(await by()).toBe('one');
+  });
+
+  test('is passed over where this call is too large for what is left; the body goes out whole', async () => {
+    const { call, upstream } = await limited({ one: { counts: 'tokens', limit: 500 } });
+    const body = JSON.stringify({ max_tokens: 600, messages: ['x'.repeat(100)] });
+    const answer = await call('/chat/completions', { method: 'POST', body });
+    expect(await answer.json()).toEqual({ by: 'two', said: body });
+    expect(upstream.seen).toHaveLength(1);
+  });
+
+  test('is passed over with a body that is streamed on', async () => {
+    const { call } = await limited({ one: { counts: 'tokens', limit: 500 } });
+    const body = 'x'.repeat(1_500_000);
+    const answer = await call('/files', { method: 'POST', body });
+    const { by, said } = (await answer.json()) as { by: string; said: string };
+    expect([by, said.length]).toEqual(['two', body.length]);
+  });
+
+  test('gives nobody room where all are used up: the client is told when the first begins anew', async () => {
+    const { by, call, clock, upstream } = await limited({ one: {}, two: { period: { every: 'hour' } } });
+    expect([await by(), await by()]).toEqual(['one', 'two']);
+    const answer = await call('/models');
+    expect([answer.status, await answer.json()]).toMatchObject([
+      429,
+      { code: 'quota_exceeded', quota: { name: 'two', resetsAt: '2030-01-15T13:00:00.000Z' } },
+    ]);
+    expect(upstream.seen).toHaveLength(2);
+    clock.wallMs += 3_600_000;
+    expect(await by()).toBe('two');
+  });
+
+  test('is no reason to try others where the limit is one for all of them', async () => {
+    const { app, by, refused } = await limited({});
+    app.quotas.set({ definition: quotaDefinition.parse({ ...daily, name: 'all' }) }, 'cli');
+    expect([await by(), await by()]).toEqual(['one', 429]);
+    expect(refused()).toEqual([1]);
+  });
+
+  test('does not hide what the provider said to the other', async () => {
+    const slow: Answer = (response, request) =>
+      usedKey(request) === 'one'
+        ? told(response, request)
+        : json(response, 429, { error: 'slow down' }, { 'retry-after': '7' });
+    const { by, call } = await limited({ one: {} }, slow);
+    expect(await by()).toBe('one');
+    const answer = await call('/models');
+    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
+      429,
+      '7',
+      { error: 'slow down' },
+    ]);
+  });
 });
