@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import type { AccessAnswer, AccessRequest } from '../../../shared/contract/access.ts';
 import type { DeliveryForm } from '../../../shared/delivery.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { appendAudit } from '../audit/audit-log.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
 import { findClient } from '../endpoint/client-table.ts';
@@ -14,25 +13,23 @@ import type { Peer } from '../evidence/peer.ts';
 import type { Clock, Shell } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { AccessGrants } from './access-grants.ts';
-import { type Answered, ConsentDesk, type Yes } from './consent-desk.ts';
+import { ConsentDesk } from './consent-desk.ts';
 import {
-  clientHolder,
   clientKey,
-  lastingHolder,
   MAX_NAME,
   OWNER_WANT,
   programAnswers,
   programCaller,
-  programHolder,
   programKey,
   type Subject,
   want,
 } from './gate-callers.ts';
 import { clientDenial, clientGone, lockedMeanwhile, nobodyLeft, ownerDenial, programDenial } from './gate-words.ts';
+import { keepAnswer, letSessionIn } from './kept-answers.ts';
 import { decideAccess } from './policy.ts';
+import { Presence } from './presence.ts';
 
 const MAX_REASON = 200;
-const TELL_AGAIN_MS = 60_000;
 
 /** A client of the endpoint wants the use of a credential. */
 export interface ClientAsk {
@@ -73,22 +70,21 @@ export interface GateDeps {
 /**
  * The one gate that every door passes (SECURITY-DESIGN.md section 7): who gets which credential, in which form, and who
  * may act as the owner on the agent socket. Policy says what must be so (policy.ts), the desk asks (consent-desk.ts),
- * and what was answered is remembered (access-grants.ts).
+ * what was answered is remembered (kept-answers.ts, access-grants.ts), and presence.ts knows who is there to be asked.
  */
 export class Gate {
   readonly grants: AccessGrants;
   readonly #deps: GateDeps;
   readonly #desk: ConsentDesk<Subject>;
   readonly #revokedListeners = new Set<(clientId: string) => void>();
-  /** Connections that a person answers on: `keyharbor approve`. Counted only where no window asks. */
-  readonly #approvers = new Set<string>();
+  readonly #presence: Presence;
   /** Connections that the owner let in once. */
   #letIn = new WeakSet<Socket>();
-  #toldLockedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
     const { vault, clock, emit, refOf, shell } = deps;
+    this.#presence = new Presence(deps);
     this.grants = new AccessGrants({
       vault,
       clock,
@@ -103,7 +99,7 @@ export class Gate {
       emit,
       show: (request) => shell.approvals?.show(request),
       withdraw: (id) => shell.approvals?.withdraw(id),
-      answered: (answered) => this.#keep(answered),
+      answered: (answered) => keepAnswer({ vault, clock, grants: this.grants }, answered),
     });
     shell.approvals?.onAnswer((id, answer) => void this.#desk.answer(id, answer, 'ui'));
   }
@@ -118,7 +114,7 @@ export class Gate {
     const beyondTest = client.kind === 'test' && !credential.local;
     if (granted && credential.weakestForm === null && !beyondTest) return null;
     const held = granted ? 'no' : this.grants.clientHolds(client.id, credential.id, form, undefined);
-    const askable = this.#whoCanBeAsked();
+    const askable = this.#presence.askable();
     const decision = decideAccess({
       caller: 'client',
       form,
@@ -129,7 +125,11 @@ export class Gate {
     });
     if (decision.outcome === 'allow') return null;
     if (decision.outcome === 'deny') {
-      throw clientDenial(decision.why === 'nobody-there' ? this.#whyNobody(askable) : decision.why, credential, form);
+      throw clientDenial(
+        decision.why === 'nobody-there' ? this.#presence.whyNobody(askable) : decision.why,
+        credential,
+        form,
+      );
     }
     if (held !== 'depends') this.#desk.check(clientKey(client.id), [want(credential, form)]);
     return this.#askForClient(ask, held === 'depends');
@@ -148,14 +148,14 @@ export class Gate {
     const facts = await this.#factsOf(ask.peer);
     const missing = ask.credentials.filter(({ id }) => !this.grants.programHolds(facts, id, ask.form));
     if (missing.length === 0) return;
-    const askable = this.#whoCanBeAsked();
+    const askable = this.#presence.askable();
     for (const credential of missing) {
       const { weakestForm } = credential;
       const given = { caller: 'program', grant: 'none', beyondTest: false } as const;
       const decision = decideAccess({ ...given, form: ask.form, weakestForm, askable: askable === 'somebody' });
       if (decision.outcome !== 'deny') continue;
       throw programDenial(
-        decision.why === 'nobody-there' ? this.#whyNobody(askable) : decision.why,
+        decision.why === 'nobody-there' ? this.#presence.whyNobody(askable) : decision.why,
         credential,
         ask.form,
       );
@@ -187,7 +187,7 @@ export class Gate {
     if (peer === null || !this.#asksTerminals()) return;
     const facts = await this.#factsOf(peer);
     if (facts.session === null) this.#letIn.add(peer.socket);
-    else if (!this.grants.ownerHolds(facts)) this.#letSessionIn(facts, facts.session);
+    else if (!this.grants.ownerHolds(facts)) letSessionIn(this.grants, facts, facts.session);
   }
 
   requests(): AccessRequest[] {
@@ -196,13 +196,7 @@ export class Gate {
 
   /** A person sits at this connection: from now on questions are put to it. */
   approverCame(connection: string, onClosed: (act: () => void) => void): void {
-    if (this.#deps.shell.approvals !== null || this.#approvers.has(connection)) return;
-    this.#approvers.add(connection);
-    onClosed(() => {
-      this.#approvers.delete(connection);
-      if (this.#approvers.size > 0) return;
-      this.#desk.withdraw(() => true, nobodyLeft);
-    });
+    this.#presence.approverCame(connection, onClosed, () => this.#desk.withdraw(() => true, nobodyLeft));
   }
 
   /** @throws AppError `forbidden` where a window asks; `not_found`; `throttled` for a yes that could not be read. */
@@ -252,8 +246,8 @@ export class Gate {
     const { client, credential, form, socket } = ask;
     const facts = socket === null ? UNKNOWN_CALLER : await this.#deps.evidence.ofSocket(socket);
     if (depends && this.grants.clientHolds(client.id, credential.id, form, facts.folder) === 'yes') return;
-    const askable = this.#whoCanBeAsked();
-    if (askable !== 'somebody') throw clientDenial(this.#whyNobody(askable), credential, form);
+    const askable = this.#presence.askable();
+    if (askable !== 'somebody') throw clientDenial(this.#presence.whyNobody(askable), credential, form);
     // Lent for one child: it has no row that an "always" could belong to.
     const lasts = findClient(this.#deps.vault.opened().db, client.id) !== undefined;
     await this.#desk.ask({
@@ -301,8 +295,8 @@ export class Gate {
 
   /** "A terminal wants to act as you." */
   async #askOwner(peer: Peer | null, facts: CallerFacts, signal: AbortSignal): Promise<void> {
-    const askable = this.#whoCanBeAsked();
-    if (askable !== 'somebody') throw ownerDenial(this.#whyNobody(askable));
+    const askable = this.#presence.askable();
+    if (askable !== 'somebody') throw ownerDenial(this.#presence.whyNobody(askable));
     const answer = await this.#desk.ask({
       callerKey: programKey(facts),
       caller: programCaller(facts, peer),
@@ -316,53 +310,6 @@ export class Gate {
     if (answer === 'once' && peer !== null) this.#letIn.add(peer.socket);
   }
 
-  /** Keeps an answer with its audit entries: an answer that cannot be written down does not count. */
-  #keep({ request, subject, answer, by }: Answered<Subject>): void {
-    const { vault, clock } = this.#deps;
-    const opened = vault.opened();
-    const { name, clientId } = request.caller;
-    opened.write(() => {
-      for (const { credentialId, form } of request.wants) {
-        const result = answer === 'deny' ? 'refused' : 'ok';
-        const meta = { answer, form, caller: clientId ?? name };
-        appendAudit(opened, clock, { actor: by, action: 'access.answer', target: credentialId ?? '', result, meta });
-        if (answer === 'always' && credentialId !== null && form !== 'owner') {
-          this.grants.keep({
-            credentialId,
-            form,
-            caller_name: name,
-            ...lastingHolder(subject),
-            folder: request.folder,
-          });
-        }
-      }
-    });
-    if (answer === 'always') this.grants.rowsChanged();
-    else if (answer !== 'deny') this.#rememberUntilLock(request, subject, answer);
-  }
-
-  #rememberUntilLock({ wants, caller }: AccessRequest, subject: Subject, answer: Exclude<Yes, 'always'>): void {
-    const ahead = subject.kind === 'program' && subject.asked === 'ahead';
-    if (answer === 'once' && !ahead) return;
-    const holder = subject.kind === 'client' ? clientHolder(subject.client.id) : programHolder(subject);
-    if (holder === null) return;
-    for (const { credentialId, form } of wants) {
-      const lasts = answer === 'once' ? 'ticket' : answer;
-      this.grants.remember({ holder, callerName: caller.name, credentialId, form, lasts });
-    }
-  }
-
-  #letSessionIn(facts: CallerFacts, key: string): void {
-    const callerName = programCaller(facts, null).name;
-    this.grants.remember({
-      holder: { kind: 'session', key },
-      callerName,
-      credentialId: null,
-      form: 'owner',
-      lasts: 'lock',
-    });
-  }
-
   /** @throws AppError where what the owner set for a credential forbids the form to everybody. */
   #assertWithinPolicy({ credentials, form }: ProgramAsk): void {
     for (const credential of credentials) {
@@ -370,24 +317,6 @@ export class Gate {
       const decision = decideAccess({ ...given, beyondTest: false, askable: false });
       if (decision.outcome === 'deny') throw programDenial(decision.why, credential, form);
     }
-  }
-
-  #whoCanBeAsked(): 'somebody' | 'nobody' | 'window-locked' {
-    const { shell, isWindowLocked } = this.#deps;
-    if (isWindowLocked()) return 'window-locked';
-    return shell.approvals !== null || this.#approvers.size > 0 ? 'somebody' : 'nobody';
-  }
-
-  /** Says so on the screen as well, for anybody who may sit there: neither who asked nor for what. */
-  #whyNobody(askable: 'somebody' | 'nobody' | 'window-locked'): 'nobody-there' | 'window-locked' {
-    if (askable !== 'window-locked') return 'nobody-there';
-    const { clock, shell } = this.#deps;
-    const nowMs = clock.monotonic();
-    if (nowMs >= this.#toldLockedMs + TELL_AGAIN_MS) {
-      this.#toldLockedMs = nowMs;
-      shell.notify('Keyharbor is locked', 'A program asked for access and was refused. Unlock to be asked.');
-    }
-    return 'window-locked';
   }
 
   /** While locked nothing is handed out, so nobody has to be asked; and the setting cannot be read. */
