@@ -1,7 +1,7 @@
-import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useId } from 'react';
 import type { ControlProps } from '../ui/field.tsx';
+import { FieldError } from '../ui/field-error.tsx';
 import styles from './routing.module.css';
 
 interface Props {
@@ -14,22 +14,17 @@ interface Props {
 /** A field of a row: its name is not written beside it, its error stands below. */
 export function Cell({ label, error, children }: Props) {
   const id = useId();
-  const errorId = error === undefined ? undefined : `${id}-error`;
+  const errorId = `${id}-error`;
   return (
     <div className={styles.cell}>
       {children({
         id,
         'aria-label': label,
-        'aria-describedby': errorId,
+        'aria-describedby': error === undefined ? undefined : errorId,
         'aria-invalid': error === undefined ? undefined : true,
         'aria-required': undefined,
       })}
-      {error !== undefined && (
-        <p id={errorId} className={styles.error}>
-          <CircleAlert size={14} aria-hidden />
-          {error}
-        </p>
-      )}
+      {error !== undefined && <FieldError id={errorId} text={error} />}
     </div>
   );
 }

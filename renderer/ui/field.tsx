@@ -1,7 +1,7 @@
-import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useId } from 'react';
 import { m } from '../i18n/messages.ts';
+import { FieldError } from './field-error.tsx';
 import styles from './field.module.css';
 
 /** What a control must carry to be tied to its label, hint and error. */
@@ -26,8 +26,8 @@ interface Props {
 export function Field({ label, hiddenLabel, hint, error, optional, required, children }: Props) {
   const id = useId();
   const hintId = hint ? `${id}-hint` : null;
-  const errorId = error ? `${id}-error` : null;
-  const described = [errorId, hintId].filter(Boolean).join(' ');
+  const errorId = `${id}-error`;
+  const described = [error ? errorId : null, hintId].filter(Boolean).join(' ');
   return (
     <div className={styles.field}>
       <label htmlFor={id} className={hiddenLabel === true ? 'visually-hidden' : styles.label}>
@@ -37,15 +37,10 @@ export function Field({ label, hiddenLabel, hint, error, optional, required, chi
       {children({
         id,
         'aria-describedby': described === '' ? undefined : described,
-        'aria-invalid': errorId === null ? undefined : true,
+        'aria-invalid': error ? true : undefined,
         'aria-required': required === true ? true : undefined,
       })}
-      {errorId !== null && (
-        <p id={errorId} className={styles.error}>
-          <CircleAlert size={14} aria-hidden />
-          {error}
-        </p>
-      )}
+      {error && <FieldError id={errorId} text={error} />}
       {hintId !== null && (
         <div id={hintId} className={styles.hint}>
           {hint}
