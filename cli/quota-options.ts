@@ -37,6 +37,7 @@ export interface QuotaOptions {
   readonly keepCritical?: string;
   readonly criticalClient?: readonly string[];
   readonly rollover?: string;
+  readonly countImports?: boolean;
   readonly adjust?: string;
   readonly on?: boolean;
   readonly off?: boolean;
@@ -67,6 +68,8 @@ export function withQuotaOptions(command: Command): Command {
     .option('--keep-critical <percent>', 'keep a part for calls marked critical; 0 for none')
     .option('--critical-client <client...>', 'who may mark a call critical')
     .option('--rollover <percent>', 'bring over what was unused, up to so much of the limit; 0 for none')
+    .option('--count-imports', 'imported logs and exports use it up too')
+    .option('--no-count-imports', 'they are only shown beside it; so it is where nothing is said')
     .option('--adjust <range>', 'let Keyharbor set the limit within this, as 10..50 or 10usd..50usd, or none')
     .option('--on', 'switch it on')
     .option('--off', 'keep it, and count nothing against it')
@@ -102,6 +105,7 @@ export async function definitionFrom(
     ...throttleFrom(options, before),
     ...(await bufferFrom(agent, options, before)),
     ...rolloverFrom(options),
+    ...(options.countImports === undefined ? {} : { countImports: options.countImports }),
     ...adjustFrom(options, counts),
     ...(options.off ? { enabled: false } : options.on ? { enabled: true } : {}),
   };

@@ -68,7 +68,7 @@ export function actsInWords(
   definition: QuotaDefinition,
   { warnAt, throttle }: Pick<QuotaInForce, 'warnAt' | 'throttle'>,
 ): readonly string[] {
-  const { atLimit, buffer, rollover, adjust, counts } = definition;
+  const { atLimit, buffer, rollover, adjust, counts, countImports } = definition;
   const levels = warnAt.toSorted((one, other) => one - other).map((level) => `${level} %`);
   const follows = definition.warnAt === null ? ', as in the settings' : '';
   return [
@@ -76,6 +76,7 @@ export function actsInWords(
     ...(levels.length === 0 ? [] : [`warns at ${levels.join(', ')}${follows}`]),
     ...(throttle === null ? [] : [`slows calls ${throttleInWords(throttle)}`]),
     ...(buffer === null ? [] : [`keeps ${buffer.percent} % for critical calls`]),
+    ...(countImports ? ['counts imported calls too'] : []),
     ...(rollover === null ? [] : [`brings over what was unused, up to ${rollover.maxPercent} %`]),
     ...(adjust === null
       ? []

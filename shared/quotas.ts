@@ -121,6 +121,11 @@ export const quotaDefinition = z.strictObject({
   /** Null: as the settings say, also when they change. Empty: no warnings. */
   warnAt: warnLevels.nullable().default(null),
   throttle: quotaThrottle.nullable().default(null),
+  /**
+   * Whether calls of imported logs and exports use it up too: the money is spent, but they did not go through Keyharbor,
+   * and an import would cut off the calls that do. Shown beside what is used in either case.
+   */
+  countImports: z.boolean().default(false),
   buffer: quotaBuffer.nullable().default(null),
   rollover: quotaRollover.nullable().default(null),
   adjust: quotaAdjust.nullable().default(null),

@@ -43,6 +43,11 @@ async function list(options: Json): Promise<void> {
       terminalWidth(),
     ),
   );
+  for (const { definition, imported } of quotas.filter((quota) => quota.imported > 0)) {
+    const { name, counts, countImports } = definition;
+    const where = countImports ? 'in what is used' : 'and not in what is used';
+    note(`${plain(name)}: ${amountInWords(imported, counts)} imported, ${where}.`);
+  }
   const unpriced = quotas.filter((quota) => quota.unpriced > 0);
   for (const { definition, unpriced: calls } of unpriced) {
     note(

@@ -8,7 +8,7 @@ import { Select } from '../ui/select.tsx';
 import { TextInput } from '../ui/text-input.tsx';
 import layout from '../ui/form-layout.module.css';
 import { ClientChecks } from './client-checks.tsx';
-import type { QuotaErrors, QuotaForm } from './quota-form.ts';
+import { canCountImports, type QuotaErrors, type QuotaForm } from './quota-form.ts';
 import styles from './quotas.module.css';
 import { useScopeChoices } from './use-scope-names.ts';
 
@@ -74,6 +74,14 @@ export function AdvancedFields({ form, errors, defaults, change }: Props) {
           onChange={(percent) => change({ rollover: { ...rollover, percent } })}
         />
       </Part>
+      {canCountImports(form.scope) && (
+        <Checkbox
+          label={m.quotas.countImports}
+          hint={m.quotas.countImportsHint}
+          checked={form.countImports}
+          onChange={(countImports) => change({ countImports })}
+        />
+      )}
       <Part
         label={m.quotas.buffer}
         hint={m.quotas.bufferHint}

@@ -17,14 +17,14 @@ export function forecastOf(
   { definition, available, startsAt, resetsAt }: QuotaStatus,
   zone: string,
 ): z.input<typeof forecastQuery> | null {
-  const { counts, scope, period } = definition;
+  const { counts, scope, period, countImports } = definition;
   if (period.every === 'minute' || period.every === 'hour' || period.every === 'day' || available === 0) return null;
   const filter = filterOf(scope);
   if (filter === null) return null;
   if (Date.parse(resetsAt) - Date.parse(startsAt) < SHORTEST_MS) return null;
   const lastMoment = new Date(Date.parse(resetsAt) - 1).toISOString();
   const days = { from: dayIn(zone, startsAt), to: dayIn(zone, lastMoment) };
-  return { figure: counts, ...days, zone, limit: available, ...filter };
+  return { figure: counts, ...days, zone, limit: available, imports: countImports, ...filter };
 }
 
 function filterOf(scope: QuotaScope): { readonly filter?: UsageFilter } | null {

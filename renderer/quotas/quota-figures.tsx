@@ -8,8 +8,9 @@ import { RunOut } from './run-out.tsx';
 
 /** The bar of a quota with everything that it shows in words. */
 export function QuotaFigures({ quota, nowMs }: { readonly quota: QuotaStatus; readonly nowMs: number }) {
-  const { definition, inForce, state, used, reserved, available, carriedOver, refused, unpriced, resetsAt } = quota;
-  const { name, counts, enabled } = definition;
+  const { definition, inForce, state, used, reserved, available, carriedOver, refused, unpriced, resetsAt, imported } =
+    quota;
+  const { name, counts, enabled, countImports } = definition;
   return (
     <div className={styles.figures}>
       <QuotaBar
@@ -24,6 +25,7 @@ export function QuotaFigures({ quota, nowMs }: { readonly quota: QuotaStatus; re
       <p className={styles.facts}>
         <span className={styles.main}>{figuresWords(quota)}</span>
         {carriedOver > 0 && <span>{m.quotas.carried(amountWords(counts, carriedOver))}</span>}
+        {imported > 0 && <span>{m.quotas.imported(amountWords(counts, imported), countImports)}</span>}
         {refused > 0 && <span className={styles.bad}>{m.quotas.refused(refused)}</span>}
         {unpriced > 0 && <span>{m.quotas.unpriced(unpriced)}</span>}
         {enabled && <span>{m.quotas.resets(formatRelative(resetsAt, nowMs), formatDateTime(resetsAt))}</span>}

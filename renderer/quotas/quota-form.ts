@@ -33,6 +33,7 @@ export interface QuotaForm {
   };
   readonly buffer: { readonly on: boolean; readonly percent: string; readonly clients: readonly string[] };
   readonly rollover: { readonly on: boolean; readonly percent: string };
+  readonly countImports: boolean;
   readonly adjust: { readonly on: boolean; readonly min: string; readonly max: string };
 }
 
@@ -59,6 +60,7 @@ export function emptyQuotaForm(zone: string, warnAt = QUOTA_DEFAULTS.warnAt): Qu
     throttle: { on: false, from: '', curve: '', seconds: '' },
     buffer: { on: false, percent: '10', clients: [] },
     rollover: { on: false, percent: '50' },
+    countImports: false,
     adjust: { on: false, min: '', max: '' },
   };
 }
@@ -88,6 +90,7 @@ export function formOfQuota(
     expression: period.every === 'cron' ? period.expression : empty.expression,
     zone: period.every === 'cron' ? period.zone : zone,
     atLimit,
+    countImports: definition.countImports,
     ownWarnings: warnAt !== null,
     warnAt: warnAt === null ? empty.warnAt : warnAt.join(', '),
     throttle:
@@ -107,6 +110,10 @@ export function formOfQuota(
         : { on: true, min: amountText(counts, adjust.min), max: amountText(counts, adjust.max) },
   };
 }
+
+/** Imported calls know no key and no client. */
+export const canCountImports = (scope: QuotaForm['scope']): boolean =>
+  scope === 'all' || scope === 'provider' || scope === 'project';
 
 const isEmpty = (text: string): boolean => text.trim() === '';
 
@@ -182,6 +189,7 @@ export function definitionOf(form: QuotaForm, fallbackName: string): QuotaDefini
         }
       : null,
     buffer: buffer.on ? { percent: Number(buffer.percent), clients: [...buffer.clients] } : null,
+    countImports: form.countImports && canCountImports(form.scope),
     rollover: rollover.on ? { maxPercent: Number(rollover.percent) } : null,
     adjust: adjust.on ? { min: parseAmount(counts, adjust.min) ?? 0, max: parseAmount(counts, adjust.max) ?? 0 } : null,
   };

@@ -20,7 +20,15 @@ import layout from '../ui/form-layout.module.css';
 import { AdvancedFields } from './advanced-fields.tsx';
 import { parseAmount } from './amounts.ts';
 import { PeriodFields } from './period-fields.tsx';
-import { definitionOf, emptyQuotaForm, formOfQuota, isAdvanced, type QuotaForm, quotaErrors } from './quota-form.ts';
+import {
+  canCountImports,
+  definitionOf,
+  emptyQuotaForm,
+  formOfQuota,
+  isAdvanced,
+  type QuotaForm,
+  quotaErrors,
+} from './quota-form.ts';
 import { amountWords, limitWords, scopeWords } from './quota-words.ts';
 import styles from './quotas.module.css';
 import { ScopeFields } from './scope-fields.tsx';
@@ -166,8 +174,10 @@ function limitHint({ counts, limit }: QuotaForm): string {
 }
 
 function advancedTitle(form: QuotaForm): string {
-  const set = (['throttle', 'rollover', 'buffer', 'adjust'] as const)
+  const names = m.quotas.advancedNames;
+  const set: string[] = (['throttle', 'rollover', 'buffer', 'adjust'] as const)
     .filter((part) => form[part].on)
-    .map((part) => m.quotas.advancedNames[part]);
+    .map((part) => names[part]);
+  if (form.countImports && canCountImports(form.scope)) set.push(names.countImports);
   return set.length === 0 ? m.quotas.advanced : m.quotas.advancedSet(set);
 }

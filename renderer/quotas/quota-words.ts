@@ -91,6 +91,7 @@ export function definitionSentences(
     atLimit === 'block' ? m.quotas.refuses : m.quotas.onlyWarns,
     ...(warnAt.length === 0 ? [] : [s.warns([...warnAt].sort((a, b) => a - b).join(', '))]),
     ...(throttle === null ? [] : [s.slows(throttle.fromPercent, formatSeconds(throttle.maxDelayMs))]),
+    ...(definition.countImports ? [s.imports] : []),
     ...(buffer === null ? [] : [s.buffer(buffer.percent, who(buffer.clients))]),
     ...(rollover === null ? [] : [s.rollover(rollover.maxPercent)]),
     ...(adjust === null ? [] : [s.adjust(amountWords(counts, adjust.min), amountWords(counts, adjust.max))]),

@@ -23,6 +23,8 @@ export const quotaStatus = z.strictObject({
   state: z.enum(QUOTA_STATES),
   /** Settled: the sum of the records of this period. */
   used: figure,
+  /** Of imported calls of this period; in `used` only where the definition counts them. */
+  imported: figure,
   /** Held for calls that are under way; estimated for tokens and cost. */
   reserved: figure,
   /** Brought over from the period before. */
@@ -79,7 +81,7 @@ export const quotaWhatIf = z.strictObject({
   to: timestamp,
   /** The first raw record there is; null: there is none. */
   recordsFrom: timestamp.nullable(),
-  /** Calls that the quota is about. */
+  /** Calls that the quota is about; imported ones are none of them, they were sent without it. */
   calls: figure,
   /** What they used, refused ones included. */
   wanted: figure,

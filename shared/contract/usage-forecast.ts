@@ -15,6 +15,8 @@ export const forecastQuery = z.strictObject({
   filter: usageFilter.optional(),
   /** A budget for the period, in micro-USD, requests or tokens: then the day it is used up is told too. */
   limit: z.int().min(1).max(1e15).optional(),
+  /** Whether calls of imported logs and exports count. */
+  imports: z.boolean().default(true),
 });
 
 /** Eight of ten courses end between `low` and `high`, half of them below `middle`. */

@@ -1,4 +1,5 @@
 import type { QuotaInForce } from '../../../shared/quota-defaults.ts';
+import { isImportClient } from '../usage/imports/imported-call.ts';
 import { type Amounts, amountOf } from './subject.ts';
 import { delayAt } from './throttle.ts';
 import type { Window } from './periods.ts';
@@ -28,6 +29,8 @@ export class Counter {
   readonly sinceMs: number;
   window: Window = { startMs: 0, endMs: 0 };
   used = 0;
+  /** Of imported calls: in `used` only where the quota counts them. */
+  imported = 0;
   reserved = 0;
   unpriced = 0;
   refused = 0;
@@ -58,6 +61,7 @@ export class Counter {
   turn(window: Window, before: Window | null): void {
     this.window = window;
     this.used = 0;
+    this.imported = 0;
     this.reserved = 0;
     this.unpriced = 0;
     this.refused = 0;
@@ -77,19 +81,24 @@ export class Counter {
     const amount = amountOf(amounts, this.definition.counts);
     if (this.isAt(atMs)) this.addHere(client, amount, amounts.unpriced);
     else if (this.before !== null && atMs >= this.before.window.startMs && atMs < this.before.window.endMs) {
-      this.addBefore(amount);
+      this.addBefore(client, amount);
     }
   }
 
   addHere(client: string, amount: number, unpriced: number): void {
+    if (isImportClient(client)) {
+      this.imported += amount;
+      if (!this.definition.countImports) return;
+    }
     this.used += amount;
     this.unpriced += unpriced;
     const share = this.#shares?.get(client);
     if (share !== undefined) share.used += amount;
   }
 
-  addBefore(amount: number): void {
-    if (this.before === null) return;
+  /** @param client - empty for a sum of what was counted already. */
+  addBefore(client: string, amount: number): void {
+    if (this.before === null || (isImportClient(client) && !this.definition.countImports)) return;
     this.before.used += amount;
     this.#carry();
   }

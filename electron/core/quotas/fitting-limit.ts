@@ -3,7 +3,7 @@ import type { QuotaDefinition } from '../../../shared/quotas.ts';
 import { HOUR_MS, reportingDays } from '../usage/reporting-days.ts';
 import { type Window, windowAt } from './periods.ts';
 import { replay } from './replay.ts';
-import { amountOf, isAbout } from './subject.ts';
+import { amountOf, isAbout, isCounted } from './subject.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 /** Whole periods with use in them that a limit can be told from. */
@@ -58,7 +58,8 @@ export function fittingLimits(db: Database.Database, { quotas, nowMs, zone, syst
   const earliest = Math.min(nowMs, ...watched.map(({ fromMs }) => fromMs));
   for (const { atMs, subject, ...amounts } of replay(db, earliest, nowMs, () => true)) {
     for (const one of watched) {
-      if (atMs < one.fromMs || !isAbout(one.definition.scope, subject, (id) => isSystem.has(id))) continue;
+      if (atMs < one.fromMs || !isCounted(one.definition, subject)) continue;
+      if (!isAbout(one.definition.scope, subject, (id) => isSystem.has(id))) continue;
       if (one.window === null || atMs >= one.window.endMs) {
         closed(one);
         one.window = windowAt(one.definition.period, days, atMs);

@@ -3,7 +3,7 @@ import type { QuotaPeriodUse } from '../../../shared/contract/quotas.ts';
 import type { QuotaDefinition } from '../../../shared/quotas.ts';
 import { reportingDays } from '../usage/reporting-days.ts';
 import { windowAt, windowBefore } from './periods.ts';
-import { amountOf, isAbout } from './subject.ts';
+import { amountOf, isAbout, isCounted } from './subject.ts';
 import { useSums } from './use-sums.ts';
 
 export interface HistoryInput {
@@ -26,7 +26,7 @@ export function quotaHistory(db: Database.Database, input: HistoryInput): QuotaP
   while (periods.length < input.periods && window.startMs >= 0) {
     const sums = { used: 0, requests: 0, unpriced: 0 };
     for (const sum of useSums(db, days, window)) {
-      if (!isAbout(definition.scope, sum, (id) => isSystem.has(id))) continue;
+      if (!isAbout(definition.scope, sum, (id) => isSystem.has(id)) || !isCounted(definition, sum)) continue;
       sums.used += amountOf(sum, definition.counts);
       sums.requests += sum.requests;
       sums.unpriced += sum.unpriced;

@@ -228,10 +228,10 @@ export class QuotaLedger {
     }
     counter.toldLevel = isSame ? toldLevel : this.#deps.told(id, window.startMs);
     if (before !== null) {
-      if (usedBefore !== null) counter.addBefore(usedBefore);
+      if (usedBefore !== null) counter.addBefore('', usedBefore);
       else
         for (const sum of sums(before))
-          if (this.#isAbout(counter, sum)) counter.addBefore(amountOf(sum, definition.counts));
+          if (this.#isAbout(counter, sum)) counter.addBefore(sum.client, amountOf(sum, definition.counts));
     }
     // Time goes forward as a rule: then nothing can be recorded yet in a period that has just begun.
     if (isAnew || window.startMs <= this.#latestMs) {

@@ -12,6 +12,8 @@ export interface QuotaFacts {
   /** What this call could draw on. */
   readonly limit: number;
   readonly used: number;
+  /** Of `used`: what imported calls took. 0 where the quota does not count them. */
+  readonly imported: number;
   readonly reserved: number;
   readonly asked: number;
   readonly resetsAt: string;
@@ -34,17 +36,19 @@ export class QuotaExceeded extends AppError {
   constructor(counter: Counter, { available, asked, why }: NoRoom, nowMs: number) {
     const { name, counts } = counter.definition;
     const { used, reserved, window } = counter;
+    const imported = counter.definition.countImports ? counter.imported : 0;
     const resetsAt = new Date(window.endMs).toISOString();
     const told = (amount: number) => amountInWords(amount, counts);
     super(
       'quota_exceeded',
-      `The quota "${name}" has no room for this call: ${told(available)} allowed, ${told(used)} used, ` +
+      `The quota "${name}" has no room for this call: ${told(available)} allowed, ` +
+        `${told(used)} used${imported === 0 ? '' : ` (of which imported: ${told(imported)})`}, ` +
         `${told(reserved)} reserved, ${told(asked)} asked.${WHY[why]} It begins anew at ${resetsAt}. Nothing was sent.`,
       'Wait until then, or ask the owner for more: keyharbor quota set.',
       { retryAfterMs: Math.max(1000, window.endMs - nowMs) },
     );
     this.isOfCredential = isOfCredential(counter.definition.scope);
     this.resetsAtMs = window.endMs;
-    this.facts = { id: counter.id, name, counts, limit: available, used, reserved, asked, resetsAt };
+    this.facts = { id: counter.id, name, counts, limit: available, used, imported, reserved, asked, resetsAt };
   }
 }

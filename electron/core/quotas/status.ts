@@ -7,13 +7,14 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** @param definition - as its owner set it; the counter has it as it holds now. */
 export function statusOf(counter: Counter, definition: QuotaDefinition, updatedAtMs: number): QuotaStatus {
   const { warnAt, throttle } = counter.definition;
-  const { id, used, reserved, carriedOver, available, window, refused, unpriced, toldLevel } = counter;
+  const { id, used, imported, reserved, carriedOver, available, window, refused, unpriced, toldLevel } = counter;
   return {
     id,
     definition,
     inForce: { warnAt: [...warnAt], throttle },
     state: stateOf(counter),
     used,
+    imported,
     reserved,
     carriedOver,
     available,

@@ -1,4 +1,5 @@
-import type { QuotaCounts, QuotaScope } from '../../../shared/quotas.ts';
+import type { QuotaCounts, QuotaDefinition, QuotaScope } from '../../../shared/quotas.ts';
+import { isImportClient } from '../usage/imports/imported-call.ts';
 import type { PricedEntry } from '../usage/usage-entry.ts';
 
 /** Whose use something is. */
@@ -40,6 +41,11 @@ export function isAbout(scope: QuotaScope, subject: Subject, isSystem: IsSystem)
 
 /** Whether a call with another credential may be in none of it. */
 export const isOfCredential = ({ kind }: QuotaScope): boolean => kind === 'credential' || kind === 'system';
+
+/** Imported calls use up only quotas that count them. */
+export function isCounted({ countImports }: Pick<QuotaDefinition, 'countImports'>, { client }: Subject): boolean {
+  return countImports || !isImportClient(client);
+}
 
 /** The folder or one below it, with either slash; the case is that of the path. */
 function isWithin(folder: string, path: string): boolean {

@@ -3,6 +3,7 @@ import type { QuotaWhatIf } from '../../../shared/contract/quotas.ts';
 import { durationInWords } from '../../../shared/quota-words.ts';
 import type { QuotaInForce } from '../../../shared/quota-defaults.ts';
 import { type ReportingDays, reportingDays } from '../usage/reporting-days.ts';
+import { isImportClient } from '../usage/imports/imported-call.ts';
 import { Counter } from './counter.ts';
 import { windowAt, windowBefore } from './periods.ts';
 import { firstRecordMs, replay } from './replay.ts';
@@ -46,9 +47,17 @@ export function quotaWhatIf(db: Database.Database, input: WhatIfInput): QuotaWha
   const told = new Telling(definition.atLimit === 'block');
   let period: Period | null = null;
   for (const call of replay(db, fromMs, toMs, concerns)) {
+    const isImport = isImportClient(call.subject.client);
+    if (isImport && !definition.countImports) continue;
     if (period === null || !counter.isAt(call.atMs))
       period = told.begins(turned(db, counter, days, call.atMs, concerns));
     const asked = amountOf(call, definition.counts);
+    if (isImport) {
+      // It takes room from the others; nobody could have refused it.
+      counter.addHere(call.subject.client, asked, call.unpriced);
+      period.used += asked;
+      continue;
+    }
     told.calls += 1;
     told.unpriced += definition.counts === 'cost' ? call.unpriced : 0;
     period.wanted += asked;
@@ -78,9 +87,9 @@ function turned(
   if (before === null) return counter;
   if (last.endMs === 0) {
     for (const sum of useSums(db, days, before)) {
-      if (concerns(sum)) counter.addBefore(amountOf(sum, definition.counts));
+      if (concerns(sum)) counter.addBefore(sum.client, amountOf(sum, definition.counts));
     }
-  } else if (last.startMs === before.startMs) counter.addBefore(used);
+  } else if (last.startMs === before.startMs) counter.addBefore('', used);
   return counter;
 }
 

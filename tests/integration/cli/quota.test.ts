@@ -16,9 +16,16 @@ test('a quota is made in words, changed by what is said, listed, looked back on,
   expect(await vault.must(['quota', 'set', 'Spending', '--limit', '20usd'])).toBe(
     'Set: Spending: $20.00 a month, of everything\n  refuses calls at the limit\n  warns at 75 %, 90 %, 100 %, as in the settings\n',
   );
-  const slowed = ['--slow-from', '80', '--slow-max', '2s', '--rollover', '25', '--warn-at', '50'];
+  const slowed = ['--slow-from', '80', '--slow-max', '2s', '--rollover', '25', '--warn-at', '50', '--count-imports'];
   const changed = await vault.must(['quota', 'set', 'Spending', '--limit', '$25.50', '--warn-only', ...slowed]);
-  for (const words of ['$25.50 a month', 'only warns', 'warns at 50 %', 'from 80 %, evenly, up to 2 s', 'up to 25 %']) {
+  for (const words of [
+    '$25.50 a month',
+    'only warns',
+    'warns at 50 %',
+    'from 80 %, evenly, up to 2 s',
+    'counts imported calls too',
+    'up to 25 %',
+  ]) {
     expect(changed).toContain(words);
   }
   expect(await listed()).toMatchObject([

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { QuotaScope } from '../../../shared/quotas.ts';
 import type { Held } from '../../../electron/core/quotas/ledger.ts';
+import { IMPORT_CLIENTS } from '../../../electron/core/usage/imports/imported-call.ts';
 import { call } from '../usage/recording.ts';
 import { CLIENT, Counting, daily, KEY, OPENAI, OTHER } from './counting.ts';
 
@@ -16,6 +17,7 @@ interface Sent {
   readonly atMs: number;
   readonly client: string;
   readonly tokens: number;
+  readonly isImport: boolean;
 }
 
 const step = fc.oneof(
@@ -36,6 +38,15 @@ const step = fc.oneof(
       name: fc.nat(5),
       tokens: fc.nat(500),
       aheadMs: fc.integer({ min: -26 * HOUR, max: 4 * 60_000 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('import' as const),
+      name: fc.nat(5),
+      tokens: fc.nat(500),
+      agoMs: fc.integer({ min: 0, max: 26 * HOUR }),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 3 * HOUR }) }) },
@@ -59,6 +70,7 @@ const QUOTAS = [
     scope: { kind: 'clients', clients: CLIENTS.slice(0, 2) },
     period: { every: 'hour' },
   },
+  { name: 'all of it', counts: 'tokens', scope: { kind: 'all' }, period: { every: 'day' }, countImports: true },
   { name: 'month', counts: 'tokens', scope: { kind: 'provider', provider: 'openai' }, period: { every: 'month' } },
   {
     name: 'cron',
@@ -68,7 +80,7 @@ const QUOTAS = [
   },
 ] as const;
 
-test('counter and records agree, whatever comes in which order: calls, reports, crashes, locks, jumps of the clock', () => {
+test('counter and records agree, whatever comes in which order: calls, reports, imports, crashes, locks, jumps of the clock', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const counting = new Counting();
@@ -89,14 +101,24 @@ test('counter and records agree, whatever comes in which order: calls, reports, 
           if (held === undefined) continue;
           const { atMs, subject } = held;
           counting.settle(held, { outcome: one.outcome }, { inputTokens: one.tokens });
-          if (one.outcome !== 'refused') sent.push({ atMs, client: subject.client, tokens: one.tokens });
+          if (one.outcome !== 'refused')
+            sent.push({ atMs, client: subject.client, tokens: one.tokens, isImport: false });
         } else if (one.do === 'report') {
           const requestId = `told-${one.name}`;
           const atMs = Math.max(0, counting.clock.now() + one.aheadMs);
           // As POST /v1/usage does it, but for the question whether it is known: the database has the last word.
           counting.usage.record([call({ source: 'reported', requestId, atMs, tokens: { inputTokens: one.tokens } })]);
           counting.usage.flush();
-          if (!told.has(requestId)) sent.push({ atMs, client: CLIENT, tokens: one.tokens });
+          if (!told.has(requestId)) sent.push({ atMs, client: CLIENT, tokens: one.tokens, isImport: false });
+          told.add(requestId);
+        } else if (one.do === 'import') {
+          const requestId = `imported-${one.name}`;
+          const atMs = Math.max(0, counting.clock.now() - one.agoMs);
+          const client = IMPORT_CLIENTS['claude-code'];
+          const tokens = { inputTokens: one.tokens };
+          counting.usage.record([call({ source: 'import', requestId, atMs, client, credential: null, tokens })]);
+          counting.usage.flush();
+          if (!told.has(requestId)) sent.push({ atMs, client: client.id, tokens: one.tokens, isImport: true });
           told.add(requestId);
         } else if (one.do === 'wait') counting.clock.advance(one.ms);
         else if (one.do === 'jump') counting.clock.wallMs += one.ms;
@@ -133,12 +155,16 @@ function tried(counting: Counting, client: string, bytes: number, open: Held[]):
 }
 
 function agree(counting: Counting, sent: readonly Sent[], open: readonly Held[]): void {
-  for (const { definition, startsAt, resetsAt, used, reserved, clients, carriedOver } of counting.quotas.list()) {
+  for (const quota of counting.quotas.list()) {
+    const { definition, startsAt, resetsAt, used, imported, reserved, clients, carriedOver } = quota;
     const within = ({ atMs }: { readonly atMs: number }) => atMs >= Date.parse(startsAt) && atMs < Date.parse(resetsAt);
     const counts = (client: string) => isCounted(definition.scope, client);
+    const uses = ({ isImport }: Sent) => definition.countImports || !isImport;
     const amount = (each: Sent) => (definition.counts === 'tokens' ? each.tokens : 1);
     const here = sent.filter((each) => within(each) && counts(each.client));
-    expect([definition.name, used]).toEqual([definition.name, sum(here.map(amount))]);
+    expect([definition.name, used]).toEqual([definition.name, sum(here.filter(uses).map(amount))]);
+    const taken = here.filter(({ isImport }) => isImport).map(amount);
+    expect([definition.name, imported]).toEqual([definition.name, sum(taken)]);
     const held = open.filter((each) => within(each) && counts(each.subject.client));
     const amounts = held.map(({ amounts: { tokens } }) => (definition.counts === 'tokens' ? tokens : 1));
     expect([definition.name, reserved]).toEqual([definition.name, sum(amounts)]);
@@ -146,7 +172,7 @@ function agree(counting: Counting, sent: readonly Sent[], open: readonly Held[])
       expect(share.used).toBe(here.filter(({ client }) => client === share.client).length);
     }
     const dayBefore = sent.filter(
-      ({ atMs }) => atMs >= Date.parse(startsAt) - 24 * HOUR && atMs < Date.parse(startsAt),
+      (each) => uses(each) && each.atMs >= Date.parse(startsAt) - 24 * HOUR && each.atMs < Date.parse(startsAt),
     );
     const unused = Math.max(0, definition.limit - dayBefore.length);
     const brings = definition.rollover !== null && Date.parse(startsAt) >= MADE_MS;
@@ -154,5 +180,9 @@ function agree(counting: Counting, sent: readonly Sent[], open: readonly Held[])
   }
 }
 
-const isCounted = (scope: QuotaScope, client: string) => scope.kind !== 'clients' || scope.clients.includes(client);
+/** Imports know no key and no client of ours. */
+function isCounted(scope: QuotaScope, client: string): boolean {
+  if (scope.kind === 'clients') return scope.clients.includes(client);
+  return scope.kind !== 'credential' || CLIENTS.includes(client);
+}
 const sum = (figures: readonly number[]) => figures.reduce((so, figure) => so + figure, 0);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { QuotaExceeded } from '../../../electron/core/quotas/refusal.ts';
 import { delayAt } from '../../../electron/core/quotas/throttle.ts';
+import { IMPORT_CLIENTS } from '../../../electron/core/usage/imports/imported-call.ts';
 import { call } from '../usage/recording.ts';
 import { CLIENT, Counting, daily, OTHER } from './counting.ts';
 
@@ -151,6 +152,40 @@ describe('a pool of clients', () => {
     for (let n = 0; n < 10; n += 1) counting.one();
     expect(refusal(() => counting.hold(OTHER)).facts.used).toBe(10);
     expect(counting.hold('uvwxyz0123')).toBeNull();
+  });
+});
+
+describe('calls that were imported', () => {
+  const imported = (counting: Counting, tokens: number, requestId: string) => {
+    const client = IMPORT_CLIENTS['claude-code'];
+    const who = { source: 'import', requestId, client, credential: null } as const;
+    counting.usage.record([call({ ...who, atMs: counting.clock.now(), tokens: { inputTokens: tokens } })]);
+    counting.usage.flush();
+  };
+
+  test('are shown beside what is used, refuse nothing, and are no part of what is brought over', () => {
+    const counting = new Counting();
+    counting.set(daily(1000, { counts: 'tokens', rollover: { maxPercent: 100 } }));
+    imported(counting, 5000, 'one');
+    expect(counting.named('daily')).toMatchObject({ used: 0, imported: 5000, state: 'ok', percent: 0 });
+    expect(counting.hold(CLIENT, Buffer.from('{"max_tokens":10}'))).not.toBeNull();
+    counting.start();
+    expect(counting.named('daily')).toMatchObject({ used: 0, imported: 5000 });
+    counting.clock.advance(DAY);
+    expect(counting.named('daily')).toMatchObject({ imported: 0, carriedOver: 1000 });
+  });
+
+  test('use up a quota that counts them, and its refusal says how much of it was theirs', () => {
+    const counting = new Counting();
+    counting.set(daily(1000, { counts: 'tokens', countImports: true }));
+    imported(counting, 990, 'one');
+    imported(counting, 990, 'one'); // the same call again
+    expect(counting.named('daily')).toMatchObject({ used: 990, imported: 990 });
+    const error = refusal(() => counting.hold(CLIENT, Buffer.from('{"max_tokens":100}')));
+    expect(error.facts).toMatchObject({ used: 990, imported: 990 });
+    expect(error.message).toContain('990 tokens used (of which imported: 990 tokens)');
+    counting.start();
+    expect(counting.named('daily')).toMatchObject({ used: 990, imported: 990 });
   });
 });
 

@@ -3,6 +3,7 @@ import { fittingLimits, roundedUp } from '../../../electron/core/quotas/fitting-
 import { quotaHistory } from '../../../electron/core/quotas/history.ts';
 import { proposalsOf } from '../../../electron/core/quotas/proposals.ts';
 import { quotaWhatIf } from '../../../electron/core/quotas/what-if.ts';
+import { IMPORT_CLIENTS } from '../../../electron/core/usage/imports/imported-call.ts';
 import { call } from '../usage/recording.ts';
 import { CLIENT, Counting, daily, definition, OTHER, heldBy } from './counting.ts';
 
@@ -88,6 +89,24 @@ test('history sums whole periods, from rollups and single records alike', () => 
     { used: 0, requests: 0 },
     { used: 4000, requests: 41 },
   ]);
+});
+
+test('what was imported is looked back on only by a quota that counts it, and nobody could have refused it', () => {
+  const client = IMPORT_CLIENTS.codex;
+  const counting = used([4], { source: 'import', client, credential: null });
+  counting.usage.record(Array.from({ length: 9 }, () => call({ atMs: FROM + 12 * HOUR })));
+  counting.usage.flush();
+  const look = (countImports: boolean) => {
+    const quota = { ...daily(10), countImports };
+    const { calls, wanted, refused } = quotaWhatIf(db(counting), {
+      ...{ definition: heldBy(quota), fromMs: FROM, toMs: FROM + DAY, ...around },
+    });
+    const nowMs = FROM + 13 * HOUR;
+    const [now] = quotaHistory(db(counting), { definition: definition(quota), periods: 1, nowMs, ...around });
+    return { calls, wanted, refused, used: now?.used };
+  };
+  expect(look(false)).toEqual({ calls: 9, wanted: 9, refused: 0, used: 9 });
+  expect(look(true)).toEqual({ calls: 9, wanted: 9, refused: 3, used: 13 });
 });
 
 test('a limit is proposed from nearly all periods with use in them, where it is well off and there are enough', () => {

@@ -6,7 +6,7 @@ import { forecastQuery } from '../../../shared/contract/usage-forecast.ts';
 
 function quota(part: Partial<QuotaForm>, startsAt: string, resetsAt: string): QuotaStatus {
   const definition = definitionOf({ ...emptyQuotaForm('UTC'), limit: '20', ...part }, 'x');
-  const figures = { used: 0, reserved: 0, carriedOver: 0, percent: 0, refused: 0, unpriced: 0 };
+  const figures = { used: 0, imported: 0, reserved: 0, carriedOver: 0, percent: 0, refused: 0, unpriced: 0 };
   return {
     ...figures,
     ...{
@@ -31,6 +31,7 @@ test('a month is asked about by the days of its own zone', () => {
     to: '2026-11-30',
     zone: 'Europe/Berlin',
     limit: 20_000_000,
+    imports: false,
     filter: { provider: ['openai'] },
   });
 });

@@ -50,6 +50,7 @@ test('what is typed becomes a quota of the contract, to the micro-dollar', () =>
     warnAt: [50, 75, 90],
     throttle: { fromPercent: 80, curve: 'late', maxDelayMs: 2500 },
     buffer: { percent: 5, clients: [CLIENT] },
+    countImports: false,
     rollover: { maxPercent: 25 },
     adjust: { min: 1_000_000_000, max: 2_000_000_000 },
   });
@@ -78,6 +79,13 @@ test('a new quota warns and slows as the settings say, until it has figures of i
   const again = formOfQuota(definition, 'UTC', [50, 80]);
   expect(again).toMatchObject({ ownWarnings: false, warnAt: '50, 80' });
   expect(definitionOf({ ...again, ownWarnings: true }, 'x').warnAt).toEqual([50, 80]);
+});
+
+test('only a quota of what imports can be about counts them', () => {
+  const counts = (part: Partial<QuotaForm>) =>
+    definitionOf({ ...empty, limit: '10', countImports: true, ...part }, 'x').countImports;
+  expect(counts({ scope: 'provider', provider: 'openai' })).toBe(true);
+  expect(counts({ scope: 'clients', clients: [CLIENT] })).toBe(false);
 });
 
 describe('what does not fit is said at its field', () => {

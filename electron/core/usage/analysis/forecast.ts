@@ -3,13 +3,14 @@ import type { FORECAST_FIGURES, UsageForecast } from '../../../../shared/contrac
 import type { UsageFilter } from '../../../../shared/contract/usage.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import type { UsageSums } from '../../../../shared/usage.ts';
+import { IMPORT_CLIENTS, importClients } from '../imports/imported-call.ts';
 import { dateOfDay } from '../reporting-days.ts';
 import { collect } from './collect.ts';
 import { bandOf, type Courses, coursesOf, HISTORY_DAYS, methodFor, threeOf } from './courses.ts';
 import { METHOD_TEXTS, sentenceOf } from './forecast-words.ts';
 import { inDays, rangeOf, type RangeText } from './range.ts';
 import { Columns } from './sums.ts';
-import { type Asked, viewOf } from './view.ts';
+import { type Asked, type View, viewOf } from './view.ts';
 
 export type ForecastFigure = (typeof FORECAST_FIGURES)[number];
 
@@ -18,6 +19,8 @@ export interface ForecastQuery extends RangeText, Asked {
   readonly zone?: string | undefined;
   readonly filter?: UsageFilter | undefined;
   readonly limit?: number | undefined;
+  /** Whether imported calls count; left out: they do. */
+  readonly imports?: boolean | undefined;
 }
 
 const MOST_DAYS = 400;
@@ -28,11 +31,8 @@ const ENOUGH_DAYS = 7;
  * @throws AppError `invalid_input`.
  */
 export function usageForecast(db: Database.Database, query: ForecastQuery): UsageForecast {
-  const { calendar, view, first, last, today } = periodOf(db, query);
-  const columns =
-    collect(db, view.totals, null, view.buckets, view.parts(view.range, view.buckets)).get(0) ??
-    new Columns(view.buckets.list.length);
-  const values = columns.values();
+  const { calendar, view, range, first, last, today } = periodOf(db, query);
+  const values = valuesOf(db, { ...query, ...range }, view);
   const start = view.range.first;
   const figures = figureOf(query.figure, values);
   const of = (day: number) => figures[day - start] ?? 0;
@@ -93,10 +93,31 @@ function periodOf(db: Database.Database, query: ForecastQuery) {
   const today = calendar.dayOfMs(query.nowMs);
   const begin = Math.max(0, Math.min(first, today - HISTORY_DAYS));
   const range = { from: dateOfDay(begin), to: dateOfDay(Math.max(today, begin)) };
-  return { calendar, first, last, today, view: viewOf(db, { ...query, ...range }, null, 'day') };
+  return { calendar, range, first, last, today, view: viewOf(db, { ...query, ...range }, null, 'day') };
 }
 
-function figureOf(figure: ForecastFigure, values: Readonly<Record<keyof UsageSums, readonly number[]>>): number[] {
+type Values = Readonly<Record<keyof UsageSums, readonly number[]>>;
+
+/** By day of the view. What is imported stands under clients of its own: it is taken off where it does not count. */
+function valuesOf(db: Database.Database, query: ForecastQuery, view: View): Values {
+  const all = summed(db, view);
+  // A filter by client names the calls of that client, and no import.
+  if (query.imports !== false || query.filter?.client !== undefined || importClients(db).length === 0) return all;
+  const client = Object.values(IMPORT_CLIENTS).map(({ id }) => id);
+  const imported = summed(db, viewOf(db, { ...query, filter: { ...query.filter, client } }, null, 'day'));
+  const rest = Object.entries(all).map(([name, figures]) => {
+    const taken = imported[name as keyof UsageSums];
+    return [name, figures.map((figure, at) => figure - (taken[at] ?? 0))];
+  });
+  return Object.fromEntries(rest) as Values;
+}
+
+function summed(db: Database.Database, view: View): Values {
+  const columns = collect(db, view.totals, null, view.buckets, view.parts(view.range, view.buckets)).get(0);
+  return (columns ?? new Columns(view.buckets.list.length)).values();
+}
+
+function figureOf(figure: ForecastFigure, values: Values): number[] {
   if (figure === 'requests') return [...values.requests];
   if (figure === 'cost') return [...values.knownCostMicroUsd];
   return values.inputTokens.map(

@@ -35,6 +35,9 @@ export const IMPORT_CLIENTS: Readonly<Record<ImportSource, { readonly id: string
   csv: { id: 'import:csv', name: 'Export of a provider (imported)' },
 };
 
+/** No client token has an id like these. */
+export const isImportClient = (id: string): boolean => id.startsWith('import:');
+
 /** Their numbers in usage_name, as far as they were ever counted. */
 export function importClients(db: Database.Database): number[] {
   const ids = Object.values(IMPORT_CLIENTS).map(({ id }) => id);

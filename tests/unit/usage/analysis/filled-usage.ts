@@ -29,6 +29,7 @@ export interface Made {
   readonly provider?: string;
   readonly model?: string;
   readonly client?: string;
+  readonly clientId?: string;
   readonly label?: string;
   readonly project?: string;
   readonly outcome?: (typeof OUTCOMES)[number];
@@ -57,7 +58,7 @@ export function priced(given: Made): PricedEntry {
       atMs: given.atMs,
       requestId: given.requestId ?? `request-${made}`,
       source: 'proxy',
-      client: client === '' ? null : { id: `id-of-${client}`.slice(0, 256), name: client },
+      client: client === '' ? null : { id: (given.clientId ?? `id-of-${client}`).slice(0, 256), name: client },
       credential: { id: `${provider}${label}`.padEnd(32, '0').slice(0, 32), version: 1, ref: `${provider}/${label}` },
       provider,
       project: given.project ?? '',

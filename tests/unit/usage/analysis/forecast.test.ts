@@ -50,6 +50,18 @@ describe('a forecast', () => {
     }
   });
 
+  test('leaves out what was imported where that is asked for, of everything and of one provider', () => {
+    const own = daily(30, () => 100_000);
+    const imported = daily(30, () => 700_000).map((one) => ({ ...one, clientId: 'import:codex', client: 'Codex' }));
+    const other = daily(30, () => 5_000_000).map((one) => ({ ...one, provider: 'anthropic' }));
+    const filter = { provider: ['openai'] };
+    const alone = ask(own, { limit: 2_000_000 });
+    expect(ask([...own, ...imported], { limit: 2_000_000, imports: false })).toEqual(alone);
+    const narrowed = ask([...own, ...imported, ...other], { limit: 2_000_000, imports: false, filter });
+    expect(narrowed).toEqual(alone);
+    expect(ask([...own, ...imported]).used).toBe(8 * alone.used);
+  });
+
   test('says when there are fewer than seven days, and makes no band of nothing', () => {
     const few = ask(daily(4, () => 100_000));
     expect(few.method).toMatchObject({ name: 'any-day', daysOfData: 3 });
