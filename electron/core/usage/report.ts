@@ -11,7 +11,7 @@ import { addFigures, type Figures, noFigures, usageRowOf } from './analysis/sums
 import { dimensionOf, WHOLE_DAYS } from './analysis/view.ts';
 import { NAME_KINDS, type NameKind, numberOf } from './dimensions.ts';
 import { dateOfDay } from './reporting-days.ts';
-import { readUsageState } from './state-table.ts';
+import { hasDaysOf, readUsageState } from './state-table.ts';
 
 export interface ReportQuery {
   readonly by: UsageBy;
@@ -51,7 +51,8 @@ export function usageReport(db: Database.Database, query: ReportQuery, { zone, n
   const source: Source = single?.series ?? { kind: 'cells', filter };
   const foldedTo = readUsageState(db)?.foldedTo ?? 0;
   // Nothing is folded where each day has a row of its own.
-  const folded = { reporting: calendar, foldedTo: by === null ? 0 : foldedTo };
+  const isReady = source.kind === 'cells' || hasDaysOf(db, zone);
+  const folded = { reporting: calendar, foldedTo: by === null ? 0 : foldedTo, isReady };
   const kept = source.kind === 'dimension' ? range : inDays(range, calendar); // combinations have no hours
   const slices: readonly Slice[] = wholeSlices(kept, calendar, folded);
   const sums = new Map<number, Figures>();

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
 import { type BatchSums, CELL, ROLLUP_SUMS, type RollupRow } from './batch-sums.ts';
-import { DIMENSIONS, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from './dimensions.ts';
+import { DIMENSIONS, SPAN_DAY, SPAN_MONTH, SPAN_WEEK } from './dimensions.ts';
 import { HistogramSum } from './latency-histogram.ts';
-import { HOUR_MS, monthOfDay, type ReportingDays, weekOfDay } from './reporting-days.ts';
+import { monthOfDay, weekOfDay } from './reporting-days.ts';
 import { prepared } from './statements.ts';
 
 const COLUMNS = ['span', 'dimension', 'bucket', 'name', ...ROLLUP_SUMS, 'latency'].join(', ');
@@ -11,7 +11,6 @@ const WIDTH = COLUMNS.split(',').length;
 /** Rows of one statement: starting one costs as much as some values. */
 const AT_ONCE = 4;
 const ADD = ROLLUP_SUMS.map((sum) => `${sum} = ${sum} + excluded.${sum}`).join(', ');
-const SUMMED = ROLLUP_SUMS.map((sum) => `sum(${sum})`).join(', ');
 /** A cell is too small a part for percentiles, and there are many. */
 const NO_LATENCY = Buffer.alloc(0);
 
@@ -48,7 +47,7 @@ export class RollupTable {
       .pluck();
   }
 
-  /** What it keeps is of a transaction that was undone. */
+  /** What it keeps is of a transaction that was undone, or of days that were summed again. */
   forget(): void {
     this.#kept.clear();
   }
@@ -104,50 +103,5 @@ export class RollupTable {
       `SELECT min(bucket) AS day FROM usage_rollup WHERE span = ${SPAN_DAY} AND dimension = ? AND bucket >= ?`,
     ).get(DIMENSIONS.indexOf('all'), from) as { readonly day: number | null };
     return day.day;
-  }
-
-  /** Forgets the weeks and months: they are folded anew. Call it in a transaction. */
-  unfold(): void {
-    this.#db.prepare('DELETE FROM usage_rollup WHERE span IN (?, ?)').run(SPAN_WEEK, SPAN_MONTH);
-  }
-
-  /**
-   * Sums the days anew from the hours: the reporting zone changed. In a zone whose days begin within an hour of UTC, that
-   * hour falls to the day in which it began. Cells have no hours and keep the days that they were counted in.
-   */
-  rebuildDays(days: ReportingDays): void {
-    this.forget();
-    this.unfold();
-    this.#db.aggregate('kh_histogram_sum', {
-      start: () => new HistogramSum(),
-      step: (sum: HistogramSum, stored: unknown) => {
-        if (stored instanceof Uint8Array) sum.addStored(stored);
-        return sum;
-      },
-      result: (sum: HistogramSum) => sum.take(),
-    });
-    this.#db.prepare('DELETE FROM usage_rollup WHERE span = ? AND dimension <> ?').run(SPAN_DAY, CELL);
-    const sum = this.#db.prepare(
-      `INSERT INTO usage_rollup (${COLUMNS})
-       SELECT ${SPAN_DAY}, dimension, :day, name, ${SUMMED}, kh_histogram_sum(latency) FROM usage_rollup
-       WHERE span = ${SPAN_HOUR} AND dimension = :dimension AND bucket BETWEEN :first AND :last GROUP BY name`,
-    );
-    for (const { day, first, last } of daysOfHours(this.#db, days)) {
-      for (let dimension = 0; dimension < CELL; dimension += 1) sum.run({ day, dimension, first, last });
-    }
-  }
-}
-
-/** Each day with the hours that begin in it, of those that have calls. */
-function* daysOfHours(db: Database.Database, days: ReportingDays) {
-  const hours = db
-    .prepare('SELECT bucket FROM usage_rollup WHERE span = ? AND dimension = ? ORDER BY bucket')
-    .pluck()
-    .all(SPAN_HOUR, DIMENSIONS.indexOf('all')) as number[];
-  for (let at = 0; at < hours.length; ) {
-    const first = hours[at] as number;
-    const day = days.dayOf(first * HOUR_MS);
-    while (at < hours.length && days.dayOf((hours[at] as number) * HOUR_MS) === day) at += 1;
-    yield { day, first, last: hours[at - 1] as number };
   }
 }

@@ -7,6 +7,7 @@ import { RecordTable } from './record-table.ts';
 import type { ReportingDays } from './reporting-days.ts';
 import { RollupTable } from './rollup-table.ts';
 import { readUsageState, writeFoldedTo, writeUsageState } from './state-table.ts';
+import { beginZoneChange, zoneChangeStep } from './upkeep/zone-change.ts';
 import type { PricedEntry, UsageEntry } from './usage-entry.ts';
 
 const MAX_KNOWN = 20_000;
@@ -31,8 +32,10 @@ export class UsageStore {
   readonly #rollups: RollupTable;
   /** The first day that is in no week and month. */
   #foldedTo: number;
+  /** The days are being summed again. */
+  #isChangingZone: boolean;
 
-  /** Where the reporting zone is another than the one of the day rollups, sums them anew. */
+  /** Where the reporting zone is another than the one of the day rollups, begins to sum them again. */
   constructor(db: Database.Database, days: ReportingDays) {
     this.#db = db;
     this.#days = days;
@@ -41,13 +44,11 @@ export class UsageStore {
     this.#rollups = new RollupTable(db);
     const state = readUsageState(db);
     this.#foldedTo = state?.foldedTo ?? 0;
+    this.#isChangingZone = state !== null && state.resumFrom !== null;
     if (state !== null && state.zone !== days.zone) {
-      this.#transaction(() => {
-        this.#rollups.rebuildDays(days);
-        writeUsageState(db, { ...state, zone: days.zone });
-        writeFoldedTo(db, 0);
-      });
+      this.#transaction(() => beginZoneChange(db, days.zone));
       this.#foldedTo = 0;
+      this.#isChangingZone = true;
     }
   }
 
@@ -74,11 +75,17 @@ export class UsageStore {
   }
 
   /**
-   * Adds the next day that is over to its week and month, in a transaction of its own: a few milliseconds.
+   * Adds the next day that is over to its week and month, or does the next step of a change of the zone, in a transaction of
+   * its own: a few milliseconds.
    * @param today - the day that is not over yet.
    * @returns whether there may be more to fold.
    */
   foldOne(today: number): boolean {
+    if (this.#isChangingZone) {
+      this.#isChangingZone = this.#transaction(() => zoneChangeStep(this.#db, this.#days));
+      this.#rollups.forget();
+      return true;
+    }
     const day = this.#rollups.nextDay(this.#foldedTo);
     if (day === null || day >= today) return false;
     this.#transaction(() => {

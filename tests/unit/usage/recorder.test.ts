@@ -168,6 +168,11 @@ test('a day is a day of the reporting zone, and another zone sums the days anew'
     .opened()
     .usageDb.prepare('SELECT sum(length(latency)) FROM usage_rollup WHERE span = ? AND dimension = 7')
     .pluck();
+  while (again.usage.foldOne()); // reports are right before; days are summed again in steps
+  expect(days(again.usage)).toEqual([
+    ['2030-01-16', 2],
+    ['2030-07-16', 1],
+  ]);
   expect(kept.get(1)).toBe(2 * 2 * 2); // a pair of bucket and count a day, of whole times and of first bytes
 });
 

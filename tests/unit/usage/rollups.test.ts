@@ -12,8 +12,15 @@ import {
   noCounts,
   percentileMs,
 } from '../../../electron/core/usage/latency-histogram.ts';
-import { HOUR_MS, monthOfDay, ReportingDays, weekOfDay } from '../../../electron/core/usage/reporting-days.ts';
-import { readUsageState } from '../../../electron/core/usage/state-table.ts';
+import { usageReport } from '../../../electron/core/usage/report.ts';
+import {
+  dateOfDay,
+  HOUR_MS,
+  monthOfDay,
+  ReportingDays,
+  weekOfDay,
+} from '../../../electron/core/usage/reporting-days.ts';
+import { hasDaysOf, readUsageState } from '../../../electron/core/usage/state-table.ts';
 import { UsageStore } from '../../../electron/core/usage/usage-store.ts';
 import type { PricedEntry } from '../../../electron/core/usage/usage-entry.ts';
 import { pricedCall } from './usage-file.ts';
@@ -110,7 +117,6 @@ type Act =
   | { readonly kind: 'write'; readonly calls: readonly PricedEntry[] }
   | { readonly kind: 'undone'; readonly calls: readonly PricedEntry[] }
   | { readonly kind: 'fold' }
-  | { readonly kind: 'zone'; readonly zone: (typeof ZONES)[number] }
   | { readonly kind: 'restart' };
 const calls = fc.array(anyCall, { maxLength: 25 }).map((list) => list.map(pricedCall));
 const anyAct: fc.Arbitrary<Act> = fc.oneof(
@@ -123,7 +129,7 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
 /** Does what it is told and compares every row of the rollups with SQL over the records. */
 function check(acts: readonly Act[], zone: string): void {
   const db = newDatabase();
-  let days = new ReportingDays(zone);
+  const days = new ReportingDays(zone);
   let store = new UsageStore(db, days);
   for (const act of acts) {
     if (act.kind === 'write') store.write(act.calls, randomBytes(16), 0);
@@ -132,7 +138,6 @@ function check(acts: readonly Act[], zone: string): void {
       // The last statement of a batch fails: nothing of it may stay, also not in what is kept in memory.
       expect(() => store.write(act.calls, null as unknown as Buffer, 0)).toThrow();
     } else {
-      if (act.kind === 'zone') days = new ReportingDays(act.zone);
       store = new UsageStore(db, days);
     }
   }
@@ -147,7 +152,9 @@ test('after any order of batches, failures, foldings and restarts every rollup r
   );
 });
 
-test('another zone sums days anew and begins to fold anew', () => {
+const names = (lines: readonly string[]) => lines.filter((line) => !/^[1-3] 8 /.test(line)); // cells keep their days
+
+test('another zone sums days again, in steps, and then begins to fold anew', () => {
   const db = newDatabase();
   const berlin = new UsageStore(db, new ReportingDays('Europe/Berlin'));
   const list = fc.sample(anyCall, { numRuns: 300, seed: 3 }).map(pricedCall);
@@ -156,10 +163,88 @@ test('another zone sums days anew and begins to fold anew', () => {
   const days = new ReportingDays('America/New_York');
   const york = new UsageStore(db, days);
   york.write([pricedCall({ atMs: START + 5 * HOUR_MS })], randomBytes(16), 0);
-  const names = (lines: readonly string[]) => lines.filter((line) => !/^[1-3] 8 /.test(line)); // cells keep their days
+  expect(hasDaysOf(db, 'America/New_York')).toBe(false);
+  let steps = 0;
+  for (; !hasDaysOf(db, 'America/New_York'); steps += 1) expect(york.foldOne(START_DAY + 15)).toBe(true);
+  expect(steps).toBeGreaterThan(10);
   expect(names(fromRollups(db))).toEqual(names(fromRecords(db, days, 0)));
   while (york.foldOne(START_DAY + 15));
+  expect(readUsageState(db)?.foldedTo).toBeGreaterThan(0);
   expect(names(fromRollups(db))).toEqual(names(fromRecords(db, days, readUsageState(db)?.foldedTo ?? 0)));
+  db.close();
+});
+
+/** Days and models of all there is, as a report has them and as SQL over the records has them. */
+function bothWays(db: Database.Database, days: ReportingDays) {
+  db.function('day_of', (ms: unknown) => dateOfDay(days.dayOf(Number(ms))));
+  const asked = { zone: days.zone, nowMs: START + 40 * 24 * HOUR_MS };
+  const report = (by: 'day' | 'model', from?: string) =>
+    usageReport(db, { by, from }, asked).rows.map(({ key, requests, inputTokens }) => [key, requests, inputTokens]);
+  const since = dateOfDay(START_DAY + 3);
+  const records = (by: string, from: string) =>
+    db
+      .prepare(
+        `SELECT ${by} AS key, count(*), sum(r.input_tokens) FROM usage_record AS r JOIN usage_cell AS c ON c.id = r.cell
+         JOIN usage_name AS m ON m.id = c.model WHERE day_of(r.at_ms) >= ? GROUP BY 1`,
+      )
+      .raw()
+      .all(from);
+  const byKey = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).toSorted();
+  return {
+    reports: [report('day'), report('model'), report('model', since)].map(byKey),
+    records: [records('day_of(r.at_ms)', ''), records('m.shown', ''), records('m.shown', since)].map(byKey),
+  };
+}
+
+test('at any moment of a change of the zone reports are right, and it goes on after the process ended', () => {
+  const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Pacific/Auckland');
+  const acts = fc.array(
+    fc.oneof(
+      { weight: 4, arbitrary: calls.map((list) => ({ kind: 'write' as const, calls: list })) },
+      { weight: 6, arbitrary: fc.nat(12).map((steps) => ({ kind: 'fold' as const, steps })) },
+      { weight: 3, arbitrary: zone.map((to) => ({ kind: 'zone' as const, zone: to })) },
+      { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const }) },
+    ),
+    { maxLength: 14 },
+  );
+  const play = (list: typeof acts extends fc.Arbitrary<infer A> ? A : never) => {
+    const db = newDatabase();
+    let days = new ReportingDays('UTC');
+    let store = new UsageStore(db, days);
+    for (const act of list) {
+      if (act.kind === 'write') store.write(act.calls, randomBytes(16), 0);
+      else if (act.kind === 'fold') for (let left = act.steps; left > 0; left -= 1) store.foldOne(START_DAY + 20);
+      else {
+        if (act.kind === 'zone') days = new ReportingDays(act.zone);
+        store = new UsageStore(db, days);
+      }
+      const { reports, records } = bothWays(db, days);
+      expect(reports).toEqual(records);
+    }
+    while (store.foldOne(START_DAY + 40));
+    expect(hasDaysOf(db, days.zone)).toBe(true);
+    expect(names(fromRollups(db))).toEqual(names(fromRecords(db, days, readUsageState(db)?.foldedTo ?? 0)));
+    db.close();
+  };
+  fc.assert(fc.property(acts, play), { numRuns: 60 });
+});
+
+test('days that begin at half an hour are summed from the hours that begin in them', () => {
+  const db = newDatabase();
+  const list = fc.sample(anyCall, { numRuns: 200, seed: 5 }).map(pricedCall);
+  new UsageStore(db, new ReportingDays('UTC')).write(list, randomBytes(16), 0);
+  const days = new ReportingDays('Asia/Kolkata');
+  const store = new UsageStore(db, days);
+  while (!hasDaysOf(db, 'Asia/Kolkata')) store.foldOne(0);
+  db.function('day_of', (hour: unknown) => days.dayOf(Number(hour) * HOUR_MS));
+  const sums = (of: string, span: number) =>
+    db
+      .prepare(
+        `SELECT ${of} AS day, name, sum(requests) FROM usage_rollup WHERE span = ${span} AND dimension = 4 GROUP BY 1, 2`,
+      )
+      .raw()
+      .all();
+  expect(sums('bucket', 1)).toEqual(sums('day_of(bucket)', 0));
   db.close();
 });
 

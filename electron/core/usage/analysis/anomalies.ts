@@ -1,14 +1,16 @@
 import type Database from 'better-sqlite3';
 import type { UsageAnomaly } from '../../../../shared/contract/usage-forecast.ts';
 import { amountInWords } from '../../../../shared/quota-words.ts';
+import type { NameKind } from '../dimensions.ts';
 import { dateOfDay, HOUR_MS } from '../reporting-days.ts';
 import { type Calendar, calendarOf, weekday } from './calendar.ts';
 import { errorBursts } from './error-bursts.ts';
 import { dayInWords } from './forecast-words.ts';
 import { importClients } from '../imports/imported-call.ts';
+import { hasDaysOf } from '../state-table.ts';
 import { shownNames } from './names.ts';
 import { inDays, rangeOf, type RangeText } from './range.ts';
-import { firstHour, readSums, type Source } from './source.ts';
+import { firstHour, readSums, type Source, type SumRow } from './source.ts';
 import { unusualHours } from './unusual-hours.ts';
 import type { Asked } from './view.ts';
 
@@ -74,14 +76,13 @@ const startOf = (day: number, calendar: Calendar): string => new Date(calendar.s
 /** A day above three times the median of the same weekdays before it, with the key that most of the rise is of. */
 function suddenSpends(db: Database.Database, { calendar, first, last, begun }: Days): UsageAnomaly[] {
   const from = first - WEEKS_BACK * 7;
-  const all =
-    costs(db, { kind: 'dimension', dimension: 'all', names: null }, from, last).get(0) ?? new Map<number, number>();
+  const all = costs(db, 'all', { calendar, first: from, last }).get(0) ?? new Map<number, number>();
   const found: UsageAnomaly[] = [];
   for (let day = first; day <= last; day += 1) {
     const value = all.get(day) ?? 0;
     const usual = usualOf(all, day, begun);
     if (usual === null || value < LEAST_SPEND || value <= TIMES_THE_USUAL * usual) continue;
-    const culprit = culpritOf(db, day, begun);
+    const culprit = culpritOf(db, day, begun, calendar);
     const most =
       culprit === null ? '' : ` Most of the rise, ${dollars(culprit.rise)}, is of ${culprit.key}${culprit.model}.`;
     found.push({
@@ -115,9 +116,9 @@ function usualOf(byDay: ReadonlyMap<number, number>, day: number, begun: number)
   return Math.round((one + other) / 2);
 }
 
-function culpritOf(db: Database.Database, day: number, begun: number) {
+function culpritOf(db: Database.Database, day: number, begun: number, calendar: Calendar) {
   const rises = (dimension: 'credential' | 'model') => {
-    const byName = costs(db, { kind: 'dimension', dimension, names: null }, day - WEEKS_BACK * 7, day);
+    const byName = costs(db, dimension, { calendar, first: day - WEEKS_BACK * 7, last: day });
     return [...byName]
       .map(([name, byDay]) => ({ name, rise: (byDay.get(day) ?? 0) - (usualOf(byDay, day, begun) ?? 0) }))
       .toSorted((one, other) => other.rise - one.rise)[0];
@@ -135,31 +136,36 @@ function culpritOf(db: Database.Database, day: number, begun: number) {
 }
 
 /** By name, then by day. */
-function costs(db: Database.Database, source: Source, first: number, last: number): Map<number, Map<number, number>> {
-  const by = source.kind === 'dimension' && source.dimension !== 'all' ? source.dimension : null;
+function costs(db: Database.Database, dimension: NameKind | 'all', days: Stretch): Map<number, Map<number, number>> {
   const all = new Map<number, Map<number, number>>();
-  for (const row of readSums(db, source, by, { span: 'day', first, last }, true)) {
+  for (const row of byDay(db, dimension, days)) {
     const [day = 0, name = 0] = row;
-    let byDay = all.get(name);
-    if (byDay === undefined) all.set(name, (byDay = new Map<number, number>()));
-    byDay.set(day, row[COST_AT] ?? 0);
+    let ofName = all.get(name);
+    if (ofName === undefined) all.set(name, (ofName = new Map<number, number>()));
+    ofName.set(day, (ofName.get(day) ?? 0) + (row[COST_AT] ?? 0));
   }
   return all;
+}
+
+type Stretch = Pick<Days, 'calendar' | 'first' | 'last'>;
+
+/** Day, name, then the figures. Several rows for a day and name where the days are being summed again in another zone. */
+function byDay(db: Database.Database, dimension: NameKind | 'all', { calendar, first, last }: Stretch): SumRow[] {
+  const source: Source = { kind: 'dimension', dimension, names: null };
+  const by = dimension === 'all' ? null : dimension;
+  if (hasDaysOf(db, calendar.zone)) return readSums(db, source, by, { span: 'day', first, last }, true);
+  const hours = { span: 'hour', first: calendar.startHour(first), last: calendar.startHour(last + 1) - 1 } as const;
+  return readSums(db, source, by, hours, true).map(([hour = 0, ...rest]) => [calendar.dayOfHour(hour), ...rest]);
 }
 
 /** Clients that were never counted before, from the day after counting began on: then every one is new. */
 function newClients(db: Database.Database, { calendar, first, last, begun }: Days): UsageAnomaly[] {
   const source: Source = { kind: 'dimension', dimension: 'client', names: null };
   const since = new Map<number, { day: number; requests: number }>();
-  for (const [day = 0, name = 0, requests = 0] of readSums(
-    db,
-    source,
-    'client',
-    { span: 'day', first: begun, last },
-    true,
-  )) {
+  for (const [day = 0, name = 0, requests = 0] of byDay(db, 'client', { calendar, first: begun, last })) {
     const known = since.get(name);
     if (known === undefined || known.day > day) since.set(name, { day, requests });
+    else if (known.day === day) known.requests += requests;
   }
   const imported = new Set(importClients(db));
   const recent = [...since].filter(([name, { day }]) => day >= first && day > begun && !imported.has(name));

@@ -14,6 +14,7 @@ export class Calendar {
   readonly zone: string;
   readonly #days: ReportingDays;
   readonly #starts = new Map<number, number>();
+  #wall: Intl.DateTimeFormat | null = null;
 
   /** @throws RangeError where there is no such zone. */
   constructor(zone: string) {
@@ -73,8 +74,8 @@ export class Calendar {
   }
 
   #hourOnTheWall(hour: number): number {
-    const text = new Intl.DateTimeFormat('en-GB', { timeZone: this.zone, hour: '2-digit', hourCycle: 'h23' });
-    return Number(text.format(hour * HOUR_MS));
+    this.#wall ??= new Intl.DateTimeFormat('en-GB', { timeZone: this.zone, hour: '2-digit', hourCycle: 'h23' });
+    return Number(this.#wall.format(hour * HOUR_MS));
   }
 }
 

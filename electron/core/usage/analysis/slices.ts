@@ -10,6 +10,8 @@ export interface Folded {
   readonly reporting: Calendar;
   /** The first day that is in no week and month yet. */
   readonly foldedTo: number;
+  /** false: the zone was changed and they are being summed again; all is read from hours. */
+  readonly isReady: boolean;
 }
 
 /** A slice whose rows belong to one bucket, or (null) each to the one of its own number. */
@@ -19,7 +21,12 @@ export interface Part {
 }
 
 /** The fewest rollups that sum up a range of any zone: hours at its edges, whole days, weeks and months between. */
-export function wholeSlices(range: Range, calendar: Calendar, { reporting, foldedTo }: Folded): readonly Slice[] {
+export function wholeSlices(
+  range: Range,
+  calendar: Calendar,
+  { reporting, foldedTo, isReady }: Folded,
+): readonly Slice[] {
+  if (!isReady) return [{ span: 'hour', ...hoursIn(range, calendar) }];
   if (range.unit === 'day' && calendar.zone === reporting.zone) {
     return ofDays(range.first, range.last, foldedTo, 'any');
   }
@@ -38,12 +45,17 @@ export function wholeSlices(range: Range, calendar: Calendar, { reporting, folde
   return slices.filter(({ first: from, last: to }) => from <= to);
 }
 
+const hoursIn = (range: Range, calendar: Calendar): Pick<Slice, 'first' | 'last'> => {
+  const { first, last } = inHours(range, calendar);
+  return { first, last };
+};
+
 /** The rollups that the bars of a range are read from. */
 export function partsOf(range: Range, buckets: Buckets, calendar: Calendar, folded: Folded): readonly Part[] {
   const { unit, list } = buckets;
   const hours = inHours(range, calendar);
   if (unit === 'hour') return [{ slice: { span: 'hour', first: hours.first, last: hours.last }, bucket: null }];
-  if (range.unit === 'day' && calendar.zone === folded.reporting.zone) {
+  if (folded.isReady && range.unit === 'day' && calendar.zone === folded.reporting.zone) {
     return ofDays(range.first, range.last, folded.foldedTo, unit).flatMap((slice) =>
       slice.span === unit ? [{ slice, bucket: null }] : splitDays(slice, list),
     );

@@ -4,7 +4,7 @@ import { type BucketUnit, type Buckets, bucketsOf, unitFor } from './buckets.ts'
 import { type Calendar, calendarOf } from './calendar.ts';
 import { type NumberedFilter, numbered } from './names.ts';
 import { inDays, inHours, type Range, rangeOf, type RangeText } from './range.ts';
-import { readUsageState } from '../state-table.ts';
+import { hasDaysOf, readUsageState } from '../state-table.ts';
 import { type Folded, type Part, partsOf, wholeSlices } from './slices.ts';
 import { areRecordsKept, type By, firstHour, type Slice, type Source } from './source.ts';
 
@@ -57,7 +57,8 @@ export function viewOf(
   const unit = unitFor(asked, range, wanted);
   const source = dimensionOf(filter, by);
   if (source !== null) {
-    const folded: Folded = { reporting, foldedTo: readUsageState(db)?.foldedTo ?? 0 };
+    const foldedTo = readUsageState(db)?.foldedTo ?? 0;
+    const folded: Folded = { reporting, foldedTo, isReady: hasDaysOf(db, reporting.zone) };
     return {
       ...source,
       parts: (some, buckets) => partsOf(some, buckets, wanted, folded),
@@ -126,7 +127,7 @@ const DAYS_ONLY: UsageRemark = {
 };
 /** For sources without hours. */
 function wholeDays(calendar: Calendar, foldedTo: number): Pick<View, 'parts' | 'slices'> {
-  const folded: Folded = { reporting: calendar, foldedTo };
+  const folded: Folded = { reporting: calendar, foldedTo, isReady: true };
   return {
     parts: (range, buckets) => partsOf(range, buckets, calendar, folded),
     slices: (range) => wholeSlices(inDays(range, calendar), calendar, folded),

@@ -47,7 +47,9 @@ export class RollupCosts {
   }
 
   write(db: Database.Database): void {
-    const foldedTo = readUsageState(db)?.foldedTo ?? 0;
+    const state = readUsageState(db);
+    const foldedTo = state?.foldedTo ?? 0;
+    const isChangingZone = state !== null && state.resumFrom !== null;
     const update = db.prepare(
       `UPDATE usage_rollup SET cost_micro_usd = cost_micro_usd + :cost, unpriced = unpriced + :unpriced,
        cache_saved_micro_usd = cache_saved_micro_usd + :saved
@@ -60,7 +62,9 @@ export class RollupCosts {
         continue;
       }
       // A cell keeps the day that it was counted in when the reporting zone changes: a day before or after.
-      for (const day of [change.bucket, change.bucket - 1, change.bucket + 1]) {
+      // A day that is summed again later takes it from its hours; the days beside it may be done.
+      const isOwn = isChangingZone && change.dimension !== CELL;
+      for (const day of isOwn ? [change.bucket] : [change.bucket, change.bucket - 1, change.bucket + 1]) {
         if (update.run({ ...change, bucket: day }).changes === 0) continue;
         changed.add(day);
         if (day < foldedTo) {

@@ -70,8 +70,9 @@ export class UsageUpkeep {
     const { vault, clock, foldOne, keepDays } = this.#deps;
     if (foldOne()) return true;
     const db = vault.opened().usageDb;
-    const zone = readUsageState(db)?.zone;
-    if (zone !== undefined && takeOverWeek(db, reportingDays(zone).dayOf(clock.now()))) return true;
+    const state = readUsageState(db);
+    const isSummed = state !== null && state.resumFrom === null;
+    if (isSummed && takeOverWeek(db, reportingDays(state.zone).dayOf(clock.now()))) return true;
     const days = keepDays();
     if (days > 0 && pruneRecords(db, clock.now() - days * DAY_MS, PRUNED_AT_ONCE) > 0) return true;
     return giveBack(db, PAGES_AT_ONCE);
