@@ -7,6 +7,7 @@ import type { Caller, VaultStateName } from '../../shared/contract/method.ts';
 import type { Output } from '../../shared/contract/methods.ts';
 import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
 import { Credentials } from './credentials/credentials.ts';
+import { RefusedCalls } from './credentials/refused-calls.ts';
 import { ScheduledCheck } from './credentials/scheduled-check.ts';
 import { examine, type Finding } from './doctor/doctor.ts';
 import { Clients } from './endpoint/clients.ts';
@@ -87,6 +88,8 @@ export interface App {
   readonly ownProviders: OwnProviders;
   readonly guides: Guides;
   readonly scheduledCheck: ScheduledCheck;
+  /** Forwarded calls that a provider refused. */
+  readonly refusedCalls: RefusedCalls;
   readonly clients: Clients;
   readonly loans: Loans;
   readonly gate: Gate;
@@ -291,6 +294,7 @@ export function createApp(options: AppOptions): App {
     credentials,
     emit,
   });
+  const refusedCalls = new RefusedCalls({ clock, log, catalogue, credentials, emit });
   const lockPolicy = new LockPolicy({
     vault,
     clock,
@@ -343,6 +347,7 @@ export function createApp(options: AppOptions): App {
           routing,
           spentUntilMs: (credential, client) => quotas.spentUntilMs(credential, client),
           looked: (provider, result) => metrics.responseCache.inc({ provider, result }),
+          refused: (credential) => refusedCalls.refused(credential),
         }),
         quota: new QuotasOfCalls(quotas),
       },
@@ -392,6 +397,7 @@ export function createApp(options: AppOptions): App {
     withdrawQuestions();
     gate.locking();
     scheduledCheck.locking();
+    refusedCalls.locking();
     providerFigures.locking();
     credentials.locking();
     try {
@@ -435,6 +441,7 @@ export function createApp(options: AppOptions): App {
     ownProviders,
     guides: new Guides(catalogue, join(options.resourcesDir, 'guides')),
     scheduledCheck,
+    refusedCalls,
     clients,
     loans,
     gate,

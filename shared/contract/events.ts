@@ -12,7 +12,7 @@ export const events = {
   'vault.lockWarningOver': z.strictObject({}),
   /** `ids` null: read the whole list again. */
   'credentials.changed': z.strictObject({ ids: z.array(s.credentialId).nullable() }),
-  /** The daily check found that keys which worked before are refused now. */
+  /** Keys that worked before are refused now: by the daily check, the test after a 401, or when their token is renewed. */
   'credentials.died': z.strictObject({ ids: z.array(s.credentialId) }),
   /** A tool says that a key it was given is refused. */
   'credential.reported': z.strictObject({ id: s.credentialId, client: z.string() }),

@@ -19,6 +19,7 @@ import type { OpenVault } from '../vault/open-vault.ts';
 import { findCheck, putCheck, removeCheck } from './check-table.ts';
 import { findCredential } from './credential-table.ts';
 import { toTimestamp } from './expiry.ts';
+import { saysRefused } from './finding.ts';
 import { assertUse } from './lifecycle.ts';
 import type { LiveTokens } from './live-tokens.ts';
 import { openCredential } from './opened.ts';
@@ -176,8 +177,8 @@ export class ConnectionTests {
     return still ?? this.#ask(vault.opened(), credential, of, signal);
   }
 
-  /** A refresh that failed outside of a test is the state of the credential as well. */
-  refreshFailed(credential: CredentialRow, verdict: Verdict): void {
+  /** A refresh that failed outside of a test is the state of the credential as well. @returns whether it died by that. */
+  refreshFailed(credential: CredentialRow, verdict: Verdict): boolean {
     const before = findCheck(this.#deps.vault.opened().db, credential.id);
     const previous = before?.version === credential.current_version ? before : undefined;
     const checkedAt = toTimestamp(this.#deps.clock.now());
@@ -189,6 +190,7 @@ export class ConnectionTests {
       cached: false,
     };
     this.#keep(credential, result, previous, 'system');
+    return saysRefused(result.result) && !saysRefused(previous?.result);
   }
 
   /** The refresh after which nobody is asked until the pause is over. */

@@ -74,7 +74,10 @@ export class Credentials {
     this.#tokens = new LiveTokens({
       ...deps,
       userAgent,
-      failed: (credential, verdict) => this.#tests.refreshFailed(credential, verdict),
+      failed: (credential, verdict) => {
+        if (!this.#tests.refreshFailed(credential, verdict)) return;
+        deps.emit({ event: 'credentials.died', data: { ids: [idToHex(credential.id)] } });
+      },
       paused: (credential) => this.#tests.pausedRefresh(credential),
       recovered: (credential) => this.#tests.refreshRecovered(credential),
       changed: (ids) => this.#changed(ids),

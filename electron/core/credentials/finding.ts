@@ -19,6 +19,9 @@ const SAYS: Readonly<Record<string, Finding['says']>> = {
   quota_exceeded: 'exhausted',
 };
 
+/** The provider does not take this key (any more). @param result - of a test. */
+export const saysRefused = (result: string | undefined): boolean => SAYS[result ?? ''] === 'refused';
+
 /** null: this version was neither tested nor reported. @param id - of the credential, in hex. */
 export function findingOf({ db }: OpenVault, id: string, version: number): Finding | null {
   const row = findCheck(db, idFromHex(id));

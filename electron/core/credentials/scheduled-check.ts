@@ -6,6 +6,7 @@ import { type Catalogue, dearestCheck } from '../providers/catalogue.ts';
 import type { Clock } from '../seams.ts';
 import { putSetting, readSettings } from '../settings/setting-table.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
+import { saysRefused } from './finding.ts';
 import type { VaultAccess } from './vault-access.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -26,10 +27,6 @@ export interface ScheduledCheckDeps {
     test(target: { readonly id: string }, force: boolean, actor: string): Promise<CheckResult>;
   };
   readonly emit: Emit;
-}
-
-function isDead(result: string | undefined): boolean {
-  return result === 'invalid_key' || result === 'expired';
 }
 
 /** Once a day, if the owner wants it and while the vault is open, every active key with a free check is tested. */
@@ -98,7 +95,7 @@ export class ScheduledCheck {
   async #died(one: CredentialSummary): Promise<boolean> {
     try {
       const { result } = await this.#deps.credentials.test({ id: one.id }, true, 'system');
-      return isDead(result) && !isDead(one.lastTest?.result);
+      return saysRefused(result) && !saysRefused(one.lastTest?.result);
     } catch (error) {
       if (error instanceof AppError && error.code !== 'vault_locked') return false;
       throw error;

@@ -15,6 +15,8 @@ interface Deps {
   readonly spentUntilMs: (credential: ResolvedCredential, client: VerifiedClient) => number | null;
   /** An answer was looked for among the kept ones. */
   readonly looked: (provider: string, result: 'hit' | 'miss') => void;
+  /** A provider answered 401 to a call with it. */
+  readonly refused: (credential: ResolvedCredential) => void;
 }
 
 interface Member {
@@ -83,7 +85,7 @@ function cacheRequest({ credential, method, path, query, headers }: CallInfo): C
   return { method, url, headers, credential: `${credential.id}/${credential.version}` };
 }
 
-function poolOf({ routing, spentUntilMs }: Deps): ProxyRouting {
+function poolOf({ routing, refused, spentUntilMs }: Deps): ProxyRouting {
   const poolFor = (client: VerifiedClient, provider: string): Route['pool'] =>
     routing.of(provider, client.id)?.pool ?? null;
   /** Served now, and this client's to use. */
@@ -112,9 +114,10 @@ function poolOf({ routing, spentUntilMs }: Deps): ProxyRouting {
     began({ client, provider }, { label }) {
       if (poolFor(client, provider.id) !== null) routing.pool.begin(provider.id, label);
     },
-    answered({ client, provider }, { label }, status, headers) {
+    answered({ client, provider }, credential, status, headers) {
+      if (status === 401) refused(credential);
       if (poolFor(client, provider.id) === null) return;
-      routing.pool.answered(provider.id, label, status, retryAfterMs(headers));
+      routing.pool.answered(provider.id, credential.label, status, retryAfterMs(headers));
     },
     broke({ client, provider }, { label }) {
       if (poolFor(client, provider.id) !== null) routing.pool.unanswered(provider.id, label);

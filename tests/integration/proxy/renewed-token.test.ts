@@ -64,31 +64,41 @@ test('once for all that were refused, also for one whose refusal comes later', a
   expect(state.count).toBe(2);
 });
 
-test('a refusal that a new token does not change reaches the client, and the provider is not asked again at once', async () => {
-  const { clock, state, calls, call, revoke } = await setUp();
+test('a refusal that a new token does not change reaches the client; one test looks whether it died, and no more is asked', async () => {
+  const { app, clock, heard, state, calls, call, revoke } = await setUp();
   revoke();
   state.takesNone = true;
   for (let time = 0; time < 3; time += 1) {
     const answer = await call();
     expect([answer.status, await answer.json()]).toEqual([401, { ok: false }]);
+    await app.refusedCalls.settled();
     clock.advance(1000);
   }
-  expect(state.count).toBe(2);
+  expect(state.count).toBe(3);
   expect(calls.map((line) => line.split(' ')[0])).toEqual([
     'live-token-1',
     'live-token-1',
     'live-token-2',
-    'live-token-2',
-    'live-token-2',
+    'live-token-2', // the test; the one more token is its own
+    'live-token-3',
+    'live-token-3',
+    'live-token-3',
   ]);
+  expect(heard.filter(({ event }) => event === 'credentials.died')).toHaveLength(1);
 });
 
-test('where no new token can be got the client is told why', async () => {
-  const { state, call, revoke } = await setUp();
+test('where no new token can be got the client is told why, and the owner that it died', async () => {
+  const { app, heard, calls, state, call, revoke } = await setUp();
   revoke();
   state.tokens = 'refused';
   const answer = await call();
   expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([502, 'invalid_key']);
+  await app.refusedCalls.settled();
+  const { id } = app.credentials.resolve('google', 'default');
+  expect(heard.filter(({ event }) => event === 'credentials.died')).toEqual([
+    { event: 'credentials.died', data: { ids: [id] } },
+  ]);
+  expect(calls).toHaveLength(2);
 });
 
 test('a body that went out as a stream is not sent twice: the refusal reaches the client', async () => {

@@ -184,7 +184,12 @@ describe('a refresh that fails', () => {
     const card = t.app.credentials.get({ id });
     expect(card.lastTest?.result).toBe(result);
     expect(JSON.stringify([card, readAudit(t.app.vault.opened(), { limit: 50 })])).not.toContain(SECRET);
-    expect(t.heard.at(-1)).toEqual({ event: 'credentials.changed', data: { ids: [id] } });
+    const died = { event: 'credentials.died', data: { ids: [id] } };
+    const changed = { event: 'credentials.changed', data: { ids: [id] } };
+    expect(t.heard.slice(-2)).toEqual(result === 'invalid_key' ? [changed, died] : [expect.anything(), changed]);
+    t.clock.advance(60_000); // asked again: what is dead already is not told again
+    await expect(get(t, 'kh://azure_openai')).rejects.toThrow(code(error));
+    expect(t.heard.filter(({ event }) => event === 'credentials.died')).toHaveLength(result === 'invalid_key' ? 1 : 0);
   });
 
   test('is the state on the card until one works again, and asks nobody for a moment', async () => {

@@ -11,7 +11,17 @@ const secretOf = (label: string) => ['sk', 'proj', label, 'x'.repeat(40)].join('
 const usedKey = ({ headers }: SeenRequest) => headers.authorization?.replace('Bearer sk-proj-', '').split('-')[0];
 
 async function setUp(answer: Answer, labels: readonly string[] = ['default']) {
-  const upstream = await answeringServer(answer);
+  const seen: SeenRequest[] = [];
+  const refused = new Set<string | undefined>();
+  const { url } = await answeringServer((response, request) => {
+    // The test that a 401 leads to comes to nothing here: what calls show is what counts.
+    const isTest = refused.has(usedKey(request)) && request.headers['user-agent']?.startsWith('keyharbor/');
+    if (isTest === true) return json(response, 503, {});
+    seen.push(request);
+    response.once('finish', () => response.statusCode === 401 && refused.add(usedKey(request)));
+    return answer(response, request);
+  });
+  const upstream = { url, seen };
   const { app, clock } = await startUnlockedApp();
   for (const label of labels) {
     const fields = { api_key: secretOf(label) };
