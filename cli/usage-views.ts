@@ -103,11 +103,11 @@ async function cheapest(model: string | undefined, options: Json): Promise<void>
     return note('No price is known of a provider that there is a key of. See "keyharbor prices list".');
   }
   const rows = models.flatMap(({ model: name, offers, savesMicroUsd }) =>
-    offers.map(({ provider, model: called, microUsdPerMillion, credentials }, at) => [
+    offers.map(({ provider, model: called, microUsdPerMillion, longPrompt, credentials }, at) => [
       at === 0 ? name : '',
       provider,
       called,
-      dollars(microUsdPerMillion),
+      `${dollars(microUsdPerMillion)}${longPrompt ? ' (long prompts)' : ''}`,
       credentials.join(', '),
       at === 0 && savesMicroUsd > 0 ? `about ${dollars(savesMicroUsd)}` : '',
     ]),

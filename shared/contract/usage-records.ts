@@ -127,6 +127,8 @@ export const usageCheapest = z.strictObject({
         cacheWrite: count,
         output: count,
       }),
+      /** Of a call of the last 30 days, in the mean; null: none was counted, and plain prices are compared. */
+      promptTokens: count.nullable(),
       /** Of the providers that the owner has a usable key of; the cheapest first. */
       offers: z.array(
         z.strictObject({
@@ -137,6 +139,8 @@ export const usageCheapest = z.strictObject({
           model: z.string(),
           /** Micro-USD for a million tokens of that mix. */
           microUsdPerMillion: count,
+          /** That is its price for prompts as long as these are in the mean. */
+          longPrompt: z.boolean(),
           /** Requests of the last 30 days. */
           requests: count,
           knownCostMicroUsd: count,

@@ -2,7 +2,7 @@ import type { UsageCheapest } from '../../../../shared/contract/usage-records.ts
 import type { ModelUse } from '../analysis/model-use.ts';
 import { NO_TOKENS, type Tokens } from '../meter/tally.ts';
 import type { PriceBook } from './price-book.ts';
-import { costOf } from './price-of.ts';
+import { costOf, longPromptFigures } from './price-of.ts';
 
 /** References of usable keys by provider. */
 export type KeysByProvider = ReadonlyMap<string, readonly string[]>;
@@ -83,9 +83,16 @@ function modelOf(
   const mine = used.filter(({ model }) => plainModel(model) === name);
   const tokens = tokensOf(mine);
   const mix = mixOf(tokens);
-  const cost = (provider: string, model: string, some: Tokens): number => {
+  const prompt = meanPrompt(mine);
+  const figures = (provider: string, model: string) => {
     const found = book.priceAt(provider, model, nowMs);
-    return typeof found === 'string' ? 0 : costOf(some, found.price);
+    if (typeof found === 'string') return null;
+    const long = prompt === null ? null : longPromptFigures(found.price, prompt);
+    return { isLong: long !== null, price: long ?? found.price };
+  };
+  const cost = (provider: string, model: string, some: Tokens): number => {
+    const found = figures(provider, model);
+    return found === null ? 0 : costOf(some, found.price);
   };
   const ofMix: Tokens = { ...NO_TOKENS, ...named(mix ?? USUAL_MIX) };
   const offers = offered
@@ -94,6 +101,7 @@ function modelOf(
       return {
         ...{ provider, model, credentials: [...(keys.get(provider) ?? [])] },
         microUsdPerMillion: cost(provider, model, ofMix),
+        longPrompt: figures(provider, model)?.isLong === true,
         requests: there.reduce((sum, { sums }) => sum + sums.requests, 0),
         knownCostMicroUsd: there.reduce((sum, { sums }) => sum + sums.knownCostMicroUsd, 0),
       };
@@ -107,6 +115,7 @@ function modelOf(
   return {
     model: name,
     mix: { measured: mix !== null, ...(mix ?? USUAL_MIX) },
+    promptTokens: prompt,
     offers,
     savesMicroUsd: Math.max(0, paid - least),
   };
@@ -123,6 +132,19 @@ function tokensOf(uses: readonly ModelUse[]): Tokens {
     cacheWriteTokens: sum(({ cacheWriteTokens }) => cacheWriteTokens),
     outputTokens: sum(({ outputTokens }) => outputTokens),
   };
+}
+
+/**
+ * Of a call, in the mean: providers with a price of their own for long prompts are compared by it where that is long. Of
+ * batches and other tiers the sums say nothing: theirs is the plain price.
+ */
+function meanPrompt(uses: readonly ModelUse[]): number | null {
+  const requests = uses.reduce((sum, { sums }) => sum + sums.requests, 0);
+  const tokens = uses.reduce(
+    (sum, { sums }) => sum + sums.inputTokens + sums.cacheReadTokens + sums.cacheWriteTokens,
+    0,
+  );
+  return requests === 0 || tokens === 0 ? null : Math.round(tokens / requests);
 }
 
 function mixOf(tokens: Tokens): Mix | null {

@@ -97,9 +97,14 @@ export function promptTokens(tokens: Tokens): number {
 }
 
 export function figuresFor(price: DatedPrice, call: PricedCall, document: PriceDocument, atMs: number): PriceFigures {
-  const { longPrompt } = price;
-  if (longPrompt !== undefined && !call.summed && promptTokens(call.tokens) > longPrompt.overTokens) return longPrompt;
+  const long = call.summed ? null : longPromptFigures(price, promptTokens(call.tokens));
+  if (long !== null) return long;
   return price.peak !== undefined && isPeak(call.provider, document, atMs) ? price.peak : price;
+}
+
+/** What a prompt of this length costs, where that is more than others. @param tokens - of one prompt. */
+export function longPromptFigures({ longPrompt }: DatedPrice, tokens: number): PriceFigures | null {
+  return longPrompt !== undefined && tokens > longPrompt.overTokens ? longPrompt : null;
 }
 
 function isPeak(provider: string, document: PriceDocument, atMs: number): boolean {

@@ -19,6 +19,13 @@ const BOOK = new PriceBook({
     price('together', 'openai/gpt-oss-120b', 100_000, 900_000),
     price('fireworks', 'accounts/fireworks/models/gpt-oss-120b', 90_000, 300_000),
     price('openai', 'gpt-6', 1_000_000, 4_000_000),
+    {
+      ...price('together', 'long-1', 100_000, 200_000),
+      prices: [
+        { input: 100_000, output: 200_000, longPrompt: { overTokens: 200_000, input: 1_000_000, output: 2_000_000 } },
+      ],
+    },
+    price('groq', 'long-1', 300_000, 600_000),
   ],
 });
 const KEYS = new Map([
@@ -47,6 +54,7 @@ test('the same model is compared at the providers that there are keys of, by wha
     {
       model: 'gpt-oss-120b',
       mix: { measured: true, input: 900_000, cacheRead: 0, cacheWrite: 0, output: 100_000 },
+      promptTokens: 900_000,
       offers: [
         expect.objectContaining({ provider: 'together', microUsdPerMillion: 180_000, requests: 0 }),
         expect.objectContaining({ provider: 'groq', microUsdPerMillion: 195_000, knownCostMicroUsd: 195_000 }),
@@ -55,6 +63,28 @@ test('the same model is compared at the providers that there are keys of, by wha
     },
   ]);
   expect(models[0]?.offers[0]?.credentials).toEqual(['together/work', 'together/home']);
+});
+
+test('a price for long prompts counts where a call has so many tokens in the mean, and not where only the sum has', () => {
+  const used = { atMs: NOW, provider: 'together', model: 'long-1' };
+  const calls = (count: number, inputTokens: number) =>
+    Array.from({ length: count }, () => ({ ...used, tokens: { inputTokens, outputTokens: 0 }, costMicroUsd: 1 }));
+  const offers = (made: readonly Made[]) =>
+    ask(made).models[0]?.offers.map(({ provider, microUsdPerMillion, longPrompt }) => [
+      ...[provider, microUsdPerMillion, longPrompt],
+    ]);
+  expect(offers(calls(2, 300_000))).toEqual([
+    ['groq', 300_000, false],
+    ['together', 1_000_000, true],
+  ]);
+  expect(offers(calls(30, 200_000))).toEqual([
+    ['together', 100_000, false],
+    ['groq', 300_000, false],
+  ]);
+  expect(ask([], 'long-1').models[0]).toMatchObject({ promptTokens: null, offers: [{ provider: 'together' }, {}] });
+  // What would have been saved is by the price that the prompts would have had there.
+  const dear = calls(2, 300_000).map((one) => ({ ...one, provider: 'groq', costMicroUsd: 90_000 }));
+  expect(ask(dear).models[0]?.savesMicroUsd).toBe(0);
 });
 
 test('a model that was not used is compared by three tokens in to one out', () => {
