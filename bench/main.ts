@@ -8,6 +8,7 @@ import { formatSeal, measureSeal } from './seal.ts';
 import { formatUnlock, measureUnlock } from './unlock.ts';
 import { formatUsageInserts, measureUsageInserts } from './usage-inserts.ts';
 import { formatUsageMeter, measureUsageMeter } from './usage-meter.ts';
+import { formatUsageOpen, measureUsageOpen } from './usage-open.ts';
 import { formatUsageReports, measureUsageReports } from './usage-reports.ts';
 import { formatWindowStart, measureWindowStart } from './window-start.ts';
 
@@ -27,10 +28,11 @@ const BENCHES = {
   'usage-inserts': () => formatUsageInserts(measureUsageInserts()),
   'usage-meter': () => formatUsageMeter(measureUsageMeter()),
   'usage-reports': async () => formatUsageReports(await measureUsageReports()),
+  'usage-open': async () => formatUsageOpen(await measureUsageOpen()),
   memory: async () => formatAgentMemory(await measureAgentMemory()),
 } as const;
 
-const LARGE: ReadonlySet<string> = new Set(['usage-reports']);
+const LARGE: ReadonlySet<string> = new Set(['usage-reports', 'usage-open']);
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { findBrowser } from '../electron/hosts/browser/find-browser.ts';
+import { type Page, pageOf, withHost } from './host-page.ts';
 
 /**
  * From the start of the browser host's process to the moment its unlock screen is painted, over a vault that exists and
@@ -15,8 +15,6 @@ import { findBrowser } from '../electron/hosts/browser/find-browser.ts';
 const ROUNDS = 7;
 const WARM_UP = 1;
 const PASSWORD = ['correct', 'horse', 'battery', 'staple', '42'].join(' ');
-const PAUSE_MS = 20;
-const PATIENCE_MS = 20_000;
 
 export interface WindowStart {
   readonly windowMs: number;
@@ -49,8 +47,6 @@ export async function measureWindowStart(): Promise<WindowStart> {
   }
 }
 
-type Page = (expression: string) => Promise<unknown>;
-
 /** UTC milliseconds at which the largest thing on the unlock screen was painted. */
 async function unlockPaintedAt(page: Page): Promise<unknown> {
   return await page(`new Promise((resolve) => {
@@ -64,28 +60,7 @@ async function unlockPaintedAt(page: Page): Promise<unknown> {
 
 /** @returns milliseconds between the start of the process and the time that `look` found. */
 async function startHost(home: string, look: (page: Page) => Promise<unknown>): Promise<number> {
-  const root = join(import.meta.dirname, '..');
-  const temp = mkdtempSync(join(tmpdir(), 'kh-bench-host-'));
-  const env = {
-    ...process.env,
-    KEYHARBOR_HOME: home,
-    TMPDIR: temp,
-    KEYHARBOR_BROWSER: join(root, 'tests/e2e/chromium-with-port'),
-  };
-  const startedAt = performance.timeOrigin + performance.now();
-  const host = spawn(process.execPath, [join(root, 'out/main/browser.js')], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise((resolve) => host.once('exit', resolve));
-  try {
-    for await (const _line of createInterface(host.stdout)) break; // the window is there
-    return Number(await look(await pageOf(temp))) - startedAt;
-  } finally {
-    host.kill('SIGTERM');
-    await ended;
-    rmSync(temp, { recursive: true, force: true, maxRetries: 5 });
-  }
+  return withHost(home, async (page, startedAtMs) => Number(await look(page)) - startedAtMs);
 }
 
 async function startBare(executable: string): Promise<number> {
@@ -109,51 +84,6 @@ async function startBare(executable: string): Promise<number> {
     await ended;
     rmSync(temp, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-/** The page of the browser whose profile lies under `folder`, as a function that evaluates in it. */
-async function pageOf(folder: string): Promise<Page> {
-  const port = await until(() => portUnder(folder));
-  const address = await until(async () => {
-    const targets = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as readonly {
-      type: string;
-      webSocketDebuggerUrl: string;
-    }[];
-    return targets.find(({ type }) => type === 'page')?.webSocketDebuggerUrl ?? null;
-  });
-  return (expression) => until(() => evaluate(address, expression));
-}
-
-/** null when the document went away meanwhile, as the first empty one does. */
-async function evaluate(address: string, expression: string): Promise<unknown> {
-  const socket = new WebSocket(address);
-  await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
-  const answer = new Promise<string>((resolve) =>
-    socket.addEventListener('message', ({ data }) => resolve(String(data)), { once: true }),
-  );
-  const params = { expression, awaitPromise: true, returnByValue: true };
-  socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params }));
-  const { result } = JSON.parse(await answer) as { result?: { result: { value?: unknown } } };
-  socket.close();
-  return result?.result.value ?? null;
-}
-
-function portUnder(folder: string): string | null {
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name, 'DevToolsActivePort');
-    const port = existsSync(file) ? /^(\d+)\n/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
-    if (port !== undefined) return port;
-  }
-  return null;
-}
-
-async function until<T>(ask: () => T | null | Promise<T | null>): Promise<T> {
-  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += PAUSE_MS) {
-    const found = await ask();
-    if (found !== null) return found;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-  throw new Error('the browser did not come');
 }
 
 function median(values: readonly number[]): number {
