@@ -3,7 +3,7 @@ import { m } from '../i18n/messages.ts';
 import { reloadQuotas, useQuotas } from '../state/quotas.ts';
 import { navigate } from '../state/route.ts';
 import { show } from '../state/view.ts';
-import { DangerConfirm } from '../ui/danger-confirm.tsx';
+import { RemoveConfirm } from '../ui/remove-confirm.tsx';
 
 export function RemoveQuota({ id }: { readonly id: string }) {
   const name = useQuotas((store) => store.list.find((one) => one.id === id)?.definition.name) ?? id;
@@ -12,15 +12,5 @@ export function RemoveQuota({ id }: { readonly id: string }) {
     await reloadQuotas();
     navigate({ screen: 'quotas', id: null }, 'replace');
   };
-  return (
-    <DangerConfirm
-      title={m.quotas.removeTitle(name)}
-      verb={m.quotas.removeVerb}
-      done={m.quotas.removed(name)}
-      act={remove}
-      onClose={() => show({ ask: null })}
-    >
-      {m.quotas.removeText}
-    </DangerConfirm>
-  );
+  return <RemoveConfirm words={m.quotas} name={name} remove={remove} onClose={() => show({ ask: null })} />;
 }

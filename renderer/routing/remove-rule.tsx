@@ -2,7 +2,7 @@ import type { RoutingRule } from '../../shared/contract/routing.ts';
 import { call } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
 import { loadPoolHealth, loadRouting } from '../state/routing.ts';
-import { DangerConfirm } from '../ui/danger-confirm.tsx';
+import { RemoveConfirm } from '../ui/remove-confirm.tsx';
 import { targetOf, useTargetName } from './use-targets.ts';
 
 interface Props {
@@ -16,15 +16,5 @@ export function RemoveRule({ rule, onClose }: Props) {
     await call('routing.remove', rule.for === 'provider' ? { provider: rule.provider } : { client: rule.client });
     await Promise.all([loadRouting(), loadPoolHealth()]);
   };
-  return (
-    <DangerConfirm
-      title={m.routing.removeTitle(name)}
-      verb={m.routing.removeVerb}
-      done={m.routing.removed(name)}
-      act={remove}
-      onClose={onClose}
-    >
-      {m.routing.removeText}
-    </DangerConfirm>
-  );
+  return <RemoveConfirm words={m.routing} name={name} remove={remove} onClose={onClose} />;
 }

@@ -2,7 +2,7 @@ import type { WebhookSummary } from '../../shared/contract/notifications.ts';
 import { call } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
 import { loadWebhooks } from '../state/webhooks.ts';
-import { DangerConfirm } from '../ui/danger-confirm.tsx';
+import { RemoveConfirm } from '../ui/remove-confirm.tsx';
 
 interface Props {
   readonly webhook: WebhookSummary;
@@ -15,15 +15,5 @@ export function RemoveWebhook({ webhook, onClose }: Props) {
     await call('webhooks.remove', { webhook: id });
     await loadWebhooks();
   };
-  return (
-    <DangerConfirm
-      title={m.webhooks.removeTitle(label)}
-      verb={m.webhooks.removeVerb}
-      done={m.webhooks.removed(label)}
-      act={remove}
-      onClose={onClose}
-    >
-      {m.webhooks.removeText}
-    </DangerConfirm>
-  );
+  return <RemoveConfirm words={m.webhooks} name={label} remove={remove} onClose={onClose} />;
 }
