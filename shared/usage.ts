@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { USAGE_FIGURES } from './usage-words.ts';
 
 /** What a usage report sums by. */
 export const USAGE_BY = ['provider', 'credential', 'model', 'client', 'project', 'day', 'endpoint'] as const;
@@ -65,25 +66,7 @@ export type UsageSums = z.output<typeof usageSums>;
 /** Names of the sums, in their order. */
 export const SUM_NAMES = Object.keys(figures) as readonly (keyof UsageSums)[];
 
-/** What usage can be looked at by: one number of the sums. */
-export const USAGE_FIGURES = ['spend', 'tokens', 'requests', 'input', 'cached', 'output', 'failed'] as const;
 export const usageFigure = z.enum(USAGE_FIGURES);
-export type UsageFigure = z.output<typeof usageFigure>;
-
-/** The sums that a figure adds up. Tokens are all of them: read from caches, written to them, in and out. */
-export const SUMS_OF: Readonly<Record<UsageFigure, readonly (keyof UsageSums)[]>> = {
-  spend: ['knownCostMicroUsd'],
-  tokens: ['inputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'outputTokens'],
-  requests: ['requests'],
-  input: ['inputTokens'],
-  cached: ['cacheReadTokens'],
-  output: ['outputTokens'],
-  failed: ['failed'],
-};
-
-/** Micro-USD, tokens or calls. */
-export const figureOf = (figure: UsageFigure, sums: UsageSums): number =>
-  SUMS_OF[figure].reduce((all, name) => all + sums[name], 0);
 
 /**
  * How far a cost is known. `measured`: every call was priced and told its use. `at-least`: some had no price, or were cut.

@@ -1,10 +1,11 @@
 import { ChartColumnStacked, Table2 } from 'lucide-react';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { m } from '../i18n/messages.ts';
 import card from '../ui/card.module.css';
 import { classes } from '../ui/classes.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import styles from './charts.module.css';
+import { type PictureParts, usePicture } from './picture-source.ts';
 
 interface Props {
   readonly title: string;
@@ -14,14 +15,22 @@ interface Props {
   readonly asTable: boolean;
   readonly onAsTable: (asTable: boolean) => void;
   readonly table: () => ReactNode;
+  /** Left out: it cannot be saved as a picture. */
+  readonly picture?: PictureParts;
   readonly children: ReactNode;
 }
 
 /** A chart with its title, its sentence, and the same data as a table. */
-export function ChartFrame({ title, summary, tools, asTable, onAsTable, table, children }: Props) {
+export function ChartFrame({ title, summary, tools, asTable, onAsTable, table, picture, children }: Props) {
   const heading = useId();
+  const frame = useRef<HTMLElement>(null);
+  usePicture(
+    picture === undefined || asTable
+      ? null
+      : { ...picture, title, canvas: () => frame.current?.querySelector('canvas') ?? null },
+  );
   return (
-    <section className={classes(card.card, styles.frame)} aria-labelledby={heading}>
+    <section ref={frame} className={classes(card.card, styles.frame)} aria-labelledby={heading}>
       <div className={styles.framehead}>
         <div className={styles.frametitle}>
           <h2 id={heading}>{title}</h2>

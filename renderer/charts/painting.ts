@@ -1,6 +1,6 @@
 import type { ColorIndex } from './colors.ts';
 import { colorToken } from './colors.ts';
-import { canvasFill, patternOf, UNCOLLECTED } from './patterns.ts';
+import { canvasFill, dashOf, patternOf, UNCOLLECTED } from './patterns.ts';
 import type { Brush } from './plot.ts';
 import { type ChartSeries, piecesAt } from './stack.ts';
 
@@ -104,6 +104,31 @@ export function paintAreas(brush: Brush, { slots, series, lit }: Bars): void {
     for (let at = 0; at < slots; at += 1) canvas.lineTo(brush.x(at), brush.y(columns[at]?.[place]?.top ?? 0));
     canvas.stroke();
   }
+}
+
+/** Points are marked where they have room, and where a line of one point would not be seen. */
+const POINT_ROOM_PX = 16;
+const POINT_PX = 2.5;
+
+/** A line for each series, each from its own zero; nothing is drawn before the slot `from`. */
+export function paintLines(brush: Brush, { series, lit }: Bars, from: number): void {
+  const { canvas, ratio } = brush;
+  for (const { key, color, values } of series.toReversed()) {
+    canvas.globalAlpha = lit === null || lit === key ? 1 : FADED;
+    const token = colorToken(color);
+    const known = values.map((value, at) => (at < from ? null : value));
+    paintLine(brush, { values: known, token, dash: dashOf(color), width: lit === key ? 3 : 2 });
+    if (brush.slotWidth >= POINT_ROOM_PX * ratio || known.length - from === 1) {
+      canvas.fillStyle = brush.palette.of(token);
+      for (const [at, value] of known.entries()) {
+        if (value === null) continue;
+        canvas.beginPath();
+        canvas.arc(brush.x(at), brush.y(value), POINT_PX * ratio, 0, 2 * Math.PI);
+        canvas.fill();
+      }
+    }
+  }
+  canvas.globalAlpha = 1;
 }
 
 interface Line {

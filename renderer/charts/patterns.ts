@@ -1,4 +1,4 @@
-import type { ColorIndex } from './colors.ts';
+import { type ColorIndex, SERIES_COLORS } from './colors.ts';
 
 /** A tile of so many CSS pixels repeats over the area of a series. */
 export const TILE = 6;
@@ -20,8 +20,21 @@ export const PATTERN_ALPHA = 0.6;
 /** Every second series has a pattern, so that neighbours in a stack differ by more than hue. Solid: null. */
 const BY_RANK: readonly (Pattern | null)[] = [null, DIAGONAL, null, DOTS, null, BACK, null, LINES];
 
-export const patternOf = (index: ColorIndex): Pattern | null =>
-  index === 'other' ? null : (BY_RANK[index % BY_RANK.length] ?? null);
+/** The ninth has the first one's colour again, and another pattern. */
+const BY_RANK_AGAIN: readonly (Pattern | null)[] = [DOTS, null, BACK, null, LINES, null, DIAGONAL, null];
+
+export const patternOf = (index: ColorIndex): Pattern | null => {
+  if (index === 'other') return null;
+  const turns = Math.floor(index / SERIES_COLORS) % 2 === 0 ? BY_RANK : BY_RANK_AGAIN;
+  return turns[index % SERIES_COLORS] ?? null;
+};
+
+/** Lengths of dashes and gaps in CSS pixels: lines that lie beside each other differ by more than hue, as areas do. */
+const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 4], [10, 4, 2, 4]];
+const OTHER_DASH: readonly number[] = [1, 5];
+
+export const dashOf = (index: ColorIndex): readonly number[] =>
+  index === 'other' ? OTHER_DASH : (DASHES[(index + 2 * Math.floor(index / SERIES_COLORS)) % DASHES.length] ?? []);
 
 /** Hatch of a time in which nothing was collected. */
 export const UNCOLLECTED: Pattern = { path: 'M-1.5 1.5l3-3M-1.5 7.5l9-9M4.5 7.5l3-3', width: 1 };

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { m } from '../i18n/messages.ts';
 import styles from './charts.module.css';
-import { paintAreas, paintBars, paintLine, paintMark, paintTargets, paintUncollected } from './painting.ts';
+import { paintAreas, paintBars, paintLine, paintLines, paintMark, paintTargets, paintUncollected } from './painting.ts';
 import type { PlotArea, PlotModel } from './plot.ts';
 import { PlotCanvas } from './plot-canvas.tsx';
 import type { Point } from './key-move.ts';
@@ -9,12 +9,14 @@ import { PointCursor } from './point-cursor.tsx';
 import { type ChartSeries, type ChartSlot, totalsOf } from './stack.ts';
 import { Swatch } from './swatch.tsx';
 
+export type ChartKind = 'bars' | 'areas' | 'lines';
+
 interface Props {
   readonly label: string;
   readonly slots: readonly ChartSlot[];
-  /** From the ground up; in areas the values are running sums already. */
+  /** From the ground up; in areas the values are running sums already. Lines are not stacked. */
   readonly series: readonly ChartSeries[];
-  readonly kind: 'bars' | 'areas';
+  readonly kind: ChartKind;
   /** The same slots of the period before, as a line; null: not compared. */
   readonly before: readonly (number | null)[] | null;
   /** So many slots at the beginning lie before anything was collected. */
@@ -32,7 +34,7 @@ interface Props {
 const NO_AREA: PlotArea = { left: 0, top: 0, width: 0, height: 0 };
 const TIP_SERIES = 9;
 
-/** Stacked bars, or areas of running sums. */
+/** Stacked bars, areas of running sums, or a line for each series. */
 export function StackedChart(props: Props) {
   const { label, slots, series, kind, before, uncollected, lit, onLit, format, formatMark, room, height, onPick } =
     props;
@@ -42,13 +44,18 @@ export function StackedChart(props: Props) {
     const count = slots.length;
     return {
       slots: count,
-      max: Math.max(...totals, ...(before ?? []).map((value) => value ?? 0), 0),
+      max: Math.max(
+        ...(kind === 'lines' ? series.flatMap(({ values }) => values) : totals),
+        ...(before ?? []).map((value) => value ?? 0),
+        0,
+      ),
       slotName: (at) => slots[at]?.name ?? '',
       markName: formatMark,
       room,
       paint: (brush) => {
         paintUncollected(brush, uncollected);
         if (kind === 'bars') paintBars(brush, { slots: count, series, lit });
+        else if (kind === 'lines') paintLines(brush, { slots: count, series, lit }, uncollected);
         else paintAreas(brush, { slots: count, series, lit });
         if (before !== null && kind === 'bars') paintTargets(brush, before);
         if (before !== null && kind === 'areas') {
@@ -91,6 +98,7 @@ export function StackedChart(props: Props) {
               at={at}
               level={level}
               series={series}
+              isLines={kind === 'lines'}
               total={totals[at] ?? 0}
               before={before?.[at] ?? null}
               isUncollected={at < uncollected}
@@ -149,6 +157,7 @@ interface TipProps {
   readonly at: number;
   readonly level: number | null;
   readonly series: readonly ChartSeries[];
+  readonly isLines: boolean;
   readonly total: number;
   readonly before: number | null;
   readonly isUncollected: boolean;
@@ -156,23 +165,24 @@ interface TipProps {
   readonly pickable: boolean;
 }
 
-function Tip({ slot, at, level, series, total, before, isUncollected, format, pickable }: TipProps) {
+function Tip({ slot, at, level, series, isLines, total, before, isUncollected, format, pickable }: TipProps) {
   if (slot === undefined) return null;
   const rows = series
     .map((one, place) => ({ one, place, value: one.values[at] ?? 0 }))
-    .filter(({ value, place }) => value > 0 || place === level)
-    .toReversed();
+    .filter(({ value, place }) => value > 0 || place === level);
+  // As they lie above each other.
+  const listed = isLines ? rows.toSorted((a, b) => b.value - a.value) : rows.toReversed();
   return (
     <>
       <p className={styles.tiphead}>
         <span>{slot.title}</span>
         <strong>{isUncollected ? m.charts.notCollected : format(total)}</strong>
       </p>
-      {rows.length > 0 && (
+      {listed.length > 0 && (
         <ul className={styles.tiprows}>
-          {rows.slice(-TIP_SERIES).map(({ one, place, value }) => (
+          {(isLines ? listed.slice(0, TIP_SERIES) : listed.slice(-TIP_SERIES)).map(({ one, place, value }) => (
             <li key={one.key} data-on={place === level ? '' : undefined}>
-              <Swatch color={one.color} />
+              <Swatch color={one.color} line={isLines} />
               <span>{one.label}</span>
               <span>{format(value)}</span>
             </li>

@@ -12,6 +12,7 @@ import { AttentionCard } from './attention-card.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import styles from './home.module.css';
 import { LastActivity } from './last-activity.tsx';
+import { PinnedViews } from './pinned-views.tsx';
 import { QuotaCard } from './quota-card.tsx';
 import { RecentKeys } from './recent-keys.tsx';
 import { SpendChart } from './spend-chart.tsx';
@@ -43,6 +44,7 @@ export default function HomeScreen() {
         <>
           <Tiles overview={overview} />
           <SpendChart overview={overview} />
+          <PinnedViews />
         </>
       )}
       <div className={styles.cards}>

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { UsageOverview } from '../../shared/contract/usage.ts';
+import { certaintyOf } from '../../shared/usage.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { DataTable } from '../charts/data-table.tsx';
 import { StackedChart } from '../charts/stacked-chart.tsx';
@@ -32,7 +33,8 @@ export function SpendChart({ overview }: { readonly overview: UsageOverview }) {
   const sums = totalsOf(series, slots.length);
   const top = ranked[0];
   const most = top === undefined || top.share === 0 || ranked.length < 2 ? null : nameOf(top.key);
-  const spend = metricText(METRIC, totals.knownCostMicroUsd);
+  const known = metricText(METRIC, totals.knownCostMicroUsd);
+  const spend = certaintyOf(totals) === 'measured' ? known : m.usage.chart.atLeast(known);
   const pick = (at: number): void => {
     const slot = buckets[at];
     if (slot !== undefined) navigateUsage({ tab: 'requests', range: 'custom', from: slot.from, to: slot.to });

@@ -3,6 +3,7 @@ import { charts } from './en/charts.ts';
 import { clients } from './en/clients.ts';
 import { common } from './en/common.ts';
 import { connectTool } from './en/connect-tool.ts';
+import { explore } from './en/explore.ts';
 import { firstRun } from './en/first-run.ts';
 import { grants } from './en/grants.ts';
 import { home } from './en/home.ts';
@@ -37,6 +38,7 @@ const en = {
   activity,
   charts,
   usage,
+  explore,
   usageSources,
 } as const;
 

@@ -1,7 +1,8 @@
 import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
+import { USAGE_FIGURES, type UsageFigure, VIEW_PICTURES } from '../../shared/usage-words.ts';
 
 /** What the Usage screen shows. All its tabs share range, grouping and filters. */
-export const USAGE_TABS = ['overview', 'calendar', 'requests', 'prices', 'sources'] as const;
+export const USAGE_TABS = ['overview', 'explore', 'calendar', 'requests', 'prices', 'sources'] as const;
 export type UsageTab = (typeof USAGE_TABS)[number];
 
 export const RANGES = [
@@ -36,6 +37,23 @@ export type FilterDimension = (typeof FILTER_DIMENSIONS)[number];
  */
 export type RouteFilter = Readonly<Partial<Record<FilterDimension, string>>>;
 
+/** How many series Explore shows. A chart tells so many apart as it has colours with patterns; a ranking needs none. */
+export const TOPS = [3, 5, 8, 12, 16, 50] as const;
+export type Top = (typeof TOPS)[number];
+export const TOP_OF_CHARTS = 16;
+export type Picture = (typeof VIEW_PICTURES)[number];
+
+/** What Explore is built from, beside range, grouping and filters, which all tabs share. */
+export interface ExploreRoute {
+  readonly figure: UsageFigure;
+  /** Each name is divided by these once more. */
+  readonly then: FilterDimension | null;
+  readonly top: Top;
+  readonly picture: Picture;
+  /** The saved view that was opened. */
+  readonly saved: string | null;
+}
+
 export interface UsageRoute {
   readonly tab: UsageTab;
   readonly range: Range;
@@ -49,6 +67,7 @@ export interface UsageRoute {
   readonly compare: boolean;
   readonly table: boolean;
   readonly filter: RouteFilter;
+  readonly explore: ExploreRoute;
 }
 
 export const USAGE_HOME: UsageRoute = {
@@ -63,10 +82,12 @@ export const USAGE_HOME: UsageRoute = {
   compare: true,
   table: false,
   filter: {},
+  explore: { figure: 'spend', then: null, top: 8, picture: 'stacked', saved: null },
 };
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z)?$/;
 const MARK = /^[0-9a-f]{13}$/;
+const VIEW_ID = /^[0-9a-f]{16}$/;
 const OUTCOME = /^[a-z_]{1,24}$/;
 const patternOf = (dimension: FilterDimension): RegExp =>
   dimension === 'provider' ? PROVIDER_ID_PATTERN : dimension === 'outcome' ? OUTCOME : MARK;
@@ -101,6 +122,19 @@ export function parseUsage(params: URLSearchParams): UsageRoute {
     compare: params.get('compare') !== '0',
     table: params.get('table') === '1',
     filter,
+    explore: parseExplore(params),
+  };
+}
+
+function parseExplore(params: URLSearchParams): ExploreRoute {
+  const { explore } = USAGE_HOME;
+  const saved = params.get('saved');
+  return {
+    figure: oneOf(USAGE_FIGURES, params.get('of')) ?? explore.figure,
+    then: oneOf(FILTER_DIMENSIONS, params.get('then')),
+    top: TOPS.find((top) => String(top) === params.get('top')) ?? explore.top,
+    picture: oneOf(VIEW_PICTURES, params.get('as')) ?? explore.picture,
+    saved: saved !== null && VIEW_ID.test(saved) ? saved : null,
   };
 }
 
@@ -112,8 +146,18 @@ export function writeUsage(route: UsageRoute, params: URLSearchParams): void {
   if (route.cumulative) params.set('sum', '1');
   if (!route.compare) params.set('compare', '0');
   if (route.table) params.set('table', '1');
+  writeExplore(route.explore, params);
   for (const dimension of FILTER_DIMENSIONS) {
     const name = route.filter[dimension];
     if (name !== undefined) params.set(`in-${dimension}`, name);
   }
+}
+
+function writeExplore({ figure, then, top, picture, saved }: ExploreRoute, params: URLSearchParams): void {
+  const { explore } = USAGE_HOME;
+  if (figure !== explore.figure) params.set('of', figure);
+  if (then !== null) params.set('then', then);
+  if (top !== explore.top) params.set('top', String(top));
+  if (picture !== explore.picture) params.set('as', picture);
+  if (saved !== null) params.set('saved', saved);
 }

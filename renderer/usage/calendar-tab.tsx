@@ -11,13 +11,14 @@ import { Segmented } from '../ui/segmented.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { busiestHour, dayAfter, heatValues, weekGrid, yearGrid } from './calendar-view.ts';
 import { count, exactText, metricText } from './figures.ts';
-import { dayTitle, weekdayName } from './moments.ts';
+import { daysTitle, dayTitle, weekdayName } from './moments.ts';
 import { Remarks } from './remarks.tsx';
 import type { NamedFilter } from './use-filter.ts';
 import { useQuestion } from './use-question.ts';
 
 const t = m.usage.calendar;
 const EVERY_MS = 2_000;
+const LEGEND = { less: t.less, more: t.more } as const;
 
 /** A year of days, and the hours of the week in it. */
 export function CalendarTab({ route, named }: { readonly route: UsageRoute; readonly named: NamedFilter }) {
@@ -58,6 +59,11 @@ function Year({ map, route }: Props) {
           onChange={(picked) => navigateUsage({ metric: picked }, 'replace')}
         />
       }
+      picture={{
+        range: daysTitle(map.from, map.to),
+        legend: [],
+        body: { kind: 'cells', ...grid, legend: LEGEND, low: false },
+      }}
       asTable={route.table}
       onAsTable={(table) => navigateUsage({ table }, 'replace')}
       table={() => (
@@ -82,7 +88,7 @@ function Year({ map, route }: Props) {
         rows={grid.rows}
         columns={grid.columns}
         idle={t.idle}
-        legend={{ less: t.less, more: t.more }}
+        legend={LEGEND}
         onPick={({ key }) => open(key)}
       />
     </ChartFrame>
@@ -102,6 +108,11 @@ function Week({ map, route }: Props) {
     <ChartFrame
       title={title}
       summary={busiest === null ? t.hoursNone : t.hoursSummary(busiest.weekday, busiest.hour)}
+      picture={{
+        range: daysTitle(map.from, map.to),
+        legend: [],
+        body: { kind: 'cells', ...grid, legend: LEGEND, low: true },
+      }}
       asTable={asTable}
       onAsTable={setAsTable}
       table={() => (
@@ -124,14 +135,7 @@ function Week({ map, route }: Props) {
         />
       )}
     >
-      <CellGrid
-        label={title}
-        rows={grid.rows}
-        columns={grid.columns}
-        low
-        idle={t.hoursIdle}
-        legend={{ less: t.less, more: t.more }}
-      />
+      <CellGrid label={title} rows={grid.rows} columns={grid.columns} low idle={t.hoursIdle} legend={LEGEND} />
     </ChartFrame>
   );
 }

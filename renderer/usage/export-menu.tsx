@@ -1,6 +1,9 @@
 import { Download, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { MOST_PICTURE_PIECES, PICTURE_PIECE } from '../../shared/contract/usage-explore.ts';
 import { EXPORT_FORMATS, type ExportView } from '../../shared/contract/usage-records.ts';
+import { pictureOf } from '../charts/picture.ts';
+import type { PictureSource, PictureSources } from '../charts/picture-source.ts';
 import { call } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
@@ -11,6 +14,7 @@ import { count } from './figures.ts';
 import styles from './usage.module.css';
 
 const t = m.usage.exporting;
+const PIECE = new RegExp(`.{1,${PICTURE_PIECE}}`, 'g');
 
 interface Progress {
   readonly id: string;
@@ -18,8 +22,17 @@ interface Progress {
   readonly all: number;
 }
 
+interface Props {
+  readonly view: ExportView;
+  readonly what: string;
+  /** The charts on the screen; null: there is none to be seen. */
+  readonly pictures: RefObject<PictureSources> | null;
+  /** What a picture says below its range. */
+  readonly notes: readonly string[];
+}
+
 /** Writes what is shown into a file of the folder for downloads. Millions of rows take a while: it can be stopped. */
-export function ExportMenu({ view, what }: { readonly view: ExportView; readonly what: string }) {
+export function ExportMenu({ view, what, pictures, notes }: Props) {
   const [progress, setProgress] = useState<Progress | null>(null);
   const running = useRef<string | null>(null);
   const stop = (): void => {
@@ -50,6 +63,17 @@ export function ExportMenu({ view, what }: { readonly view: ExportView; readonly
     }
     setProgress(null);
   };
+  const savePicture = async (sources: readonly PictureSource[]): Promise<void> => {
+    try {
+      const png = pictureOf(document.body, sources, notes);
+      const pieces = png.match(PIECE) ?? [];
+      if (pieces.length > MOST_PICTURE_PIECES) return announce(t.pictureLarge, { slot: 'usage-export', tone: 'bad' });
+      const { fileName, folder } = await call('usage.savePicture', { png: pieces });
+      announce(t.done(fileName), { description: t.pictureDone(folder), slot: 'usage-export' });
+    } catch (thrown) {
+      announceFailure(thrown);
+    }
+  };
   if (progress !== null) {
     const { rows, all } = progress;
     return (
@@ -67,7 +91,12 @@ export function ExportMenu({ view, what }: { readonly view: ExportView; readonly
           {t.button}
         </Button>
       }
-      entries={EXPORT_FORMATS.map((format) => ({ label: t.as(t.formats[format]), run: () => void run(format) }))}
+      entries={[
+        ...EXPORT_FORMATS.map((format) => ({ label: t.as(t.formats[format]), run: () => void run(format) })),
+        ...(pictures === null
+          ? []
+          : [{ label: t.asPicture, apart: true, run: () => void savePicture([...pictures.current.values()]) }]),
+      ]}
     />
   );
 }

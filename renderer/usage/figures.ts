@@ -1,6 +1,6 @@
 import type { BucketValues } from '../../shared/contract/usage.ts';
 import type { UsageSums } from '../../shared/usage.ts';
-import type { Metric } from '../state/usage-route.ts';
+import { figureOf, SUMS_OF, type UsageFigure } from '../../shared/usage-words.ts';
 
 const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);
 const number = (options: Intl.NumberFormatOptions): Intl.NumberFormat => new Intl.NumberFormat(locale(), options);
@@ -46,40 +46,17 @@ export const tokensOf = (
   sums: Pick<UsageSums, 'inputTokens' | 'cacheReadTokens' | 'cacheWriteTokens' | 'outputTokens'>,
 ) => sums.inputTokens + sums.cacheReadTokens + sums.cacheWriteTokens + sums.outputTokens;
 
-export function metricOf(metric: Metric, sums: UsageSums): number {
-  switch (metric) {
-    case 'spend':
-      return sums.knownCostMicroUsd;
-    case 'tokens':
-      return tokensOf(sums);
-    case 'requests':
-      return sums.requests;
-  }
-}
+export const metricOf = figureOf;
 
 /** One number for each bar. */
-export function metricValues(metric: Metric, values: BucketValues): number[] {
-  switch (metric) {
-    case 'spend':
-      return [...values.knownCostMicroUsd];
-    case 'tokens':
-      return values.inputTokens.map(
-        (input, at) =>
-          input +
-          (values.cacheReadTokens[at] ?? 0) +
-          (values.cacheWriteTokens[at] ?? 0) +
-          (values.outputTokens[at] ?? 0),
-      );
-    case 'requests':
-      return [...values.requests];
-  }
-}
+export const metricValues = (metric: UsageFigure, values: BucketValues): number[] =>
+  values.requests.map((_, at) => SUMS_OF[metric].reduce((all, name) => all + (values[name][at] ?? 0), 0));
 
-export const metricText = (metric: Metric, value: number): string =>
+export const metricText = (metric: UsageFigure, value: number): string =>
   metric === 'spend' ? money(value) : shortCount(value);
 /** As it stands in tables: nothing rounded away. */
-export const exactText = (metric: Metric, value: number): string =>
+export const exactText = (metric: UsageFigure, value: number): string =>
   metric === 'spend' ? exactMoney(value) : count(value);
 /** On an axis. */
-export const markText = (metric: Metric, value: number): string =>
+export const markText = (metric: UsageFigure, value: number): string =>
   metric === 'spend' ? shortUsd.format(value / 1e6) : short.format(value);

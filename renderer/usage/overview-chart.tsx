@@ -1,9 +1,8 @@
 import { useCallback, useMemo } from 'react';
 import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
-import type { BucketValues, UsageOverview } from '../../shared/contract/usage.ts';
+import type { UsageOverview } from '../../shared/contract/usage.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
-import { type Column, DataTable } from '../charts/data-table.tsx';
-import { type ChartSeries, type ChartSlot, cumulative } from '../charts/stack.ts';
+import type { ChartSlot } from '../charts/stack.ts';
 import { StackedChart } from '../charts/stacked-chart.tsx';
 import { formatDateTime } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
@@ -11,12 +10,13 @@ import { navigateUsage } from '../state/route.ts';
 import { BUCKETS, METRICS, type UsageRoute } from '../state/usage-route.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { Select } from '../ui/select.tsx';
-import { exactText, markText, metricOf, metricText, metricValues } from './figures.ts';
+import { markText, metricOf, metricText, metricValues } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { rangeTitle } from './moments.ts';
 import { chartSeries, chartSlots, OTHER, peakOf, type RankedName, valuesBefore } from './overview-view.ts';
 import { uncollectedBars } from './ranges.ts';
 import styles from './usage.module.css';
+import { ValuesTable } from './values-table.tsx';
 
 const t = m.usage.chart;
 const HEIGHT_PX = 300;
@@ -71,6 +71,18 @@ export function OverviewChart({ route, overview, ranked, anomalies, lit, onLit }
         />
       }
       tools={<Tools route={route} />}
+      picture={{
+        range: rangeTitle(overview.from, overview.to, zone),
+        legend: ranked.map(({ key, color, sums }) => {
+          return { label: nameOf(key), color, value: metricText(metric, metricOf(metric, sums)) };
+        }),
+        signs: [
+          ...(before === null ? [] : [isSum ? m.charts.signs.beforeSum : m.charts.signs.before]),
+          ...(slots.some(({ notes }) => notes.length > 0) ? [m.charts.signs.marked] : []),
+          ...(uncollected > 0 ? [m.charts.signs.hatched] : []),
+        ],
+        body: { kind: 'canvas' },
+      }}
       asTable={route.table}
       onAsTable={(table) => navigateUsage({ table }, 'replace')}
       table={() => (
@@ -80,7 +92,7 @@ export function OverviewChart({ route, overview, ranked, anomalies, lit, onLit }
           series={series}
           before={before}
           metric={metric}
-          overview={overview}
+          bars={overview}
           isSum={isSum}
         />
       )}
@@ -155,75 +167,5 @@ function Summary({ overview, metric, top, nameOf, slots, isPartial }: SummaryPro
       {peak !== null && t.peak(slots[peak]?.title ?? '', metricText(metric, bars[peak] ?? 0))}{' '}
       {isPartial && collectedSince !== null && t.since(formatDateTime(collectedSince))}
     </>
-  );
-}
-
-interface TableProps {
-  readonly title: string;
-  readonly slots: readonly ChartSlot[];
-  readonly series: readonly ChartSeries[];
-  readonly before: readonly (number | null)[] | null;
-  readonly metric: UsageRoute['metric'];
-  readonly overview: UsageOverview;
-  readonly isSum: boolean;
-}
-
-/** What a cell of the table says: nothing is shown as known that is not. */
-function cellText(metric: UsageRoute['metric'], value: number | null | undefined, calls: Calls | null): string {
-  if (value == null) return '–';
-  const text = exactText(metric, value);
-  if (metric !== 'spend' || calls === null || calls.unpriced === 0) return text;
-  return calls.unpriced === calls.requests ? t.unknown : t.atLeast(text);
-}
-
-interface Calls {
-  readonly requests: number;
-  readonly unpriced: number;
-}
-
-function ValuesTable({ title, slots, series, before, metric, overview, isSum }: TableProps) {
-  const bars = metricValues(metric, overview.values);
-  const totals = isSum ? cumulative(bars) : bars;
-  const uncollected = uncollectedBars(overview.buckets, overview.collectedSince, overview.zone);
-  const valuesOf = (key: string): BucketValues | undefined =>
-    key === OTHER ? overview.other?.values : overview.series.find((one) => one.key === key)?.values;
-  const callsAt = (values: BucketValues | undefined, at: number): Calls | null => {
-    const sumTo = (list: readonly number[]): number =>
-      isSum ? list.slice(0, at + 1).reduce((sum, value) => sum + value, 0) : (list[at] ?? 0);
-    return values === undefined ? null : { requests: sumTo(values.requests), unpriced: sumTo(values.unpriced) };
-  };
-  const figure = (at: number, value: number | undefined, values: BucketValues | undefined): string =>
-    cellText(metric, at < uncollected ? null : value, callsAt(values, at));
-  const columns: readonly Column<number>[] = [
-    { key: 'slot', title: t.slot, cell: (at) => slots[at]?.title },
-    { key: 'total', title: t.total, figure: true, cell: (at) => figure(at, totals[at], overview.values) },
-    ...series.map(({ key, label, values }) => ({
-      key,
-      title: label,
-      figure: true,
-      cell: (at: number) => figure(at, values[at], valuesOf(key)),
-    })),
-    ...(before === null
-      ? []
-      : [{ key: 'before', title: t.before, figure: true, cell: (at: number) => cellText(metric, before[at], null) }]),
-  ];
-  const sumsOf = (key: string): Calls | null =>
-    (key === OTHER ? overview.other?.totals : overview.series.find((one) => one.key === key)?.totals) ?? null;
-  const end = (values: readonly (number | null)[]): number =>
-    isSum ? (values.at(-1) ?? 0) : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
-  const foot = [
-    t.total,
-    cellText(metric, metricOf(metric, overview.totals), overview.totals),
-    ...series.map(({ key, values }) => cellText(metric, end(values), sumsOf(key))),
-    ...(before === null ? [] : [cellText(metric, end(before), null)]),
-  ];
-  return (
-    <DataTable
-      caption={title}
-      columns={columns}
-      rows={slots.map((_, at) => at)}
-      rowKey={(at) => slots[at]?.key ?? String(at)}
-      foot={foot}
-    />
   );
 }

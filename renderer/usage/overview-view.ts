@@ -1,15 +1,25 @@
 import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
-import type { UsageOverview } from '../../shared/contract/usage.ts';
+import type { BucketValues, UsageOverview } from '../../shared/contract/usage.ts';
 import type { UsageSums } from '../../shared/usage.ts';
+import type { UsageFigure } from '../../shared/usage-words.ts';
 import type { ColorIndex } from '../charts/colors.ts';
 import { type ChartSeries, type ChartSlot, cumulative } from '../charts/stack.ts';
-import type { Metric } from '../state/usage-route.ts';
 import { metricOf, metricValues } from './figures.ts';
 import { barNames } from './moments.ts';
 import { holds } from './ranges.ts';
 
 /** The series of what is in no other. Not a name: names have no such sign. */
 export const OTHER = '\u0000other';
+
+/** Bars with what they are made of: an overview, or a breakdown. */
+export interface NamedBars
+  extends Pick<
+    UsageOverview,
+    'by' | 'bucket' | 'zone' | 'from' | 'to' | 'buckets' | 'values' | 'other' | 'collectedSince'
+  > {
+  readonly totals: UsageSums;
+  readonly series: readonly { readonly key: string; readonly values: BucketValues; readonly totals: UsageSums }[];
+}
 
 export interface RankedName {
   readonly key: string;
@@ -24,7 +34,7 @@ export interface RankedName {
  * The names of an overview, those with most of what is shown first. A name keeps its colour whatever is shown: it is the one
  * of its place in the answer.
  */
-export function rankedNames(overview: UsageOverview, metric: Metric): RankedName[] {
+export function rankedNames(overview: NamedBars, metric: UsageFigure): RankedName[] {
   const all = metricOf(metric, overview.totals);
   const share = (sums: UsageSums): number => (all === 0 ? 0 : metricOf(metric, sums) / all);
   const named = overview.series.map(({ key, values, totals }, place): RankedName => {
@@ -35,6 +45,13 @@ export function rankedNames(overview: UsageOverview, metric: Metric): RankedName
   if (other === null) return named;
   const values = metricValues(metric, other.values);
   return [...named, { key: OTHER, color: 'other', sums: other.totals, values, share: share(other.totals) }];
+}
+
+/** How long the bar of each name is, 0 to 1: as measured by the longest. The rest are many, and have none. */
+export function barLengths(ranked: readonly RankedName[]): number[] {
+  const shares = ranked.map(({ key, share }) => (key === OTHER ? 0 : share));
+  const most = Math.max(...shares, Number.MIN_VALUE);
+  return shares.map((share) => share / most);
 }
 
 /** The ranked names as series of a chart, the first at the ground. */
@@ -48,7 +65,7 @@ export function chartSeries(
   });
 }
 
-export function chartSlots(overview: UsageOverview, anomalies: readonly UsageAnomaly[]): ChartSlot[] {
+export function chartSlots(overview: NamedBars, anomalies: readonly UsageAnomaly[]): ChartSlot[] {
   return overview.buckets.map((bucket) => {
     const notes = anomalies.filter(({ at, day }) => holds(bucket, at, day)).map(({ text }) => text);
     return { key: bucket.from, ...barNames(bucket, overview.bucket, overview.zone), notes };
@@ -56,7 +73,7 @@ export function chartSlots(overview: UsageOverview, anomalies: readonly UsageAno
 }
 
 /** The bars of the period before, one under each bar of this one; null where there is none to compare. */
-export function valuesBefore(overview: UsageOverview, metric: Metric, isSum: boolean): (number | null)[] | null {
+export function valuesBefore(overview: UsageOverview, metric: UsageFigure, isSum: boolean): (number | null)[] | null {
   if (overview.previous === null) return null;
   const values = metricValues(metric, overview.previous.values);
   if (values.every((value) => value === 0)) return null;

@@ -1,15 +1,15 @@
 import { useId } from 'react';
 import type { UsageOverview } from '../../shared/contract/usage.ts';
-import { Swatch } from '../charts/swatch.tsx';
 import { m } from '../i18n/messages.ts';
 import { navigateUsage } from '../state/route.ts';
 import { GROUPINGS, type Grouping, type UsageRoute } from '../state/usage-route.ts';
 import card from '../ui/card.module.css';
 import head from '../ui/heading.module.css';
 import { Select } from '../ui/select.tsx';
-import { exactText, metricOf, metricText, percent, shortCount } from './figures.ts';
+import { exactText, metricOf, metricText, shortCount } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { OTHER, type RankedName } from './overview-view.ts';
+import { type Rank, RankTable } from './rank-table.tsx';
 import { routeName } from './use-filter.ts';
 import styles from './usage.module.css';
 
@@ -25,11 +25,24 @@ interface Props {
 
 /** The names behind the series: legend, ranking and way to narrow, in one. */
 export function Ranking({ route, overview, ranked, lit, onLit }: Props) {
-  const { metric } = route;
+  const { metric, by } = route;
   const label = useLabels();
   const heading = useId();
-  const by = route.by;
-  const narrow = (key: string): void => navigateUsage({ filter: { ...route.filter, [by]: routeName(by, key) } });
+  const ranks = ranked.map(({ key, color, sums, share }): Rank => {
+    const value = metricOf(metric, sums);
+    const isUnknown = metric === 'spend' && sums.unpriced > 0 && value === 0;
+    return {
+      ...{ key, color, share },
+      name: key === OTHER ? m.usage.other(overview.other?.names ?? 0) : label(overview.by, key),
+      value: isUnknown ? m.usage.requests.unknownCost : metricText(metric, value),
+      exact: exactText(metric, value),
+      second: metric === 'requests' ? metricText('spend', sums.knownCostMicroUsd) : shortCount(sums.requests),
+      narrow:
+        key === OTHER || key === ''
+          ? null
+          : () => navigateUsage({ filter: { ...route.filter, [by]: routeName(by, key) } }),
+    };
+  });
   return (
     <section className={card.card} aria-labelledby={heading}>
       <div className={head.line}>
@@ -43,63 +56,16 @@ export function Ranking({ route, overview, ranked, lit, onLit }: Props) {
           />
         </div>
       </div>
-      <table className={styles.ranks}>
-        <thead>
-          <tr>
-            <th scope="col">{t.name}</th>
-            <th scope="col">{m.usage.metrics[metric]}</th>
-            <th scope="col" className={styles.wide}>
-              {metric === 'requests' ? m.usage.metrics.spend : t.requests}
-            </th>
-          </tr>
-        </thead>
-        <tbody onPointerLeave={() => onLit(null)}>
-          {ranked.map(({ key, color, sums, share }) => {
-            const name = key === OTHER ? m.usage.other(overview.other?.names ?? 0) : label(overview.by, key);
-            const value = metricOf(metric, sums);
-            return (
-              <tr key={key} data-lit={lit === key ? '' : undefined} onPointerEnter={() => onLit(key)}>
-                <th scope="row">
-                  <span className={styles.rankname}>
-                    <Swatch color={color} />
-                    {key === OTHER || key === '' ? (
-                      <span className={styles.ellipsis}>{name}</span>
-                    ) : (
-                      <button
-                        type="button"
-                        className={styles.ranklink}
-                        title={m.usage.narrowTo(name)}
-                        onFocus={() => onLit(key)}
-                        onBlur={() => onLit(null)}
-                        onClick={() => narrow(key)}
-                      >
-                        <bdi>{name}</bdi>
-                      </button>
-                    )}
-                  </span>
-                  <span className={styles.bar} aria-hidden>
-                    <span
-                      style={{
-                        inlineSize: `${share * 100}%`,
-                        background: `var(--chart-${color === 'other' ? 'other' : color + 1})`,
-                      }}
-                    />
-                  </span>
-                </th>
-                <td title={exactText(metric, value)}>
-                  {metric === 'spend' && sums.unpriced > 0 && value === 0
-                    ? m.usage.requests.unknownCost
-                    : metricText(metric, value)}
-                  <span className={styles.quiet}>{percent(share)}</span>
-                </td>
-                <td className={styles.wide}>
-                  {metric === 'requests' ? metricText('spend', sums.knownCostMicroUsd) : shortCount(sums.requests)}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <RankTable
+        titles={{
+          name: t.name,
+          value: m.usage.metrics[metric],
+          second: metric === 'requests' ? m.usage.metrics.spend : t.requests,
+        }}
+        ranks={ranks}
+        lit={lit}
+        onLit={onLit}
+      />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { Tabs } from '@base-ui/react/tabs';
-import { useState } from 'react';
+import { type RefObject, useRef, useState } from 'react';
 import type { UsageFilter } from '../../shared/contract/usage.ts';
+import { PictureContext, type PictureSources } from '../charts/picture-source.ts';
 import { m } from '../i18n/messages.ts';
 import { navigateUsage, useRoute } from '../state/route.ts';
 import { USAGE_TABS, type UsageRoute, type UsageTab } from '../state/usage-route.ts';
@@ -11,15 +12,18 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import tabs from '../ui/tabs.module.css';
 import { SourcesTab } from '../usage-sources/sources-tab.tsx';
 import { CalendarTab } from './calendar-tab.tsx';
+import { ExploreTab } from './explore-tab.tsx';
+import { questionOf, viewOfRoute } from './explore-view.ts';
 import { EmptyUsage } from './empty-usage.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { FilterChips } from './filter-chips.tsx';
+import { useLabels } from './labels.ts';
 import { OverviewTab } from './overview-tab.tsx';
 import { PricesTab } from './prices-tab.tsx';
 import { RangePicker } from './range-picker.tsx';
 import { type Span, spanOf } from './ranges.ts';
 import { RequestsTab } from './requests-tab.tsx';
-import { useFilter } from './use-filter.ts';
+import { type NamedFilter, useFilter } from './use-filter.ts';
 import { useQuestion } from './use-question.ts';
 import styles from './usage.module.css';
 
@@ -34,6 +38,7 @@ interface Asked extends Span {
 export default function UsageScreen() {
   const { usage: route } = useRoute();
   const named = useFilter(route.filter);
+  const pictures = useRef<PictureSources>(new Map());
   const [since, setSince] = useState<string | null>(null);
   const span = spanOf(route, since);
   const asked: Asked | null =
@@ -72,7 +77,7 @@ export default function UsageScreen() {
         </Tabs.List>
         {!never && route.tab !== 'prices' && route.tab !== 'sources' && (
           <div className={styles.controls}>
-            {(route.tab === 'overview' || route.tab === 'requests') && <RangePicker route={route} shown={data} />}
+            {route.tab !== 'calendar' && <RangePicker route={route} shown={data} />}
             {route.tab === 'overview' && (
               <Checkbox
                 label={m.usage.compare}
@@ -88,7 +93,7 @@ export default function UsageScreen() {
             )}
             {asked !== null && span !== null && (
               <div className={styles.push}>
-                <Export route={route} asked={asked} />
+                <Export route={route} asked={asked} named={named} pictures={pictures} />
               </div>
             )}
           </div>
@@ -101,15 +106,18 @@ export default function UsageScreen() {
         {data === null && overview.error === null && <Skeleton />}
         {never && route.tab !== 'sources' && <EmptyUsage />}
         {data !== null && (!never || route.tab === 'sources') && (
-          <Panels route={route}>
-            {{
-              overview: <OverviewTab route={route} overview={data} named={named} />,
-              calendar: <CalendarTab route={route} named={named} />,
-              requests: <RequestsTab route={route} span={span ?? {}} named={named} />,
-              prices: <PricesTab />,
-              sources: <SourcesTab />,
-            }}
-          </Panels>
+          <PictureContext value={pictures}>
+            <Panels route={route}>
+              {{
+                overview: <OverviewTab route={route} overview={data} named={named} />,
+                explore: <ExploreTab route={route} named={named} />,
+                calendar: <CalendarTab route={route} named={named} />,
+                requests: <RequestsTab route={route} span={span ?? {}} named={named} />,
+                prices: <PricesTab />,
+                sources: <SourcesTab />,
+              }}
+            </Panels>
+          </PictureContext>
         )}
       </Tabs.Root>
     </div>
@@ -122,18 +130,28 @@ const CALENDAR_DAYS = '371d';
 interface ExportProps {
   readonly route: UsageRoute;
   readonly asked: Asked;
+  readonly named: NamedFilter;
+  readonly pictures: RefObject<PictureSources>;
 }
 
 /** What is on the screen: the figures of the bars, or the single calls. */
-function Export({ route, asked }: ExportProps) {
+function Export({ route, asked, named, pictures }: ExportProps) {
+  const label = useLabels();
   const { by, bucket, compare: _, from, to, ...rest } = asked;
   const range = { ...rest, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   if (route.tab === 'requests') {
-    return <ExportMenu view={{ kind: 'requests', ...range }} what={m.usage.exporting.requests} />;
+    return (
+      <ExportMenu view={{ kind: 'requests', ...range }} what={m.usage.exporting.requests} pictures={null} notes={[]} />
+    );
+  }
+  const notes = named.names.map(({ dimension, name }) => `${m.usage.groupings[dimension]}: ${label(dimension, name)}`);
+  const common = { what: m.usage.exporting.overview, notes, pictures: route.table ? null : pictures };
+  if (route.tab === 'explore') {
+    return <ExportMenu view={{ kind: 'breakdown', ...questionOf(viewOfRoute(route, named.filter)) }} {...common} />;
   }
   const shown =
     route.tab === 'calendar' ? { ...rest, from: CALENDAR_DAYS, bucket: 'day' as const } : { ...range, bucket };
-  return <ExportMenu view={{ kind: 'overview', ...shown, by, top: 100 }} what={m.usage.exporting.overview} />;
+  return <ExportMenu view={{ kind: 'overview', ...shown, by, top: 100 }} {...common} />;
 }
 
 interface PanelsProps {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { usageDimension, usageFigure, usageMoment, usageSums } from '../usage.ts';
+import { VIEW_PICTURES } from '../usage-words.ts';
 import { bucketValues, overviewQuery, usageFilter, usageOverview } from './usage.ts';
 
 export const breakdownQuery = overviewQuery.omit({ compare: true }).extend({
@@ -39,7 +40,6 @@ export const usageBreakdown = usageOverview
   });
 export type UsageBreakdown = z.output<typeof usageBreakdown>;
 
-export const VIEW_PICTURES = ['stacked', 'lines', 'ranking'] as const;
 export const VIEW_NAME_MAX = 60;
 export const MOST_VIEWS = 40;
 
@@ -75,13 +75,19 @@ export const savedViews = z.array(savedView);
 export const viewToSave = savedView.partial({ id: true });
 export const viewToRemove = z.strictObject({ id: viewId });
 
-/** Of a window's message, which is at most 1 MiB. */
-export const MAX_PICTURE_TEXT = 900_000;
+/** A message holds at most 1 MiB, and each text in it 64 KiB: a picture comes in pieces. */
+export const PICTURE_PIECE = 60_000;
+export const MOST_PICTURE_PIECES = 16;
 export const pictureToSave = z.strictObject({
-  /** A PNG, base64. */
+  /** A PNG as base64, cut into pieces. */
   png: z
-    .string()
-    .max(MAX_PICTURE_TEXT)
-    .regex(/^[A-Za-z0-9+/]+={0,2}$/),
+    .array(
+      z
+        .string()
+        .max(PICTURE_PIECE)
+        .regex(/^[A-Za-z0-9+/=]+$/),
+    )
+    .min(1)
+    .max(MOST_PICTURE_PIECES),
 });
 export const pictureSaved = z.strictObject({ fileName: z.string(), folder: z.string() });

@@ -31,7 +31,7 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
       return {};
     },
     'usage.saveExport': ({ id }, link) => app.savedExports.more(id, link),
-    'usage.savePicture': ({ png }) => savePicture(png, { nowMs: app.options.clock.now(), env: process.env }),
+    'usage.savePicture': ({ png }) => savePicture(png.join(''), { nowMs: app.options.clock.now(), env: process.env }),
     'usage.views': () => listViews(app.vault.opened()),
     'usage.saveView': (view, { actor }) => saveView(app.vault.opened(), app.options.clock, view, actor),
     'usage.removeView': ({ id }, { actor }) => {

@@ -11,5 +11,11 @@ export const charts = {
   before: 'Period before',
   marked: 'Out of the usual',
   hatched: 'Not collected yet',
+  signs: {
+    before: 'Short lines: the period before.',
+    beforeSum: 'Dashed: the period before.',
+    marked: 'Diamonds: out of the usual.',
+    hatched: 'Hatched: not collected yet.',
+  },
   pickHint: 'Click or Enter shows the requests.',
 } as const;

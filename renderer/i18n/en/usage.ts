@@ -5,6 +5,7 @@ export const usage = {
   lead: 'What the calls through Keyharbor, and what was reported or imported, came to.',
   tabs: {
     overview: 'Overview',
+    explore: 'Explore',
     calendar: 'Calendar',
     requests: 'Requests',
     prices: 'Prices',
@@ -264,6 +265,9 @@ export const usage = {
     requests: 'The requests of this range',
     formats: { csv: 'CSV', json: 'JSON', parquet: 'Parquet' },
     as: (format: string) => `Export as ${format}`,
+    asPicture: 'Save as a picture (PNG)',
+    pictureDone: (folder: string) => `In ${folder}. Only you can read it.`,
+    pictureLarge: 'The picture is too large to be saved. Make the window smaller.',
     title: 'Export',
     running: (rows: string, all: string) => `${rows} of ${all} rows written`,
     done: (name: string) => `Saved ${name}`,

@@ -27,6 +27,7 @@ const usage: UsageRoute = {
   compare: false,
   table: true,
   filter: { provider: 'openai', client: '0123456789abc' },
+  explore: USAGE_HOME.explore,
 };
 
 test('a route survives the address', () => {

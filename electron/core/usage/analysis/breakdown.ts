@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { UsageBreakdown } from '../../../../shared/contract/usage-explore.ts';
-import { figureOf, type UsageDimension, type UsageFigure } from '../../../../shared/usage.ts';
+import type { UsageDimension } from '../../../../shared/usage.ts';
+import { figureOf, type UsageFigure } from '../../../../shared/usage-words.ts';
 import { HOUR_MS } from '../reporting-days.ts';
 import { type BucketUnit, shownBuckets } from './buckets.ts';
 import { collect, collectWhole } from './collect.ts';

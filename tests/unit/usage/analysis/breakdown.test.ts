@@ -4,7 +4,8 @@ import { exportPieces, exportPlan } from '../../../../electron/core/usage/export
 import { type BreakdownQuery, usageBreakdown } from '../../../../electron/core/usage/analysis/breakdown.ts';
 import { HOUR_MS } from '../../../../electron/core/usage/reporting-days.ts';
 import { usageBreakdown as contractBreakdown } from '../../../../shared/contract/usage-explore.ts';
-import { figureOf, SUM_NAMES, USAGE_FIGURES, type UsageSums } from '../../../../shared/usage.ts';
+import { SUM_NAMES, type UsageSums } from '../../../../shared/usage.ts';
+import { figureOf, USAGE_FIGURES } from '../../../../shared/usage-words.ts';
 import { calls, dayOnTheWall, fold, rawCalls, type RawCall, sum, usageDatabase, write } from './filled-usage.ts';
 
 const FROM = Date.UTC(2029, 9, 10);

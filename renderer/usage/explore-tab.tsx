@@ -1,0 +1,148 @@
+import { SearchX } from 'lucide-react';
+import { useId, useState } from 'react';
+import type { ExploredView, UsageBreakdown } from '../../shared/contract/usage-explore.ts';
+import { m } from '../i18n/messages.ts';
+import { navigateUsage } from '../state/route.ts';
+import { FILTER_DIMENSIONS, type UsageRoute } from '../state/usage-route.ts';
+import { Button } from '../ui/button.tsx';
+import card from '../ui/card.module.css';
+import { classes } from '../ui/classes.ts';
+import { Empty } from '../ui/empty.tsx';
+import { ErrorNote } from '../ui/error-note.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import explore from './explore.module.css';
+import { ExploreControls, PictureChoice } from './explore-controls.tsx';
+import { namesOfKey, questionOf, viewOfRoute } from './explore-view.ts';
+import { ExploredPicture, useExplored } from './explored.tsx';
+import { exactText, metricOf, metricText, shortCount } from './figures.ts';
+import { rangeTitle } from './moments.ts';
+import { OTHER } from './overview-view.ts';
+import { type Rank, RankTable } from './rank-table.tsx';
+import { Remarks } from './remarks.tsx';
+import { SavedViews } from './saved-views.tsx';
+import { type NamedFilter, routeName } from './use-filter.ts';
+import { useQuestion } from './use-question.ts';
+import styles from './usage.module.css';
+
+const t = m.explore;
+const HEIGHT_PX = 340;
+
+/** Any figure by any names over any bars, as the owner puts it together; kept under a name where it is worth it. */
+export function ExploreTab({ route, named }: { readonly route: UsageRoute; readonly named: NamedFilter }) {
+  const view = viewOfRoute(route, named.filter);
+  const { data, error, retry } = useQuestion('usage.breakdown', named.isReading ? null : questionOf(view));
+  return (
+    <>
+      <section aria-label={t.label} className={card.card}>
+        <ExploreControls route={route} />
+        <div className={explore.foot}>
+          <PictureChoice explore={route.explore} />
+          <SavedViews saved={route.explore.saved} view={view} isReading={named.isReading} />
+        </div>
+      </section>
+      {error !== null && (
+        <ErrorNote error={error}>
+          <Button onClick={retry}>{m.common.retry}</Button>
+        </ErrorNote>
+      )}
+      {data === null && error === null && <Skeleton count={2} />}
+      {data !== null && error === null && <Answer data={data} view={view} route={route} />}
+    </>
+  );
+}
+
+interface Props {
+  readonly data: UsageBreakdown;
+  readonly view: ExploredView;
+  readonly route: UsageRoute;
+}
+
+function Answer({ data, view, route }: Props) {
+  const [lit, setLit] = useState<string | null>(null);
+  const explored = useExplored(data, view);
+  const heading = useId();
+  const { figure, picture } = view;
+  const { ranked, nameOf } = explored;
+  if (data.totals.requests === 0) {
+    return (
+      <Empty
+        icon={<SearchX size={28} />}
+        title={t.empty(rangeTitle(data.from, data.to, data.zone))}
+        actions={
+          Object.keys(route.filter).length > 0 && (
+            <Button onClick={() => navigateUsage({ filter: {} })}>{m.usage.clearFilters}</Button>
+          )
+        }
+      >
+        {t.emptyText}
+      </Empty>
+    );
+  }
+  const narrow = (key: string): (() => void) | null => narrowing(route, data, key);
+  const shown = (
+    <ExploredPicture
+      view={view}
+      explored={explored}
+      asTable={route.table}
+      onAsTable={(table) => navigateUsage({ table }, 'replace')}
+      height={HEIGHT_PX}
+      lit={lit}
+      onLit={setLit}
+      narrow={narrow}
+      onPick={({ from, to }) => navigateUsage({ tab: 'requests', range: 'custom', from, to })}
+    />
+  );
+  const ranks = ranked.map(({ key, color, sums, share }): Rank => {
+    const value = metricOf(figure, sums);
+    const isUnknown = figure === 'spend' && sums.unpriced > 0 && value === 0;
+    return {
+      ...{ key, share },
+      // A line of all the rest would make the others flat.
+      color: picture === 'lines' && key === OTHER ? null : color,
+      name: nameOf(key),
+      value: isUnknown ? m.usage.requests.unknownCost : metricText(figure, value),
+      exact: exactText(figure, value),
+      second: figure === 'requests' ? metricText('spend', sums.knownCostMicroUsd) : shortCount(sums.requests),
+      narrow: narrow(key),
+    };
+  });
+  return (
+    <>
+      <Remarks remarks={data.remarks} />
+      {picture === 'ranking' ? (
+        shown
+      ) : (
+        <div className={classes(styles.split, explore.split)}>
+          {shown}
+          <section className={card.card} aria-labelledby={heading}>
+            <h2 id={heading}>{t.legend}</h2>
+            <RankTable
+              titles={{
+                name: m.usage.ranking.name,
+                value: t.figures[figure],
+                second: figure === 'requests' ? t.figures.spend : t.figures.requests,
+              }}
+              ranks={ranks}
+              isLines={picture === 'lines'}
+              lit={lit}
+              onLit={setLit}
+            />
+          </section>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Narrows to the names of a series; null where one of them is not known, or it is the rest. */
+function narrowing({ filter }: UsageRoute, { by, then }: UsageBreakdown, key: string): (() => void) | null {
+  if (key === OTHER) return null;
+  const names = namesOfKey(key) ?? [];
+  const parts = [by, then].flatMap((dimension, at) => {
+    const known = FILTER_DIMENSIONS.find((one) => one === dimension);
+    const name = names[at];
+    return known === undefined || name == null || name === '' ? [] : [[known, routeName(known, name)] as const];
+  });
+  if (parts.length === 0) return null;
+  return () => navigateUsage({ filter: { ...filter, ...Object.fromEntries(parts) } });
+}
