@@ -1,15 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { type StandIn, startStandIn } from '../support/stand-in-provider.ts';
 import { result } from './bridge.ts';
+import { makeClient } from './endpoint-client.ts';
 import { HOSTS, type OpenWindow } from './hosts.ts';
+import { axeFindings } from './looks.ts';
 import { allow, PASSWORD } from './window.ts';
-
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 
 for (const host of HOSTS) {
   test.describe(`a client without a grant, in the ${host.name} host`, () => {
@@ -35,11 +34,7 @@ for (const host of HOSTS) {
       });
       await window.accept('Use this host');
       await adding;
-      const { port } = await result(page, 'endpoint.on', { port: 0 });
-      origin = `http://127.0.0.1:${port}`;
-      const creating = result(page, 'clients.create', { name: 'editor', grants: ['keys:list'] });
-      await window.accept('Create token');
-      ({ token } = await creating);
+      ({ origin, token } = await makeClient(window, 'editor', ['keys:list']));
     });
     test.afterEach(async () => {
       await window.close();
@@ -56,8 +51,8 @@ for (const host of HOSTS) {
     };
     const panelLooksRight = async (panel: Page, scheme: 'light' | 'dark'): Promise<void> => {
       await expect(panel.locator('html')).toHaveAttribute('data-theme', scheme);
-      const { violations } = await new AxeBuilder({ page: panel }).setLegacyMode(true).withTags(TAGS).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join()}`)).toEqual(
+      const findings = await axeFindings(panel);
+      expect(findings.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join()}`)).toEqual(
         [],
       );
       await panel.screenshot({ path: test.info().outputPath(`panel-${scheme}.png`) });

@@ -84,3 +84,5 @@ const desktop: HostUnderTest = {
 
 const only = process.env.KEYHARBOR_E2E_HOST;
 export const HOSTS: readonly HostUnderTest[] = only === 'electron' ? [desktop] : [browser, desktop];
+/** For what looks the same in every host. */
+export const FIRST_HOST: HostUnderTest = only === 'electron' ? desktop : browser;

@@ -1,47 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
-import { HOSTS, type OpenWindow } from './hosts.ts';
+import { FIRST_HOST, type OpenWindow } from './hosts.ts';
+import { ALL_LOOKS, axeFindings, inLooks } from './looks.ts';
 import { addKey, createVault, expectFits, goTo, unlock } from './window.ts';
-
-/** The screens and states that a person meets, each looked at by axe in both themes, wide and narrow. */
-const LOOKS = [
-  { name: 'light', scheme: 'light', width: 1280, height: 860 },
-  { name: 'dark', scheme: 'dark', width: 1280, height: 860 },
-  { name: 'narrow', scheme: 'light', width: 360, height: 740 },
-  { name: 'narrow-dark', scheme: 'dark', width: 360, height: 740 },
-] as const;
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-
-const host = HOSTS[0];
-if (host === undefined) throw new Error('no host to look at');
 
 test('every screen and state passes axe and fits, in both themes, wide and narrow', async () => {
   test.setTimeout(300_000);
   const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
   const provider = await startStandIn();
-  const window: OpenWindow = await host.open(home);
+  const window: OpenWindow = await FIRST_HOST.open(home);
   const { page } = window;
   const found: string[] = [];
 
   /** Shows one state in each look: no axe finding, nothing cut off sideways. */
-  const look = async (state: string): Promise<void> => {
-    for (const { name, scheme, width, height } of LOOKS) {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      await page.setViewportSize({ width, height });
+  const look = (state: string): Promise<void> =>
+    inLooks(page, ALL_LOOKS, state, async ({ name }) => {
       await expectFits(page, `${state}, ${name}`).catch(() => found.push(`${state}, ${name}: wider than the window`));
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
-      for (const { id, nodes } of violations) {
+      for (const { id, nodes } of await axeFindings(page)) {
         found.push(`${state}, ${name}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);
       }
-      await page.screenshot({ path: join('test-results/looks', `${state}-${name}.png`) });
-    }
-    await page.setViewportSize({ width: 1280, height: 860 });
-  };
+    });
 
   try {
     await look('01-welcome');
@@ -160,7 +142,7 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
 test('the main job with the keyboard alone', async () => {
   test.setTimeout(120_000);
   const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
-  const window = await host.open(home);
+  const window = await FIRST_HOST.open(home);
   const { page } = window;
   try {
     await createVault(page);

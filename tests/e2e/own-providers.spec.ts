@@ -1,33 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
-import { HOSTS } from './hosts.ts';
-import { addKey, createVault, expectFits, goTo } from './window.ts';
+import { FIRST_HOST, HOSTS } from './hosts.ts';
+import { DARK, expectLooks, LIGHT, NARROW } from './looks.ts';
+import { addKey, createVault, goTo } from './window.ts';
 
-const LOOKS = [
-  { name: 'light', scheme: 'light', width: 1280, height: 860 },
-  { name: 'dark', scheme: 'dark', width: 1280, height: 860 },
-  { name: 'narrow', scheme: 'light', width: 360, height: 740 },
-] as const;
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 const FILE = join(import.meta.dirname, '../fixtures/own-provider.json');
 
-/** Nothing for axe to find and nothing cut off, in both themes and in a narrow window. */
-async function look(page: Page, state: string): Promise<void> {
-  for (const { name, scheme, width, height } of LOOKS) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height });
-    await expectFits(page, `${state}, ${name}`);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
-    expect(violations, `${state}, ${name}`).toEqual([]);
-    await page.screenshot({ path: join('test-results/looks', `own-${state}-${name}.png`) });
-  }
-  await page.setViewportSize({ width: 1280, height: 860 });
-}
+const look = (page: Page, state: string) => expectLooks(page, [LIGHT, DARK, NARROW], `own-${state}`);
 
 for (const host of HOSTS) {
   test(`an own provider by a form and by a file, in the ${host.name} host`, async () => {
@@ -35,7 +18,7 @@ for (const host of HOSTS) {
     const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
     const window = await host.open(home);
     const { page } = window;
-    const looked = host === HOSTS[0] ? (state: string) => look(page, state) : () => Promise.resolve();
+    const looked = host === FIRST_HOST ? (state: string) => look(page, state) : () => Promise.resolve();
     try {
       await createVault(page);
       await page.keyboard.press('Control+,');

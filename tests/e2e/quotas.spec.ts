@@ -1,34 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
-import { result } from './bridge.ts';
-import { HOSTS } from './hosts.ts';
-import { addKey, createVault, expectFits } from './window.ts';
+import { makeClient } from './endpoint-client.ts';
+import { FIRST_HOST } from './hosts.ts';
+import { DARK, expectLooks, LIGHT, NARROW_DARK } from './looks.ts';
+import { addKey, createVault } from './window.ts';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-const host = HOSTS[0];
-if (host === undefined) throw new Error('no host to look at');
-
-/** Nothing for axe to find and nothing cut off: wide in both themes, narrow in one. */
-async function look(page: Page, state: string): Promise<void> {
-  for (const [scheme, width] of [
-    ['light', 1280],
-    ['dark', 1280],
-    ['dark', 360],
-  ] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 860 });
-    await expectFits(page, `${state}, ${scheme} ${width}`);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
-    expect(violations, `${state}, ${scheme} ${width}`).toEqual([]);
-    await page.screenshot({ path: join('test-results/looks', `quotas-${state}-${scheme}-${width}.png`) });
-  }
-  await page.setViewportSize({ width: 1280, height: 860 });
-}
+const look = (page: Page, state: string) => expectLooks(page, [LIGHT, DARK, NARROW_DARK], `quotas-${state}`);
 
 /** Focuses by Tab what has this name, as a person without a mouse would. */
 async function tabTo(page: Page, name: string | RegExp, role: 'button' | 'link' | 'textbox' | 'combobox' = 'button') {
@@ -44,19 +25,15 @@ test('a quota made with the keyboard alone: its bar follows the calls, the limit
   test.setTimeout(120_000);
   const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
   const provider = await startStandIn();
-  const window = await host.open(home);
+  const window = await FIRST_HOST.open(home);
   const { page } = window;
   try {
     await createVault(page);
     const value = fakeKey('openai', 'project');
     const accept = () => window.accept('Use this host');
     await addKey(page, { value, provider: 'OpenAI', label: 'work', baseUrl: provider.url, test: false }, accept);
-    const { port } = await result(page, 'endpoint.on', { port: 0 });
-    const creating = result(page, 'clients.create', { name: 'nightly script', grants: ['proxy:openai'] });
-    await window.accept('Create token');
-    const { token } = await creating;
-    const ask = () =>
-      fetch(`http://127.0.0.1:${port}/proxy/openai@work/models`, { headers: { authorization: `Bearer ${token}` } });
+    const { origin, token } = await makeClient(window, 'nightly script', ['proxy:openai']);
+    const ask = () => fetch(`${origin}/proxy/openai@work/models`, { headers: { authorization: `Bearer ${token}` } });
 
     // From here on without a mouse.
     await tabTo(page, 'Quotas', 'link');

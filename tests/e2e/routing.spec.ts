@@ -1,43 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { result } from './bridge.ts';
-import { HOSTS } from './hosts.ts';
-import { addKey, createVault, expectFits, goTo } from './window.ts';
+import { makeClient } from './endpoint-client.ts';
+import { FIRST_HOST } from './hosts.ts';
+import { ALL_LOOKS, expectLooks } from './looks.ts';
+import { addKey, createVault, goTo } from './window.ts';
 
-const LOOKS = [
-  { name: 'light', scheme: 'light', width: 1280, height: 860 },
-  { name: 'dark', scheme: 'dark', width: 1280, height: 860 },
-  { name: 'narrow', scheme: 'light', width: 360, height: 740 },
-  { name: 'narrow-dark', scheme: 'dark', width: 360, height: 740 },
-] as const;
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-
-const host = HOSTS[0];
-if (host === undefined) throw new Error('no host to look at');
-
-/** Nothing for axe to find and nothing cut off, in both themes and in a narrow window. */
-async function look(page: Page, state: string): Promise<void> {
-  for (const { name, scheme, width, height } of LOOKS) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height });
-    await expectFits(page, `${state}, ${name}`);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
-    expect(violations, `${state}, ${name}`).toEqual([]);
-    await page.screenshot({ path: join('test-results/looks', `routing-${state}-${name}.png`) });
-  }
-  await page.setViewportSize({ width: 1280, height: 860 });
-}
+const look = (page: Page, state: string) => expectLooks(page, ALL_LOOKS, `routing-${state}`);
 
 test('a rule is written in the window, holds for calls, and tells how each credential does', async () => {
   test.setTimeout(180_000);
   const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
   const provider = await startStandIn();
-  const window = await host.open(home);
+  const window = await FIRST_HOST.open(home);
   const { page } = window;
   try {
     await createVault(page);
@@ -52,10 +31,7 @@ test('a rule is written in the window, holds for calls, and tells how each crede
       const value = fakeKey('openai', 'project');
       await addKey(page, { value, provider: 'OpenAI', label, baseUrl: provider.url, test: false }, accept);
     }
-    const { port } = await result(page, 'endpoint.on', { port: 0 });
-    const creating = result(page, 'clients.create', { name: 'nightly script', grants: ['proxy:openai'] });
-    await window.accept('Create token');
-    const { token } = await creating;
+    const { origin, token } = await makeClient(window, 'nightly script', ['proxy:openai']);
 
     await page.getByRole('button', { name: 'Add rule' }).click();
     const form = page.getByRole('dialog', { name: 'Add rule' });
@@ -90,8 +66,7 @@ test('a rule is written in the window, holds for calls, and tells how each crede
     await expect(page.getByText('Requests: sets x-team to “core”.')).toBeVisible();
     await expect(page.getByText('Ready')).toHaveCount(2);
 
-    const read = () =>
-      fetch(`http://127.0.0.1:${port}/proxy/openai@work/old`, { headers: { authorization: `Bearer ${token}` } });
+    const read = () => fetch(`${origin}/proxy/openai@work/old`, { headers: { authorization: `Bearer ${token}` } });
     expect((await read()).status).toBe(200);
     expect(provider.requests.at(-1)?.path).toBe('/models');
     provider.answerWith({ sample: 'openai', case: 'invalid_key' });

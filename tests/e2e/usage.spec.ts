@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json as readJson } from 'node:stream/consumers';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { createLog } from '../../electron/core/logs/log.ts';
 import { resolvePaths } from '../../electron/core/paths.ts';
@@ -15,33 +14,16 @@ import type { UsageFigures } from '../../shared/usage.ts';
 import { environment, KEYHARBOR, outcomeOf } from '../integration/cli/command.ts';
 import { fakeKey } from '../support/fake-keys.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { result } from './bridge.ts';
-import { HOSTS } from './hosts.ts';
-import { addKey, createVault, expectFits, goTo, PASSWORD } from './window.ts';
+import { makeClient } from './endpoint-client.ts';
+import { FIRST_HOST } from './hosts.ts';
+import { expectLooks, LIGHT, type Look, NARROW_DARK } from './looks.ts';
+import { addKey, createVault, goTo, PASSWORD } from './window.ts';
 
-const LOOKS = [
-  { name: 'light', scheme: 'light', width: 1280, height: 860 },
-  { name: 'narrow-dark', scheme: 'dark', width: 320, height: 740 },
-] as const;
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 const PRICED = 'gpt-5-mini';
 const UNPRICED = 'fine-tune-of-ours';
 
-const host = HOSTS[0];
-if (host === undefined) throw new Error('no host to look at');
-
-/** Nothing for axe to find and nothing cut off: light and wide, dark and narrow. */
-async function look(page: Page, state: string): Promise<void> {
-  for (const { name, scheme, width, height } of LOOKS) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height });
-    await expectFits(page, `${state}, ${name}`);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(TAGS).analyze();
-    expect(violations, `${state}, ${name}`).toEqual([]);
-    await page.screenshot({ path: join('test-results/looks', `usage-${state}-${name}.png`) });
-  }
-  await page.setViewportSize({ width: 1280, height: 860 });
-}
+const SMALLEST: Look = { ...NARROW_DARK, width: 320 };
+const look = (page: Page, state: string) => expectLooks(page, [LIGHT, SMALLEST], `usage-${state}`);
 
 /** A provider that answers chat completions and says what each used. */
 async function startMetered() {
@@ -100,7 +82,7 @@ test('what was called is on the screen at once, equal to the command line and th
   test.setTimeout(120_000);
   const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
   const provider = await startMetered();
-  const window = await host.open(home);
+  const window = await FIRST_HOST.open(home);
   const { page } = window;
   const tile = (name: string) =>
     page
@@ -117,12 +99,9 @@ test('what was called is on the screen at once, equal to the command line and th
     const accept = () => window.accept('Use this host');
     const value = fakeKey('openai', 'project');
     await addKey(page, { value, provider: 'OpenAI', label: 'work', baseUrl: provider.url, test: false }, accept);
-    const { port } = await result(page, 'endpoint.on', { port: 0 });
-    const creating = result(page, 'clients.create', { name: 'nightly script', grants: ['proxy:openai'] });
-    await window.accept('Create token');
-    const { token } = await creating;
+    const { origin, token } = await makeClient(window, 'nightly script', ['proxy:openai']);
     const ask = async (model: string, fails = false): Promise<void> => {
-      const answer = await fetch(`http://127.0.0.1:${port}/proxy/openai@work/chat/completions`, {
+      const answer = await fetch(`${origin}/proxy/openai@work/chat/completions`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify({ model, fails, messages: [] }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { result } from './bridge.ts';
+import { makeClient } from './endpoint-client.ts';
 import { HOSTS } from './hosts.ts';
 import { PASSWORD, unlock } from './window.ts';
 
@@ -18,13 +19,10 @@ for (const host of HOSTS) {
       await page.reload(); // the page itself made no vault: it looks again
       const fields = { api_key: fakeKey('openai', 'project') };
       await result(page, 'credentials.add', { provider: 'openai', label: 'work', fields });
-      const { port } = await result(page, 'endpoint.on', { port: 0 });
-      const creating = result(page, 'clients.create', { name: 'editor', grants: ['keys:read:openai/work'] });
-      await window.accept('Create token');
-      const { token } = await creating;
+      const { origin, token } = await makeClient(window, 'editor', ['keys:read:openai/work']);
       const read = async (): Promise<number> => {
         const headers = { authorization: `Bearer ${token}` };
-        return (await fetch(`http://127.0.0.1:${port}/v1/keys/openai/work`, { headers })).status;
+        return (await fetch(`${origin}/v1/keys/openai/work`, { headers })).status;
       };
       const setting = result(page, 'settings.set', { vault: { workBehindLockHours: 1 } });
       await window.accept('Change the setting');
