@@ -17,28 +17,17 @@ interface Answer {
 }
 
 /** The fields that a model may see: names and states. No value, no part of one, no note of the owner. */
-const shown = ({
-  ref,
-  provider,
-  label,
-  name,
-  scope,
-  state,
-  project,
-  tags,
-  expiresAt,
-  lastTest,
-}: CredentialSummary) => ({
-  ref,
-  provider,
-  label,
-  name,
-  scope,
-  state,
-  project,
-  tags,
-  expiresAt,
-  lastTest: lastTest === null ? null : { result: lastTest.result, checkedAt: lastTest.checkedAt },
+const shown = (of: CredentialSummary) => ({
+  ref: of.ref,
+  provider: of.provider,
+  label: of.label,
+  name: of.name,
+  scope: of.scope,
+  state: of.state,
+  project: of.project,
+  tags: of.tags,
+  expiresAt: of.expiresAt,
+  lastTest: of.lastTest === null ? null : { result: of.lastTest.result, checkedAt: of.lastTest.checkedAt },
 });
 
 async function listCredentials(agent: AgentClient, provider: string | undefined): Promise<Answer> {
