@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Output } from '../shared/contract/methods.ts';
 import type { ReconcileRow } from '../shared/contract/usage-figures.ts';
+import { DRIFT_WORDS } from '../shared/drift-words.ts';
 import { connectAgent } from './connect.ts';
 import { usage } from './fail.ts';
 import { dollars, perMillion } from './money.ts';
@@ -68,7 +69,7 @@ const grouped = new Intl.NumberFormat('en');
 
 function cells(name: string, { theirs, ours, driftPercent, reasons }: ReconcileRow): readonly string[] {
   const drift = driftPercent === null ? '' : `${driftPercent > 0 ? '+' : ''}${driftPercent} %`;
-  const why = reasons.map((reason) => REASONS[reason]).join(', ');
+  const why = reasons.map((reason) => DRIFT_WORDS[reason]).join(', ');
   return [name, cost(theirs), cost(ours), tokens(theirs), tokens(ours), drift, why];
 }
 
@@ -81,17 +82,6 @@ function tokens({ inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens }
   const parts = [inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens];
   return grouped.format(parts.reduce<number>((sum, part) => sum + (part ?? 0), 0));
 }
-
-const REASONS: Readonly<Record<ReconcileRow['reasons'][number], string>> = {
-  'missing-calls': 'calls that did not come by here',
-  'other-account': 'calls that are not of this account',
-  'partial-day': 'figures that are not final yet',
-  'price-differs': 'another price',
-  unpriced: 'calls without a known price',
-  incomplete: 'answers that were cut or told nothing',
-  'cached-split': 'cached tokens counted otherwise',
-  'other-costs': 'tools, storage or fees',
-};
 
 export function reconcileCommand(parent: Command): void {
   parent

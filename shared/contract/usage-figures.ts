@@ -51,6 +51,7 @@ export const DRIFT_REASONS = [
   /** Their cost covers more than tokens: tools, storage, fees. */
   'other-costs',
 ] as const;
+export type DriftReason = (typeof DRIFT_REASONS)[number];
 
 const row = z.strictObject({
   /** null: the whole period. */

@@ -1,3 +1,4 @@
+import { DRIFT_WORDS } from '../../../shared/drift-words.ts';
 import { plural } from '../format.ts';
 
 const calls = (count: number): string => plural(count, 'call', 'calls');
@@ -35,16 +36,7 @@ export const usageSources = {
   within: (drift: string) => `Ours is within 5 %: ${drift}.`,
   apart: (drift: string) => `Ours is apart by ${drift}.`,
   cannotSay: 'There is no figure on both sides to compare.',
-  reasons: {
-    'missing-calls': 'calls that did not come by here',
-    'other-account': 'calls that are not of this account',
-    'partial-day': 'figures that are not final yet',
-    'price-differs': 'another price',
-    unpriced: 'calls without a known price',
-    incomplete: 'answers that were cut or told nothing',
-    'cached-split': 'cached tokens counted otherwise',
-    'other-costs': 'tools, storage or fees',
-  },
+  reasons: DRIFT_WORDS,
   importTitle: 'Import what was not counted here',
   importLead:
     'Each call is taken over once, however often you import. Only figures, models, times and folders are read, never what was said.',
