@@ -8,12 +8,12 @@ import { json as readJson } from 'node:stream/consumers';
 import { expect, type Page, test } from '@playwright/test';
 import { createLog } from '../../electron/core/logs/log.ts';
 import { resolvePaths } from '../../electron/core/paths.ts';
-import type { Keychain } from '../../electron/core/seams.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
 import type { UsageFigures } from '../../shared/usage.ts';
 import { environment, KEYHARBOR, outcomeOf } from '../integration/cli/command.ts';
 import { fakeKey } from '../support/fake-keys.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { NO_KEYCHAIN } from '../support/no-keychain.ts';
 import { makeClient } from './endpoint-client.ts';
 import { FIRST_HOST } from './hosts.ts';
 import { expectLooks, LIGHT, type Look, NARROW_DARK } from './looks.ts';
@@ -46,14 +46,6 @@ async function startMetered() {
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, close: () => new Promise((resolve) => server.close(resolve)) };
 }
-
-const unavailable = (): Promise<never> => Promise.reject(new Error('the vault of this test is tied to no computer'));
-const NO_KEYCHAIN: Keychain = {
-  probe: () => Promise.resolve({ name: null, reason: 'none' }),
-  read: unavailable,
-  write: unavailable,
-  remove: unavailable,
-};
 
 /** What the raw records add up to, read from the database after the host let it go. */
 async function sqlSums(home: string) {

@@ -12,6 +12,7 @@ import { resolvePaths } from '../../electron/core/paths.ts';
 import { wrapDataKey } from '../../electron/core/vault/data-key.ts';
 import { newDataKey, recordAad, sealField } from '../../electron/core/vault/envelope.ts';
 import { Vault } from '../../electron/core/vault/vault.ts';
+import { NO_KEYCHAIN } from '../support/no-keychain.ts';
 import { GOLDEN } from './golden.ts';
 
 const target = process.argv[2];
@@ -20,14 +21,7 @@ if (target === undefined) throw new Error('say where the vault is to be put');
 process.availableMemory = () => 256 * 1024 * 1024;
 const home = mkdtempSync(path.join(tmpdir(), 'keyharbor-golden-'));
 const paths = resolvePaths({ KEYHARBOR_HOME: home });
-const unavailable = () => Promise.reject(new Error('a golden vault has a plain password slot'));
-const keychain = {
-  probe: () => Promise.resolve({ name: null, reason: 'none' }),
-  read: unavailable,
-  write: unavailable,
-  remove: unavailable,
-};
-const vault = new Vault({ paths, clock: systemClock, keychain, log: createLog(null) });
+const vault = new Vault({ paths, clock: systemClock, keychain: NO_KEYCHAIN, log: createLog(null) });
 const { recoveryCode } = await vault.create({ password: GOLDEN.password, kdf: 'argon2id' });
 const open = vault.opened();
 const { provider, version } = GOLDEN.place;

@@ -3,18 +3,12 @@ import { systemClock } from '../../../electron/core/clock.ts';
 import { createLog } from '../../../electron/core/logs/log.ts';
 import { resolvePaths } from '../../../electron/core/paths.ts';
 import { Vault } from '../../../electron/core/vault/vault.ts';
+import { NO_KEYCHAIN } from '../../support/no-keychain.ts';
 
 process.on('SIGXFSZ', () => undefined); // the limit must come as an error of the write, as a full disk does
 const [what, home = '', password = ''] = process.argv.slice(2);
 const paths = resolvePaths({ KEYHARBOR_HOME: home });
-const none = () => Promise.reject(new Error('no keychain is used'));
-const keychain = {
-  probe: () => Promise.resolve({ name: null, reason: 'none' }),
-  read: none,
-  write: none,
-  remove: none,
-};
-const vault = new Vault({ paths, clock: systemClock, keychain, log: createLog(null) });
+const vault = new Vault({ paths, clock: systemClock, keychain: NO_KEYCHAIN, log: createLog(null) });
 
 let error: { code: string; message: string } | null = null;
 const note = (thrown: unknown) => {

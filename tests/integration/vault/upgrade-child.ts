@@ -11,19 +11,13 @@ import { derive } from '../../../electron/core/vault/kdf.ts';
 import { Secret } from '../../../electron/core/vault/secret.ts';
 import { type PasswordSlot, unwrapSlot, wrapSlot } from '../../../electron/core/vault/slot.ts';
 import { Vault } from '../../../electron/core/vault/vault.ts';
+import { NO_KEYCHAIN } from '../../support/no-keychain.ts';
 
 const [home = '', password = ''] = process.argv.slice(2);
 const paths = resolvePaths({ KEYHARBOR_HOME: home });
-const none = () => Promise.reject(new Error('no keychain is used'));
-const keychain = {
-  probe: () => Promise.resolve({ name: null, reason: 'none' }),
-  read: none,
-  write: none,
-  remove: none,
-};
 let daysLater = 0;
 const clock = { ...systemClock, now: () => systemClock.now() + daysLater * 24 * 3600 * 1000 };
-const vault = new Vault({ paths, clock, keychain, log: createLog(null) });
+const vault = new Vault({ paths, clock, keychain: NO_KEYCHAIN, log: createLog(null) });
 
 function passwordSlot(header: Header): Extract<PasswordSlot, { type: 'password' }> {
   const slot = header.slots.find((one) => one.type === 'password');

@@ -5,17 +5,11 @@ import { systemClock } from '../../../electron/core/clock.ts';
 import { createLog } from '../../../electron/core/logs/log.ts';
 import { resolvePaths } from '../../../electron/core/paths.ts';
 import { Vault } from '../../../electron/core/vault/vault.ts';
+import { NO_KEYCHAIN } from '../../support/no-keychain.ts';
 
 const [what, home = '', password = '', other = ''] = process.argv.slice(2);
 const paths = resolvePaths({ KEYHARBOR_HOME: home });
-const none = () => Promise.reject(new Error('no keychain is used'));
-const keychain = {
-  probe: () => Promise.resolve({ name: null, reason: 'none' }),
-  read: none,
-  write: none,
-  remove: none,
-};
-const vault = new Vault({ paths, clock: systemClock, keychain, log: createLog(paths.logs) });
+const vault = new Vault({ paths, clock: systemClock, keychain: NO_KEYCHAIN, log: createLog(paths.logs) });
 if (existsSync(paths.header)) await vault.unlock(password);
 else await vault.create({ password, kdf: 'argon2id' });
 
