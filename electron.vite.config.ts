@@ -6,7 +6,7 @@ const root = import.meta.dirname;
 const define = { __KEYHARBOR_CHEAP_KDF__: 'false' };
 
 export default defineConfig({
-  // The three hosts and the worker thread. Native packages (dependencies) stay external; everything else is bundled.
+  // The three hosts and the worker threads. Native packages (dependencies) stay external; everything else is bundled.
   main: {
     define,
     build: {
@@ -17,6 +17,7 @@ export default defineConfig({
           browser: resolve(root, 'electron/hosts/browser/main.ts'),
           headless: resolve(root, 'electron/hosts/headless/main.ts'),
           'usage-worker': resolve(root, 'electron/core/usage/worker/usage-worker.ts'),
+          'recording-worker': resolve(root, 'electron/core/usage/recording/recording-worker.ts'),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

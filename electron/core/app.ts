@@ -40,7 +40,7 @@ import { PriceBook } from './usage/prices/price-book.ts';
 import { Prices } from './usage/prices/prices.ts';
 import { ProviderFigures } from './usage/provider-figures/provider-figures.ts';
 import { Repricer } from './usage/prices/repricer.ts';
-import { UsageRecorder } from './usage/recorder.ts';
+import { UsageRecording } from './usage/recording/usage-recording.ts';
 import { systemZone } from './usage/reporting-days.ts';
 import { UsageTap } from './usage/usage-tap.ts';
 import { UsageBackups } from './usage/upkeep/usage-backups.ts';
@@ -103,7 +103,7 @@ export interface App {
   readonly endpoint: Endpoint;
   readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
-  readonly usage: UsageRecorder;
+  readonly usage: UsageRecording;
   readonly prices: Prices;
   readonly repricer: Repricer;
   readonly imports: UsageImports;
@@ -173,7 +173,7 @@ export function createApp(options: AppOptions): App {
     shipped: PriceBook.load(join(options.resourcesDir, 'prices.json')),
     ...(options.updateKeys === undefined ? {} : { updateKeys: options.updateKeys }),
   });
-  const usage = new UsageRecorder({
+  const usage = new UsageRecording({
     vault,
     paths,
     clock,
@@ -193,7 +193,11 @@ export function createApp(options: AppOptions): App {
     zone: reportingZone,
   });
   const savedExports = new SavedExports({ exports: usageExports, clock, env: process.env });
-  const usageBackups = new UsageBackups({ vault, paths, clock, log, reader: usageReader });
+  const usageBackups = new UsageBackups({
+    ...{ vault, paths, clock, log },
+    reader: usageReader,
+    mayCheckpoint: (may) => usage.mayCheckpoint(may),
+  });
   const usageUpkeep = new UsageUpkeep({
     vault,
     clock,

@@ -7,6 +7,8 @@ import type { Evidence } from '../../electron/core/evidence/evidence.ts';
 import { createLog } from '../../electron/core/logs/log.ts';
 import { resolvePaths } from '../../electron/core/paths.ts';
 import { type Keychain, KeychainUnavailable, type Shell, type SystemEvent } from '../../electron/core/seams.ts';
+import type { ReportQuery } from '../../electron/core/usage/report.ts';
+import type { UsageEntry } from '../../electron/core/usage/usage-entry.ts';
 import type { NewCredential } from '../../shared/contract/schemas.ts';
 import { newCredential } from '../../shared/contract/schemas.ts';
 import type { ContractEvent } from '../../shared/contract/handlers.ts';
@@ -127,6 +129,18 @@ export async function startUnlockedApp(
   const started = startTestApp(source, undefined, resourcesDir, parts);
   await started.app.vault.create({ password: PASSWORD, kdf: 'argon2id' }, 'cli');
   return started;
+}
+
+/** Usage as the endpoint has it: what is asked is answered by the thread that reads. */
+export function usageOf(app: App, clock: FakeClock) {
+  return {
+    record: (entries: readonly UsageEntry[]) => app.usage.record(entries),
+    flush: () => app.usage.flush(),
+    knows: (source: UsageEntry['source'], clientId: string, requestId: string) =>
+      app.usage.knows(source, clientId, requestId),
+    report: (query: ReportQuery) =>
+      app.usageReader.query('report', { query, zone: app.reportingZone(), nowMs: clock.now() }),
+  };
 }
 
 /** A new credential as the contract's schema would hand it on, with its defaults. */

@@ -57,6 +57,11 @@ export class QuotaLedger {
     this.#deps = deps;
   }
 
+  /** Whether calls have to be told to it as they end. */
+  get hears(): boolean {
+    return this.#counters.length > 0;
+  }
+
   get all(): readonly Counter[] {
     return this.#counters;
   }

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
+import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { EventData } from '../../../shared/contract/events.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { VaultAccess } from '../credentials/vault-access.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock, Paths } from '../seams.ts';
 import { suspectMark } from '../store/suspect-mark.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
+import type { OpenVault, VaultKeys } from '../vault/open-vault.ts';
 import type { PriceBook } from './prices/price-book.ts';
 import { NAME_KINDS, SOURCES } from './dimensions.ts';
 import { priceOf } from './prices/price-of.ts';
@@ -19,8 +19,8 @@ import { type PricedEntry, pricedEntry, type UsageEntry } from './usage-entry.ts
 import { UsageStore } from './usage-store.ts';
 
 const FLUSH_MS = 1000; // SECURITY-DESIGN.md section 4: usage.db is written in batches of at most a second
-/** A batch this long is written at once, so that no write holds up the endpoint for long. */
-const MAX_BATCH = 1000;
+/** A batch this long is written at once. */
+const MAX_BATCH = 4000;
 /** So many calls fill an entry of the spill file to a few tens of KiB, and with the longest names to half of what it takes. */
 const SPILLED_AT_ONCE = 64;
 /** What a database that cannot be written leaves in memory; beyond it the oldest are given up. */
@@ -29,10 +29,15 @@ const MAX_WAITING = 50_000;
 const RETRY_MS = 5000;
 const LAST_RETRY_MS = 5 * 60_000;
 
+/** What the recorder needs of an open vault. */
+interface RecordedVault extends Pick<OpenVault, 'vaultId' | 'usageDb'> {
+  readonly keys: Pick<VaultKeys, 'usageSpill'>;
+}
+
 export interface RecorderDeps {
-  readonly vault: Pick<VaultAccess, 'opened'>;
+  readonly vault: { opened(): RecordedVault };
   readonly paths: Pick<Paths, 'usageDb'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly log: Pick<Log, 'warn'>;
   readonly book: PriceBook;
   readonly emit: Emit;
@@ -44,6 +49,8 @@ export interface RecorderDeps {
 
 /** Hears what was counted. It is called on the hot path and must not throw. */
 export interface RecordListener {
+  /** Whether it wants to hear of every call now. */
+  readonly hears: boolean;
   /** The database can be read and written: at unlock, or later where it could not be then. */
   begun(): void;
   /** In the step that counts them: they wait for a batch. A reported call may turn out to be told before. */
@@ -53,7 +60,7 @@ export interface RecordListener {
 }
 
 interface Open {
-  readonly vault: OpenVault;
+  readonly vault: RecordedVault;
   readonly store: UsageStore;
   readonly days: ReportingDays;
   /** null where the disk did not take one: records are then safe after the next batch only. */
@@ -62,14 +69,12 @@ interface Open {
 
 /**
  * Takes what was metered and writes it to usage.db in batches, priced and summed. Until a batch took it, an entry is in
- * a sealed spill file. A process that is killed loses at most the calls that ended in that very turn of the event loop.
+ * a sealed spill file.
  */
 export class UsageRecorder {
   readonly #deps: RecorderDeps;
   #open: Open | null = null;
   #waiting: PricedEntry[] = [];
-  /** Calls that ended in this turn of the event loop. */
-  #ended: (() => UsageEntry)[] = [];
   #callOff: (() => void) | null = null;
   /** The last batch was not taken. */
   #isStuck = false;
@@ -109,7 +114,6 @@ export class UsageRecorder {
 
   /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
   locking(): void {
-    this.#recordEnded();
     this.#retry?.();
     this.#retry = null;
     this.#isStuck = false;
@@ -140,7 +144,7 @@ export class UsageRecorder {
   /** Counts finished calls. Never throws and never waits for the disk's sync. */
   record(entries: readonly UsageEntry[]): void {
     const open = this.#open;
-    const priced = entries.map((entry) => this.#priced(entry));
+    const priced = entries.map((entry) => pricedBy(this.#deps.book, entry));
     this.#listener?.recorded(priced);
     if (open === null) {
       if (this.#retry === null) this.#deps.log.warn('usage.not-recorded');
@@ -162,41 +166,17 @@ export class UsageRecorder {
   }
 
   /**
-   * Counts a call that has just ended, with all others that end in the same turn of the event loop: sealed and written
-   * as one, after their answers left. What waits so is counted first by everything else here.
-   * @param entry - asked once; must not throw.
-   */
-  recordEnded(entry: () => UsageEntry): void {
-    this.#ended.push(entry);
-    if (this.#ended.length === 1) setImmediate(() => this.#recordEnded());
-  }
-
-  /**
    * Whether a client has told this call before.
    * @throws AppError where usage cannot be counted now: then it must not be acknowledged either.
    */
   knows(source: UsageEntry['source'], clientId: string, requestId: string): boolean {
-    if (this.#open === null) {
-      throw new AppError(
-        'internal',
-        'Usage cannot be counted now: its database did not open. No key is affected.',
-        'Look at "keyharbor doctor", then lock and unlock.',
-      );
-    }
+    if (this.#open === null) throw notCounted();
     this.flush();
-    const found = this.#deps.vault
-      .opened()
-      .usageDb.prepare(
-        `SELECT 1 FROM usage_reported WHERE source = ? AND request_id = ?
-         AND client = (SELECT id FROM usage_name WHERE kind = ? AND name = ?)`,
-      )
-      .get(SOURCES.indexOf(source), requestId, NAME_KINDS.indexOf('client'), clientId);
-    return found !== undefined;
+    return wasTold(this.#deps.vault.opened().usageDb, source, clientId, requestId);
   }
 
   /** Writes what waits. @throws AppError where the database does not take it; it then waits on. */
   flush(): void {
-    this.#recordEnded();
     this.#calledOff();
     const open = this.#open;
     if (open === null || this.#waiting.length === 0) return;
@@ -237,17 +217,6 @@ export class UsageRecorder {
     return open !== null && open.store.foldOne(open.days.dayOf(this.#deps.clock.now()));
   }
 
-  #recordEnded(): void {
-    if (this.#ended.length === 0) return;
-    const ended = this.#ended;
-    this.#ended = [];
-    this.record(ended.map((entry) => entry()));
-  }
-
-  #priced(entry: UsageEntry): PricedEntry {
-    return { entry, ...priceOf({ provider: entry.provider, ...entry.result }, this.#deps.book, entry.atMs) };
-  }
-
   #wait(priced: PricedEntry): void {
     if (this.#waiting.length >= MAX_WAITING) {
       this.#waiting.shift();
@@ -277,7 +246,7 @@ export class UsageRecorder {
     const days = new ReportingDays(this.#deps.zone());
     const store = new UsageStore(vault.usageDb, days);
     const place: SpillPlace = {
-      file: `${this.#deps.paths.usageDb}-spill`,
+      file: spillFile(this.#deps.paths),
       vaultId: vault.vaultId,
       key: vault.keys.usageSpill,
     };
@@ -292,7 +261,7 @@ export class UsageRecorder {
   }
 
   /** @throws AppError where the database does not take it: the file is then kept. */
-  #takeOver(place: SpillPlace, vault: OpenVault, store: UsageStore): void {
+  #takeOver(place: SpillPlace, vault: RecordedVault, store: UsageStore): void {
     const left = readSpill(place);
     if (left === null) return;
     if (!left.whole) this.#deps.log.warn('usage.spill-cut');
@@ -340,9 +309,35 @@ export class UsageRecorder {
   }
 }
 
+/** Beside the database while there is something that it does not have. */
+export const spillFile = ({ usageDb }: Pick<Paths, 'usageDb'>): string => `${usageDb}-spill`;
+
+export function pricedBy(book: PriceBook, entry: UsageEntry): PricedEntry {
+  return { entry, ...priceOf({ provider: entry.provider, ...entry.result }, book, entry.atMs) };
+}
+
 const NO_SPILL = Buffer.alloc(16);
 /** A call by itself was an entry once. */
 const spilledCalls = z.union([z.array(z.unknown()), z.unknown().transform((call) => [call])]);
+
+export function notCounted(): AppError {
+  return new AppError(
+    'internal',
+    'Usage cannot be counted now: its database did not open. No key is affected.',
+    'Look at "keyharbor doctor", then lock and unlock.',
+  );
+}
+
+/** Whether a client's call is in the database already. */
+export function wasTold(db: Database.Database, source: UsageEntry['source'], clientId: string, requestId: string) {
+  const found = db
+    .prepare(
+      `SELECT 1 FROM usage_reported WHERE source = ? AND request_id = ?
+       AND client = (SELECT id FROM usage_name WHERE kind = ? AND name = ?)`,
+    )
+    .get(SOURCES.indexOf(source), requestId, NAME_KINDS.indexOf('client'), clientId);
+  return found !== undefined;
+}
 
 function summaryOf(written: readonly PricedEntry[]): EventData<'usage.recorded'> {
   const clients = new Set<string>();

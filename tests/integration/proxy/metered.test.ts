@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { answeringServer } from '../../support/answering-server.ts';
-import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
+import { credentialInput, PASSWORD, startUnlockedApp, usageOf } from '../../support/test-app.ts';
 
 const sample = readFileSync(join(import.meta.dirname, '../../fixtures/samples/openai_chat.stream.sse'));
 
@@ -21,7 +21,7 @@ async function metered() {
     }
     response.end(body.includes('include_usage') ? sample : sample.toString().replaceAll('"usage"', '"other"'));
   });
-  const { app } = await startUnlockedApp();
+  const { app, clock } = await startUnlockedApp();
   app.credentials.add(
     credentialInput({
       ...{ provider: 'openai', label: 'work', fields: { api_key: fakeKey('openai') } },
@@ -41,33 +41,34 @@ async function metered() {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-  return { app, post, began: gate.promise };
+  const report = async (by: 'model' | 'client' | 'credential') => (await usageOf(app, clock).report({ by })).rows;
+  return { app, post, report, began: gate.promise };
 }
 
 test('a streamed call of a client that did not ask is metered to the token, and its bytes show none of it', async () => {
-  const { app, post } = await metered();
+  const { post, report } = await metered();
   const answer = await post({ model: 'gpt-6-luna', stream: true });
   expect(answer.status).toBe(200);
   const text = await answer.text();
   expect(text).not.toContain('usage');
   expect(text).toContain('The kettle');
-  while (app.usage.report({ by: 'model' }).rows.length === 0) await setImmediate();
-  const [row] = app.usage.report({ by: 'model' }).rows;
+  while ((await report('model')).length === 0) await setImmediate();
+  const [row] = await report('model');
   expect(row).toMatchObject({ key: 'gpt-6-luna', requests: 1, incomplete: 0, inputTokens: 176, cacheReadTokens: 1024 });
   expect(row?.costMicroUsd).toBe(52);
-  expect(app.usage.report({ by: 'client' }).rows[0]?.key).toBe('editor');
-  expect(app.usage.report({ by: 'credential' }).rows[0]?.key).toBe('openai/work');
+  expect((await report('client'))[0]?.key).toBe('editor');
+  expect((await report('credential'))[0]?.key).toBe('openai/work');
 });
 
 test('a stream that a lock cuts is recorded as cut before the database closes', async () => {
-  const { app, post, began } = await metered();
+  const { app, post, report, began } = await metered();
   const answer = await post({ model: 'gpt-6-luna', stream: true, hang: true });
   await began;
   const reading = answer.text();
   app.vault.lock('asked');
   await expect(reading).rejects.toThrow();
   await app.vault.unlock(PASSWORD);
-  expect(app.usage.report({ by: 'model' }).rows).toEqual([
+  expect(await report('model')).toEqual([
     expect.objectContaining({ key: 'gpt-6-luna', requests: 1, failed: 1, incomplete: 1, costMicroUsd: null }),
   ]);
 });

@@ -8,7 +8,7 @@ import type { ProxyObservers } from '../../../electron/core/proxy/observers.ts';
 import { PROXY_DEFAULTS, type ProxySettings } from '../../../electron/core/proxy/settings.ts';
 import type { NewCredential } from '../../../shared/contract/schemas.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
-import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
+import { credentialInput, startUnlockedApp, usageOf } from '../../support/test-app.ts';
 import { exchange, type RawAnswer } from '../endpoint/raw-http.ts';
 
 export const SECRET = ['sk-', 'proj-', 'FAKE', '-for-the-proxy-1234567890'].join('');
@@ -50,6 +50,7 @@ export async function startProxy(given: Given = {}): Promise<RunningProxy> {
   const endpoint = new Endpoint({
     ...app, // its services
     clock,
+    usage: usageOf(app, clock),
     paths: { run: join(home, 'run'), auditPending: join(home, 'audit-pending.jsonl') },
     log: createLog(null),
     emit: () => undefined,

@@ -3,7 +3,7 @@ import { readUsage, reportUsage, type UsageClient } from '../../../electron/core
 import { toFigures } from '../../../shared/usage.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { codeOf } from '../../support/test-vault.ts';
-import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
+import { credentialInput, startUnlockedApp, usageOf } from '../../support/test-app.ts';
 
 const EDITOR: UsageClient = {
   id: 'abcdefghij',
@@ -19,7 +19,7 @@ async function withKey() {
     app.credentials.add(credentialInput({ provider, label: 'work', fields }), 'cli');
   }
   const deps = {
-    usage: app.usage,
+    usage: usageOf(app, clock),
     clock,
     resolve: (provider: string, label: string) => app.credentials.resolve(provider, label),
   };
@@ -36,7 +36,7 @@ const CALL = {
 };
 
 test('what a client tells is counted once, priced, and read back by it alone', async () => {
-  const { deps, app } = await withKey();
+  const { deps } = await withKey();
   expect(reportUsage(deps, EDITOR, CALL)).toEqual({ recorded: 1, known: 0 });
   expect(reportUsage(deps, EDITOR, CALL)).toEqual({ recorded: 0, known: 1 });
   const calls = [CALL, { ...CALL, requestId: 'r-2' }, { ...CALL, requestId: 'r-2' }];
@@ -48,7 +48,7 @@ test('what a client tells is counted once, priced, and read back by it alone', a
     { key: 'openai/work', requests: 2, ...figures },
   ]);
   expect(await readUsage(deps, EDITOR, { by: 'client' })).toEqual([{ key: 'editor', requests: 2, ...figures }]);
-  expect(app.usage.report({ by: 'provider' }).rows.map(toFigures)).toEqual([
+  expect((await deps.usage.report({ by: 'provider' })).rows.map(toFigures)).toEqual([
     expect.objectContaining({ key: 'openai', requests: 3, costMicroUsd: 450 }),
   ]);
 });
@@ -83,7 +83,7 @@ test('a period may be left open at either end, whether it is given in days or in
 });
 
 test('nothing of a report is recorded where one of its calls is refused', async () => {
-  const { deps, clock, app } = await withKey();
+  const { deps, clock } = await withKey();
   const refused = (change: object, code: string) => {
     const calls = [CALL, { ...CALL, requestId: 'r-2', ...change }];
     return expect(codeOf(() => reportUsage(deps, EDITOR, { calls }))).resolves.toBe(code);
@@ -102,7 +102,7 @@ test('nothing of a report is recorded where one of its calls is refused', async 
   expect(await codeOf(() => reportUsage(deps, EDITOR, 'text'))).toBe('invalid_input');
   expect(await codeOf(() => readUsage(deps, EDITOR, { by: 'outcome' }))).toBe('invalid_input');
   expect(await codeOf(() => readUsage(deps, EDITOR, { client: 'other12345' }))).toBe('invalid_input');
-  expect(app.usage.report({ by: 'provider' }).rows).toEqual([]);
+  expect((await deps.usage.report({ by: 'provider' })).rows).toEqual([]);
 });
 
 test('a report is told as an event, and a locked vault tells nothing', async () => {
@@ -110,5 +110,5 @@ test('a report is told as an event, and a locked vault tells nothing', async () 
   reportUsage(deps, EDITOR, CALL);
   expect(heard.filter(({ event }) => event === 'usage.recorded')).toHaveLength(1);
   app.vault.lock('asked');
-  expect(() => app.usage.report({ by: 'provider' })).toThrow(expect.objectContaining({ code: 'vault_locked' }));
+  expect(await codeOf(() => deps.usage.report({ by: 'provider' }))).toBe('vault_locked');
 });

@@ -18,7 +18,12 @@ function backingUp() {
   const clock = new FakeClock();
   const warned: string[] = [];
   const reader = new UsageReader({ vault, paths, clock, flush: () => undefined });
-  const backups = new UsageBackups({ vault, paths, clock, log: { warn: (code) => warned.push(code) }, reader });
+  const checkpoints: boolean[] = [];
+  const backups = new UsageBackups({
+    ...{ vault, paths, clock, reader },
+    log: { warn: (code) => warned.push(code) },
+    mayCheckpoint: (may) => checkpoints.push(may),
+  });
   onTestFinished(() => {
     backups.locking();
     reader.locking();
@@ -39,14 +44,15 @@ function backingUp() {
       copy.close();
     }
   };
-  return { ...file, clock, warned, reader, backups, write, list, recordsIn };
+  return { ...file, clock, warned, checkpoints, reader, backups, write, list, recordsIn };
 }
 
 test('a week after the last one a copy is made that opens by itself; three are kept', async () => {
-  const { backups, write, list, recordsIn, clock, db } = backingUp();
+  const { backups, write, list, recordsIn, clock, db, checkpoints } = backingUp();
   await backups.look();
   write(20);
   await backups.look();
+  expect(checkpoints).toEqual([false, true]); // for the other connection that writes
   expect(list().map(recordsIn)).toEqual([20]);
   await backups.look();
   expect(list()).toHaveLength(1);

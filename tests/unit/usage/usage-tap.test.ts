@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { Catalogue } from '../../../electron/core/providers/catalogue.ts';
 import type { CallInfo, CallResult } from '../../../electron/core/proxy/observers.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
+import { type EndedCall, entryOf } from '../../../electron/core/usage/ended-call.ts';
+import { pack, type PackedCalls, unpack } from '../../../electron/core/usage/recording/packed-calls.ts';
 import { UsageTap } from '../../../electron/core/usage/usage-tap.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -37,7 +39,7 @@ function call(provider: string, path: string, asks = true) {
     headers: new Map([['content-type', 'application/json']]),
   };
   const tap = new UsageTap({
-    usage: { recordEnded: (entry) => recorded.push(entry()) },
+    usage: { expect: () => undefined, recordEnded: (ended) => recorded.push(entryOf(throughThreads(ended))) },
     asks: () => asks,
     onEvent: () => () => undefined,
   }).request(info);
@@ -54,6 +56,14 @@ function call(provider: string, path: string, asks = true) {
     return recorded[0];
   };
   return { tap, end, recorded };
+}
+/** As the recording thread gets it. */
+function throughThreads(ended: EndedCall): EndedCall {
+  const packed: PackedCalls[number][] = [];
+  pack(ended, packed);
+  const [call] = unpack(structuredClone(packed));
+  if (call === undefined) throw new Error('nothing came out');
+  return call;
 }
 const type = (contentType: string) => (name: string) => (name === 'content-type' ? contentType : null);
 

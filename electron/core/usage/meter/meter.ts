@@ -51,8 +51,8 @@ export interface MeterOptions {
   readonly contentType: string | null;
   /** The model the request names, where it was read: used when the answer names none. */
   readonly requestModel?: string | null;
-  /** A response header by its lower-case name. */
-  readonly header?: (name: string) => string | null;
+  /** The value of the response header that `usageHeader` names. */
+  readonly usageHeader?: string | null;
 }
 
 /** Reads one answer as it passes; keeps no part of it and changes no byte. */
@@ -99,6 +99,11 @@ const AUDIO_PATH = /(?:^|\/)audio\/(?:transcriptions|translations)$/;
 const MESSAGES_PATH = /(?:^|\/)messages$/;
 /** Kinds whose result is fetched with GET after the work was ordered with POST. */
 const FETCHED_LATER: ReadonlySet<UsageKind> = new Set(['replicate', 'deepgram', 'elevenlabs']);
+
+/** The response header that this kind of provider tells the use of a call in, by its lower-case name; null: none. */
+export function usageHeader(kind: UsageKind): string | null {
+  return kind === 'elevenlabs' ? 'character-cost' : null;
+}
 
 const TEXT_LIKE = /json|event-stream|ndjson|text\/plain/i;
 
@@ -289,9 +294,9 @@ class AnswerMeter implements Meter {
 
   /** What is known only at the end: headers, and answers whose members must be seen together. */
   #readRest(): void {
-    const { kind, header } = this.#options;
+    const { kind, usageHeader: told } = this.#options;
     const tally = this.#tally;
-    if (kind === 'elevenlabs' && readAmount(tally, 'characters', header?.('character-cost') ?? null)) tally.seen = true;
+    if (kind === 'elevenlabs' && readAmount(tally, 'characters', told ?? null)) tally.seen = true;
     if (kind === 'twocaptcha' && this.#status === 'ready') {
       tally.quantity = { unit: 'captchas', thousandths: 1000 };
       tally.seen = true;

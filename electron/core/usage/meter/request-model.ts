@@ -31,3 +31,10 @@ export class RequestModel {
     return this.#model;
   }
 }
+
+/** The model that a request with this JSON body names, or null. */
+export function requestModel(path: string, body: Uint8Array): string | null {
+  const request = new RequestModel(path, 'application/json');
+  request.push(body);
+  return request.model;
+}

@@ -21,6 +21,8 @@ export interface UsageBackupsDeps {
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
   readonly reader: Pick<UsageReader, 'stream'>;
+  /** Tells the other connection that writes whether it may empty the log into the file. */
+  readonly mayCheckpoint: (may: boolean) => void;
 }
 
 /**
@@ -70,7 +72,7 @@ export class UsageBackups {
 
   /** Makes one where it is due. @returns how long to wait for the next look. @throws AppError where it could not be made. */
   async look(): Promise<number> {
-    const { vault, paths, clock, log } = this.#deps;
+    const { vault, paths, clock, log, mayCheckpoint } = this.#deps;
     const newest = newestBackupMs(paths.backups, 'usage');
     const now = clock.now();
     const isDue = newest === null || now - newest >= WEEK_MS || newest > now;
@@ -80,15 +82,17 @@ export class UsageBackups {
       log.warn('usage.no-room-for-backup');
       return LOOK_MS;
     }
-    const [emptied] = usageDb.pragma('wal_checkpoint(TRUNCATE)') as readonly { readonly busy: number }[];
-    if (emptied?.busy !== 0) return BUSY_MS;
     // From here on the file stands still: what is written goes to the log, which nothing empties into it.
+    mayCheckpoint(false);
     usageDb.pragma('wal_autocheckpoint = 0');
     try {
+      const [emptied] = usageDb.pragma('wal_checkpoint(TRUNCATE)') as readonly { readonly busy: number }[];
+      if (emptied?.busy !== 0) return BUSY_MS;
       const key = keys.usageDatabase.export();
       await this.#copy(new Uint8Array(key), key);
     } finally {
       if (usageDb.open) usageDb.pragma(`wal_autocheckpoint = ${AUTO_CHECKPOINT_PAGES}`);
+      mayCheckpoint(true);
     }
     return LOOK_MS;
   }

@@ -15,7 +15,17 @@ export type Ask =
   | { readonly kind: 'stream'; readonly id: number; readonly name: StreamName; readonly input: unknown }
   | { readonly kind: 'next'; readonly id: number; readonly stream: number }
   | { readonly kind: 'end-stream'; readonly stream: number }
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'stop' }
+  /** To a thread that was not started: LayoutThread. */
+  | {
+      readonly kind: 'bring-up-to-date';
+      readonly id: number;
+      readonly usageDb: string;
+      readonly backups: string;
+      readonly nowMs: number;
+      /** Wiped by whoever asked. */
+      readonly key: SharedArrayBuffer;
+    };
 
 export type Answer =
   | { readonly id: number; readonly ok: true; readonly value: unknown }

@@ -107,7 +107,14 @@ export class UsageReader {
 
   #ready(): WorkerThread {
     const { vault, paths, flush } = this.#deps;
-    const { keys } = vault.opened();
+    const { keys, usageDb } = vault.opened();
+    if (usageDb.memory) {
+      throw new AppError(
+        'internal',
+        'Usage cannot be summed now: its database is not open. Nothing recorded is affected.',
+        'Try again in a minute; "keyharbor doctor" says why.',
+      );
+    }
     flush();
     this.#callOff();
     if (this.#thread !== null) return this.#thread;

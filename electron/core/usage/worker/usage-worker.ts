@@ -3,10 +3,11 @@ import type Database from 'better-sqlite3';
 import { toErrorBody } from '../../../../shared/errors.ts';
 import { openDatabase } from '../../store/database.ts';
 import { databaseError } from '../../store/sqlite-error.ts';
+import { bringUpToDate } from '../../store/usage-layout.ts';
 import type { Answer, Ask } from './messages.ts';
 import { usageQueries, usageStreams } from './usage-queries.ts';
 
-/** The thread that reads usage.db: one question after the other, on a connection that cannot write. */
+/** The thread that reads usage.db: one question after the other, on a connection that cannot write. Or changes its layout, before anybody reads. */
 const CACHE_KIB = 16 * 1024; // pages that a report needs again; the thread and its memory end when nobody asks
 const port = parentPort;
 if (port === null) throw new Error('this file is a worker thread');
@@ -49,6 +50,15 @@ port.on('message', (ask: Ask) => {
     case 'stop':
       db?.close();
       port.close();
+      return;
+    case 'bring-up-to-date':
+      return say(ask.id, () => {
+        const { usageDb, backups, nowMs } = ask;
+        const key = Buffer.from(ask.key);
+        const old = openDatabase(usageDb, 'usage', key, 'open');
+        bringUpToDate(old, key, { paths: { usageDb, backups }, clock: { now: () => nowMs } });
+        old.close();
+      });
   }
 });
 
@@ -69,10 +79,16 @@ function run(query: unknown, open: Database.Database, input: unknown): unknown {
 }
 
 function answer(id: number, work: (open: Database.Database) => unknown): void {
+  say(id, () => {
+    if (db === null) throw problem;
+    return work(db);
+  });
+}
+
+function say(id: number, work: () => unknown): void {
   let said: Answer;
   try {
-    if (db === null) throw problem;
-    said = { id, ok: true, value: work(db) };
+    said = { id, ok: true, value: work() };
   } catch (error) {
     said = { id, ok: false, error: toErrorBody(databaseError(error)) };
   }

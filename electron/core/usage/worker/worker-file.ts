@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The entry of a worker thread: beside this source where it is run from source, else where the build puts entries. */
-export function workerFile(name: string): string {
-  const here = import.meta.dirname;
+/**
+ * The entry of a worker thread: beside its source where it is run from source, else where the build puts entries.
+ * @param here - the asking file's `import.meta.dirname`.
+ */
+export function workerFile(here: string, name: string): string {
   const places = [join(here, `${name}.ts`), join(here, `${name}.js`), join(here, '..', `${name}.js`)];
   const found = places.find((file) => existsSync(file));
   if (found === undefined) throw new Error('the program files are incomplete: a worker is missing');

@@ -25,7 +25,7 @@ export class WorkerThread {
   /** @param gone - called once when it ended by itself. */
   constructor(start: WorkerStart, gone: () => void) {
     this.#gone = gone;
-    this.#worker = new Worker(workerFile('usage-worker'), {
+    this.#worker = new Worker(workerFile(import.meta.dirname, 'usage-worker'), {
       name: 'usage',
       argv: [],
       execArgv: [],

@@ -141,7 +141,7 @@ const CASES: readonly Case[] = [
       kind: 'elevenlabs',
       path: 'v1/text-to-speech/x',
       contentType: 'audio/mpeg',
-      header: (name) => (name === 'character-cost' ? '42' : null),
+      usageHeader: '42',
     },
     body: 'ID3',
     is: { measure: 'measured', quantity: { unit: 'characters', thousandths: 42_000 } },

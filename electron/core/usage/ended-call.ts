@@ -1,0 +1,131 @@
+import type { CallOutcome } from '../proxy/observers.ts';
+import type { ProviderUsage } from './usage-of-provider.ts';
+import { endpointTemplate } from './endpoint-template.ts';
+import type { Outcome } from './dimensions.ts';
+import { createMeter, type MeterResult } from './meter/meter.ts';
+import { requestModel } from './meter/request-model.ts';
+import { NO_TOKENS } from './meter/tally.ts';
+import type { UsageEntry } from './usage-entry.ts';
+
+/** What an answer was, as far as its meter needs to know. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly contentType: string | null;
+  /** The value of the one header that this kind of provider tells its use in (`usageHeader`). */
+  readonly usage: string | null;
+}
+
+/** A forwarded call that is over and was not read yet. Plain values, so another thread can read it (packed-calls.ts). */
+export interface EndedCall {
+  /** UTC epoch milliseconds. */
+  readonly startedAtMs: number;
+  readonly requestId: string;
+  readonly clientId: string;
+  readonly clientName: string;
+  readonly project: string;
+  readonly credentialId: string;
+  readonly credentialVersion: number;
+  readonly label: string;
+  readonly provider: string;
+  readonly kind: ProviderUsage['kind'];
+  readonly unit: string;
+  readonly method: string;
+  /** Below the base URL, without the query. */
+  readonly path: string;
+  readonly outcome: CallOutcome;
+  /** What the client was told; null where it was told nothing. */
+  readonly status: number | null;
+  /** Milliseconds. */
+  readonly latencyMs: number;
+  readonly firstByteMs: number | null;
+  readonly retryOf: string | null;
+  /** What names the model where the answer does not: a name, or the body of the request that holds it. */
+  readonly requestModel: string | null;
+  readonly requestBody: Buffer | null;
+  /** null: no answer came. */
+  readonly answer: AnswerHead | null;
+  /** A small answer, whole: it is read here. */
+  readonly body: Buffer | null;
+  /** What was read of a longer one while it passed. */
+  readonly result: MeterResult | null;
+}
+
+const CUT: ReadonlySet<CallOutcome> = new Set(['aborted', 'broken', 'timeout']);
+
+/** How an answer ended, as a meter is told. */
+export const endOf = (outcome: CallOutcome): 'cut' | 'complete' => (CUT.has(outcome) ? 'cut' : 'complete');
+
+/** Reads what a call used. Never throws. */
+export function entryOf(call: EndedCall): UsageEntry {
+  const found = call.result ?? read(call);
+  const result = found.model === null ? { ...found, model: modelOf(call) } : found;
+  return {
+    atMs: call.startedAtMs,
+    requestId: call.requestId,
+    source: 'proxy',
+    client: { id: call.clientId, name: call.clientName },
+    credential: { id: call.credentialId, version: call.credentialVersion, ref: `${call.provider}/${call.label}` },
+    provider: call.provider,
+    project: call.project,
+    endpoint: endpointTemplate(call.path),
+    method: call.method,
+    status: call.status ?? 0,
+    outcome: outcomeIn(call, result),
+    latencyMs: call.latencyMs,
+    firstByteMs: call.firstByteMs,
+    retryOf: call.retryOf,
+    result,
+  };
+}
+
+function read(call: EndedCall): MeterResult {
+  const { answer, kind, unit, method, path, outcome } = call;
+  if (answer === null) return nothing(outcome);
+  const meter = createMeter({
+    ...{ kind, unit, method, path },
+    status: answer.status,
+    contentType: answer.contentType,
+    usageHeader: answer.usage,
+  });
+  if (call.body !== null) meter.push(call.body);
+  return meter.end(endOf(outcome));
+}
+
+/** What the request names; Gemini and Azure name it in the path. */
+function modelOf({ requestModel: model, requestBody, path }: EndedCall): string | null {
+  return model ?? requestModel(path, requestBody ?? NOTHING);
+}
+const NOTHING = new Uint8Array();
+
+function outcomeIn({ outcome, status }: EndedCall, { errorType }: MeterResult): Outcome {
+  switch (outcome) {
+    case 'ok':
+      return errorType === null ? 'ok' : 'upstream_error'; // an error within a stream that began well
+    case 'client_error':
+      return status === 429 ? 'rate_limited' : 'client_error';
+    case 'timeout':
+      return 'unreachable';
+    case 'aborted':
+    case 'broken':
+      return 'cut';
+    case 'upstream_error':
+    case 'refused':
+      return outcome;
+  }
+}
+
+/** No answer came: what was sent and then given up may have been charged, what was not sent was not. */
+function nothing(outcome: CallOutcome): MeterResult {
+  return {
+    measure: CUT.has(outcome) ? 'incomplete' : 'none',
+    seen: false,
+    model: null,
+    tokens: NO_TOKENS,
+    quantity: null,
+    webSearches: 0,
+    providerCostMicroUsd: null,
+    serviceTier: null,
+    region: null,
+    errorType: outcome,
+  };
+}

@@ -1,0 +1,78 @@
+import type { KeyObject } from 'node:crypto';
+import type { EventData } from '../../../../shared/contract/events.ts';
+import type { ErrorBody } from '../../../../shared/errors.ts';
+import type { PriceDocument } from '../../../../shared/prices.ts';
+import type { OwnPrices } from '../prices/price-book.ts';
+import type { PricedEntry, UsageEntry } from '../usage-entry.ts';
+import type { PackedCalls } from './packed-calls.ts';
+
+/** What the main thread and the recording thread say to each other. They come in the order in which they were sent. */
+export interface Prices {
+  readonly document: PriceDocument;
+  readonly own: OwnPrices;
+}
+
+export interface RecordingStart {
+  /** usage.db. */
+  readonly file: string;
+  readonly vaultId: Uint8Array;
+  readonly databaseKey: KeyObject;
+  readonly spillKey: KeyObject;
+  readonly zone: string;
+  readonly prices: Prices;
+  readonly checkpoints: boolean;
+}
+
+/** What the main thread waits for. */
+export type Act =
+  /** Write what waits. */
+  | { readonly act: 'flush' }
+  /** Write what waits, and tell what could not be written. */
+  | { readonly act: 'settle' }
+  /** Add the next day that is over to its week and month. */
+  | { readonly act: 'fold'; readonly nowMs: number }
+  /** Whether the log may be emptied into the file. */
+  | { readonly act: 'checkpoints'; readonly on: boolean }
+  /** Write what waits and close everything. */
+  | { readonly act: 'close' };
+
+export type ToThread =
+  | { readonly kind: 'start'; readonly start: RecordingStart }
+  | PackedCalls
+  | { readonly kind: 'entries'; readonly entries: readonly UsageEntry[] }
+  | { readonly kind: 'prices'; readonly prices: Prices }
+  | { readonly kind: 'zone'; readonly zone: string }
+  | { readonly kind: 'woken'; readonly timer: number }
+  | { readonly kind: 'ask'; readonly id: number; readonly act: Act };
+
+export interface Done {
+  /** After `settle`: what the database did not take. */
+  readonly waiting: readonly PricedEntry[];
+  /** Reported calls that were written since the last answer: these were new. */
+  readonly told: readonly PricedEntry[];
+  /** After `fold`: whether there was one. */
+  readonly folded: boolean;
+}
+
+export type FromThread =
+  | { readonly kind: 'answer'; readonly id: number; readonly done: Done; readonly error: ErrorBody | null }
+  /** usage.db is open and has what an ended process left. */
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'batch'; readonly ms: number }
+  | { readonly kind: 'recorded'; readonly summary: EventData<'usage.recorded'> }
+  /** Reported calls were written that nobody waited for. */
+  | { readonly kind: 'told' }
+  | { readonly kind: 'unknown'; readonly provider: string; readonly model: string }
+  | { readonly kind: 'warn'; readonly code: string }
+  /** Time is the main thread's. */
+  | { readonly kind: 'wake'; readonly timer: number; readonly ms: number }
+  | { readonly kind: 'sleep'; readonly timer: number };
+
+/** Places in the shared numbers: what both threads must see at once. */
+export const ANSWERED = 0;
+export const STATE = 1;
+/** Calls that the thread has taken. */
+export const TAKEN = 2;
+export const PLACES = 3;
+export const STATES = ['off', 'recording', 'waiting', 'damaged'] as const;
+export type RecordingState = (typeof STATES)[number];

@@ -1,0 +1,144 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { AppError } from '../../../../shared/errors.ts';
+import type { Clock } from '../../seams.ts';
+import { workerFile } from '../worker/worker-file.ts';
+import {
+  type Act,
+  ANSWERED,
+  type Done,
+  type FromThread,
+  PLACES,
+  type RecordingStart,
+  type RecordingState,
+  STATE,
+  STATES,
+  TAKEN,
+  type ToThread,
+} from './messages.ts';
+
+/** Entries of a second and what SQLite keeps are a few MiB; what runs away ends its thread and not the program. */
+const LIMITS = { maxOldGenerationSizeMb: 256 } as const;
+/** More than any act takes, also where another connection writes (busy_timeout). */
+const ANSWER_MS = 30_000;
+
+type Told = Exclude<FromThread, { readonly kind: 'answer' | 'wake' | 'sleep' }>;
+
+/** One recording thread, from its start to its end. Does not keep the process alive: a lock ends it. */
+export class RecordingThread {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #shared = new Int32Array(new SharedArrayBuffer(PLACES * Int32Array.BYTES_PER_ELEMENT));
+  readonly #clock: Pick<Clock, 'after'>;
+  readonly #told: (message: Told) => void;
+  readonly #timers = new Map<number, () => void>();
+  #asked = 0;
+  #isOver = false;
+
+  /**
+   * @param told - hears what it says by itself.
+   * @param gone - called once when it ended by itself.
+   */
+  constructor(start: RecordingStart, clock: Pick<Clock, 'after'>, told: (message: Told) => void, gone: () => void) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#clock = clock;
+    this.#told = told;
+    this.#worker = new Worker(workerFile(import.meta.dirname, 'recording-worker'), {
+      name: 'recording',
+      argv: [],
+      execArgv: [],
+      env: {}, // nothing in there is its business
+      resourceLimits: LIMITS,
+      workerData: { port: port2, shared: this.#shared },
+      transferList: [port2],
+    });
+    this.#worker.unref();
+    this.#worker.on('error', () => undefined); // its text could hold anything: `exit` follows
+    this.#worker.on('exit', () => {
+      if (this.#isOver) return;
+      this.#close();
+      gone();
+    });
+    port1.on('message', (message: FromThread) => this.#heard(message));
+    port1.unref();
+    this.say({ kind: 'start', start });
+  }
+
+  get state(): RecordingState {
+    return STATES[Atomics.load(this.#shared, STATE)] ?? 'off';
+  }
+
+  /** How many calls it has taken, as an int32. */
+  get taken(): number {
+    return Atomics.load(this.#shared, TAKEN);
+  }
+
+  say(message: ToThread): void {
+    this.#port.postMessage(message);
+  }
+
+  /**
+   * Waits until it is done, and this thread with it: for what must be in the file before anything else happens.
+   * @throws AppError what the act threw; `internal` where the thread is gone.
+   */
+  ask(act: Act): Done {
+    this.#asked += 1;
+    const id = this.#asked;
+    this.say({ kind: 'ask', id, act });
+    const untilMs = performance.now() + ANSWER_MS;
+    for (;;) {
+      const seen = Atomics.load(this.#shared, ANSWERED);
+      for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+        const message = next.message as FromThread;
+        if (message.kind !== 'answer' || message.id !== id) this.#heard(message);
+        else if (message.error === null) return message.done;
+        else throw new AppError(message.error.code, message.error.message, message.error.hint);
+      }
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0) throw gone();
+      Atomics.wait(this.#shared, ANSWERED, seen, leftMs);
+    }
+  }
+
+  /** Ends it as it is: ask for `close` before. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#close();
+    void this.#worker.terminate();
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    for (const callOff of this.#timers.values()) callOff();
+    this.#timers.clear();
+    this.#port.close();
+  }
+
+  #heard(message: FromThread): void {
+    if (this.#isOver) return;
+    if (message.kind === 'wake') this.#wake(message.timer, message.ms);
+    else if (message.kind === 'sleep') this.#sleep(message.timer);
+    else if (message.kind !== 'answer') this.#told(message); // an answer that nobody waits for any more
+  }
+
+  #wake(timer: number, ms: number): void {
+    const callOff = this.#clock.after(ms, () => {
+      this.#timers.delete(timer);
+      this.say({ kind: 'woken', timer });
+    });
+    this.#timers.set(timer, callOff);
+  }
+
+  #sleep(timer: number): void {
+    this.#timers.get(timer)?.();
+    this.#timers.delete(timer);
+  }
+}
+
+function gone(): AppError {
+  return new AppError(
+    'internal',
+    'The thread that records usage does not answer. What it wrote is kept; no key is affected.',
+    'Look at "keyharbor doctor", then lock and unlock.',
+  );
+}

@@ -1,0 +1,377 @@
+import { existsSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { AppError } from '../../../../shared/errors.ts';
+import type { VaultAccess } from '../../credentials/vault-access.ts';
+import type { Emit } from '../../events.ts';
+import type { Log } from '../../logs/log.ts';
+import type { Clock, Paths } from '../../seams.ts';
+import { type EndedCall, entryOf } from '../ended-call.ts';
+import type { PriceBook } from '../prices/price-book.ts';
+import { notCounted, pricedBy, type RecordListener, spillFile, wasTold } from '../recorder.ts';
+import { readUsageState } from '../state-table.ts';
+import type { PricedEntry, UsageEntry } from '../usage-entry.ts';
+import type { FromThread, RecordingState } from './messages.ts';
+import { pack, type PackedCalls } from './packed-calls.ts';
+import { RecordingThread } from './recording-thread.ts';
+
+/** The thread costs about 20 MiB: it ends when nothing was recorded for so long. */
+const IDLE_MS = 3 * 60_000;
+/** A database that cannot be opened is tried again: after so long, then twice as long, up to the last. */
+const RETRY_MS = 5000;
+const LAST_RETRY_MS = 5 * 60_000;
+/** What waits for a database that cannot be opened; beyond it the oldest are given up. */
+const MAX_HELD = 50_000;
+/** Calls that end so soon after others are handed on together. */
+const TOGETHER_MS = 2;
+/** Calls that the thread has not taken yet: beyond it this thread waits for that one. */
+const MAX_AHEAD = 20_000;
+
+export interface UsageRecordingDeps {
+  readonly vault: Pick<VaultAccess, 'opened'>;
+  readonly paths: Pick<Paths, 'usageDb'>;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
+  /** In force now; another one after each change. Looking up a model that it does not have tells of it. */
+  readonly book: PriceBook;
+  readonly emit: Emit;
+  /** The reporting zone (IANA name): whose days reports count. */
+  readonly zone: () => string;
+  /** Told how many milliseconds each batch took that was written to usage.db. */
+  readonly wrote?: (ms: number) => void;
+}
+
+/**
+ * Counts every call, on a thread of its own (recording-worker.ts, which has a UsageRecorder): the thread that forwards
+ * calls only hands on what ended. Where quotas listen, a call is read here too, in the step that counts it. A process that
+ * is killed may lose what ended in its last moments, before that thread sealed it: bench/recording.ts says how many.
+ */
+export class UsageRecording {
+  readonly #deps: UsageRecordingDeps;
+  #isOn = false;
+  #thread: RecordingThread | null = null;
+  #listener: RecordListener | null = null;
+  /** Calls that ended a moment ago. */
+  #ended: EndedCall[] = [];
+  #callOffHandOver: (() => void) | null = null;
+  /** Monotonic milliseconds. */
+  #handedOverMs = Number.NEGATIVE_INFINITY;
+  /** What no thread could be given. */
+  #held: UsageEntry[] = [];
+  #retry: (() => void) | null = null;
+  #idle: (() => void) | null = null;
+  #sentBook: PriceBook | null = null;
+  #sentZone = '';
+  /** Calls that were sent to the thread, as an int32. */
+  #sent = 0;
+  /** Something was sent since the last flush. */
+  #isUnwritten = false;
+  #isUsed = false;
+  #mayCheckpoint = true;
+
+  constructor(deps: UsageRecordingDeps) {
+    this.#deps = deps;
+  }
+
+  listen(listener: RecordListener): void {
+    this.#listener = listener;
+  }
+
+  /** Counted, and in no database yet: what could be written is written first. */
+  get waiting(): readonly PricedEntry[] {
+    this.#sendEnded();
+    const held = this.#priced(this.#held);
+    if (this.#thread === null || !this.#isUnwritten) return held;
+    try {
+      const { waiting } = this.#thread.ask({ act: 'settle' });
+      this.#isUnwritten = waiting.length > 0;
+      return [...waiting, ...held];
+    } catch {
+      this.#deps.log.warn('usage.not-written');
+      return held;
+    }
+  }
+
+  /** `waiting`: in memory and the spill file only; `damaged`: likewise, until the next unlock. */
+  get state(): RecordingState {
+    if (!this.#isOn) return 'off';
+    if (this.#thread === null) return this.#retry === null ? 'recording' : 'waiting';
+    const { state } = this.#thread;
+    return state === 'off' ? 'waiting' : state; // it has not begun yet
+  }
+
+  /** Takes over what an ended process left, where there is something. Never throws. */
+  unlocked(): void {
+    this.#isOn = true;
+    if (this.#hasLeft() || !this.#isWritable() || this.#isOtherZone()) this.#start(RETRY_MS);
+  }
+
+  /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
+  locking(): void {
+    if (!this.#isOn) return;
+    this.#sendEnded();
+    this.#isOn = false;
+    this.#retry?.();
+    this.#retry = null;
+    if (this.#held.length > 0) this.#deps.log.warn('usage.given-up');
+    this.#held = [];
+    this.#close();
+  }
+
+  /** A call begins: its end will be told. The thread is made meanwhile. */
+  expect(): void {
+    if (this.#thread === null && this.#isOn && this.#retry === null) this.#start(RETRY_MS);
+  }
+
+  /** Counts a call that has just ended, with all others that end in the same turn of the event loop. */
+  recordEnded(call: EndedCall): void {
+    this.#ended.push(call);
+    if (this.#ended.length === 1) setImmediate(() => this.#handOver());
+  }
+
+  /** Counts finished calls. Never throws and never waits for the disk's sync, but for reported ones that quotas count. */
+  record(entries: readonly UsageEntry[]): void {
+    if (entries.length === 0) return;
+    this.#sendEnded();
+    this.#record(entries);
+    if (this.#listener?.hears === true && entries.some(({ source }) => source !== 'proxy')) this.#settleReported();
+  }
+
+  /**
+   * Whether a client has told this call before.
+   * @throws AppError where usage cannot be counted now: then it must not be acknowledged either.
+   */
+  knows(source: UsageEntry['source'], clientId: string, requestId: string): boolean {
+    if (!this.#isOn || this.#retry !== null || !this.#isWritable()) throw notCounted();
+    this.flush();
+    return wasTold(this.#deps.vault.opened().usageDb, source, clientId, requestId);
+  }
+
+  /** Writes what waits. @throws AppError where the database does not take it; it then waits on. */
+  flush(): void {
+    this.#sendEnded();
+    if (this.#thread === null || !this.#isUnwritten) return;
+    const { told } = this.#thread.ask({ act: 'flush' });
+    this.#isUnwritten = false;
+    if (told.length > 0) this.#listener?.written(told);
+  }
+
+  /** The zone was set anew, or the computer moved: days are summed again. */
+  zoneChanged(): void {
+    if (!this.#isOn || this.#retry !== null) return;
+    if (this.#thread === null) {
+      if (this.#isOtherZone()) this.#start(RETRY_MS);
+    } else if (this.#deps.zone() !== this.#sentZone) {
+      this.#sentZone = this.#deps.zone();
+      this.#thread.say({ kind: 'zone', zone: this.#sentZone });
+      this.#isUnwritten = true; // who asks next waits for the new sums
+    }
+  }
+
+  /** Adds the next day that is over to its week and month: a few milliseconds. @returns whether there was one. */
+  foldOne(): boolean {
+    if (!this.#isOn || this.#retry !== null || readUsageState(this.#deps.vault.opened().usageDb) === null) return false;
+    if (this.#thread === null) this.#start(RETRY_MS);
+    return this.#thread?.ask({ act: 'fold', nowMs: this.#deps.clock.now() }).folded ?? false;
+  }
+
+  /** False: from now on nothing empties the log into the file, because somebody copies that. */
+  mayCheckpoint(may: boolean): void {
+    this.#mayCheckpoint = may;
+    this.#thread?.ask({ act: 'checkpoints', on: may });
+  }
+
+  /** Alone at once; where many end, together: to wake the thread for each costs as much as the rest of its work. */
+  #handOver(): void {
+    const sinceMs = this.#deps.clock.monotonic() - this.#handedOverMs;
+    if (sinceMs >= TOGETHER_MS || this.#listener?.hears === true) this.#sendEnded();
+    else this.#callOffHandOver ??= this.#deps.clock.after(TOGETHER_MS, () => this.#sendEnded());
+  }
+
+  #sendEnded(): void {
+    if (this.#ended.length === 0) return;
+    const calls = this.#ended;
+    this.#ended = [];
+    this.#callOffHandOver?.();
+    this.#callOffHandOver = null;
+    this.#handedOverMs = this.#deps.clock.monotonic();
+    this.expect();
+    const thread = this.#thread;
+    if (thread === null) {
+      this.#record(calls.map(entryOf));
+      return;
+    }
+    if (this.#listener?.hears === true) this.#listener.recorded(this.#priced(calls.map(entryOf)));
+    this.#upToDate(thread);
+    const packed: PackedCalls[number][] = [];
+    for (const call of calls) pack(call, packed);
+    thread.say(packed);
+    this.#sentMore(thread, calls.length);
+  }
+
+  #record(entries: readonly UsageEntry[]): void {
+    if (this.#listener?.hears === true) this.#listener.recorded(this.#priced(entries));
+    if (!this.#isOn) {
+      this.#deps.log.warn('usage.not-recorded');
+      return;
+    }
+    this.expect();
+    if (this.#thread === null) {
+      this.#hold(entries);
+      return;
+    }
+    this.#upToDate(this.#thread);
+    this.#thread.say({ kind: 'entries', entries });
+    this.#sentMore(this.#thread, 0);
+  }
+
+  #priced(entries: readonly UsageEntry[]): readonly PricedEntry[] {
+    return entries.map((entry) => pricedBy(this.#deps.book, entry));
+  }
+
+  #hold(entries: readonly UsageEntry[]): void {
+    this.#held.push(...entries);
+    if (this.#held.length <= MAX_HELD) return;
+    this.#held.splice(0, this.#held.length - MAX_HELD);
+    this.#deps.log.warn('usage.given-up');
+  }
+
+  /** A reported call counts when the database finds it new, in this step: no counter is read in between. */
+  #settleReported(): void {
+    try {
+      this.flush();
+    } catch {
+      this.#deps.log.warn('usage.not-written'); // the thread tries again, and says when they are written
+    }
+  }
+
+  #sentMore(thread: RecordingThread, calls: number): void {
+    this.#isUnwritten = true;
+    this.#isUsed = true;
+    this.#sent = (this.#sent + calls) | 0;
+    if (((this.#sent - thread.taken) | 0) <= MAX_AHEAD) return;
+    try {
+      thread.ask({ act: 'settle' }); // it takes what came before
+    } catch {
+      this.#deps.log.warn('usage.not-written');
+    }
+  }
+
+  #upToDate(thread: RecordingThread): void {
+    const { book } = this.#deps;
+    if (book === this.#sentBook) return;
+    this.#sentBook = book;
+    thread.say({ kind: 'prices', prices: { document: book.document, own: book.own } });
+  }
+
+  #start(retryMs: number): void {
+    this.#retry = null;
+    const { vault, paths, clock, log, book, zone } = this.#deps;
+    try {
+      if (!this.#isWritable()) throw new Error('usage.db is not to be written');
+      const { vaultId, keys } = vault.opened();
+      this.#sentBook = book;
+      this.#sentZone = zone();
+      this.#sent = 0;
+      const start = {
+        file: paths.usageDb,
+        vaultId,
+        databaseKey: keys.usageDatabase,
+        spillKey: keys.usageSpill,
+        zone: this.#sentZone,
+        prices: { document: book.document, own: book.own },
+        checkpoints: this.#mayCheckpoint,
+      };
+      const thread: RecordingThread = new RecordingThread(
+        start,
+        clock,
+        (message) => this.#heard(message),
+        () => this.#lost(thread),
+      );
+      this.#thread = thread;
+    } catch {
+      log.warn('usage.not-opened');
+      this.#tryLater(retryMs);
+      return;
+    }
+    this.#stopWhenIdle();
+    const held = this.#held;
+    this.#held = [];
+    if (held.length > 0) this.#thread.say({ kind: 'entries', entries: held });
+    // What an ended process left, or days of another zone: who asks next waits for it.
+    this.#isUnwritten = held.length > 0 || this.#hasLeft() || this.#isOtherZone();
+  }
+
+  #tryLater(ms: number): void {
+    this.#retry = this.#deps.clock.after(ms, () => this.#start(Math.min(ms * 2, LAST_RETRY_MS)));
+  }
+
+  /** It ended by itself: what it sealed is taken over by the next one. */
+  #lost(thread: RecordingThread): void {
+    if (this.#thread !== thread) return;
+    this.#thread = null;
+    this.#idle?.();
+    this.#deps.log.warn('usage.thread-ended');
+    if (this.#isOn) this.#tryLater(RETRY_MS);
+  }
+
+  #stopWhenIdle(): void {
+    this.#isUsed = false;
+    this.#idle = this.#deps.clock.after(IDLE_MS, () => (this.#isUsed ? this.#stopWhenIdle() : this.#close()));
+  }
+
+  #close(): void {
+    const thread = this.#thread;
+    this.#idle?.();
+    this.#idle = null;
+    if (thread === null) return;
+    try {
+      thread.ask({ act: 'close' });
+    } catch {
+      this.#deps.log.warn('usage.not-written');
+    }
+    this.#thread = null;
+    this.#isUnwritten = false;
+    thread.end();
+  }
+
+  #heard(message: Exclude<FromThread, { readonly kind: 'answer' | 'wake' | 'sleep' }>): void {
+    const { emit, log, wrote, book } = this.#deps;
+    switch (message.kind) {
+      case 'begun':
+      case 'told':
+        // Not in the step in which it is heard: a counter that is being read may have asked for it.
+        queueMicrotask(() => this.#isOn && this.#listener?.hears === true && this.#listener.begun());
+        return;
+      case 'batch':
+        return wrote?.(message.ms);
+      case 'recorded':
+        emit({ event: 'usage.recorded', data: message.summary });
+        return;
+      case 'unknown':
+        book.find(message.provider, message.model);
+        return;
+      case 'warn':
+        log.warn(message.code);
+    }
+  }
+
+  /** An empty database in memory stands in for one that cannot be opened; one of a newer program is only read. */
+  #isWritable(): boolean {
+    try {
+      const db: Database.Database = this.#deps.vault.opened().usageDb;
+      return !db.memory && db.pragma('query_only', { simple: true }) === 0;
+    } catch (error) {
+      if (error instanceof AppError) return false;
+      throw error;
+    }
+  }
+
+  #hasLeft(): boolean {
+    return existsSync(spillFile(this.#deps.paths));
+  }
+
+  #isOtherZone(): boolean {
+    const state = readUsageState(this.#deps.vault.opened().usageDb);
+    return state !== null && state.zone !== this.#deps.zone();
+  }
+}

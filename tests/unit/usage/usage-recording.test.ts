@@ -1,0 +1,237 @@
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { EndedCall } from '../../../electron/core/usage/ended-call.ts';
+import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
+import type { RecordListener } from '../../../electron/core/usage/recorder.ts';
+import { UsageRecording } from '../../../electron/core/usage/recording/usage-recording.ts';
+import type { PricedEntry, UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
+import { PASSWORD, unlockedVault } from '../../support/test-vault.ts';
+import { call, listening, SHIPPED } from './recording.ts';
+
+/** The recording of an open vault, with its thread, over a real file. */
+async function recording(zone = 'UTC') {
+  const test = await unlockedVault();
+  const told = listening();
+  const given = { zone, book: SHIPPED };
+  const usage = new UsageRecording({
+    ...{ vault: test.vault, paths: test.paths, clock: test.clock, ...told },
+    zone: () => given.zone,
+    get book() {
+      return given.book;
+    },
+  });
+  test.vault.onUnlocked(() => usage.unlocked());
+  test.vault.onLocking(() => usage.locking());
+  usage.unlocked();
+  const db = () => test.vault.opened().usageDb;
+  const count = () => db().prepare('SELECT count(*) FROM usage_record').pluck().get();
+  const days = () =>
+    db()
+      .prepare('SELECT bucket, requests FROM usage_rollup WHERE span = 1 AND dimension = 7 ORDER BY bucket')
+      .raw()
+      .all() as [number, number][];
+  return { ...test, ...told, given, usage, db, count, days };
+}
+
+const COMPLETION = {
+  model: 'gpt-6-luna',
+  usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 },
+};
+let ended = 0;
+function endedCall(given: Partial<EndedCall> = {}): EndedCall {
+  ended += 1;
+  return {
+    startedAtMs: Date.UTC(2030, 0, 15, 12),
+    requestId: `ended-${ended}`,
+    clientId: 'abcdefghij',
+    clientName: 'éditeur',
+    project: '',
+    credentialId: '0'.repeat(32),
+    credentialVersion: 1,
+    label: 'work',
+    provider: 'openai',
+    kind: 'openai',
+    unit: 'tokens',
+    method: 'POST',
+    path: 'chat/completions',
+    outcome: 'ok',
+    status: 200,
+    latencyMs: 12,
+    firstByteMs: 11,
+    retryOf: null,
+    requestModel: null,
+    requestBody: null,
+    answer: { status: 200, contentType: 'application/json', usage: null },
+    body: Buffer.from(JSON.stringify(COMPLETION)),
+    result: null,
+    ...given,
+  };
+}
+
+/** What keeps counters, and what it heard. */
+function counting(hears = true) {
+  const recorded: string[] = [];
+  const written: string[] = [];
+  let begun = 0;
+  const ids = (entries: readonly PricedEntry[]) => entries.map(({ entry }) => entry.requestId);
+  const listener: RecordListener = {
+    hears,
+    begun: () => {
+      begun += 1;
+    },
+    recorded: (entries) => recorded.push(...ids(entries)),
+    written: (entries) => written.push(...ids(entries)),
+  };
+  return { listener, recorded, written, begun: () => begun };
+}
+
+/** Until the thread has said what it has to say. */
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await setImmediate();
+}
+
+test('a call that ended is read, priced and written by the thread within a second, and told once', async () => {
+  const { usage, count, db, clock, heard } = await recording();
+  usage.expect();
+  usage.recordEnded(endedCall());
+  await setImmediate();
+  usage.recordEnded(endedCall({ outcome: 'client_error', status: 429, body: Buffer.from('{}') }));
+  await until(() => {
+    clock.advance(100); // the thread's second passes here
+    return heard.length > 0;
+  });
+  expect(heard.reduce((sum, { data }) => sum + (data as { requests: number }).requests, 0)).toBe(2);
+  expect(count()).toBe(2);
+  expect(
+    db().prepare('SELECT input_tokens, cost_micro_usd FROM usage_record ORDER BY seq LIMIT 1').raw().get(),
+  ).toEqual([1000, 150]);
+  expect(db().prepare("SELECT shown FROM usage_name WHERE name = 'abcdefghij'").pluck().get()).toBe('éditeur');
+});
+
+test('what asks for what is written waits for the calls that ended before', async () => {
+  const { usage, count } = await recording();
+  for (let n = 0; n < 300; n += 1) usage.recordEnded(endedCall());
+  usage.flush();
+  expect(count()).toBe(300);
+  usage.record([call({})]);
+  usage.recordEnded(endedCall());
+  expect(usage.waiting).toEqual([]);
+  expect(count()).toBe(302);
+});
+
+test('a lock writes what ended in this very turn, and leaves no spill file', async () => {
+  const { usage, vault, paths, count } = await recording();
+  usage.recordEnded(endedCall());
+  vault.lock('asked');
+  expect(usage.state).toBe('off');
+  await vault.unlock(PASSWORD);
+  expect(count()).toBe(1);
+  expect(existsSync(`${paths.usageDb}-spill`)).toBe(false);
+});
+
+test('a thread that ends by itself is followed by another, which takes over what it sealed', async () => {
+  const { usage, clock, count, paths, warned } = await recording();
+  usage.recordEnded(endedCall());
+  usage.record([call({}), null as unknown as UsageEntry]); // no program does that: it ends the thread
+  usage.record([call({})]);
+  await until(() => warned.includes('usage.thread-ended'));
+  expect(existsSync(`${paths.usageDb}-spill`)).toBe(true);
+  expect(usage.state).toBe('waiting');
+  usage.record([call({})]);
+  clock.advance(5000);
+  usage.flush();
+  expect(usage.state).toBe('recording');
+  expect(count()).toBe(2); // the one that was sealed, and the one that came after
+});
+
+test('where counters listen they hear of a call in the step that counts it, and of a told one when it is new', async () => {
+  const { usage } = await recording();
+  const { listener, recorded, written } = counting();
+  usage.listen(listener);
+  const one = endedCall();
+  usage.recordEnded(one);
+  usage.recordEnded(endedCall());
+  expect(recorded).toEqual([]);
+  await setImmediate();
+  expect(recorded).toHaveLength(2);
+  expect(recorded[0]).toBe(one.requestId);
+  const told = { source: 'reported', requestId: 'their-1' } as const;
+  usage.record([call(told), call({ ...told, requestId: 'their-2' })]);
+  expect(written).toEqual(['their-1', 'their-2']);
+  usage.record([call(told)]);
+  expect(written).toHaveLength(2);
+  expect(usage.knows('reported', 'abcdefghij', 'their-1')).toBe(true);
+  expect(usage.knows('reported', 'abcdefghij', 'their-3')).toBe(false);
+});
+
+test('what the database does not take waits, is told to who counts, and is written later', async () => {
+  const { usage, db, clock, count, warned } = await recording();
+  const { listener } = counting();
+  usage.listen(listener);
+  usage.record([call({})]);
+  usage.flush();
+  db().exec('CREATE TRIGGER full BEFORE INSERT ON usage_record BEGIN SELECT RAISE(ABORT, 1); END');
+  usage.record([call({ requestId: 'waits' })]);
+  expect(() => usage.flush()).toThrow();
+  expect(usage.waiting.map(({ entry }) => entry.requestId)).toEqual(['waits']);
+  expect(usage.waiting).toHaveLength(1);
+  db().exec('DROP TRIGGER full');
+  expect(usage.waiting).toEqual([]);
+  expect(count()).toBe(2);
+  clock.advance(60_000);
+  expect(warned.filter((code) => code === 'usage.not-opened')).toEqual([]);
+});
+
+test('another reporting zone sums the days anew, by the thread that writes', async () => {
+  const { usage, given, days } = await recording('America/New_York');
+  usage.record([call({ atMs: Date.UTC(2030, 0, 16, 4, 59) }), call({ atMs: Date.UTC(2030, 0, 16, 5) })]);
+  usage.flush();
+  expect(days().map(([, requests]) => requests)).toEqual([1, 1]);
+  given.zone = 'Asia/Tokyo';
+  usage.zoneChanged();
+  while (usage.foldOne());
+  expect(days().map(([, requests]) => requests)).toEqual([2]);
+});
+
+test('a price that is changed holds for the next call, and a model that nobody knows is told of', async () => {
+  const { usage, given, db } = await recording();
+  const unknown: string[] = [];
+  const ask = () => new PriceBook(SHIPPED.document, given.book.own, (_, model) => unknown.push(model));
+  given.book = ask();
+  usage.recordEnded(endedCall({ body: Buffer.from(JSON.stringify({ ...COMPLETION, model: 'never-heard-of' })) }));
+  usage.flush();
+  expect(unknown).toEqual(['never-heard-of']);
+  expect(db().prepare('SELECT cost_micro_usd FROM usage_record').pluck().get()).toBeNull();
+  const from = '2029-01-01';
+  const prices = [{ from, input: 2_000_000, output: 0 }];
+  const kind = { kind: 'chat', status: 'current', source: '' } as const;
+  const price = { provider: 'openai', model: 'never-heard-of', prices, ...kind };
+  given.book = ask().withOwn({ models: [price], units: [] });
+  usage.recordEnded(endedCall({ body: Buffer.from(JSON.stringify({ ...COMPLETION, model: 'never-heard-of' })) }));
+  usage.flush();
+  expect(db().prepare('SELECT cost_micro_usd FROM usage_record ORDER BY seq DESC').pluck().get()).toBe(2000);
+});
+
+test('the thread ends when nothing was recorded for minutes, and begins again with the next call', async () => {
+  const { usage, clock, count, paths } = await recording();
+  usage.recordEnded(endedCall());
+  await setImmediate();
+  usage.flush();
+  clock.advance(3 * 60_000);
+  clock.advance(3 * 60_000);
+  expect(existsSync(`${paths.usageDb}-spill`)).toBe(false);
+  expect(usage.state).toBe('recording');
+  usage.recordEnded(endedCall());
+  usage.flush();
+  expect(count()).toBe(2);
+});
+
+test('the days that are over are folded by the thread that writes', async () => {
+  const { usage, db, clock } = await recording();
+  usage.record([call({ atMs: clock.now() - 5 * 24 * 3_600_000 })]);
+  usage.flush();
+  expect(usage.foldOne()).toBe(true);
+  expect(usage.foldOne()).toBe(false);
+  expect(db().prepare('SELECT count(*) FROM usage_rollup WHERE span = 2 AND dimension = 7').pluck().get()).toBe(1);
+});
