@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { PANIC_DOES } from '../../shared/panic-words.ts';
 import { connectAgent } from '../connect.ts';
 import { print, printJson } from '../output.ts';
 
@@ -16,9 +17,5 @@ const count = (known: number | null): string =>
   known === null ? 'all (the vault was locked, so not counted)' : String(known);
 
 export function register(program: Command): void {
-  program
-    .command('panic')
-    .description('at once: lock, drop all grants, revoke all client tokens, stop endpoint and webhooks')
-    .option('--json', 'as JSON')
-    .action(panic);
+  program.command('panic').description(`at once: ${PANIC_DOES}`).option('--json', 'as JSON').action(panic);
 }

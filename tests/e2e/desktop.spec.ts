@@ -269,7 +269,7 @@ test.describe('the desktop host', () => {
     });
 
     test('panic in the tray and in the menu locks, drops and revokes, and says so', async () => {
-      const panic = 'Lock, drop all grants, revoke all clients, stop the endpoint';
+      const panic = 'Lock, drop all grants, revoke all client tokens, switch the endpoint and all webhooks off';
       for (const press of [() => standIn().clickTray(panic), () => standIn().clickMenu(panic)]) {
         if ((await state(host)) === 'no-vault') await makeVault();
         else await result(host.page, 'vault.unlock', { password: PASSWORD });
@@ -278,8 +278,11 @@ test.describe('the desktop host', () => {
         await expect.poll(() => state(host)).toBe('locked');
         expect((await result(host.page, 'endpoint.status', {})).on).toBe(false);
         await expect
-          .poll(async () => (await standIn().state()).notifications.at(-1)?.title)
-          .toBe('Keyharbor is locked');
+          .poll(async () => (await standIn().state()).notifications.at(-1))
+          .toEqual({
+            title: 'Keyharbor is locked',
+            body: 'The endpoint and all webhooks are off. Grants dropped: 0. Client tokens revoked: 0.',
+          });
       }
     });
 

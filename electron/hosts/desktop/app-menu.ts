@@ -1,4 +1,5 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { PANIC_DOES } from '../../../shared/panic-words.ts';
 
 interface Acts {
   readonly lock: () => void;
@@ -10,7 +11,7 @@ interface Acts {
 export function panicItem(panic: () => void): MenuItemConstructorOptions {
   return {
     label: 'Panic',
-    submenu: [{ label: 'Lock, drop all grants, revoke all clients, stop the endpoint', click: panic }],
+    submenu: [{ label: `${PANIC_DOES.charAt(0).toUpperCase()}${PANIC_DOES.slice(1)}`, click: panic }],
   };
 }
 

@@ -135,8 +135,11 @@ export class DesktopApp {
     if (done === null) return;
     const { grants, clients } = done;
     const dropped =
-      grants === null || clients === null ? '' : ` Grants dropped: ${grants}. Clients revoked: ${clients}.`;
-    this.#core?.app.options.shell.notify('Keyharbor is locked', `The endpoint is off.${dropped}`);
+      grants === null || clients === null
+        ? 'All grants are dropped and all client tokens revoked.'
+        : `Grants dropped: ${grants}. Client tokens revoked: ${clients}.`;
+    const shell = this.#core?.app.options.shell;
+    shell?.notify('Keyharbor is locked', `The endpoint and all webhooks are off. ${dropped}`);
   }
 
   #makeTray(): readonly string[] {

@@ -123,7 +123,7 @@ export const settings = {
     'The vault locks, and the clipboard is cleared.',
     'Every grant is dropped: tools have to ask again.',
     'The token of every client is revoked: each tool needs a new one.',
-    'The endpoint is switched off.',
+    'The endpoint and all webhooks are switched off.',
   ],
   panicKeeps: 'Your keys stay in the vault. A key that was already handed out should be replaced at its provider.',
   panicVerb: 'Lock and revoke',

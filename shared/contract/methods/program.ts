@@ -26,7 +26,7 @@ export const programMethods = {
   }),
   /** Clears the clipboard if it still holds what Keyharbor put there. */
   'clipboard.clear': method({ callers: WINDOW, states: 'any', input: nothing, output: nothing }),
-  /** Lock, drop all grants, revoke all client tokens, stop the endpoint. What was dropped is told where it is known. */
+  /** All of `PANIC_DOES`. What was dropped is told where it is known. */
   'app.panic': method({
     callers: BOTH,
     states: 'any',
