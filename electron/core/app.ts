@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Activity } from './audit/activity.ts';
 import { Gate } from './broker/gate.ts';
@@ -6,6 +5,8 @@ import { panic } from './broker/panic.ts';
 import type { Caller, VaultStateName } from '../../shared/contract/method.ts';
 import type { Output } from '../../shared/contract/methods.ts';
 import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
+import { followVault } from './composition/session.ts';
+import { createUsageServices, type UsageServices } from './composition/usage-services.ts';
 import { Credentials } from './credentials/credentials.ts';
 import { RefusedCalls } from './credentials/refused-calls.ts';
 import { ScheduledCheck } from './credentials/scheduled-check.ts';
@@ -35,24 +36,8 @@ import { Routing } from './routing/routing.ts';
 import type { Clock, Keychain, Paths, Question, Shell } from './seams.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { LastUsed } from './usage/last-used.ts';
-import { UsageImports } from './usage/imports/usage-imports.ts';
-import { PriceBook } from './usage/prices/price-book.ts';
-import { Prices } from './usage/prices/prices.ts';
-import { ProviderFigures } from './usage/provider-figures/provider-figures.ts';
-import { Repricer } from './usage/prices/repricer.ts';
-import { UsageRecording } from './usage/recording/usage-recording.ts';
-import { systemZone } from './usage/reporting-days.ts';
 import { UsageTap } from './usage/usage-tap.ts';
-import { UsageBackups } from './usage/upkeep/usage-backups.ts';
-import { UsageUpkeep } from './usage/upkeep/usage-upkeep.ts';
-import { SavedExports } from './usage/export/saved-exports.ts';
-import { AnomalyWatch } from './usage/anomaly-watch.ts';
-import { UsageExports } from './usage/export/usage-exports.ts';
-import { UsageReader } from './usage/worker/usage-reader.ts';
 import { Vault } from './vault/vault.ts';
-
-export type { Finding } from './doctor/doctor.ts';
-export type { IdleSource } from './lock-policy/lock-policy.ts';
 
 export interface AppOptions {
   readonly paths: Paths;
@@ -80,7 +65,7 @@ export interface AppOptions {
 }
 
 /** The composed core: what hosts and the contract's router work with. */
-export interface App {
+export interface App extends Omit<UsageServices, 'anomalyWatch' | 'usageBackups' | 'usageUpkeep'> {
   readonly options: AppOptions;
   readonly vault: Vault;
   readonly credentials: Credentials;
@@ -103,17 +88,6 @@ export interface App {
   readonly endpoint: Endpoint;
   readonly metrics: AppMetrics;
   readonly lastUsed: LastUsed;
-  readonly usage: UsageRecording;
-  readonly prices: Prices;
-  readonly repricer: Repricer;
-  readonly imports: UsageImports;
-  readonly providerFigures: ProviderFigures;
-  /** Reports and whatever else reads usage.db at length, on a thread of their own. */
-  readonly usageReader: UsageReader;
-  readonly usageExports: UsageExports;
-  readonly savedExports: SavedExports;
-  /** Whose days reports count (IANA). @throws AppError `vault_locked`. */
-  reportingZone(): string;
   readonly settings: SettingsStore;
   readonly clipboard: ClipboardGuard;
   readonly lockPolicy: LockPolicy;
@@ -138,7 +112,7 @@ export interface App {
 
 const LOCK_EVENTS: ReadonlySet<string> = new Set(['vault.locked', 'vault.unlocked', 'clipboard.cleared']);
 
-/** Builds the core from its seams; nothing else wires services. Nothing listens and no vault is open afterwards. */
+/** Builds the core from its seams; nothing but this and composition/ wires services. Nothing listens and no vault is open afterwards. */
 export function createApp(options: AppOptions): App {
   const { paths, clock, shell, keychain, log, version } = options;
   const { emit, onEvent } = new EventHub(log);
@@ -163,62 +137,21 @@ export function createApp(options: AppOptions): App {
           : { event: 'clients.changed', data: {} },
       ),
   });
-  const reportingZone = () => settings.vault().reportingZone || systemZone();
-  const prices = new Prices({
-    vault,
-    clock,
-    log,
-    emit,
-    catalogue,
-    shipped: PriceBook.load(join(options.resourcesDir, 'prices.json')),
-    ...(options.updateKeys === undefined ? {} : { updateKeys: options.updateKeys }),
-  });
-  const usage = new UsageRecording({
+  const usageServices = createUsageServices({
     vault,
     paths,
     clock,
     log,
-    get book() {
-      return prices.recordingBook; // another one after each change of prices
-    },
     emit,
-    wrote: wrote('usage'),
-    zone: reportingZone,
-  });
-  const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
-  const usageExports = new UsageExports({ reader: usageReader, clock, zone: reportingZone });
-  const anomalyWatch = new AnomalyWatch({
-    ...{ vault, clock, log, emit, onEvent },
-    reader: usageReader,
-    zone: reportingZone,
-  });
-  const savedExports = new SavedExports({ exports: usageExports, clock, env: process.env });
-  const usageBackups = new UsageBackups({
-    ...{ vault, paths, clock, log },
-    reader: usageReader,
-    mayCheckpoint: (may) => usage.mayCheckpoint(may),
-  });
-  const usageUpkeep = new UsageUpkeep({
-    vault,
-    clock,
-    log,
-    foldOne: () => {
-      usage.zoneChanged(); // the computer may have moved to another zone
-      return usage.foldOne();
-    },
-    keepDays: () => settings.vault().usageRecordDays,
-  });
-  const imports = new UsageImports({ vault, clock, emit, usage, prices, zone: reportingZone, home: homedir() });
-  const providerFigures = new ProviderFigures({
-    vault,
-    clock,
-    log,
+    onEvent,
     catalogue,
-    usage,
-    zone: reportingZone,
+    settings,
+    resourcesDir: options.resourcesDir,
+    updateKeys: options.updateKeys,
     userAgent: `keyharbor/${version}`,
+    wrote: wrote('usage'),
   });
-  const repricer = new Repricer({ vault, clock, emit, usage, prices, zone: reportingZone });
+  const { usage, usageReader, usageUpkeep, reportingZone } = usageServices;
   const quotas = new Quotas({
     vault,
     clock,
@@ -378,53 +311,11 @@ export function createApp(options: AppOptions): App {
     way: proxySettings,
   });
 
-  // Registered last, so that what the services above still have to note is noted before it is written.
-  vault.onUnlocked(() => {
-    prices.unlocked();
-    usage.unlocked();
-    usageUpkeep.unlocked();
-    usageBackups.unlocked();
-    quotas.unlocked();
-    quotaAdvice.unlocked();
-    ownProviders.unlocked();
-    try {
-      credentials.unlocked();
-    } catch {
-      log.warn('credentials.sweep-failed'); // a full disk or a read-only vault: looked at again on the next unlock
-    }
-    notifications.unlocked();
-    scheduledCheck.unlocked();
-    emit({ event: 'vault.unlocked', data: {} });
-  });
   clients.onRevoked((id) => gate.clientChanged(id));
-  vault.onLocking((reason) => {
-    withdrawQuestions();
-    gate.locking();
-    scheduledCheck.locking();
-    refusedCalls.locking();
-    providerFigures.locking();
-    credentials.locking();
-    try {
-      lastUsed.flush();
-    } catch {
-      log.warn('last-used.not-written');
-    }
-    lastUsed.drop();
-    usageBackups.locking();
-    anomalyWatch.locking();
-    usageExports.locking();
-    savedExports.locking();
-    usageReader.locking();
-    usageUpkeep.locking();
-    usage.locking();
-    quotas.locking();
-    quotaAdvice.locking();
-    notifications.locking();
-    prices.locking();
-    void clipboard.clear();
-    ownProviders.locking();
-    routing.locking();
-    emit({ event: 'vault.locked', data: { reason } });
+  followVault({
+    ...usageServices,
+    ...{ vault, log, emit, lastUsed, clipboard, gate, routing, scheduledCheck, credentials, quotas, quotaAdvice },
+    ...{ notifications, ownProviders, refusedCalls, withdrawQuestions },
   });
   // Asked once at the start, so that status can tell what would protect a vault here.
   void vault.refreshKeychain().catch(() => log.warn('keychain.not-asked'));
@@ -458,15 +349,7 @@ export function createApp(options: AppOptions): App {
     endpoint,
     metrics,
     lastUsed,
-    usage,
-    prices,
-    repricer,
-    imports,
-    providerFigures,
-    usageReader,
-    usageExports,
-    savedExports,
-    reportingZone,
+    ...usageServices,
     settings,
     clipboard,
     lockPolicy,
