@@ -97,15 +97,3 @@ export const actorWords = ({
   readonly actor: string;
   readonly actorName: string | null;
 }): string => DOORS[actor] ?? actorName ?? actor;
-
-type Meta = Readonly<Record<string, string | number | boolean>>;
-
-/** `reason: idle, count: 3`; empty where there are no facts. */
-export function factsInWords(meta: Meta): string {
-  return Object.entries(meta)
-    .map(([name, value]) => `${spaced(name)}: ${typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)}`)
-    .join(', ');
-}
-
-/** `clockWentBack` as `clock went back`. */
-const spaced = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

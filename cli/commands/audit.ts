@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AuditEntry, AuditFilter } from '../../shared/contract/audit.ts';
-import { AUDIT_AREAS, actorWords, auditWords, factsInWords } from '../../shared/audit-words.ts';
+import { factsInWords } from '../../shared/audit-facts.ts';
+import { AUDIT_AREAS, actorWords, auditWords } from '../../shared/audit-words.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { connectAgent } from '../connect.ts';

@@ -1,32 +1,33 @@
 import { useEffect } from 'react';
 import { AUDIT_AREAS } from '../../shared/audit-words.ts';
-import type { AuditFilter } from '../../shared/contract/audit.ts';
 import { m } from '../i18n/messages.ts';
+import { type ActivityRoute, AUDIT_RESULTS, NO_FILTERS } from '../state/activity-route.ts';
 import { loadClients, useClients } from '../state/clients.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { TextInput } from '../ui/text-input.tsx';
 import styles from './activity.module.css';
-import { type Filters, NO_FILTERS } from './filters.ts';
 
 interface Props {
-  readonly filters: Filters;
-  readonly onChange: (filters: Filters) => void;
+  readonly filters: ActivityRoute;
+  readonly onChange: (filters: ActivityRoute) => void;
 }
-
-const RESULTS = ['ok', 'refused', 'failed'] as const satisfies readonly AuditFilter['result'][];
 
 export function ActivityFilters({ filters, onChange }: Props) {
   const clients = useClients((store) => store.list);
   useEffect(() => void loadClients(), []);
-  const set = (change: Partial<Filters>): void => onChange({ ...filters, ...change });
+  const set = (change: Partial<ActivityRoute>): void => onChange({ ...filters, ...change });
   const isFiltered = Object.values(filters).some((value) => value !== '');
   const actors = [
     { value: '', label: m.activity.anybody },
     ...Object.entries(m.activity.doors).map(([value, label]) => ({ value, label })),
     ...clients.map(({ id, name }) => ({ value: id, label: name })),
   ];
+  // The address may name a client that is not listed yet, or not any more.
+  if (!actors.some(({ value }) => value === filters.actor)) {
+    actors.push({ value: filters.actor, label: filters.actor });
+  }
   return (
     <fieldset className={styles.filters}>
       <legend className="visually-hidden">{m.activity.filters}</legend>
@@ -55,7 +56,7 @@ export function ActivityFilters({ filters, onChange }: Props) {
             value={filters.result}
             options={[
               { value: '', label: m.activity.allResults },
-              ...RESULTS.map((value) => ({ value, label: m.activity.results[value] })),
+              ...AUDIT_RESULTS.map((value) => ({ value, label: m.activity.results[value] })),
             ]}
             onChange={(result) => set({ result })}
           />

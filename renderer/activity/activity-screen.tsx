@@ -2,6 +2,8 @@ import { SearchX } from 'lucide-react';
 import { useState } from 'react';
 import type { Output } from '../../shared/contract/methods.ts';
 import { m } from '../i18n/messages.ts';
+import { NO_FILTERS, type ActivityRoute } from '../state/activity-route.ts';
+import { navigate, useRoute } from '../state/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
@@ -12,13 +14,16 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { ActivityFilters } from './activity-filters.tsx';
 import styles from './activity.module.css';
 import { ActivityTable } from './activity-table.tsx';
-import { type Filters, NO_FILTERS, toQuery } from './filters.ts';
+import { toQuery } from './filters.ts';
 import { LogActs } from './log-acts.tsx';
 import { useActivity } from './use-activity.ts';
 
+/** A filter that is changed is no place to come back to: the one before is replaced. */
+const setFilters = (activity: ActivityRoute): void => navigate({ activity }, 'replace');
+
 /** The audit log: who did what, when, with what result. */
 export default function ActivityScreen() {
-  const [filters, setFilters] = useState<Filters>(NO_FILTERS);
+  const { activity: filters } = useRoute();
   const [verdict, setVerdict] = useState<Output<'audit.verify'> | null>(null);
   const filter = toQuery(filters);
   const { state, error, entries, more, older, retry } = useActivity(filter);

@@ -1,7 +1,9 @@
-import { actorWords, auditWords, factsInWords } from '../../shared/audit-words.ts';
+import { factsInWords } from '../../shared/audit-facts.ts';
+import { actorWords, auditWords } from '../../shared/audit-words.ts';
 import type { AuditEntry } from '../../shared/contract/audit.ts';
 import { formatDateTime, formatMoment } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
+import { useSession } from '../state/session.ts';
 import { classes } from '../ui/classes.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
 import table from '../ui/table.module.css';
@@ -34,6 +36,7 @@ export function ActivityTable({ entries }: { readonly entries: readonly AuditEnt
 function Row({ entry }: { readonly entry: AuditEntry }) {
   const { seq, at, action, target, targetName, meta } = entry;
   const facts = factsInWords(meta);
+  const providers = useSession((session) => session.providers);
   return (
     <div role="row" className={classes(table.row, styles.row)} data-seq={seq}>
       <div role="cell" className={styles.time}>
@@ -49,7 +52,7 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
         {facts !== '' && <bdi className={styles.facts}>{facts}</bdi>}
       </div>
       <div role="cell" className={styles.on}>
-        {target !== '' && <bdi>{targetName ?? target}</bdi>}
+        {target !== '' && <bdi>{targetName ?? providers.get(target)?.name ?? target}</bdi>}
       </div>
       <div role="cell" className={styles.result}>
         <Result result={entry.result} />

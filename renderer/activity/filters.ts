@@ -1,18 +1,8 @@
 import type { AuditFilter } from '../../shared/contract/audit.ts';
-
-/** What stands in the controls; empty: not filtered by it. Days are those of this computer. */
-export interface Filters {
-  readonly area: NonNullable<AuditFilter['area']> | '';
-  readonly actor: string;
-  readonly result: NonNullable<AuditFilter['result']> | '';
-  readonly from: string;
-  readonly to: string;
-}
-
-export const NO_FILTERS: Filters = { area: '', actor: '', result: '', from: '', to: '' };
+import type { ActivityRoute } from '../state/activity-route.ts';
 
 /** As the core asks for it: times, and `to` with the whole of its day. A day that is half typed does not filter. */
-export function toQuery({ area, actor, result, from, to }: Filters): AuditFilter {
+export function toQuery({ area, actor, result, from, to }: ActivityRoute): AuditFilter {
   const begin = startOfDay(from, 0);
   const end = startOfDay(to, 1);
   return {

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
+import { type ActivityRoute, NO_FILTERS, parseActivity, writeActivity } from './activity-route.ts';
 import { parseUsage, USAGE_HOME, type UsageRoute, writeUsage } from './usage-route.ts';
 
 /** Where the user is. Lives in location.hash, so it holds ids and fixed words only: never a secret, a label or a name. */
@@ -31,6 +32,8 @@ export interface Route {
   readonly section: SectionLink | null;
   /** What Usage shows. Only there in the address. */
   readonly usage: UsageRoute;
+  /** What Activity is narrowed to, likewise. */
+  readonly activity: ActivityRoute;
 }
 
 export const HOME: Route = {
@@ -43,6 +46,7 @@ export const HOME: Route = {
   tab: 'list',
   section: null,
   usage: USAGE_HOME,
+  activity: NO_FILTERS,
 };
 
 const oneOf = <T extends string>(allowed: readonly T[], given: string | null): T | null =>
@@ -65,12 +69,14 @@ export function parseRoute(hash: string): Route {
     tab: (screen === 'usage' ? null : oneOf(CLIENT_TABS, params.get('tab'))) ?? HOME.tab,
     section: oneOf(SECTIONS, params.get('section')),
     usage: screen === 'usage' ? parseUsage(params) : HOME.usage,
+    activity: screen === 'activity' ? parseActivity(params) : HOME.activity,
   };
 }
 
 export function formatRoute(route: Route): string {
   const params = new URLSearchParams();
   if (route.screen === 'usage') writeUsage(route.usage, params);
+  if (route.screen === 'activity') writeActivity(route.activity, params);
   for (const key of ['view', 'sort', 'provider', 'state', 'id', 'tab', 'section'] as const) {
     const value = route[key];
     if (value !== null && value !== HOME[key]) params.set(key, value);

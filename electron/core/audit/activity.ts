@@ -4,7 +4,7 @@ import type { Clock } from '../seams.ts';
 import { downloadsFolder, writeNewFile } from '../store/new-file.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type AuditEntry as StoredEntry, type AuditLink, appendAudit, verifyAudit } from './audit-log.ts';
-import { exportAudit, searchAudit } from './audit-search.ts';
+import { exportAudit, loggedNames, searchAudit } from './audit-search.ts';
 
 export interface ActivityDeps {
   readonly vault: { opened(): OpenVault };
@@ -26,7 +26,7 @@ export class Activity {
 
   list({ filter, before, limit }: ParsedInput<'audit.list'>): Output<'audit.list'> {
     const { entries, more } = searchAudit(this.#deps.vault.opened(), { filter, before, limit });
-    const names = this.#names();
+    const names = this.#names(entries);
     return { entries: entries.map((entry) => named(entry, names)), more };
   }
 
@@ -39,7 +39,7 @@ export class Activity {
   export({ filter, after }: ParsedInput<'audit.export'>, actor: string): Output<'audit.export'> {
     if (after === 0) this.#noteExport(actor);
     const { entries, next } = exportAudit(this.#deps.vault.opened(), filter, after);
-    const names = this.#names();
+    const names = this.#names(entries);
     return { entries: entries.map((entry) => linked(entry, names)), next };
   }
 
@@ -58,9 +58,9 @@ export class Activity {
   }
 
   *#lines(filter: AuditFilter, counted: () => void): Generator<string> {
-    const names = this.#names();
     for (let after: number | null = 0; after !== null; ) {
       const piece: ReturnType<typeof exportAudit> = exportAudit(this.#deps.vault.opened(), filter, after);
+      const names = this.#names(piece.entries);
       for (const entry of piece.entries) {
         counted();
         yield `${JSON.stringify(linked(entry, names))}\n`;
@@ -74,9 +74,12 @@ export class Activity {
     vault.write(() => appendAudit(vault, this.#deps.clock, { actor, action: 'audit.export', result: 'ok' }));
   }
 
-  #names(): Names {
-    const { clients, credentials } = this.#deps;
+  /** @param entries - what these are about besides clients and credentials is looked up in the log itself. */
+  #names(entries: readonly Pick<StoredEntry, 'action' | 'target'>[]): Names {
+    const { clients, credentials, vault } = this.#deps;
+    const logged = entries.filter(({ action }) => /^(?:quota|webhook)\./.test(action)).map(({ target }) => target);
     return new Map([
+      ...loggedNames(vault.opened(), [...new Set(logged)]),
       ...clients.list().map(({ id, name }) => [id, name] as const),
       ...credentials.list({}).map(({ id, ref }) => [id, ref] as const),
     ]);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AuditFilter } from '../../../shared/contract/audit.ts';
 import { AUDIT_PREFIXES } from '../../../shared/audit-words.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
@@ -30,6 +31,24 @@ export function exportAudit(
   const { where, values } = conditions(filter);
   const entries = auditEntries(vault, `WHERE seq > ? ${where} ORDER BY seq LIMIT ?`, [after, ...values, PIECE]);
   return { entries, next: entries.length === PIECE ? (entries.at(-1)?.seq ?? null) : null };
+}
+
+const nameRow = z.array(z.strictObject({ target: z.string(), name: z.string() }));
+
+/**
+ * What quotas and webhooks were called when they were last written, by their ids: also of those that are gone. The log
+ * holds it, so nobody else has to be asked.
+ */
+export function loggedNames(vault: OpenVault, targets: readonly string[]): ReadonlyMap<string, string> {
+  if (targets.length === 0) return new Map();
+  const rows = vault.db
+    .prepare(
+      `SELECT target, coalesce(meta ->> 'name', meta ->> 'host') AS name FROM audit
+       WHERE target IN (SELECT value FROM json_each(?)) AND (action LIKE 'quota.%' OR action LIKE 'webhook.%')
+         AND coalesce(meta ->> 'name', meta ->> 'host') IS NOT NULL ORDER BY seq`,
+    )
+    .all(JSON.stringify(targets));
+  return new Map(nameRow.parse(rows).map(({ target, name }) => [target, name]));
 }
 
 function conditions({ area, actor, result, target, from, to }: AuditFilter): {

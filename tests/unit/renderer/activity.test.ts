@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { NO_FILTERS, toQuery } from '../../../renderer/activity/filters.ts';
+import { toQuery } from '../../../renderer/activity/filters.ts';
 import { joined } from '../../../renderer/activity/joined.ts';
+import { NO_FILTERS } from '../../../renderer/state/activity-route.ts';
+import { formatRoute, HOME, parseRoute } from '../../../renderer/state/route.ts';
 import type { AuditEntry } from '../../../shared/contract/audit.ts';
 import { auditFilter } from '../../../shared/contract/audit.ts';
 
@@ -39,6 +41,14 @@ describe('the list of activity', () => {
 describe('the filters', () => {
   test('that are empty ask for everything', () => {
     expect(toQuery(NO_FILTERS)).toEqual({});
+  });
+
+  test('stand in the address, and what is none is left out', () => {
+    const activity = { area: 'keys', actor: 'A1b2C3d4E5', result: 'refused', from: '2030-01-15', to: '' } as const;
+    expect(parseRoute(formatRoute({ ...HOME, screen: 'activity', activity })).activity).toEqual(activity);
+    expect(formatRoute({ ...HOME, activity })).toBe('#/home');
+    const wrong = parseRoute('#/activity?area=all&by=../x&result=no&from=1.1.2030&to=2030-1-1');
+    expect(wrong.activity).toEqual(NO_FILTERS);
   });
 
   test('ask for whole days of this computer', () => {

@@ -13,6 +13,7 @@ const full: Route = {
   tab: 'grants',
   section: 'webhooks',
   usage: USAGE_HOME,
+  activity: HOME.activity,
 };
 
 const usage: UsageRoute = {

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { factsInWords } from '../../../shared/audit-facts.ts';
+
+test.each([
+  [{ reason: 'idle' }, 'because: nobody was there'],
+  [{ clockWentBack: true, count: 3 }, 'the clock went back; 3 times'],
+  [
+    { count: 1, minute: '2030-01-15T12:05:00.000Z', reason: 'grant' },
+    'once; in the minute of: 2030-01-15 12:05 UTC; because: it has no grant for that',
+  ],
+  [{ changed: 'baseUrl,label', newBaseUrl: true }, 'changed: base url, label; new base URL'],
+  [{ newBaseUrl: false, from: '' }, ''],
+  [{ outcome: 'invalid_key' }, 'outcome: refused by the provider'],
+  [{ oldMicroUsd: 1_500_000, newMicroUsd: 2_250_000 }, 'spend before: $1.50; spend after: $2.25'],
+  [{ name: 'Monthly', counts: 'cost', limit: 5 }, 'name: Monthly; counts: cost; limit: 5'],
+  [{ vaultKv: true }, 'vault kv: yes'],
+  [{ toString: 'x' }, 'to string: x'],
+] as const)('%j are told as "%s"', (meta, words) => {
+  expect(factsInWords(meta)).toBe(words);
+});
