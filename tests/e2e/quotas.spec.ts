@@ -42,6 +42,21 @@ test('a quota made with the keyboard alone: its bar follows the calls, the limit
     await expect(page.getByText('No limits yet')).toBeVisible();
     await expect(page.getByRole('heading', { name: 'Suggestions' })).toBeVisible();
     await look(page, 'empty');
+
+    // What quotas do that say nothing themselves.
+    await tabTo(page, 'Settings', 'link');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Search settings').fill('quotas');
+    const levels = page.getByLabel('Warn when a quota is used to, percent');
+    await levels.fill('50, 500');
+    await expect(levels).toHaveAccessibleDescription(/Enter up to eight different whole numbers/);
+    await look(page, 'settings');
+    await levels.fill('50, 80');
+    await levels.press('Enter');
+    await expect(page.getByRole('button', { name: 'Reset Warn when a quota is used to to its default' })).toBeVisible();
+    await tabTo(page, 'Quotas', 'link');
+    await page.keyboard.press('Enter');
+
     await tabTo(page, 'New quota');
     await page.keyboard.press('Enter');
     const form = page.getByRole('dialog', { name: 'New quota' });
@@ -61,8 +76,15 @@ test('a quota made with the keyboard alone: its bar follows the calls, the limit
     await tabTo(page, 'Period', 'combobox');
     await page.keyboard.press('D'); // Day
     await expect(form.getByText('There are no calls of the last 30 days to try it on.')).toBeVisible();
+    await expect(form.getByText('At 50, 80 %, as Settings say now.')).toBeVisible();
     await look(page, 'form');
+    await form.getByRole('button', { name: 'Own levels' }).press('Enter');
+    await expect(form.getByLabel('Warn at percent')).toHaveValue('50, 80');
+    await form.getByLabel('Warn at percent').fill('50 100');
     await form.getByRole('button', { name: 'Advanced' }).press('Enter');
+    await form.getByRole('checkbox', { name: 'Slow calls down before the limit' }).press('Space');
+    await expect(form.getByLabel('From percent')).toHaveAttribute('placeholder', '90');
+    await form.getByRole('checkbox', { name: 'Slow calls down before the limit' }).press('Space');
     await form.getByRole('checkbox', { name: 'Bring over what was unused' }).press('Space');
     await form.getByLabel('At most percent of the limit').fill('0');
     await page.keyboard.press('Control+Enter');
@@ -101,6 +123,7 @@ test('a quota made with the keyboard alone: its bar follows the calls, the limit
     await page.getByRole('button', { name: /^Acts for .*used up/ }).press('Enter');
     await page.getByRole('menuitem', { name: 'Snooze for an hour' }).press('Enter');
     await expect(line).toBeHidden();
+    await expect(page.locator('[data-inbox-title]:focus, [data-line]:focus')).toBeVisible(); // it went on from there
     await page.getByRole('button', { name: 'Snoozed (1)' }).press('Enter');
     await line.press('Enter');
     await expect(line).toBeHidden();
