@@ -1,13 +1,19 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, type Page, test } from '@playwright/test';
+import { Webhook } from 'standardwebhooks';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
+import { result } from './bridge.ts';
 import { makeClient } from './endpoint-client.ts';
 import { FIRST_HOST } from './hosts.ts';
 import { DARK, expectLooks, LIGHT, NARROW_DARK } from './looks.ts';
-import { addKey, createVault } from './window.ts';
+import { addKey, createVault, goTo } from './window.ts';
 
 const look = (page: Page, state: string) => expectLooks(page, [LIGHT, DARK, NARROW_DARK], `quotas-${state}`);
 
@@ -21,10 +27,30 @@ async function tabTo(page: Page, name: string | RegExp, role: 'button' | 'link' 
   throw new Error(`Tab does not lead to ${String(name)}`);
 }
 
-test('a quota made with the keyboard alone: its bar follows the calls, the limit refuses, the inbox tells', async () => {
+/** A receiver of webhooks on loopback: what came, as the official library verifies it. */
+async function startReceiver() {
+  const got: { readonly body: string; readonly headers: Record<string, string> }[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      got.push({ body, headers: request.headers as Record<string, string> });
+      response.end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    types: (secret: string) =>
+      got.map(({ body, headers }) => (new Webhook(secret).verify(body, headers) as { type: string }).type),
+    close: () => server.close(),
+  };
+}
+
+test('a quota made with the keyboard alone: its bar follows the calls, the limit refuses, inbox and webhook tell', async () => {
   test.setTimeout(120_000);
   const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
   const provider = await startStandIn();
+  const receiver = await startReceiver();
   const window = await FIRST_HOST.open(home);
   const { page } = window;
   try {
@@ -34,6 +60,20 @@ test('a quota made with the keyboard alone: its bar follows the calls, the limit
     await addKey(page, { value, provider: 'OpenAI', label: 'work', baseUrl: provider.url, test: false }, accept);
     const { origin, token } = await makeClient(window, 'nightly script', ['proxy:openai']);
     const ask = () => fetch(`${origin}/proxy/openai@work/models`, { headers: { authorization: `Bearer ${token}` } });
+
+    await goTo(page, 'Settings');
+    await page.getByRole('button', { name: 'Add webhook' }).click();
+    const hook = page.getByRole('dialog', { name: 'Add webhook' });
+    await hook.getByLabel('Address', { exact: true }).fill(`${receiver.origin}/in/pumpernickel`);
+    await hook.getByRole('checkbox', { name: 'This is a local address' }).check();
+    await hook.getByLabel(/^Name/).fill('ops');
+    await hook.getByRole('button', { name: 'Add webhook' }).click();
+    await window.accept('Send events there');
+    const shown = page.getByRole('dialog', { name: 'The signing secret' });
+    const secret = /whsec_[A-Za-z0-9+/]{43}=/.exec((await shown.textContent()) ?? '')?.[0] ?? '';
+    await shown.getByRole('button', { name: 'I stored it' }).click();
+    await expect(page.getByText(`To ${receiver.origin}/…`, { exact: true })).toBeVisible();
+    await expect(page.getByText('pumpernickel')).toHaveCount(0);
 
     // From here on without a mouse.
     await tabTo(page, 'Quotas', 'link');
@@ -106,6 +146,7 @@ test('a quota made with the keyboard alone: its bar follows the calls, the limit
     expect(provider.requests).toHaveLength(4);
     await expect(page.getByRole('listitem').getByText('Used up', { exact: true })).toBeVisible();
     await expect(page.getByText('1 call refused')).toBeVisible();
+    await expect.poll(() => receiver.types(secret)).toContain('quota.exceeded');
     await look(page, 'used-up');
 
     await page.getByRole('link', { name: /^Details of OpenAI/ }).press('Enter');
@@ -133,8 +174,28 @@ test('a quota made with the keyboard alone: its bar follows the calls, the limit
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove quota' }).press('Enter');
     await expect(page.getByText('No limits yet')).toBeVisible();
     expect((await ask()).status).toBe(200);
+
+    await tabTo(page, 'Settings', 'link');
+    await page.keyboard.press('Enter');
+    const acts = page.getByRole('button', { name: 'Acts for ops' });
+    await acts.press('Enter');
+    await page.getByRole('menuitem', { name: 'Send a test' }).press('Enter');
+    await expect(page.getByText('ops took the test.')).toBeVisible();
+    expect(receiver.types(secret)).toContain('webhook.test');
+    await look(page, 'webhook');
+    await acts.press('Enter');
+    await page.getByRole('menuitem', { name: 'Remove' }).press('Enter');
+    await page.getByRole('alertdialog', { name: 'Remove ops?' }).getByRole('button', { name: 'Cancel' }).press('Enter');
+    await expect(acts).toBeFocused();
+    await acts.press('Enter');
+    await page.getByRole('menuitem', { name: 'Remove' }).press('Enter');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove webhook' }).press('Enter');
+    await expect(page.getByText('Removed ops.')).toBeVisible();
+    await expect(acts).toHaveCount(0);
+    expect(await result(page, 'webhooks.list', {})).toEqual([]);
   } finally {
     await window.close();
+    receiver.close();
     await provider.close();
     rmSync(home, { recursive: true, force: true });
   }
