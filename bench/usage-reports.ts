@@ -86,7 +86,9 @@ export async function measureUsageReports(say: (line: string) => void = console.
   const file = usageDataset(records, say);
   const db = openDatabase(file, 'usage', DATASET_KEY, 'open');
   const reader = new UsageReader({
-    vault: { opened: () => ({ keys: { usageDatabase: createSecretKey(DATASET_KEY) } }) } as UsageReaderDeps['vault'],
+    vault: {
+      opened: () => ({ keys: { usageDatabase: createSecretKey(DATASET_KEY) }, usageDb: db }),
+    } as UsageReaderDeps['vault'],
     paths: { usageDb: file },
     clock: { after: () => () => undefined },
     flush: () => touch(db),

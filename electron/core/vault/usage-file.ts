@@ -1,21 +1,25 @@
 import type { KeyObject } from 'node:crypto';
-import { constants, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock, Paths } from '../seams.ts';
-import { syncFile } from '../store/atomic-file.ts';
-import { beginUsageBackup } from '../store/backup.ts';
-import { becomeIncremental } from '../store/give-back.ts';
-import { isSound, openDatabase } from '../store/database.ts';
-import { isNewer, migrate, schemaVersion, USAGE_MIGRATIONS } from '../store/migrate.ts';
+import { openDatabase } from '../store/database.ts';
+import { USAGE_MIGRATIONS } from '../store/migrate.ts';
 import { onDisk } from '../store/sqlite-error.ts';
-import { suspectMark } from '../store/suspect-mark.ts';
+import { bringUpToDate, needsWork } from '../store/usage-layout.ts';
+import { LayoutThread } from '../usage/worker/layout-thread.ts';
 
 /** A file that could not be opened is tried again when it is asked for, at most so often. */
 const REOPEN_MS = 4000;
+/** Work on a large file that failed, for want of room on the disk, say, is tried again after so long. */
+const RETRY_WORK_MS = 60_000;
+/** To check, copy and change less than that takes less than a second or so. */
+const LARGE_BYTES = 16 * 1024 * 1024;
 const NOT_OPENED =
   'The usage database cannot be opened now: usage is not recorded until it can. It is tried again. No key is affected.';
+const UPDATING =
+  'The usage database is being checked and brought up to date, which takes a minute or two. Until then reports are empty, and usage waits to be recorded. No key is affected.';
 const DAMAGED =
   'The usage database was damaged. It was set aside as usage.db.damaged-… and a new one started; no key is affected. Its last weekly backup can be put back: see the user guide.';
 const ONLY_LOG = 'The usage database was missing, its log was not. The log was kept as usage.db.damaged-…-wal.';
@@ -31,13 +35,18 @@ export interface UsageOpening {
 
 /**
  * usage.db of an open vault, opened or made. It must never keep the owner from the keys: a damaged file is set aside and
- * named, and while the disk does not take it an empty database in memory stands in, which takes no records.
+ * named, and while the disk does not take it, or a large one is brought up to date on a thread of its own, an empty database in
+ * memory stands in, which takes no records.
  */
 export class UsageFile {
   readonly #from: UsageOpening;
   #db: Database.Database;
   #isStandIn = false;
   #triedMs = 0;
+  /** Not closed yet. */
+  #isOpen = true;
+  /** Brings a large file up to date: until then the stand-in is there. */
+  #work: LayoutThread | null = null;
 
   constructor(from: UsageOpening) {
     this.#from = from;
@@ -45,7 +54,8 @@ export class UsageFile {
   }
 
   get db(): Database.Database {
-    if (this.#isStandIn && this.#from.clock.monotonic() - this.#triedMs >= REOPEN_MS) {
+    const isDue = this.#from.clock.monotonic() - this.#triedMs >= REOPEN_MS;
+    if (this.#isOpen && this.#isStandIn && this.#work === null && isDue) {
       this.#db.close();
       this.#db = this.#open();
     }
@@ -53,37 +63,85 @@ export class UsageFile {
   }
 
   close(): void {
-    this.#isStandIn = false;
+    this.#isOpen = false;
+    this.#work?.end();
     this.#db.close();
   }
 
   #open(): Database.Database {
-    const { clock, key, notices } = this.#from;
+    const { clock, key } = this.#from;
     this.#triedMs = clock.monotonic();
-    const told = notices.indexOf(NOT_OPENED);
-    if (told !== -1) notices.splice(told, 1);
+    this.#say(null);
     const bytes = key.export();
     try {
       const db = openFile(this.#from, bytes);
-      this.#isStandIn = false;
-      return db;
+      this.#isStandIn = db === null;
+      if (db !== null) return db;
+      this.#beginWork();
     } catch {
-      notices.push(NOT_OPENED);
+      this.#say(NOT_OPENED);
       this.#isStandIn = true;
-      return standIn();
     } finally {
       bytes.fill(0);
     }
+    return standIn();
+  }
+
+  #beginWork(): void {
+    const { paths, clock, key } = this.#from;
+    this.#say(UPDATING);
+    const work = new LayoutThread({ paths, key, nowMs: clock.now() });
+    this.#work = work;
+    work.done.then(
+      () => this.#worked(-REOPEN_MS),
+      (error: unknown) => {
+        if (!this.#isOpen) return;
+        let waitMs = RETRY_WORK_MS;
+        if (error instanceof AppError && error.code === 'integrity_failure') {
+          try {
+            setAside(this.#from);
+            this.#from.notices.push(DAMAGED);
+            waitMs = -REOPEN_MS;
+          } catch {
+            // the disk does not take it now: tried again
+          }
+        }
+        this.#worked(waitMs);
+        if (waitMs > 0) this.#say(NOT_OPENED);
+      },
+    );
+  }
+
+  /** @param waitMs - it is opened so much later than else. */
+  #worked(waitMs: number): void {
+    this.#work = null;
+    this.#triedMs = this.#from.clock.monotonic() + waitMs;
+    this.#say(null);
+  }
+
+  /** What is said of a file that cannot be used now, one thing at a time. */
+  #say(notice: typeof NOT_OPENED | typeof UPDATING | null): void {
+    const { notices } = this.#from;
+    for (const said of [NOT_OPENED, UPDATING]) {
+      const at = notices.indexOf(said);
+      if (at !== -1) notices.splice(at, 1);
+    }
+    if (notice !== null) notices.push(notice);
   }
 }
 
-function openFile(from: UsageOpening, key: Buffer): Database.Database {
+/** null: there is work to be done on it first that takes long. */
+function openFile(from: UsageOpening, key: Buffer): Database.Database | null {
   const { paths, notices } = from;
   if (existsSync(paths.usageDb)) {
     try {
       const db = openDatabase(paths.usageDb, 'usage', key, 'open');
-      if (existsSync(suspectMark(paths))) assertSound(db, paths);
-      return prepare(from, key, db);
+      if (needsWork(db, from) && statSync(paths.usageDb).size >= LARGE_BYTES) {
+        db.close();
+        return null;
+      }
+      bringUpToDate(db, key, from);
+      return db;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'integrity_failure') throw error;
       setAside(from);
@@ -93,59 +151,9 @@ function openFile(from: UsageOpening, key: Buffer): Database.Database {
     setAside(from);
     notices.push(ONLY_LOG);
   }
-  return prepare(from, key, openDatabase(paths.usageDb, 'usage', key, 'create'));
-}
-
-function prepare(from: UsageOpening, key: Buffer, db: Database.Database): Database.Database {
-  try {
-    if (isNewer(db, USAGE_MIGRATIONS)) {
-      db.pragma('query_only = ON');
-      return db;
-    }
-    const isOld = schemaVersion(db) > 0 && schemaVersion(db) < USAGE_MIGRATIONS.length;
-    migrate(db, USAGE_MIGRATIONS, () => backUp(from, key, db));
-    if (isOld) onDisk(() => becomeIncremental(db));
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-/** Someone met a fault in it. @throws AppError `integrity_failure` where there is one; the mark goes either way. */
-function assertSound(db: Database.Database, paths: UsageOpening['paths']): void {
-  let sound = false;
-  try {
-    sound = isSound(db);
-  } catch {
-    // a page that does not verify
-  }
-  onDisk(() => rmSync(suspectMark(paths), { force: true }));
-  if (sound) return;
-  db.close();
-  throw new AppError('integrity_failure', 'The usage database is damaged.');
-}
-
-/** Before its layout changes. Nobody else has it open yet, so the file stands still once its log is in it. */
-function backUp({ paths, clock }: UsageOpening, key: Buffer, db: Database.Database): void {
-  const backup = beginUsageBackup(paths.backups, clock, 'usage-migration');
-  try {
-    onDisk(() => {
-      db.pragma('wal_checkpoint(TRUNCATE)');
-      copyFileSync(paths.usageDb, backup.file, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-      syncFile(backup.file);
-    });
-    const copy = openDatabase(backup.file, 'usage', key, 'read');
-    try {
-      if (!isSound(copy)) throw new Error('the copy is not sound'); // the disk's doing: the original was, a moment ago
-    } finally {
-      copy.close();
-    }
-    backup.finish();
-  } catch (error) {
-    backup.giveUp();
-    throw error;
-  }
+  const db = openDatabase(paths.usageDb, 'usage', key, 'create');
+  bringUpToDate(db, key, from);
+  return db;
 }
 
 /** With its log: what stands in there may be in no other place. */

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { openDatabase } from '../../../electron/core/store/database.ts';
@@ -86,4 +88,76 @@ test('a file in which a fault was met is looked at whole when it is opened next'
   writeFileSync(`${paths.usageDb}-suspect`, '');
   expect(open().db.prepare('SELECT count(*) FROM last_used').pluck().get()).toBe(0);
   expect(notices).toEqual([expect.stringContaining('was damaged')]);
+});
+
+/** A file of the layout before, so large that it is not changed while the owner waits. */
+function large({ paths, key }: Pick<ReturnType<typeof place>, 'paths' | 'key'>, migrations = 2): void {
+  const old = openDatabase(paths.usageDb, 'usage', key, 'create');
+  migrate(old, USAGE_MIGRATIONS.slice(0, migrations), () => undefined);
+  const put = old.prepare("INSERT INTO last_used VALUES ('client', ?, 7, ?)");
+  for (let n = 0; n < 18; n += 1) put.run(`client-${n}`, 'x'.repeat(2 ** 20));
+  old.close();
+}
+
+/** The thread that `open` makes, and when it has ended. */
+async function withThread<T>(open: () => T): Promise<{ readonly made: T; readonly ended: Promise<unknown> }> {
+  const making = once(process, 'worker') as Promise<[Worker]>;
+  const made = open();
+  const [thread] = await making;
+  return { made, ended: once(thread, 'exit') };
+}
+
+test('a large file is brought up to date on a thread of its own; until then nothing is kept and it is said why', async () => {
+  const { paths, key, open, notices } = place();
+  large({ paths, key });
+  const { made: file, ended } = await withThread(open);
+  expect(file.db.memory).toBe(true);
+  expect(() => file.db.prepare('DELETE FROM last_used').run()).toThrow();
+  expect(notices).toEqual([expect.stringContaining('brought up to date')]);
+  await ended;
+  expect(schemaVersion(file.db)).toBe(USAGE_MIGRATIONS.length);
+  expect(file.db.prepare('SELECT count(*) FROM last_used').pluck().get()).toBe(18);
+  expect(notices).toEqual([]);
+  expect(readdirSync(paths.backups)).toEqual([expect.stringMatching(/^usage-migration-/)]);
+});
+
+test('a lock in the middle of that leaves the file as it was or up to date, and the next unlock does the rest', async () => {
+  const { paths, key, open } = place();
+  large({ paths, key });
+  const { made: file, ended } = await withThread(open);
+  file.close();
+  await ended;
+  const { made: again, ended: done } = await withThread(open);
+  await done;
+  expect(schemaVersion(again.db)).toBe(USAGE_MIGRATIONS.length);
+  expect(again.db.prepare('SELECT count(*) FROM last_used').pluck().get()).toBe(18);
+});
+
+test('a large file in which a fault was met is looked at on that thread too, and set aside where there is one', async () => {
+  const { paths, key, open, notices } = place();
+  large({ paths, key }, USAGE_MIGRATIONS.length);
+  writeFileSync(`${paths.usageDb}-suspect`, '');
+  const fd = openSync(paths.usageDb, 'r+');
+  writeSync(fd, randomBytes(64), 0, 64, 2000 * 4096 + 500);
+  closeSync(fd);
+  const { made: file, ended } = await withThread(open);
+  await ended;
+  expect(file.db.memory).toBe(false);
+  expect(file.db.prepare('SELECT count(*) FROM last_used').pluck().get()).toBe(0);
+  expect(notices).toEqual([expect.stringContaining('was damaged')]);
+});
+
+test('a disk that does not take the copy leaves the file as it was, and it is tried again', async () => {
+  const { paths, key, clock, open, notices } = place();
+  large({ paths, key });
+  writeFileSync(paths.backups, ''); // no folder can be made there
+  const { made: file, ended } = await withThread(open);
+  await ended;
+  expect(file.db.memory).toBe(true);
+  expect(notices).toEqual([expect.stringContaining('cannot be opened now')]);
+  rmSync(paths.backups);
+  clock.advance(70_000);
+  const { ended: done } = await withThread(() => file.db);
+  await done;
+  expect(schemaVersion(file.db)).toBe(USAGE_MIGRATIONS.length);
 });
