@@ -22,6 +22,8 @@ interface RelayDeps {
   readonly tap: CallTap | null;
   readonly keeper: AnswerKeeper | null;
   readonly after: (ms: number, act: () => void) => () => void;
+  /** All of the answer is here: who records the call is told before the last of it leaves. */
+  readonly ending: () => void;
 }
 
 /**
@@ -75,11 +77,12 @@ export class AnswerRelay {
 
   /** The answer is whole, or of an error as much of it as is wanted. */
   end(): void {
-    const { tap, keeper, request, response, hasBody, after } = this.#deps;
+    const { tap, keeper, request, response, hasBody, after, ending } = this.#deps;
     const whole = this.#held;
     if (whole !== null && (!hasBody || request.complete)) {
       this.#held = null;
       keeper?.done();
+      ending();
       // As text head and body go out in one write, without being copied together first.
       response.end(whole.toString('latin1'), 'latin1');
       return;
@@ -87,12 +90,14 @@ export class AnswerRelay {
     if (this.#errorBody === null) {
       if (this.#taps === 'changes') this.#writeAll(tap?.last() ?? null);
       keeper?.done();
+      ending();
       this.#flush();
     } else {
       const encoding = oneValue(this.#headers['content-encoding']);
       const body = this.#errorBody.covered(encoding);
       this.#taps = this.#tapHead();
       if (this.#taps !== 'ignores') tap?.chunk(body);
+      ending();
       this.#sendHead(String(body.byteLength), encoding !== undefined);
       response.write(body);
     }

@@ -355,6 +355,7 @@ export class ProxyCall implements AttemptListener {
         tap: this.#tap,
         keeper: this.#mayBeKept(info, status) ? (cache?.keep(info, status, seen) ?? null) : null,
         after: (ms, act) => this.#deps.clock.after(ms, act),
+        ending: () => this.#recorded(outcomeOf(status)),
       },
       status,
       seen,
@@ -466,8 +467,15 @@ export class ProxyCall implements AttemptListener {
     const credential = this.#credential;
     if (credential === null) return;
     this.#deps.count(credential.provider, outcome);
-    this.#tap?.end(this.#result(credential, outcome, this.#status));
+    this.#recorded(outcome);
     this.#quota?.end();
+  }
+
+  /** Once: a whole answer is recorded before the last of it leaves. */
+  #recorded(outcome: CallOutcome): void {
+    const tap = this.#tap;
+    this.#tap = null;
+    if (this.#credential !== null) tap?.end(this.#result(this.#credential, outcome, this.#status));
   }
 
   #result(credential: ResolvedCredential, outcome: CallOutcome, status: number | null): CallResult {

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { EndedCall } from '../../../electron/core/usage/ended-call.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
+import { readSpill } from '../../../electron/core/usage/spill.ts';
 import type { RecordListener } from '../../../electron/core/usage/recorder.ts';
 import { UsageRecording } from '../../../electron/core/usage/recording/usage-recording.ts';
 import type { PricedEntry, UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
@@ -17,6 +18,7 @@ async function recording(zone = 'UTC') {
   const usage = new UsageRecording({
     ...{ vault: test.vault, paths: test.paths, clock: test.clock, ...told },
     zone: () => given.zone,
+    sealedMs: 30_000,
     get book() {
       return given.book;
     },
@@ -109,6 +111,20 @@ test('a call that ended is read, priced and written by the thread within a secon
   expect(db().prepare("SELECT shown FROM usage_name WHERE name = 'abcdefghij'").pluck().get()).toBe('éditeur');
 });
 
+test('a call that ends alone is sealed before the step goes on, so that the end of the process loses nothing', async () => {
+  const { usage, paths, vault } = await recording();
+  const place = () => {
+    const { vaultId, keys } = vault.opened();
+    return { file: `${paths.usageDb}-spill`, vaultId, key: keys.usageSpill };
+  };
+  usage.expect();
+  await until(() => usage.state === 'recording');
+  const one = endedCall();
+  usage.recordEnded(one);
+  const sealed = readSpill(place());
+  expect(sealed?.entries.map(({ text }) => text).join()).toContain(one.requestId);
+});
+
 test('what asks for what is written waits for the calls that ended before', async () => {
   const { usage, count } = await recording();
   for (let n = 0; n < 300; n += 1) usage.recordEnded(endedCall());
@@ -149,13 +165,10 @@ test('where counters listen they hear of a call in the step that counts it, and 
   const { usage } = await recording();
   const { listener, recorded, written } = counting();
   usage.listen(listener);
-  const one = endedCall();
-  usage.recordEnded(one);
-  usage.recordEnded(endedCall());
-  expect(recorded).toEqual([]);
+  const calls = [endedCall(), endedCall(), endedCall()];
+  for (const one of calls) usage.recordEnded(one);
   await setImmediate();
-  expect(recorded).toHaveLength(2);
-  expect(recorded[0]).toBe(one.requestId);
+  expect(recorded).toEqual(calls.map(({ requestId }) => requestId));
   const told = { source: 'reported', requestId: 'their-1' } as const;
   usage.record([call(told), call({ ...told, requestId: 'their-2' })]);
   expect(written).toEqual(['their-1', 'their-2']);

@@ -33,6 +33,7 @@ port.on('message', (message: ToThread) => {
     const calls = unpack(message);
     recorder?.record(calls.map(entryOf));
     Atomics.add(shared, TAKEN, calls.length);
+    Atomics.notify(shared, TAKEN);
   } else take(message);
   Atomics.store(shared, STATE, STATES.indexOf(recorder?.state ?? 'off'));
 });

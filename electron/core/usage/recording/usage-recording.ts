@@ -21,8 +21,12 @@ const RETRY_MS = 5000;
 const LAST_RETRY_MS = 5 * 60_000;
 /** What waits for a database that cannot be opened; beyond it the oldest are given up. */
 const MAX_HELD = 50_000;
-/** Calls that end so soon after others are handed on together. */
-const TOGETHER_MS = 2;
+/** A call that ends so long after the last that was handed on is alone. */
+const ALONE_MS = 0.5;
+/** Others are handed on so much later: to wake the thread for each would cost more than the rest of its work. */
+const TOGETHER_MS = 1;
+/** The thread seals a call in a tenth of a millisecond, or when the batch is written that it is writing; more is a fault. */
+const SEALED_MS = 100;
 /** Calls that the thread has not taken yet: beyond it this thread waits for that one. */
 const MAX_AHEAD = 20_000;
 
@@ -38,12 +42,14 @@ export interface UsageRecordingDeps {
   readonly zone: () => string;
   /** Told how many milliseconds each batch took that was written to usage.db. */
   readonly wrote?: (ms: number) => void;
+  /** The longest that a call which ends alone waits to be sealed. */
+  readonly sealedMs?: number;
 }
 
 /**
  * Counts every call, on a thread of its own (recording-worker.ts, which has a UsageRecorder): the thread that forwards
  * calls only hands on what ended. Where quotas listen, a call is read here too, in the step that counts it. A process that
- * is killed may lose what ended in its last moments, before that thread sealed it: bench/recording.ts says how many.
+ * is killed may lose what ended in its last milliseconds, where many calls ended then or a batch was being written.
  */
 export class UsageRecording {
   readonly #deps: UsageRecordingDeps;
@@ -122,10 +128,19 @@ export class UsageRecording {
     if (this.#thread === null && this.#isOn && this.#retry === null) this.#start(RETRY_MS);
   }
 
-  /** Counts a call that has just ended, with all others that end in the same turn of the event loop. */
+  /**
+   * Counts a call that has just ended. One that ends alone is sealed when this returns, so that a process which is killed
+   * loses none that a client has the whole answer of; where many end, they are handed on together, a moment later.
+   */
   recordEnded(call: EndedCall): void {
+    const { clock, sealedMs = SEALED_MS } = this.#deps;
     this.#ended.push(call);
-    if (this.#ended.length === 1) setImmediate(() => this.#handOver());
+    if (this.#ended.length > 1) return;
+    if (performance.now() - this.#handedOverMs >= ALONE_MS) {
+      this.#sendEnded();
+      this.#thread?.awaitTaken(this.#sent, sealedMs);
+    } else if (this.#listener?.hears === true) setImmediate(() => this.#sendEnded());
+    else this.#callOffHandOver = clock.after(TOGETHER_MS, () => this.#sendEnded());
   }
 
   /** Counts finished calls. Never throws and never waits for the disk's sync, but for reported ones that quotas count. */
@@ -180,20 +195,13 @@ export class UsageRecording {
     this.#thread?.ask({ act: 'checkpoints', on: may });
   }
 
-  /** Alone at once; where many end, together: to wake the thread for each costs as much as the rest of its work. */
-  #handOver(): void {
-    const sinceMs = this.#deps.clock.monotonic() - this.#handedOverMs;
-    if (sinceMs >= TOGETHER_MS || this.#listener?.hears === true) this.#sendEnded();
-    else this.#callOffHandOver ??= this.#deps.clock.after(TOGETHER_MS, () => this.#sendEnded());
-  }
-
   #sendEnded(): void {
     if (this.#ended.length === 0) return;
     const calls = this.#ended;
     this.#ended = [];
     this.#callOffHandOver?.();
     this.#callOffHandOver = null;
-    this.#handedOverMs = this.#deps.clock.monotonic();
+    this.#handedOverMs = performance.now();
     this.expect();
     const thread = this.#thread;
     if (thread === null) {
