@@ -1,4 +1,5 @@
-import { Gauge, KeyRound, PlugZap } from 'lucide-react';
+import { Gauge, KeyRound, PlugZap, X } from 'lucide-react';
+import { call } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
 import { useCredentials } from '../state/credentials.ts';
 import { useQuotas } from '../state/quotas.ts';
@@ -6,15 +7,44 @@ import { navigate } from '../state/route.ts';
 import { useSession } from '../state/session.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { announce, announceFailure } from '../ui/toasts.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { HomeCard } from './home-card.tsx';
 import styles from './home.module.css';
 
+/** Whether there is still something to do, and the owner did not put it away. */
+export function useHasSteps(): boolean {
+  const isWanted = useSession((session) => session.settings?.vault?.firstSteps !== false);
+  const areQuotasKnown = useQuotas((store) => store.state === 'ready' || store.state === 'failed');
+  const done = useDone();
+  return isWanted && areQuotasKnown && !done.every((one) => one);
+}
+
+function useDone(): readonly [hasKey: boolean, isOn: boolean, hasQuota: boolean] {
+  return [
+    useCredentials((store) => [...store.byId.values()].some((one) => one.state !== 'binned')),
+    useSession((session) => session.endpoint?.on === true),
+    useQuotas((store) => store.list.length > 0),
+  ];
+}
+
+async function dismiss(): Promise<void> {
+  const setSteps = async (firstSteps: boolean): Promise<void> => {
+    useSession.setState({ settings: await call('settings.set', { vault: { firstSteps } }) });
+  };
+  try {
+    await setSteps(false);
+    const undo = { label: m.common.undo, run: () => void setSteps(true).catch(announceFailure) };
+    announce(m.home.stepsDismissed, { slot: 'first-steps', act: undo });
+  } catch (thrown) {
+    announceFailure(thrown);
+  }
+}
+
 /** Three acts that make Keyharbor useful; each is ticked off when it is done. */
 export function FirstSteps() {
-  const hasKey = useCredentials((store) => [...store.byId.values()].some((one) => one.state !== 'binned'));
-  const isOn = useSession((session) => session.endpoint?.on === true);
-  const hasQuota = useQuotas((store) => store.list.length > 0);
+  const [hasKey, isOn, hasQuota] = useDone();
   const steps = [
     {
       icon: KeyRound,
@@ -43,7 +73,11 @@ export function FirstSteps() {
   ] as const;
   const next = steps.find((step) => !step.done);
   return (
-    <HomeCard title={m.home.steps} wide>
+    <HomeCard
+      title={m.home.steps}
+      act={<IconButton label={m.home.stepsDismiss} icon={<X size={16} aria-hidden />} onClick={() => void dismiss()} />}
+      wide
+    >
       <p className={styles.muted}>{m.home.stepsText}</p>
       <ol className={styles.steps}>
         {steps.map(({ icon: Icon, title, act, text, done, run }) => (

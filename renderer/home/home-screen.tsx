@@ -3,13 +3,15 @@ import { useNow } from '../contract/use-now.ts';
 import { m } from '../i18n/messages.ts';
 import { loadClients } from '../state/clients.ts';
 import { loadQuotas, useQuotas } from '../state/quotas.ts';
+import { formatRoute, HOME } from '../state/route.ts';
+import { USAGE_HOME, type UsageRoute } from '../state/usage-route.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { Tiles } from '../usage/tiles.tsx';
+import { type TileLinks, Tiles } from '../usage/tiles.tsx';
 import { useQuestion } from '../usage/use-question.ts';
 import { AttentionCard } from './attention-card.tsx';
-import { FirstSteps } from './first-steps.tsx';
+import { FirstSteps, useHasSteps } from './first-steps.tsx';
 import styles from './home.module.css';
 import { LastActivity } from './last-activity.tsx';
 import { PinnedViews } from './pinned-views.tsx';
@@ -18,6 +20,20 @@ import { RecentKeys } from './recent-keys.tsx';
 import { SpendChart } from './spend-chart.tsx';
 
 const QUESTION = { from: '30d', by: 'provider', bucket: 'day' } as const;
+const usageLink = (usage: Partial<UsageRoute>): string =>
+  formatRoute({ ...HOME, screen: 'usage', usage: { ...USAGE_HOME, ...usage } });
+const explored = (figure: UsageRoute['explore']['figure']): string =>
+  usageLink({ tab: 'explore', explore: { ...USAGE_HOME.explore, figure } });
+/** Each leads to where its figure comes from, over the same days. */
+const TILE_LINKS = {
+  spend: usageLink({}),
+  requests: usageLink({ metric: 'requests' }),
+  tokens: usageLink({ metric: 'tokens' }),
+  errors: explored('failed'),
+  latency: usageLink({ tab: 'requests' }),
+  saved: explored('cached'),
+} as const satisfies TileLinks;
+
 /** Busy tools count many calls a second; the picture of a month does not change with each. */
 const EVERY_MS = 5_000;
 
@@ -25,6 +41,7 @@ const EVERY_MS = 5_000;
 export default function HomeScreen() {
   const nowMs = useNow(60_000);
   const { data: overview, error } = useQuestion('usage.overview', QUESTION, { everyMs: EVERY_MS });
+  const hasSteps = useHasSteps();
   const hasQuotas = useQuotas((store) => store.list.length > 0);
   useEffect(() => {
     void loadQuotas();
@@ -36,13 +53,14 @@ export default function HomeScreen() {
     <div className={styles.page}>
       <div>
         <h1>{m.home.title}</h1>
-        <p className={head.lead}>{hasCalls ? m.home.lead : m.home.leadEmpty}</p>
+        <p className={head.lead}>{hasCalls ? m.home.lead : hasSteps ? m.home.leadEmpty : m.home.leadQuiet}</p>
       </div>
       <ErrorNote error={error} />
-      {!hasCalls && <FirstSteps />}
+      {!hasCalls && hasSteps && <FirstSteps />}
       {hasCalls && (
         <>
-          <Tiles overview={overview} />
+          <Tiles overview={overview} links={TILE_LINKS} />
+          {hasSteps && <FirstSteps />}
           <SpendChart overview={overview} />
           <PinnedViews />
         </>

@@ -16,6 +16,7 @@ export type NumberName = Exclude<
 export const VAULT_SWITCHES = {
   dailyCheck: false,
   vaultKv: false,
+  firstSteps: true,
   askForUsage: true,
   proxyHttp2: true,
 } as const satisfies Partial<VaultSettings>;

@@ -9,6 +9,7 @@ import { aboutSettings } from './about-settings.tsx';
 import { matchesSearch } from './defaults.ts';
 import { generalSettings } from './general-settings.tsx';
 import { quotaSettings } from './quota-settings.tsx';
+import { switchSetting } from './setting-kinds.tsx';
 import { SettingRow } from './setting-row.tsx';
 import { classes } from '../ui/classes.ts';
 import page from '../ui/page-layout.module.css';
@@ -45,7 +46,12 @@ export function SettingsScreen() {
   }, [wanted]);
   if (settings === null || status === null) return null;
   const rows = {
-    general: generalSettings(settings.app),
+    general: [
+      ...generalSettings(settings.app),
+      ...(settings.vault === null
+        ? []
+        : [switchSetting(settings.vault, 'firstSteps', m.settings.firstSteps, m.settings.firstStepsText)]),
+    ],
     security: securitySettings(settings.vault, status.protection),
     endpoint: endpointSettings(settings.vault),
     checks: checkSettings(settings.vault),

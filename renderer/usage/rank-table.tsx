@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { type ColorIndex, colorToken } from '../charts/colors.ts';
 import { Swatch } from '../charts/swatch.tsx';
 import { m } from '../i18n/messages.ts';
+import { classes } from '../ui/classes.ts';
 import { percent } from './figures.ts';
 import styles from './usage.module.css';
 
@@ -69,6 +70,8 @@ export function RankTable({ titles, ranks, isLines, lit, onLit }: Props) {
   );
 }
 
+const isFolder = (name: string): boolean => /^(?:\/|~|[A-Za-z]:\\)/.test(name);
+
 interface NameProps {
   readonly name: string;
   readonly narrow: (() => void) | null;
@@ -81,7 +84,7 @@ export function RankName({ name, narrow, onLit }: NameProps) {
   return (
     <button
       type="button"
-      className={styles.ranklink}
+      className={classes(styles.ranklink, isFolder(name) && styles.fromend)}
       title={m.usage.narrowTo(name)}
       onFocus={() => onLit(true)}
       onBlur={() => onLit(false)}

@@ -16,8 +16,11 @@ function isComparable({ previous, collectedSince, zone }: UsageOverview): boolea
   return previous.from >= (isDay ? dayIn(zone, collectedSince) : collectedSince);
 }
 
+/** Where each figure comes from. */
+export type TileLinks = Readonly<Record<'spend' | 'requests' | 'tokens' | 'errors' | 'latency' | 'saved', string>>;
+
 /** The figures of the range. Each says how far it is known, and how it stands against the period before. */
-export function Tiles({ overview }: { readonly overview: UsageOverview }) {
+export function Tiles({ overview, links }: { readonly overview: UsageOverview; readonly links?: TileLinks }) {
   const { totals, previous } = overview;
   const before = isComparable(overview) ? (previous?.totals ?? null) : null;
   const tokens = tokensOf(totals);
@@ -32,9 +35,14 @@ export function Tiles({ overview }: { readonly overview: UsageOverview }) {
     before === null || then === undefined ? null : change(now, then);
   return (
     <dl className={styles.tiles} aria-label={t.label}>
-      <SpendTile totals={totals} delta={delta(totals.knownCostMicroUsd, before?.knownCostMicroUsd)} />
+      <SpendTile
+        totals={totals}
+        delta={delta(totals.knownCostMicroUsd, before?.knownCostMicroUsd)}
+        href={links?.spend}
+      />
       <Tile
         name={t.requests}
+        href={links?.requests}
         value={shortCount(totals.requests)}
         title={count(totals.requests)}
         delta={delta(totals.requests, before?.requests)}
@@ -43,6 +51,7 @@ export function Tiles({ overview }: { readonly overview: UsageOverview }) {
       </Tile>
       <Tile
         name={t.tokens}
+        href={links?.tokens}
         value={shortCount(tokens)}
         title={count(tokens)}
         delta={delta(tokens, before === null ? undefined : tokensOf(before))}
@@ -60,6 +69,7 @@ export function Tiles({ overview }: { readonly overview: UsageOverview }) {
         </details>
       </Tile>
       <ErrorTile
+        href={links?.errors}
         rate={totals.errorRate}
         failed={totals.failed}
         before={before?.errorRate ?? null}
@@ -67,6 +77,7 @@ export function Tiles({ overview }: { readonly overview: UsageOverview }) {
       />
       <Tile
         name={t.latency}
+        href={links?.latency}
         value={totals.latency === null ? '–' : duration(totals.latency.p50Ms)}
         approximate={totals.latency !== null}
         delta={null}
@@ -91,6 +102,7 @@ export function Tiles({ overview }: { readonly overview: UsageOverview }) {
       </Tile>
       <Tile
         name={t.saved}
+        href={links?.saved}
         value={totals.cacheSavedMicroUsd === null ? '–' : money(totals.cacheSavedMicroUsd)}
         approximate={totals.cacheSavedMicroUsd !== null && totals.cacheSavedMicroUsd !== 0}
         title={totals.cacheSavedMicroUsd === null ? undefined : exactMoney(totals.cacheSavedMicroUsd)}
@@ -104,6 +116,7 @@ export function Tiles({ overview }: { readonly overview: UsageOverview }) {
 
 interface TileProps {
   readonly name: string;
+  readonly href: string | undefined;
   readonly value: string;
   /** The same, exactly. */
   readonly title?: string | undefined;
@@ -113,11 +126,19 @@ interface TileProps {
   readonly children?: ReactNode;
 }
 
-function Tile({ name, value, title, approximate, delta, tone, children }: TileProps) {
+function Tile({ name, href, value, title, approximate, delta, tone, children }: TileProps) {
   const id = useId();
   return (
     <div className={styles.tile}>
-      <dt id={id}>{name}</dt>
+      <dt id={id}>
+        {href === undefined ? (
+          name
+        ) : (
+          <a href={href} className={styles.tilelink}>
+            {name}
+          </a>
+        )}
+      </dt>
       <dd>
         <span className={styles.figure} title={title}>
           {approximate === true && <span aria-hidden>≈ </span>}
@@ -138,15 +159,17 @@ function Tile({ name, value, title, approximate, delta, tone, children }: TilePr
 interface SpendProps {
   readonly totals: UsageOverview['totals'];
   readonly delta: string | null;
+  readonly href: string | undefined;
 }
 
-function SpendTile({ totals, delta }: SpendProps) {
+function SpendTile({ totals, delta, href }: SpendProps) {
   const certainty = certaintyOf(totals);
   const value = certainty === 'unpriced' ? t.unknownCost : money(totals.knownCostMicroUsd);
   const unpriced = totals.unpriced > 0 ? t.unpriced(count(totals.unpriced), count(totals.requests)) : null;
   const incomplete = totals.incomplete > 0 ? t.incomplete(count(totals.incomplete)) : null;
   return (
     <Tile
+      href={href}
       name={certainty === 'at-least' ? `${t.spend}, ${t.atLeast.toLowerCase()}` : t.spend}
       value={value}
       title={exactMoney(totals.knownCostMicroUsd)}
@@ -164,18 +187,20 @@ function SpendTile({ totals, delta }: SpendProps) {
 }
 
 interface ErrorProps {
+  readonly href: string | undefined;
   readonly rate: number | null;
   readonly failed: number;
   readonly before: number | null;
   readonly compared: boolean;
 }
 
-function ErrorTile({ rate, failed, before, compared }: ErrorProps) {
+function ErrorTile({ href, rate, failed, before, compared }: ErrorProps) {
   const points = rate === null || before === null ? null : (rate - before) * 100;
   const sign = points === null || Math.abs(points) < 0.05 ? null : points > 0 ? '+' : '−';
   const delta = !compared || sign === null || points === null ? null : `${sign}${Math.abs(points).toFixed(1)} pp`;
   return (
     <Tile
+      href={href}
       name={t.errors}
       value={rate === null ? '–' : percent(rate)}
       delta={delta}

@@ -283,6 +283,8 @@ function isZoneOrEmpty(zone: string): boolean {
 
 /** Rows of the vault. */
 export const vaultSettings = z.strictObject({
+  /** Home shows what to do first, until it is done. */
+  firstSteps: z.boolean(),
   autoLockMinutes: z.int().min(1).max(480),
   clipboardSeconds: z.int().min(10).max(300),
   checkFailuresBeforeCooldown: z.int().min(1).max(10),

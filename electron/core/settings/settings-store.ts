@@ -71,6 +71,7 @@ export class SettingsStore {
       askTerminals: 'with-window',
       workBehindLockHours: 0,
       vaultKv: false,
+      firstSteps: true,
       askForUsage: true,
       usageRecordDays: 90,
       reportingZone: '',

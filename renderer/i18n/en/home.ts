@@ -4,6 +4,7 @@ export const home = {
   title: 'Home',
   lead: 'The last 30 days at a glance.',
   leadEmpty: 'What to do first.',
+  leadQuiet: 'No request was counted in the last 30 days.',
   spend: 'Spend per day by provider',
   spendNone: 'No spend is known for these days.',
   spendText: (spend: string, most: string | null) =>
@@ -27,6 +28,8 @@ export const home = {
   who: (what: string, who: string) => `${what}, by ${who}`,
   steps: 'Three steps to begin',
   stepsText: 'Keyharbor is useful from the first one on.',
+  stepsDismiss: 'Hide the first steps',
+  stepsDismissed: 'First steps hidden. Settings can show them again.',
   stepDone: 'Done',
   stepKey: 'Add a provider key',
   stepKeyAct: 'Add key',

@@ -131,6 +131,8 @@ export const settings = {
   checkFailuresText: 'After so many, a key is not tested again for the cool-down. 1 to 10.',
   cooldown: 'Cool-down',
   cooldownText: 'How long a failing key rests before the next test. 1 to 240 minutes.',
+  firstSteps: 'First steps on Home',
+  firstStepsText: 'Shows what to do first, until all of it is done.',
   dailyCheck: 'Test all keys once a day',
   dailyCheckText: 'Only while the vault is open, and only tests that are free. Tells you when a key no longer works.',
   quotaWarnAt: 'Warn when a quota is used to',

@@ -58,6 +58,7 @@ test('settings of the vault are rows of it, told to the audit log, and not to be
     askTerminals: 'with-window',
     workBehindLockHours: 0,
     vaultKv: false,
+    firstSteps: true,
     askForUsage: true,
     usageRecordDays: 90,
     reportingZone: '',
