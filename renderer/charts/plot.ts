@@ -40,6 +40,7 @@ export interface PlotArea {
 
 const AXIS_FONT_PX = 12;
 const MARK_ROOM_PX = 44;
+const EDGE_PX = 18;
 
 /**
  * uPlot draws the axes and the grid and keeps canvas and device pixels in step; marks are painted by the model, pointer and
@@ -62,7 +63,7 @@ export class Plot {
       {
         width,
         height,
-        padding: [8, 18, 0, 0],
+        padding: [8, (plot) => this.#edge(plot), 0, 0],
         cursor: none,
         legend: none,
         select: { show: false, left: 0, top: 0, width: 0, height: 0 },
@@ -148,6 +149,13 @@ export class Plot {
     );
     plot.ctx.font = `${AXIS_FONT_PX * uPlot.pxRatio}px ${this.#palette.font}`;
     return Math.ceil(plot.ctx.measureText(longest).width / uPlot.pxRatio) + 12;
+  }
+
+  /** The last slot's name stands in its middle: half of it may reach over the end. */
+  #edge(plot: uPlot): number {
+    const last = this.#model.slotName(Math.max(0, this.#model.slots - 1));
+    plot.ctx.font = `${AXIS_FONT_PX * uPlot.pxRatio}px ${this.#palette.font}`;
+    return Math.max(EDGE_PX, Math.ceil(plot.ctx.measureText(last).width / uPlot.pxRatio / 2) + 4);
   }
 
   #paint(plot: uPlot): void {
