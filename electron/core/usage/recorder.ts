@@ -11,7 +11,6 @@ import type { OpenVault, VaultKeys } from '../vault/open-vault.ts';
 import type { PriceBook } from './prices/price-book.ts';
 import { NAME_KINDS, SOURCES } from './dimensions.ts';
 import { priceOf } from './prices/price-of.ts';
-import { type ReportQuery, type UsageReport, usageReport } from './report.ts';
 import { ReportingDays } from './reporting-days.ts';
 import { readSpill, Spill, type SpillPlace } from './spill.ts';
 import { readUsageState } from './state-table.ts';
@@ -192,14 +191,6 @@ export class UsageRecorder {
       this.#deps.log.warn('usage.spill-not-cleared'); // harmless: the database knows how far it was taken
     }
     if (written.length > 0) this.#deps.emit({ event: 'usage.recorded', data: summaryOf(written) });
-  }
-
-  /** Sums what was recorded, the last second included. */
-  report(query: ReportQuery): UsageReport {
-    this.flush();
-    const { usageDb } = this.#deps.vault.opened();
-    const zone = this.#open?.days.zone ?? this.#deps.zone();
-    return usageReport(usageDb, query, { zone, nowMs: this.#deps.clock.now() });
   }
 
   /** The zone was set anew: days are summed again. */

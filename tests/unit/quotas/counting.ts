@@ -6,13 +6,12 @@ import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts'
 import { EventHub } from '../../../electron/core/events.ts';
 import { Quotas } from '../../../electron/core/quotas/quotas.ts';
 import type { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';
-import { UsageRecorder } from '../../../electron/core/usage/recorder.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import type { z } from 'zod';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { testHome } from '../../support/test-vault.ts';
 import { MemoryVault } from '../endpoint/open-vault.ts';
-import { call, SHIPPED } from '../usage/recording.ts';
+import { call, ReportingRecorder, SHIPPED } from '../usage/recording.ts';
 
 export const OPENAI = { id: 'openai', category: 'llm' } as unknown as ProviderDescriptor;
 export const CLIENT = 'abcdefghij';
@@ -28,7 +27,7 @@ export class Counting {
   readonly #paths = testHome();
   zone = 'UTC';
   defaults = QUOTA_DEFAULTS;
-  usage!: UsageRecorder;
+  usage!: ReportingRecorder;
   quotas!: Quotas;
   hub!: EventHub;
 
@@ -47,7 +46,7 @@ export class Counting {
     this.hub.onEvent((event) => void this.heard.push(event));
     const { vault, clock } = this;
     const shared = { vault, clock, log: log as never, emit: this.hub.emit, zone: () => this.zone };
-    this.usage = new UsageRecorder({ ...shared, paths: this.#paths, book: SHIPPED });
+    this.usage = new ReportingRecorder({ ...shared, paths: this.#paths, book: SHIPPED });
     this.quotas = new Quotas({
       ...shared,
       usage: this.usage,

@@ -1,17 +1,16 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
-import { UsageRecorder } from '../../../electron/core/usage/recorder.ts';
 import { readSpill } from '../../../electron/core/usage/spill.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import type { Vault } from '../../../electron/core/vault/vault.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { PASSWORD, type TestVault, testHome, unlockedVault } from '../../support/test-vault.ts';
 import { MemoryVault } from '../endpoint/open-vault.ts';
-import { call as usualCall, type GivenCall, listening, SHIPPED } from './recording.ts';
+import { call as usualCall, type GivenCall, listening, ReportingRecorder, SHIPPED } from './recording.ts';
 
 interface Recording extends TestVault {
-  readonly usage: UsageRecorder;
+  readonly usage: ReportingRecorder;
   readonly heard: ContractEvent[];
   readonly warned: string[];
 }
@@ -19,7 +18,7 @@ interface Recording extends TestVault {
 /** A recorder over a vault, as the app wires it. */
 function recorderOn(test: TestVault, vault: Vault, zone = 'UTC'): Recording {
   const place = { ...test, vault, ...listening() };
-  const usage = new UsageRecorder({ ...place, book: SHIPPED, zone: () => zone });
+  const usage = new ReportingRecorder({ ...place, book: SHIPPED, zone: () => zone });
   vault.onUnlocked(() => usage.unlocked());
   vault.onLocking(() => usage.locking());
   return { ...place, usage };
@@ -28,7 +27,7 @@ function recorderOn(test: TestVault, vault: Vault, zone = 'UTC'): Recording {
 /** Where keys, locks and restarts have no part: without the seconds that a password takes. */
 function recording(zone = 'UTC') {
   const place = { vault: new MemoryVault(), paths: testHome(), clock: new FakeClock(), ...listening() };
-  const usage = new UsageRecorder({ ...place, book: SHIPPED, zone: () => zone });
+  const usage = new ReportingRecorder({ ...place, book: SHIPPED, zone: () => zone });
   usage.unlocked();
   onTestFinished(() => usage.locking());
   return { ...place, usage };
@@ -151,7 +150,8 @@ test('a day is a day of the reporting zone, and another zone sums the days anew'
   usage.record([call({ atMs: Date.UTC(2030, 0, 16, 4, 59) })]); // 23:59 on the 15th
   usage.record([call({ atMs: Date.UTC(2030, 0, 16, 5) })]);
   usage.record([call({ atMs: Date.UTC(2030, 6, 16, 3, 59), latencyMs: 9000 })]); // summer time: 23:59 on the 15th
-  const days = (recorder: UsageRecorder) => recorder.report({ by: 'day' }).rows.map(({ key, requests: n }) => [key, n]);
+  const days = (recorder: ReportingRecorder) =>
+    recorder.report({ by: 'day' }).rows.map(({ key, requests: n }) => [key, n]);
   expect(days(usage)).toEqual([
     ['2030-01-15', 1],
     ['2030-01-16', 1],

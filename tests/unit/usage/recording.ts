@@ -2,9 +2,27 @@ import { join } from 'node:path';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { newTally, NO_TOKENS, type Quantity } from '../../../electron/core/usage/meter/tally.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
+import { type RecorderDeps, UsageRecorder } from '../../../electron/core/usage/recorder.ts';
+import { type ReportQuery, type UsageReport, usageReport } from '../../../electron/core/usage/report.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 
 export const SHIPPED = PriceBook.load(join(import.meta.dirname, '../../../resources/prices.json'));
+
+/** A recorder, and what it recorded summed as the thread that reads would sum it. */
+export class ReportingRecorder extends UsageRecorder {
+  readonly #given: RecorderDeps;
+
+  constructor(deps: RecorderDeps) {
+    super(deps);
+    this.#given = deps;
+  }
+
+  report(query: ReportQuery): UsageReport {
+    const { vault, zone, clock } = this.#given;
+    this.flush();
+    return usageReport(vault.opened().usageDb, query, { zone: zone(), nowMs: clock.now() });
+  }
+}
 
 /** What a recorder tells goes here, for the test to look at. */
 export function listening() {

@@ -3,11 +3,10 @@ import { onTestFinished } from 'vitest';
 import { Catalogue } from '../../../../electron/core/providers/catalogue.ts';
 import { Prices } from '../../../../electron/core/usage/prices/prices.ts';
 import { Repricer } from '../../../../electron/core/usage/prices/repricer.ts';
-import { UsageRecorder } from '../../../../electron/core/usage/recorder.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { testHome } from '../../../support/test-vault.ts';
 import { MemoryVault } from '../../endpoint/open-vault.ts';
-import { listening, SHIPPED } from '../recording.ts';
+import { listening, ReportingRecorder, SHIPPED } from '../recording.ts';
 
 const CATALOGUE = Catalogue.load(join(import.meta.dirname, '../../../../resources/providers'));
 
@@ -18,7 +17,7 @@ export function pricing(updateKeys: readonly string[] = [], vault = new MemoryVa
   clock.wallMs = Date.UTC(2026, 10, 21, 12);
   const { heard, warned, emit, log } = listening();
   const prices = new Prices({ vault, clock, log, emit, catalogue: CATALOGUE, shipped: SHIPPED, updateKeys });
-  const usage = new UsageRecorder({
+  const usage = new ReportingRecorder({
     ...{ vault, paths, clock, log, emit, zone: () => zone },
     get book() {
       return prices.recordingBook;
