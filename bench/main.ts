@@ -1,6 +1,7 @@
 import { measureAgentMemory, formatAgentMemory } from './agent-memory.ts';
 import { formatEndpoint, measureEndpoint } from './endpoint.ts';
 import { formatGet, measureGet } from './get.ts';
+import { formatKilled, measureKilled } from './killed.ts';
 import { formatProxy, measureProxy } from './proxy.ts';
 import { formatQuota, measureQuota } from './quota.ts';
 import { formatRecording, measureRecording } from './recording.ts';
@@ -21,6 +22,7 @@ const BENCHES = {
   endpoint: async () => formatEndpoint(await measureEndpoint()),
   proxy: async () => formatProxy(await measureProxy()),
   recording: async () => formatRecording(await measureRecording()),
+  killed: async () => formatKilled(await measureKilled()),
   quota: () => formatQuota(measureQuota()),
   seal: async () => formatSeal(await measureSeal()),
   unlock: async () => formatUnlock(await measureUnlock()),

@@ -5,6 +5,7 @@ import { Agent, request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startPortkey } from './portkey.ts';
 import { eventStream } from './proxy-servers.ts';
@@ -33,7 +34,7 @@ export const GOALS = {
   grownMiB: 64,
 };
 
-const BODY = JSON.stringify({
+export const BODY = JSON.stringify({
   model: 'gpt-bench',
   messages: [{ role: 'user', content: 'How long does a short question take on its way? '.repeat(4) }],
 });
@@ -153,8 +154,11 @@ export async function wrk({ name, url, headers }: Target, scripts: string): Prom
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
 }
 
-/** One caller, one call after the other on one connection: the median in milliseconds. */
-export async function callers(target: Target, calls: number): Promise<number> {
+/**
+ * One caller, one call after the other on one connection: the median in milliseconds.
+ * @param pauseMs - between two calls.
+ */
+export async function callers(target: Target, calls: number, pauseMs = 0): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const tookMs: number[] = [];
   for (let n = 0; n < calls; n += 1) {
@@ -162,6 +166,7 @@ export async function callers(target: Target, calls: number): Promise<number> {
     const answer = await post(agent, target, '/chat/completions', BODY);
     if (answer.status !== 200) throw new Error(`${target.name} answers ${answer.status}`);
     tookMs.push(performance.now() - startMs);
+    if (pauseMs > 0) await setTimeout(pauseMs);
   }
   agent.destroy();
   return median(tookMs);
@@ -191,7 +196,13 @@ function answered(response: IncomingMessage, startMs: number, isHashed: boolean)
   });
 }
 
-function post(agent: Agent, { url, headers }: Target, path: string, body: string, isHashed = false): Promise<Answered> {
+export function post(
+  agent: Agent,
+  { url, headers }: Target,
+  path: string,
+  body: string,
+  isHashed = false,
+): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const startMs = performance.now();
     const options = {

@@ -26,9 +26,12 @@ export class RunningAgent {
     this.#lines = createInterface(socket)[Symbol.asyncIterator]();
   }
 
-  /** Starts the built agent where there is one, else the source. `node` flags go before the program. */
-  static async start(nodeFlags: readonly string[] = []): Promise<RunningAgent> {
-    const home = mkdtempSync(join(tmpdir(), 'kh-bench-'));
+  /**
+   * Starts the built agent where there is one, else the source. `node` flags go before the program.
+   * @param kept - the home of one that was killed.
+   */
+  static async start(nodeFlags: readonly string[] = [], kept?: string): Promise<RunningAgent> {
+    const home = kept ?? mkdtempSync(join(tmpdir(), 'kh-bench-'));
     const built = join(ROOT, 'out/main/headless.js');
     const program = existsSync(built) ? built : join(ROOT, 'electron/hosts/headless/main.ts');
     const env = { HOME: home, PATH: process.env['PATH'], KEYHARBOR_HOME: home };
@@ -43,7 +46,8 @@ export class RunningAgent {
     const running = new RunningAgent(home, agent, socket);
     socket.write(`${JSON.stringify({ hello: { contract: CONTRACT_VERSION, client: 'bench' } })}\n`);
     await running.#lines.next();
-    await running.ask('vault.create', { password: ['correct', 'horse', 'battery', 'staple', '42'].join(' ') });
+    const password = ['correct', 'horse', 'battery', 'staple', '42'].join(' ');
+    await running.ask(kept === undefined ? 'vault.create' : 'vault.unlock', { password });
     return running;
   }
 
@@ -57,6 +61,14 @@ export class RunningAgent {
     const answer = wireResponse.parse(JSON.parse(z.string().parse((await this.#lines.next()).value)));
     if ('error' in answer) throw new Error(`${method}: ${answer.error.code}`);
     return methods[method].output.parse(answer.result) as Output<M>;
+  }
+
+  /** Ends the agent at once and leaves its home. */
+  async kill(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGKILL');
+    this.#socket.destroy();
+    await ended;
   }
 
   /** Ends the agent and removes its home. */
