@@ -137,6 +137,7 @@ export function createApp(options: AppOptions): App {
           : { event: 'clients.changed', data: {} },
       ),
   });
+  const proxySettings = proxySettingsOf(() => settings.vault(), onEvent);
   const usageServices = createUsageServices({
     vault,
     paths,
@@ -149,6 +150,7 @@ export function createApp(options: AppOptions): App {
     resourcesDir: options.resourcesDir,
     updateKeys: options.updateKeys,
     userAgent: `keyharbor/${version}`,
+    way: proxySettings,
     wrote: wrote('usage'),
   });
   const { usage, usageReader, usageUpkeep, reportingZone } = usageServices;
@@ -215,6 +217,7 @@ export function createApp(options: AppOptions): App {
     clients: grants,
     emit,
     version,
+    way: proxySettings,
     demoUsedUp: (provider, id) => quotas.demoUsedUp(provider, id),
   });
   const routing = new Routing({ vault, clock, catalogue, credentials, emit });
@@ -254,7 +257,6 @@ export function createApp(options: AppOptions): App {
     if (options.idle.source === 'requests') lockPolicy.activity();
   };
   metrics.registry.onScrape(() => tellQuotaUse(metrics.quotaUse, vault.state === 'unlocked' ? quotas.list() : []));
-  const proxySettings = proxySettingsOf(() => settings.vault(), onEvent);
   const endpoint = new Endpoint({
     vault,
     clock,

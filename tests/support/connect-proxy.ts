@@ -2,6 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { WayOut } from '../../electron/core/net/way-out.ts';
+
+/** As it is where the owner set nothing. */
+export const STRAIGHT: WayOut = { outboundProxy: '', caCertificates: '' };
 
 export interface ConnectProxy {
   readonly url: string;

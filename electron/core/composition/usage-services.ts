@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Emit, EventHub } from '../events.ts';
 import type { Log } from '../logs/log.ts';
+import type { WayOut } from '../net/way-out.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Clock, Paths } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
@@ -34,6 +35,7 @@ export interface UsageServicesDeps {
   /** Public keys of price updates; left out: those of the program. */
   readonly updateKeys?: readonly string[] | undefined;
   readonly userAgent: string;
+  readonly way: () => WayOut;
   /** Called after each write to usage.db with the milliseconds it took. */
   readonly wrote: (ms: number) => void;
 }
@@ -98,7 +100,11 @@ export function createUsageServices(deps: UsageServicesDeps): UsageServices {
     prices,
     repricer: new Repricer({ vault, clock, emit, usage, prices, zone }),
     imports: new UsageImports({ vault, clock, emit, usage, prices, zone, home: homedir() }),
-    providerFigures: new ProviderFigures({ vault, clock, log, catalogue, usage, zone, userAgent: deps.userAgent }),
+    providerFigures: new ProviderFigures({
+      ...{ vault, clock, log, catalogue, usage, zone },
+      userAgent: deps.userAgent,
+      way: deps.way,
+    }),
     usageReader,
     usageExports,
     savedExports: new SavedExports({ exports: usageExports, clock, env: process.env }),

@@ -7,6 +7,7 @@ import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts'
 import { formatReference } from '../../../shared/reference.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
+import type { WayOut } from '../net/way-out.ts';
 import { authKindOf, type Catalogue, checkFor, fillTemplate } from '../providers/catalogue.ts';
 import { runCheck } from '../providers/check.ts';
 import { recognise, recognitionReason } from '../providers/inspect.ts';
@@ -39,6 +40,8 @@ export interface ConnectionTestsDeps {
   readonly log: Pick<Log, 'guard'>;
   readonly catalogue: Catalogue;
   readonly userAgent: string;
+  /** As the owner has it now. */
+  readonly way: () => WayOut;
   /** Both settable by the owner. */
   readonly limits: () => { readonly failures: number; readonly cooldownMs: number };
   readonly tokens: Pick<LiveTokens, 'check' | 'canRenew'>;
@@ -306,7 +309,7 @@ export class ConnectionTests {
           fields,
           addresses: boundAddresses(credential, kind, value),
         },
-        { clock: this.#deps.clock, signal, userAgent: this.#deps.userAgent },
+        { clock: this.#deps.clock, signal, userAgent: this.#deps.userAgent, way: this.#deps.way() },
       );
       return this.#withWhatIsKnown(credential, verdict, looks?.checksum === 'wrong');
     } finally {

@@ -14,6 +14,7 @@ import type { ClipboardGuard } from '../clipboard/clipboard-guard.ts';
 import type { Clients } from '../endpoint/clients.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
+import type { WayOut } from '../net/way-out.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
 import { isCataloguePlace, type Place, placeFor } from '../providers/place.ts';
 import type { Clock } from '../seams.ts';
@@ -55,6 +56,8 @@ export interface CredentialsDeps {
   readonly clients: Pick<Clients, 'dropGrants' | 'grantsDropped'>;
   /** The program's version, told to providers in `user-agent`. */
   readonly version: string;
+  /** To the providers, as the owner has it now. */
+  readonly way: () => WayOut;
   readonly demoUsedUp: DemoUsedUp;
 }
 

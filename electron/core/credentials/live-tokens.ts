@@ -4,6 +4,7 @@ import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts'
 import type { TokenDescriptor } from '../../../shared/provider/token.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
+import type { WayOut } from '../net/way-out.ts';
 import { authKindOf, type Catalogue } from '../providers/catalogue.ts';
 import type { Verdict } from '../providers/http/interpret.ts';
 import { obtainToken, rootField } from '../providers/tokens/live-token.ts';
@@ -40,6 +41,8 @@ export interface LiveTokensDeps {
   readonly log: Pick<Log, 'guard'>;
   readonly catalogue: Catalogue;
   readonly userAgent: string;
+  /** As the owner has it now. */
+  readonly way: () => WayOut;
   /** Keeps what a failed refresh found as the state of the credential. */
   readonly failed: (credential: CredentialRow, verdict: Verdict) => void;
   /** The failed refresh after which nobody is asked for a while; null where there is none. */
@@ -352,7 +355,8 @@ export class LiveTokens {
 
   #options(signal: AbortSignal): TokenOptions {
     const either = AbortSignal.any([signal, this.#locked.signal]);
-    return { clock: this.#deps.clock, signal: either, userAgent: this.#deps.userAgent };
+    const { clock, userAgent, way } = this.#deps;
+    return { clock, signal: either, userAgent, way: way() };
   }
 
   #provider(credential: CredentialRow): ProviderDescriptor {

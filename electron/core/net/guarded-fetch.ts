@@ -1,6 +1,5 @@
-import type { Agent } from 'undici';
-import { guardedLookup, hostAddress, isAllowedAddress, ForbiddenAddress } from './address-rules.ts';
-import { tlsOptions } from './tls.ts';
+import { ForbiddenAddress } from './address-rules.ts';
+import { dispatcherTo, isForbidden, type Target, type WayOut } from './way-out.ts';
 
 /** More than any server needs to say who it is; beyond it the answer breaks off. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -39,34 +38,21 @@ function limited(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
 /**
  * Requests to one origin only: no redirect is followed (it rejects with `Redirected`), the address is judged when the
  * connection is made, TLS is verified, nothing of the environment changes it.
- * @param url - whose origin may be asked. @param local - one loopback or private address, else public ones only.
+ * @param target - whose origin may be asked.
  */
-export async function guardedFetch(url: string, local: boolean): Promise<GuardedFetch> {
+export async function guardedFetch(target: Target, way: WayOut): Promise<GuardedFetch> {
   const undici = await import('undici');
-  const policy = local ? 'local' : 'public';
-  const { origin, protocol, hostname } = new URL(url);
-  const literal = hostAddress(hostname);
-  const agent: Agent = new undici.Agent({
-    allowH2: false,
-    maxHeaderSize: 16 * 1024,
-    connect: {
-      ...(protocol === 'https:' ? tlsOptions() : {}),
-      lookup: guardedLookup(policy),
-      timeout: CONNECT_TIMEOUT_MS,
-    },
-  });
+  const forbidden = isForbidden(target, way);
+  const dispatcher = await dispatcherTo(target, way, 'many', CONNECT_TIMEOUT_MS);
   const fetch: Fetch = async (to, init = {}) => {
-    // Node calls no lookup for literals.
-    if (new URL(to).origin !== origin || (literal !== null && !isAllowedAddress(literal, policy))) {
-      throw new ForbiddenAddress('not allowed');
-    }
+    if (forbidden || new URL(to).origin !== target.url.origin) throw new ForbiddenAddress('not allowed');
     const { method = 'GET', headers, body = null, signal = null } = init;
     const answer = await undici.fetch(to, {
       method,
       headers: Object.fromEntries(new Headers(headers)),
       body: body as string | null,
       signal,
-      dispatcher: agent,
+      dispatcher,
       redirect: 'manual',
     });
     if (answer.status >= 300 && answer.status < 400) {
@@ -78,5 +64,5 @@ export async function guardedFetch(url: string, local: boolean): Promise<Guarded
       headers: Object.fromEntries(answer.headers),
     });
   };
-  return { fetch, close: () => agent.destroy() };
+  return { fetch, close: () => dispatcher.destroy() };
 }

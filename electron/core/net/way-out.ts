@@ -19,8 +19,6 @@ export interface WayOut {
   readonly caCertificates: string;
 }
 
-export const STRAIGHT: WayOut = { outboundProxy: '', caCertificates: '' };
-
 /** Of a local server, which is asked without the outbound proxy, or of one in the internet. */
 export interface Target {
   readonly url: URL;
@@ -38,15 +36,23 @@ export function isForbidden(target: Target, way: WayOut): boolean {
   return usesOutbound(target, way) && (isMetadataName(hostname) || isLocalName(hostname));
 }
 
-/** For one request; the caller destroys it. TLS is verified, nothing of the environment changes it. */
-export async function dispatcherTo(target: Target, way: WayOut, timeoutMs: number): Promise<Dispatcher> {
+/**
+ * To the target's origin alone; the caller destroys it. TLS is verified, nothing of the environment changes it.
+ * @param connections - `one`: for a single request. @param timeoutMs - for a connection.
+ */
+export async function dispatcherTo(
+  target: Target,
+  way: WayOut,
+  connections: 'one' | 'many',
+  timeoutMs: number,
+): Promise<Dispatcher> {
   // Loaded with the first request: a program that only hands out keys never needs it.
-  const { Client, ProxyAgent } = await import('undici');
+  const { Client, Pool, ProxyAgent } = await import('undici');
   const { url, policy } = target;
   const { outboundProxy, caCertificates } = way;
   const trusted = caCertificates === '' ? rootCertificates : [...rootCertificates, caCertificates];
   const tls = url.protocol === 'https:' ? tlsOptions(trusted) : {};
-  const limits = { allowH2: false, pipelining: 0, maxHeaderSize: 16 * 1024 };
+  const limits = { allowH2: false, maxHeaderSize: 16 * 1024, pipelining: connections === 'one' ? 0 : 1 };
   if (usesOutbound(target, way)) {
     return new ProxyAgent({
       ...limits,
@@ -56,7 +62,9 @@ export async function dispatcherTo(target: Target, way: WayOut, timeoutMs: numbe
       connectTimeout: timeoutMs,
     });
   }
-  return new Client(url.origin, { ...limits, connect: { ...tls, lookup: guardedLookup(policy), timeout: timeoutMs } });
+  const connect = { ...tls, lookup: guardedLookup(policy), timeout: timeoutMs };
+  const { origin } = url;
+  return connections === 'one' ? new Client(origin, { ...limits, connect }) : new Pool(origin, { ...limits, connect });
 }
 
 /** `outbound-proxy`: the outbound proxy was not there, or did not let it through. */

@@ -1,6 +1,7 @@
 import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
 import type { CheckDescriptor } from '../../../shared/provider/check.ts';
 import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
+import type { WayOut } from '../net/way-out.ts';
 import type { Clock } from '../seams.ts';
 import { runHttpCheck } from './http/http-check.ts';
 import type { Verdict } from './http/interpret.ts';
@@ -26,6 +27,8 @@ export interface CheckOptions {
   /** Aborting it ends the check at once and closes what it opened. */
   readonly signal: AbortSignal;
   readonly userAgent: string;
+  /** Of what speaks HTTP; mail servers are asked straight. */
+  readonly way: WayOut;
 }
 
 /**

@@ -42,7 +42,7 @@ async function confirmLooser(app: App, wanted: NonNullable<ParsedInput<'settings
   }
   const outbound = wanted.proxyOutbound ?? '';
   if (outbound !== '' && outbound !== proxyOutbound) {
-    looser.push(`Requests of clients to providers, and webhooks, would go through ${outbound}.`);
+    looser.push(`Requests to providers, and webhooks, would all go through ${outbound}.`);
   }
   const certificates = wanted.proxyCaCertificates ?? '';
   if (certificates !== '' && certificates !== proxyCaCertificates) {

@@ -105,7 +105,7 @@ export const settings = {
     http2Text: 'Used where a provider offers it. Off: always HTTP/1.1.',
     outbound: 'Outbound proxy',
     outboundText:
-      'For networks that need one: http://HOST:PORT, without a password. Requests of clients and webhooks go through it. It then finds addresses itself, so Keyharbor can only judge an address that stands in a URL, not what a name leads to. Not used for local servers. Environment variables are never read.',
+      'For networks that need one: http://HOST:PORT, without a password. Requests to providers, tests of keys and webhooks go through it; mail servers are asked straight. It then finds addresses itself, so Keyharbor can only judge an address that stands in a URL, not what a name leads to. Not used for local servers. Environment variables are never read.',
     certificates: 'More certificates to trust',
     certificatesText:
       'PEM of your company’s own authority, trusted besides the well-known ones. Checks of certificates cannot be turned off.',

@@ -8,6 +8,7 @@ import { systemClock } from '../../../electron/core/clock.ts';
 import type { Verdict } from '../../../electron/core/providers/http/interpret.ts';
 import { type OwnAddress, ownAddresses } from '../../../electron/core/providers/own-address.ts';
 import type { Clock } from '../../../electron/core/seams.ts';
+import { STRAIGHT } from '../../support/connect-proxy.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../resources/providers');
 
@@ -46,6 +47,7 @@ export function check({ provider: id, kind, check: checkId, fields, ...given }: 
       clock: given.clock ?? systemClock,
       signal: given.signal ?? new AbortController().signal,
       userAgent: 'keyharbor/0.0.0-test',
+      way: STRAIGHT,
     },
   );
 }

@@ -2,6 +2,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { exchange, type OutgoingRequest } from '../../../electron/core/providers/http/http-exchange.ts';
+import { STRAIGHT } from '../../support/connect-proxy.ts';
 import { answeringServer, json } from '../../support/answering-server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { selfSigned } from '../../support/self-signed.ts';
@@ -14,6 +15,7 @@ const request = (url: string): OutgoingRequest => ({
 });
 const options = (policy: 'public' | 'local') => ({
   policy,
+  way: STRAIGHT,
   clock: new FakeClock(),
   signal: new AbortController().signal,
 });

@@ -1,38 +1,15 @@
-import { once } from 'node:events';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { exchange } from '../../../electron/core/providers/http/http-exchange.ts';
 import { connectProxy } from '../../support/connect-proxy.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { selfSigned } from '../../support/self-signed.ts';
+import { publicServer } from '../../support/public-server.ts';
 import { withReceiver } from './webhook-app.ts';
 
 const HOST = 'hooks.example.com';
-const pem = selfSigned(HOST);
+const publicReceiver = () => publicServer(HOST, (response) => response.end());
 
-/** A receiver with a certificate for HOST that only an owner who trusts it can talk to. */
-async function publicReceiver() {
-  const seen: { readonly url: string; readonly headers: Record<string, string>; readonly body: string }[] = [];
-  const server = createServer(pem, (request, response) => {
-    const { url = '', headers } = request;
-    void text(request).then((body) => {
-      seen.push({ url, headers: headers as Record<string, string>, body });
-      response.end();
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { seen, port: (server.address() as AddressInfo).port };
-}
-
-async function behindProxy(proxyOutbound: string, proxyCaCertificates = pem.cert) {
+async function behindProxy(proxyOutbound: string, proxyCaCertificates = '') {
   const t = await withReceiver();
   t.app.settings.set({ vault: { proxyOutbound, proxyCaCertificates } }, 'cli');
   return t;
@@ -41,14 +18,16 @@ async function behindProxy(proxyOutbound: string, proxyCaCertificates = pem.cert
 test('a webhook goes through the owner’s outbound proxy, which sees its host and nothing else', async () => {
   const receiver = await publicReceiver();
   const proxy = await connectProxy(receiver.port);
-  const t = await behindProxy(proxy.url);
+  const t = await behindProxy(proxy.url, receiver.cert);
   const { secret } = t.add({ url: `https://${HOST}/in/pumpernickel`, local: false });
   t.happens();
   await t.webhooks.settled();
   expect(t.deliveries()).toMatchObject([{ state: 'delivered', tries: 1 }]);
   const [seen] = receiver.seen;
   expect(seen?.url).toBe('/in/pumpernickel');
-  expect(new Webhook(secret).verify(seen?.body ?? '', seen?.headers ?? {})).toMatchObject({ type: 'client.created' });
+  expect(new Webhook(secret).verify(seen?.body ?? '', (seen?.headers ?? {}) as Record<string, string>)).toMatchObject({
+    type: 'client.created',
+  });
   expect(proxy.asked.map(({ to }) => to)).toEqual([`${HOST}:443`]);
   expect(JSON.stringify(proxy.asked)).not.toContain('pumpernickel');
 });
@@ -56,7 +35,7 @@ test('a webhook goes through the owner’s outbound proxy, which sees its host a
 test('the certificate is that of the receiver, verified through the proxy', async () => {
   const receiver = await publicReceiver();
   const proxy = await connectProxy(receiver.port);
-  const t = await behindProxy(proxy.url);
+  const t = await behindProxy(proxy.url, receiver.cert);
   t.add({ url: 'https://other.example.com/', local: false });
   expect((await t.webhooks.test('ops', 'cli')).log).toMatchObject([{ problem: 'certificate' }]);
   t.webhooks.edit({ webhook: 'ops', url: `https://${HOST}/` }, 'cli');

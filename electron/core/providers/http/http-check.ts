@@ -1,6 +1,7 @@
 import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
 import type { HttpCheckDescriptor } from '../../../../shared/provider/check.ts';
 import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
+import type { WayOut } from '../../net/way-out.ts';
 import type { Clock } from '../../seams.ts';
 import { signAwsRequest } from './aws-signature.ts';
 import { joinPath } from '../base-url.ts';
@@ -82,7 +83,7 @@ async function signed({ authKind, fields }: CheckSubject, request: OutgoingReque
 /** Runs one check. Rejects only with the reason of `signal`. */
 export async function runHttpCheck(
   subject: CheckSubject,
-  options: { readonly clock: Clock; readonly signal: AbortSignal; readonly userAgent: string },
+  options: { readonly clock: Clock; readonly signal: AbortSignal; readonly userAgent: string; readonly way: WayOut },
 ): Promise<Verdict> {
   let request: OutgoingRequest;
   try {
@@ -96,6 +97,7 @@ export async function runHttpCheck(
     .flatMap((field) => subject.fields.get(field.name) ?? []);
   const outcome = await exchange(request, {
     policy: subject.local ? 'local' : 'public',
+    way: options.way,
     clock: options.clock,
     signal: options.signal,
   });

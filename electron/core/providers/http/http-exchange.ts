@@ -1,6 +1,6 @@
 import type { Clock } from '../../seams.ts';
 import type { AddressPolicy } from '../../net/address-rules.ts';
-import { dispatcherTo, isForbidden, type NoAnswer, STRAIGHT, type WayOut, whyNoAnswer } from '../../net/way-out.ts';
+import { dispatcherTo, isForbidden, type NoAnswer, type WayOut, whyNoAnswer } from '../../net/way-out.ts';
 
 /** One request that carries a credential, and what came of it. No retries, no redirects, no cookies. */
 export const CHECK_TIMEOUT_MS = 10_000;
@@ -28,8 +28,8 @@ export type Exchange =
 
 export interface ExchangeOptions {
   readonly policy: AddressPolicy;
-  /** Left out: straight there, whatever the environment says. */
-  readonly way?: WayOut;
+  /** Nothing of the environment changes it. */
+  readonly way: WayOut;
   readonly clock: Clock;
   /** Aborting it makes the exchange reject with the signal's reason. */
   readonly signal: AbortSignal;
@@ -61,10 +61,10 @@ function firstValues(headers: Readonly<Record<string, string | string[] | undefi
  */
 export async function exchange(request: OutgoingRequest, options: ExchangeOptions): Promise<Exchange> {
   const target = { url: request.url, policy: options.policy };
-  const way = options.way ?? STRAIGHT;
+  const { way } = options;
   if (isForbidden(target, way)) return { kind: 'unreachable', why: 'address' };
   options.signal.throwIfAborted();
-  const dispatcher = await dispatcherTo(target, way, CHECK_TIMEOUT_MS);
+  const dispatcher = await dispatcherTo(target, way, 'one', CHECK_TIMEOUT_MS);
   const over = new AbortController();
   const callOff = options.clock.after(CHECK_TIMEOUT_MS, () => over.abort());
   const startedMs = performance.now();

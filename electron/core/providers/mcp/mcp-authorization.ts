@@ -98,7 +98,7 @@ async function firstDocument(place: McpPlace, urls: readonly string[], options: 
         ]),
         body: null,
       },
-      { policy: place.local ? 'local' : 'public', clock: options.clock, signal: options.signal },
+      { policy: place.local ? 'local' : 'public', way: options.way, clock: options.clock, signal: options.signal },
     );
     if (outcome.kind !== 'answer' || outcome.status >= 500 || outcome.status === 429) {
       return { failed: failedExchange(place.provider, outcome) };
@@ -130,7 +130,7 @@ async function toldResource(place: McpPlace, options: TokenOptions): Promise<str
       ]),
       body: PING,
     },
-    { policy: place.local ? 'local' : 'public', clock: options.clock, signal: options.signal },
+    { policy: place.local ? 'local' : 'public', way: options.way, clock: options.clock, signal: options.signal },
   );
   if (outcome.kind !== 'answer' || outcome.status !== 401) return null;
   const asks = outcome.headers.get('www-authenticate') ?? '';

@@ -29,7 +29,14 @@ function start(
   const version = /\/(\S+)/.exec(options.userAgent)?.[1] ?? '0';
   switch (address?.protocol) {
     case 'mcp_http':
-      return askMcpHttp({ url: address.url, local: subject.local, headers: headersOf(subject), version, signal });
+      return askMcpHttp({
+        url: address.url,
+        local: subject.local,
+        way: options.way,
+        headers: headersOf(subject),
+        version,
+        signal,
+      });
     case 'mcp_stdio': {
       const { command, args } = address;
       return askMcpStdio({ command, args, environment, version, clock: options.clock, signal });

@@ -1,6 +1,6 @@
 import { ForbiddenAddress } from '../../net/address-rules.ts';
 import { type GuardedFetch, guardedFetch, Redirected } from '../../net/guarded-fetch.ts';
-import { whyUnreachable } from '../../net/unreachable.ts';
+import { type NoAnswer, type Target, type WayOut, whyNoAnswer } from '../../net/way-out.ts';
 import { legacyHandshake } from './mcp-legacy.ts';
 import {
   discovered,
@@ -19,6 +19,7 @@ export interface McpHttpOptions {
   /** How the credential is sent: with each request. */
   readonly headers: ReadonlyMap<string, string>;
   readonly version: string;
+  readonly way: WayOut;
   readonly signal: AbortSignal;
 }
 
@@ -123,13 +124,17 @@ function watched(guarded: GuardedFetch, seen: { last: Response | null }): Guarde
   };
 }
 
-function outcomeOf(error: unknown, last: Response | null): McpOutcome {
+function outcomeOf(
+  error: unknown,
+  last: Response | null,
+  whyNone: (cause: unknown) => NoAnswer | 'timeout',
+): McpOutcome {
   if (error instanceof StoppedAt) return { kind: 'status', status: error.status, headers: error.headers };
   if (error instanceof Redirected) return { kind: 'redirect', status: error.status };
   if (error instanceof ForbiddenAddress) return { kind: 'unreachable', why: 'address' };
   const { cause, code } = error as { cause?: unknown; code?: unknown };
   if (cause !== undefined || last === null) {
-    const why = whyUnreachable(cause ?? error);
+    const why = whyNone(cause ?? error);
     return why === 'timeout' ? { kind: 'timeout' } : { kind: 'unreachable', why };
   }
   if (last.status >= 400) return { kind: 'status', status: last.status, headers: new Map(last.headers) };
@@ -145,7 +150,8 @@ function outcomeOf(error: unknown, last: Response | null): McpOutcome {
  */
 export async function askMcpHttp(options: McpHttpOptions): Promise<McpOutcome> {
   const seen: { last: Response | null } = { last: null };
-  const guarded = await guardedFetch(options.url, options.local);
+  const target: Target = { url: new URL(options.url), policy: options.local ? 'local' : 'public' };
+  const guarded = await guardedFetch(target, options.way);
   // Cuts what the SDK has open without our signal, and lets it send no goodbye: the key goes nowhere after a lock.
   const cut = () => void guarded.close();
   options.signal.addEventListener('abort', cut, { once: true });
@@ -156,7 +162,7 @@ export async function askMcpHttp(options: McpHttpOptions): Promise<McpOutcome> {
     if (modern === 'malformed') return { kind: 'not_mcp' };
     return { kind: 'alive', server: modern ?? (await askLegacy(options, connection)) };
   } catch (error) {
-    return outcomeOf(error, seen.last);
+    return outcomeOf(error, seen.last, (cause) => whyNoAnswer(cause, target, options.way));
   } finally {
     options.signal.removeEventListener('abort', cut);
     await guarded.close();

@@ -1,4 +1,4 @@
-import type { Unreachable } from '../../net/unreachable.ts';
+import type { NoAnswer } from '../../net/way-out.ts';
 
 /**
  * Revision 2026-07-28 of the protocol took away the handshake, sessions and ping: such a server is `modern` and is
@@ -26,7 +26,7 @@ export type McpOutcome =
   | { readonly kind: 'not_mcp' }
   /** It speaks MCP and refuses the handshake; `code` is JSON-RPC's. */
   | { readonly kind: 'refused'; readonly code: number }
-  | { readonly kind: 'unreachable'; readonly why: Unreachable }
+  | { readonly kind: 'unreachable'; readonly why: NoAnswer }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'not_started'; readonly why: 'not_found' | 'not_allowed' | 'other' }
   | { readonly kind: 'ended'; readonly code: number | null };

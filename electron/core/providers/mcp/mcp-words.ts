@@ -1,6 +1,6 @@
 import type { ValidationResult } from '../../../../shared/provider/answer.ts';
 import type { AnyCheckSubject } from '../check.ts';
-import type { Unreachable } from '../../net/unreachable.ts';
+import type { NoAnswer } from '../../net/way-out.ts';
 import type { Fact, Verdict } from '../http/interpret.ts';
 import type { McpOutcome, McpServer } from './mcp-outcome.ts';
 import { serverText } from '../server-text.ts';
@@ -84,7 +84,7 @@ function statusWords(
   return unavailable(`The server has a problem (${status}). This says nothing about the token.`, 'Try again later.');
 }
 
-const UNREACHABLE: Readonly<Record<Unreachable, readonly [string, string]>> = {
+const UNREACHABLE: Readonly<Record<NoAnswer, readonly [string, string]>> = {
   address: [
     'The host leads to an address where this token must not go. Nothing was sent.',
     'A server on this computer or network needs “local”.',
@@ -94,6 +94,10 @@ const UNREACHABLE: Readonly<Record<Unreachable, readonly [string, string]>> = {
   certificate: [
     'The server has no certificate that this computer trusts for its name. The token was not sent.',
     'Something may be standing between. Certificate checks cannot be turned off.',
+  ],
+  'outbound-proxy': [
+    'The outbound proxy of the settings is not there, or lets nothing through to this host.',
+    'Look at Settings, Endpoint.',
   ],
   broken: ['The connection broke before an answer came.', 'Try again later.'],
 };

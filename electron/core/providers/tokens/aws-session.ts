@@ -51,6 +51,7 @@ export async function awsSession(subject: TokenSubject<AwsSession>, options: Tok
   );
   const outcome = await exchange(request, {
     policy: subject.local ? 'local' : 'public',
+    way: options.way,
     clock: options.clock,
     signal: options.signal,
   });

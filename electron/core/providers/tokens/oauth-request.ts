@@ -92,7 +92,7 @@ function fetchThrough(
     const headers = new Map([...Object.entries(init.headers), ['user-agent', options.userAgent]] as const);
     const outcome = await exchange(
       { method: 'POST', url: new URL(url), headers, body: init.body.toString() },
-      { policy: local ? 'local' : 'public', clock: options.clock, signal: options.signal },
+      { policy: local ? 'local' : 'public', way: options.way, clock: options.clock, signal: options.signal },
     );
     return read(outcome);
   };

@@ -134,7 +134,7 @@ export async function gitHubAppToken(subject: TokenSubject<GitHubApp>, options: 
       ]),
       body: null,
     },
-    { policy: subject.local ? 'local' : 'public', clock: options.clock, signal: options.signal },
+    { policy: subject.local ? 'local' : 'public', way: options.way, clock: options.clock, signal: options.signal },
   );
   if (outcome.kind !== 'answer') return failed(failedExchange(provider, outcome));
   const json = readJson(outcome.text);

@@ -1,6 +1,7 @@
 import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
 import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import type { TokenDescriptor, TokenUrl } from '../../../../shared/provider/token.ts';
+import type { WayOut } from '../../net/way-out.ts';
 import type { Clock } from '../../seams.ts';
 import { fillTemplate } from '../catalogue.ts';
 import type { Verdict } from '../http/interpret.ts';
@@ -23,6 +24,7 @@ export interface TokenOptions {
   /** Aborting it makes the request reject with the signal's reason. */
   readonly signal: AbortSignal;
   readonly userAgent: string;
+  readonly way: WayOut;
 }
 
 /** What is to be kept: fields by name, the access token among them. */

@@ -2,7 +2,7 @@ import type { AccountApi } from '../../../../shared/provider/account-api.ts';
 import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
 import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import { type GuardedFetch, guardedFetch, Redirected } from '../../net/guarded-fetch.ts';
-import { whyUnreachable } from '../../net/unreachable.ts';
+import { type Target, type WayOut, whyNoAnswer } from '../../net/way-out.ts';
 import { joinPath } from '../../providers/base-url.ts';
 import { fillTemplate } from '../../providers/catalogue.ts';
 import type { Exchange } from '../../providers/http/http-exchange.ts';
@@ -32,6 +32,7 @@ export interface AskOptions {
   /** Aborting it makes the request reject with the signal's reason. */
   readonly signal: AbortSignal;
   readonly userAgent: string;
+  readonly way: WayOut;
 }
 
 /**
@@ -44,7 +45,7 @@ export async function askAccount(
   api: AccountApi,
   period: Period,
   page: string | null,
-  { clock, signal, userAgent }: AskOptions,
+  { clock, signal, userAgent, way }: AskOptions,
 ): Promise<Exchange> {
   signal.throwIfAborted();
   const value = withPeriod(subject.value, period);
@@ -65,9 +66,10 @@ export async function askAccount(
   const callOff = clock.after(TIMEOUT_MS, () => over.abort());
   const startedMs = performance.now();
   const elapsed = () => Math.round(performance.now() - startedMs);
+  const target: Target = { url, policy: subject.local ? 'local' : 'public' };
   let guarded: GuardedFetch | null = null;
   try {
-    guarded = await guardedFetch(url.href, subject.local);
+    guarded = await guardedFetch(target, way);
     const answer = await guarded.fetch(url, {
       method: api.method,
       headers: Object.fromEntries(headers),
@@ -82,7 +84,7 @@ export async function askAccount(
       return { kind: 'answer', status: error.status, headers: new Map(), text: '', latencyMs: elapsed() };
     }
     if (over.signal.aborted) return { kind: 'timeout', latencyMs: elapsed() };
-    const why = whyUnreachable((error as { cause?: unknown }).cause ?? error);
+    const why = whyNoAnswer((error as { cause?: unknown }).cause ?? error, target, way);
     return why === 'timeout' ? { kind: 'timeout', latencyMs: elapsed() } : { kind: 'unreachable', why };
   } finally {
     callOff();

@@ -10,6 +10,7 @@ import { assertUse, mayUse } from '../../credentials/lifecycle.ts';
 import { openCredential } from '../../credentials/opened.ts';
 import { type CredentialRow, idToHex } from '../../credentials/rows.ts';
 import type { Log } from '../../logs/log.ts';
+import type { WayOut } from '../../net/way-out.ts';
 import { authKindOf, type Catalogue, fillTemplate } from '../../providers/catalogue.ts';
 import { type Fact, interpret, type Verdict } from '../../providers/http/interpret.ts';
 import { baseUrlOf, isOwnBaseUrl, withDefaults } from '../../providers/place.ts';
@@ -37,6 +38,7 @@ export interface ProviderFiguresDeps {
   /** The reporting zone (IANA name). */
   readonly zone: () => string;
   readonly userAgent: string;
+  readonly way: () => WayOut;
 }
 
 interface Answers {
@@ -72,7 +74,8 @@ export class ProviderFigures {
     if (provider.accountApis.length === 0) throw tellsNothing(provider);
     const opened = vault.opened();
     const credential = credentialFor(opened, provider, input.label);
-    const options: AskOptions = { clock, signal: this.#running.signal, userAgent: this.#deps.userAgent };
+    const { userAgent, way } = this.#deps;
+    const options: AskOptions = { clock, signal: this.#running.signal, userAgent, way: way() };
     opened.write(() =>
       appendAudit(opened, clock, {
         actor,
