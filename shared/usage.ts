@@ -28,6 +28,8 @@ export const OUTCOME_WORDS = [
   'unreachable',
   'cut',
   'refused',
+  /** Given from kept answers; nothing was sent. */
+  'cached',
 ] as const;
 
 const count = z.int().min(0);

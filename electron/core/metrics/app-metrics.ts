@@ -32,7 +32,7 @@ export function createAppMetrics() {
       'keyharbor_decryption_failures_total',
       'Credentials that could not be opened: damaged or moved.',
     ),
-    /** For the proxy. `outcome`: ok, client_error, upstream_error, refused, timeout, aborted, broken. */
+    /** For the proxy. `outcome`: CallOutcome of proxy/observers.ts. */
     proxied: registry.counter('keyharbor_proxied_requests_total', 'Requests that the proxy forwarded, by outcome.', [
       'provider',
       'outcome',

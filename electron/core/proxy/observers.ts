@@ -26,10 +26,18 @@ export interface CallInfo {
 
 /**
  * `ok`: an answer below 400, to its end. `client_error`, `upstream_error`: one of 4xx or 5xx, or none that could be
- * understood. `refused`: nothing was sent. `timeout`: the provider was too slow. `aborted`: the client left, was
+ * understood. `refused`: nothing was sent. `cached`: nothing had to be sent. `timeout`: the provider was too slow. `aborted`: the client left, was
  * revoked, or the vault locked. `broken`: the answer broke off.
  */
-export type CallOutcome = 'ok' | 'client_error' | 'upstream_error' | 'refused' | 'timeout' | 'aborted' | 'broken';
+export type CallOutcome =
+  | 'ok'
+  | 'client_error'
+  | 'upstream_error'
+  | 'refused'
+  | 'cached'
+  | 'timeout'
+  | 'aborted'
+  | 'broken';
 
 export interface CallResult {
   readonly outcome: CallOutcome;

@@ -158,9 +158,11 @@ export class ProxyCall implements AttemptListener {
     if (found === null) return false;
     const { response } = this.#asked;
     this.#status = found.status;
+    this.#tap = this.#deps.observers.tap?.request(info) ?? null;
+    this.#recorded('cached');
     response.writeHead(found.status, [...found.headers, 'Content-Length', String(found.body.byteLength)]);
     response.end(found.body);
-    this.#finish('ok');
+    this.#finish('cached');
     return true;
   }
 

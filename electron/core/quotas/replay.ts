@@ -21,7 +21,7 @@ const CELLS = `
   JOIN usage_name credential ON credential.id = c.credential
   JOIN usage_name client ON client.id = c.client
   JOIN usage_name project ON project.id = c.project
-  WHERE c.outcome IS NOT (SELECT id FROM usage_name WHERE kind = ${OUTCOME} AND name = 'refused')`;
+  WHERE c.outcome NOT IN (SELECT id FROM usage_name WHERE kind = ${OUTCOME} AND name IN ('refused', 'cached'))`;
 const RECORDS = `
   SELECT at_ms, cell, input_tokens + cache_read_tokens + cache_write_tokens + cache_write_long_tokens + output_tokens,
     cost_micro_usd

@@ -1,4 +1,5 @@
 import type { QuotaCounts, QuotaDefinition, QuotaScope } from '../../../shared/quotas.ts';
+import { isUnsent } from '../usage/dimensions.ts';
 import { isImportClient } from '../usage/imports/imported-call.ts';
 import type { PricedEntry } from '../usage/usage-entry.ts';
 
@@ -71,7 +72,7 @@ export function subjectOf({ entry }: PricedEntry): Subject {
 
 /** null: it is in no quota, because nothing was sent for it. */
 export function amountsOf({ entry, costMicroUsd }: PricedEntry): Amounts | null {
-  if (entry.outcome === 'refused') return null;
+  if (isUnsent(entry.outcome)) return null;
   const { tokens } = entry.result;
   return {
     requests: 1,

@@ -28,7 +28,7 @@ const NAMES = `
   JOIN usage_name credential ON credential.id = c.credential
   JOIN usage_name client ON client.id = c.client
   JOIN usage_name project ON project.id = c.project
-  WHERE c.outcome IS NOT (SELECT id FROM usage_name WHERE kind = ${OUTCOME} AND name = 'refused')
+  WHERE c.outcome NOT IN (SELECT id FROM usage_name WHERE kind = ${OUTCOME} AND name IN ('refused', 'cached'))
   GROUP BY c.provider, c.credential, c.client, c.project`;
 const WHO = 'provider.name AS provider, credential.name AS credential, client.name AS client, project.name AS project';
 const SUMS = 'sum(s.requests) AS requests, sum(s.tokens) AS tokens, sum(s.cost) AS cost, sum(s.unpriced) AS unpriced';

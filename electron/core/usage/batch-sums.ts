@@ -1,4 +1,13 @@
-import { DIMENSIONS, NAME_KINDS, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from './dimensions.ts';
+import {
+  DIMENSIONS,
+  isSuccess,
+  NAME_KINDS,
+  numberOf,
+  SPAN_DAY,
+  SPAN_HOUR,
+  SPAN_MONTH,
+  SPAN_WEEK,
+} from './dimensions.ts';
 import { FIRST_BYTE, latencyBucket } from './latency-histogram.ts';
 import { HOUR_MS, monthOfDay, type ReportingDays, weekOfDay } from './reporting-days.ts';
 import type { PricedEntry } from './usage-entry.ts';
@@ -60,7 +69,7 @@ export class BatchSums {
     const { figures: f, latency } = this.#sumOf(cell, entry.atMs, names);
     const { tokens, measure } = entry.result;
     f[0] = (f[0] as number) + 1;
-    if (entry.outcome !== 'ok') f[1] = (f[1] as number) + 1;
+    if (!isSuccess(entry.outcome)) f[1] = (f[1] as number) + 1;
     if (measure === 'incomplete' || measure === 'missing') f[2] = (f[2] as number) + 1;
     if (costMicroUsd === null) f[3] = (f[3] as number) + 1;
     f[4] = (f[4] as number) + tokens.inputTokens;

@@ -20,8 +20,15 @@ export const OUTCOMES = [
   'unreachable',
   'cut',
   'refused',
+  /** A kept answer (routing, `cache`): nothing was sent, and it costs nothing. */
+  'cached',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** The client got what it asked for. */
+export const isSuccess = (outcome: Outcome): boolean => outcome === 'ok' || outcome === 'cached';
+/** Nothing went to the provider: no quota counts it. */
+export const isUnsent = (outcome: Outcome): boolean => outcome === 'refused' || outcome === 'cached';
 
 export const SOURCES = ['proxy', 'reported', 'import'] as const;
 export type Source = (typeof SOURCES)[number];

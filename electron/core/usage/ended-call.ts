@@ -110,11 +110,12 @@ function outcomeIn({ outcome, status }: EndedCall, { errorType }: MeterResult): 
       return 'cut';
     case 'upstream_error':
     case 'refused':
+    case 'cached':
       return outcome;
   }
 }
 
-/** No answer came: what was sent and then given up may have been charged, what was not sent was not. */
+/** No answer came from a provider: what was sent and then given up may have been charged, what was not sent was not. */
 function nothing(outcome: CallOutcome): MeterResult {
   return {
     measure: CUT.has(outcome) ? 'incomplete' : 'none',
@@ -126,6 +127,6 @@ function nothing(outcome: CallOutcome): MeterResult {
     providerCostMicroUsd: null,
     serviceTier: null,
     region: null,
-    errorType: outcome,
+    errorType: outcome === 'cached' ? null : outcome,
   };
 }

@@ -183,6 +183,7 @@ export const usage = {
       unreachable: 'Not reached',
       cut: 'Cut',
       refused: 'Refused here',
+      cached: 'Kept answer',
     } as Readonly<Record<string, string>>,
     columns: {
       at: 'Time',

@@ -28,7 +28,7 @@ const step = fc.oneof(
       do: fc.constant('end' as const),
       which: fc.nat(10),
       tokens: fc.nat(500),
-      outcome: fc.constantFrom('ok' as const, 'cut' as const, 'refused' as const, 'rate_limited' as const),
+      outcome: fc.constantFrom('ok' as const, 'cut', 'refused', 'cached', 'rate_limited'),
     }),
   },
   {
@@ -101,7 +101,7 @@ test('counter and records agree, whatever comes in which order: calls, reports, 
           if (held === undefined) continue;
           const { atMs, subject } = held;
           counting.settle(held, { outcome: one.outcome }, { inputTokens: one.tokens });
-          if (one.outcome !== 'refused')
+          if (one.outcome !== 'refused' && one.outcome !== 'cached')
             sent.push({ atMs, client: subject.client, tokens: one.tokens, isImport: false });
         } else if (one.do === 'report') {
           const requestId = `told-${one.name}`;

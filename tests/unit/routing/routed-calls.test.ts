@@ -3,7 +3,7 @@ import type { RoutingRule } from '../../../shared/contract/routing.ts';
 import { type poolRule, routingRule } from '../../../shared/contract/routing.ts';
 import { quotaDefinition } from '../../../shared/quotas.ts';
 import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
-import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
+import { credentialInput, PASSWORD, startUnlockedApp, usageOf } from '../../support/test-app.ts';
 import type { z } from 'zod';
 
 type Answer = Parameters<typeof answeringServer>[0];
@@ -138,6 +138,29 @@ test('nothing is kept where no rule says so, and a kept answer is given until it
   expect(await (await call('/models?a=1')).json()).toEqual({ count: 4 });
   clock.advance(60_000);
   expect(await (await call('/models')).json()).toEqual({ count: 5 });
+});
+
+test('a kept answer is counted as such: a call at no cost, no failure, in no quota', async () => {
+  const { app, clock, call, rule, upstream } = await setUp((response) =>
+    json(response, 200, {}, { 'cache-control': 'public, max-age=60' }),
+  );
+  rule({ ...openai, cache: { maxSeconds: 600 } });
+  const daily = { counts: 'requests', scope: { kind: 'all' }, period: { every: 'day' }, limit: 9 } as const;
+  app.quotas.set({ definition: quotaDefinition.parse({ ...daily, name: 'all' }) }, 'cli');
+  for (let n = 0; n < 3; n += 1) expect((await call('/models')).status).toBe(200);
+  expect(upstream.seen).toHaveLength(1);
+  const counted = async (outcome: string) =>
+    (await usageOf(app, clock).report({ by: 'provider', filter: { outcome: [outcome] } })).rows;
+  await vi.waitFor(async () => expect(await counted('cached')).toMatchObject([{ requests: 2 }]));
+  expect(await counted('cached')).toMatchObject([
+    { key: 'openai', failed: 0, incomplete: 0, unpriced: 0, costMicroUsd: 0 },
+  ]);
+  expect(await counted('ok')).toMatchObject([{ requests: 1 }]);
+  const used = () => app.quotas.list().map(({ used: amount, reserved }) => [amount, reserved]);
+  expect(used()).toEqual([[1, 0]]);
+  app.vault.lock('asked');
+  await app.vault.unlock(PASSWORD, 'cli');
+  expect(used()).toEqual([[1, 0]]);
 });
 
 test('a kept answer is gone after a change at its address, after a new rule and after a lock', async () => {

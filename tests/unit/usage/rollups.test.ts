@@ -30,7 +30,7 @@ const START = Date.UTC(2030, 2, 20); // days before summer time begins in Europe
 const START_DAY = START / (24 * HOUR_MS);
 const SUMS = [
   'count(*)',
-  "sum(o.name <> 'ok')",
+  "sum(o.name NOT IN ('ok', 'cached'))",
   'sum(r.measure IN (1, 2))',
   'sum(r.cost_micro_usd IS NULL)',
   'sum(r.input_tokens)',

@@ -42,7 +42,7 @@ const CELL = numberOf(DIMENSIONS, 'cell');
 const SUMS = ROLLUP_SUMS.map((column) => `sum(${column})`).join(', ');
 const PLAIN = ROLLUP_SUMS.join(', ');
 /** The figures of one call, as the rollups add them up. */
-const OF_RECORDS = `count(*), sum(c.outcome <> (SELECT id FROM usage_name WHERE kind = 6 AND name = 'ok')),
+const OF_RECORDS = `count(*), sum(c.outcome NOT IN (SELECT id FROM usage_name WHERE kind = 6 AND name IN ('ok', 'cached'))),
   sum(r.measure IN (1, 2)), sum(r.cost_micro_usd IS NULL), sum(r.input_tokens), sum(r.cache_read_tokens),
   sum(r.cache_write_tokens + r.cache_write_long_tokens), sum(r.output_tokens), sum(r.reasoning_tokens),
   coalesce(sum(r.cost_micro_usd), 0), sum(r.cache_saved_micro_usd)`;

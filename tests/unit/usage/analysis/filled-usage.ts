@@ -144,7 +144,7 @@ export function rawCalls(db: Database.Database): RawCall[] {
       names: Object.fromEntries(kinds.map((kind) => [kind, String(row[kind])])),
       figures: [
         1,
-        row.outcome === 'ok' ? 0 : 1,
+        row.outcome === 'ok' || row.outcome === 'cached' ? 0 : 1,
         row.measure === 1 || row.measure === 2 ? 1 : 0,
         row.cost_micro_usd === null ? 1 : 0,
         figure('input_tokens'),
