@@ -22,6 +22,8 @@ export interface Palette {
 export function readPalette(place: HTMLElement): Palette {
   const probe = document.createElement('span');
   probe.hidden = true;
+  // Where the system forces colours every series would have that of text.
+  probe.style.setProperty('forced-color-adjust', 'none');
   place.append(probe);
   const style = getComputedStyle(probe);
   const known = new Map<string, string>();

@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
 import type { UsageOverview } from '../../shared/contract/usage.ts';
+import { certaintyOf } from '../../shared/usage.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import type { ChartSlot } from '../charts/stack.ts';
 import { StackedChart } from '../charts/stacked-chart.tsx';
@@ -160,10 +161,13 @@ function Summary({ overview, metric, top, nameOf, slots, isPartial }: SummaryPro
   if (totals.requests === 0) return t.nothing(range);
   const bars = metricValues(metric, values);
   const peak = peakOf(bars);
+  const text = metricText(metric, metricOf(metric, totals));
+  const isPart = metric === 'spend' && certaintyOf(totals) === 'at-least';
+  const said = isPart ? t.atLeast(text) : text;
   const most = top === undefined || top.share === 0 || overview.series.length < 2 ? null : nameOf(top.key);
   return (
     <>
-      {t.summary(metricText(metric, metricOf(metric, totals)), range, most)}{' '}
+      {t.summary(said, range, most)}{' '}
       {peak !== null && t.peak(slots[peak]?.title ?? '', metricText(metric, bars[peak] ?? 0))}{' '}
       {isPartial && collectedSince !== null && t.since(formatDateTime(collectedSince))}
     </>
