@@ -324,7 +324,11 @@ export class UsageRecording {
 
   #stopWhenIdle(): void {
     this.#isUsed = false;
-    this.#idle = this.#deps.clock.after(IDLE_MS, () => (this.#isUsed ? this.#stopWhenIdle() : this.#close()));
+    this.#idle = this.#deps.clock.after(IDLE_MS, () => {
+      const isBusy = this.#isUsed || this.#thread?.state !== 'recording'; // what waits for the disk is the thread's
+      if (isBusy) this.#stopWhenIdle();
+      else this.#close();
+    });
   }
 
   #close(): void {
@@ -379,7 +383,11 @@ export class UsageRecording {
   }
 
   #isOtherZone(): boolean {
-    const state = readUsageState(this.#deps.vault.opened().usageDb);
-    return state !== null && state.zone !== this.#deps.zone();
+    try {
+      const state = readUsageState(this.#deps.vault.opened().usageDb);
+      return state !== null && state.zone !== this.#deps.zone();
+    } catch {
+      return true; // a page that cannot be read: the thread finds out, and says so
+    }
   }
 }
