@@ -54,9 +54,10 @@ export async function pageOf(folder: string): Promise<Page> {
 async function evaluate(address: string, expression: string): Promise<unknown> {
   const socket = new WebSocket(address);
   await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
-  const answer = new Promise<string>((resolve) =>
-    socket.addEventListener('message', ({ data }) => resolve(String(data)), { once: true }),
-  );
+  const answer = new Promise<string>((resolve) => {
+    socket.addEventListener('message', ({ data }) => resolve(String(data)), { once: true });
+    socket.addEventListener('close', () => resolve('{}'), { once: true });
+  });
   const params = { expression, awaitPromise: true, returnByValue: true };
   socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params }));
   const { result } = JSON.parse(await answer) as { result?: { result: { value?: unknown } } };
