@@ -24,7 +24,7 @@ export function forecastOf(
   if (Date.parse(resetsAt) - Date.parse(startsAt) < SHORTEST_MS) return null;
   const lastMoment = new Date(Date.parse(resetsAt) - 1).toISOString();
   const days = { from: dayIn(zone, startsAt), to: dayIn(zone, lastMoment) };
-  return { figure: counts, ...days, zone, limit: available, imports: countImports, ...filter };
+  return { figure: counts, ...days, zone, limit: available, imports: countImports, sentOnly: true, ...filter };
 }
 
 function filterOf(scope: QuotaScope): { readonly filter?: UsageFilter } | null {

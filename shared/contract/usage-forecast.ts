@@ -17,6 +17,8 @@ export const forecastQuery = z.strictObject({
   limit: z.int().min(1).max(1e15).optional(),
   /** Whether calls of imported logs and exports count. */
   imports: z.boolean().default(true),
+  /** Only calls that went to a provider, as quotas count them: none that was refused here or got a kept answer. */
+  sentOnly: z.boolean().default(false),
 });
 
 /** Eight of ten courses end between `low` and `high`, half of them below `middle`. */

@@ -32,6 +32,7 @@ test('a month is asked about by the days of its own zone', () => {
     zone: 'Europe/Berlin',
     limit: 20_000_000,
     imports: false,
+    sentOnly: true,
     filter: { provider: ['openai'] },
   });
 });

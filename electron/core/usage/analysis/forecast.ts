@@ -3,6 +3,7 @@ import type { FORECAST_FIGURES, UsageForecast } from '../../../../shared/contrac
 import type { UsageFilter } from '../../../../shared/contract/usage.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import type { UsageSums } from '../../../../shared/usage.ts';
+import { isUnsent, OUTCOMES } from '../dimensions.ts';
 import { IMPORT_CLIENTS, importClients } from '../imports/imported-call.ts';
 import { dateOfDay } from '../reporting-days.ts';
 import { collect } from './collect.ts';
@@ -21,6 +22,8 @@ export interface ForecastQuery extends RangeText, Asked {
   readonly limit?: number | undefined;
   /** Whether imported calls count; left out: they do. */
   readonly imports?: boolean | undefined;
+  /** Only calls that went to a provider; left out: all. */
+  readonly sentOnly?: boolean | undefined;
 }
 
 const MOST_DAYS = 400;
@@ -98,18 +101,30 @@ function periodOf(db: Database.Database, query: ForecastQuery) {
 
 type Values = Readonly<Record<keyof UsageSums, readonly number[]>>;
 
-/** By day of the view. What is imported stands under clients of its own: it is taken off where it does not count. */
+/** By day of the view, less what does not count. */
 function valuesOf(db: Database.Database, query: ForecastQuery, view: View): Values {
-  const all = summed(db, view);
+  let values = summed(db, view);
+  for (const filter of uncounted(db, query)) {
+    const taken = summed(db, viewOf(db, { ...query, filter: { ...query.filter, ...filter } }, null, 'day'));
+    const rest = Object.entries(values).map(([name, figures]) => {
+      const off = taken[name as keyof UsageSums];
+      return [name, figures.map((figure, at) => figure - (off[at] ?? 0))];
+    });
+    values = Object.fromEntries(rest) as Values;
+  }
+  return values;
+}
+
+/** No call is in two of them: what is imported was sent. */
+function uncounted(db: Database.Database, { imports, sentOnly, figure, filter }: ForecastQuery): UsageFilter[] {
   // A filter by client names the calls of that client, and no import.
-  if (query.imports !== false || query.filter?.client !== undefined || importClients(db).length === 0) return all;
-  const client = Object.values(IMPORT_CLIENTS).map(({ id }) => id);
-  const imported = summed(db, viewOf(db, { ...query, filter: { ...query.filter, client } }, null, 'day'));
-  const rest = Object.entries(all).map(([name, figures]) => {
-    const taken = imported[name as keyof UsageSums];
-    return [name, figures.map((figure, at) => figure - (taken[at] ?? 0))];
-  });
-  return Object.fromEntries(rest) as Values;
+  const hasImports = imports === false && filter?.client === undefined && importClients(db).length > 0;
+  // Calls that were not sent cost nothing and take no tokens.
+  const hasUnsent = sentOnly === true && figure === 'requests' && filter?.outcome === undefined;
+  return [
+    ...(hasImports ? [{ client: Object.values(IMPORT_CLIENTS).map(({ id }) => id) }] : []),
+    ...(hasUnsent ? [{ outcome: OUTCOMES.filter(isUnsent) }] : []),
+  ];
 }
 
 function summed(db: Database.Database, view: View): Values {

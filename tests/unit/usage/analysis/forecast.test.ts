@@ -62,6 +62,17 @@ describe('a forecast', () => {
     expect(ask([...own, ...imported]).used).toBe(8 * alone.used);
   });
 
+  test('of requests leaves out those that were not sent where that is asked for', () => {
+    const sent = daily(30, () => 100_000);
+    const unsent = (['refused', 'cached'] as const).flatMap((outcome) => sent.map((one) => ({ ...one, outcome })));
+    const given = { figure: 'requests', limit: 20 } as const;
+    const alone = ask(sent, given);
+    expect(ask([...sent, ...unsent], { ...given, sentOnly: true })).toEqual(alone);
+    const filter = { provider: ['openai'] };
+    expect(ask([...sent, ...unsent], { ...given, sentOnly: true, filter })).toEqual(alone);
+    expect(ask([...sent, ...unsent], given).used).toBe(3 * alone.used);
+  });
+
   test('says when there are fewer than seven days, and makes no band of nothing', () => {
     const few = ask(daily(4, () => 100_000));
     expect(few.method).toMatchObject({ name: 'any-day', daysOfData: 3 });
