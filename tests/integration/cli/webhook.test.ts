@@ -49,7 +49,8 @@ test('a webhook from its making to its end, with a receiver that the official li
   expect(await vault.must(['webhook', 'rotate', 'ops', '--overlap', '3d'])).not.toBe(added);
   expect(await vault.must(['webhook', 'edit', 'ops', '--off', '--label', 'oncall'])).toContain('oncall is off');
   const listed = await vault.must(['webhook', 'list']);
-  expect(listed).toContain(`${server.url}/hook`);
+  expect(listed).toContain(`${server.url}/…`);
+  expect(listed).not.toContain('/hook');
   expect(listed).not.toContain('whsec_');
   await vault.must(['webhook', 'remove', 'oncall']);
   expect((await vault.kh(['webhook', 'test', 'oncall'])).code).toBe(4);
