@@ -49,7 +49,7 @@ test('a webhook from its making to its end, with a receiver that the official li
   expect(await vault.must(['webhook', 'rotate', 'ops', '--overlap', '3d'])).not.toBe(added);
   expect(await vault.must(['webhook', 'edit', 'ops', '--off', '--label', 'oncall'])).toContain('oncall is off');
   const listed = await vault.must(['webhook', 'list']);
-  expect(listed).toContain(`${server.url}/…`);
+  expect(listed).toContain(`${server.url}/...`); // the locale of tests has no …
   expect(listed).not.toContain('/hook');
   expect(listed).not.toContain('whsec_');
   await vault.must(['webhook', 'remove', 'oncall']);
