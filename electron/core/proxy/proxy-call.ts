@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { AppError } from '../../../shared/errors.ts';
 import { PRIORITY_HEADER } from '../../../shared/quotas.ts';
@@ -102,7 +103,14 @@ export class ProxyCall implements AttemptListener {
     return this.#asked.response;
   }
 
-  /** Ends it at once: the vault locks or the client was revoked. What watches it is told before this returns. */
+  /** Where the client sends and nobody takes more of it; null otherwise. */
+  get stalledSocket(): Socket | null {
+    const { request } = this.#asked;
+    const isStalled = !request.complete && request.readableLength >= request.readableHighWaterMark;
+    return isStalled && !this.#isOver ? request.socket : null;
+  }
+
+  /** Ends it at once: the vault locks, the client was revoked or has left. What watches it is told before this returns. */
   cut(): void {
     const { response } = this.#asked;
     this.#left();

@@ -24,6 +24,7 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import type { Clock } from '../seams.ts';
 import type { LastUsed } from '../usage/last-used.ts';
 import type { CallOutcome, ProxyObservers } from './observers.ts';
+import { leftClients } from './left-clients.ts';
 import { type ProxyAsked, ProxyCall } from './proxy-call.ts';
 import { PROXY_DEFAULTS, type ProxySettings } from './settings.ts';
 import { UpstreamPools } from './upstream-pools.ts';
@@ -124,8 +125,22 @@ export class ForwardProxy {
     this.#callOff = null;
     for (const call of this.#open.all()) call.tick(TICK_MS);
     if (this.#open.size === 0) return;
+    this.#cutLeft();
     this.#deps.activity();
     this.#callOff = this.#deps.clock.after(TICK_MS, () => this.#tick());
+  }
+
+  /** Calls whose client left while its request could not be read on. */
+  #cutLeft(): void {
+    const stalled = new Map<Socket, ProxyCall>();
+    for (const call of this.#open.all()) {
+      const socket = call.stalledSocket;
+      if (socket !== null) stalled.set(socket, call);
+    }
+    if (stalled.size === 0) return;
+    void leftClients([...stalled.keys()]).then((left) => {
+      for (const socket of left) if (stalled.get(socket)?.stalledSocket === socket) stalled.get(socket)?.cut();
+    });
   }
 
   /**

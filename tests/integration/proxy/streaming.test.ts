@@ -199,6 +199,34 @@ describe('a request body that streams', () => {
     sent.destroy();
   });
 
+  test('is given up when its client leaves, also while nobody takes it', async () => {
+    const { tap, next } = results();
+    const proxy = await startProxyTo(await provider((incoming) => incoming.pause()), { observers: { tap } });
+    const { sent } = call(proxy, 'POST');
+    const chunk = Buffer.alloc(64 * 1024);
+    const stalled = Promise.withResolvers<void>();
+    const more = (): void => {
+      while (sent.write(chunk));
+      const timer = setTimeout(() => stalled.resolve(), 300);
+      sent.once('drain', () => {
+        clearTimeout(timer);
+        more();
+      });
+    };
+    more();
+    await stalled.promise;
+    sent.destroy();
+    let result: CallResult | null = null;
+    void next().then((ended) => {
+      result = ended;
+    });
+    while (result === null) {
+      proxy.clock.advance(1000); // the proxy looks each second
+      await new Promise(setImmediate);
+    }
+    expect(result).toMatchObject({ outcome: 'aborted' });
+  });
+
   test('an answer before its end reaches the client, and the connection ends behind it', async () => {
     const proxy = await startProxyTo(
       await provider((_incoming, response) =>
