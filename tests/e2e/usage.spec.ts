@@ -16,14 +16,19 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { NO_KEYCHAIN } from '../support/no-keychain.ts';
 import { makeClient } from './endpoint-client.ts';
 import { FIRST_HOST } from './hosts.ts';
-import { expectLooks, LIGHT, type Look, NARROW_DARK } from './looks.ts';
-import { addKey, createVault, goTo, PASSWORD } from './window.ts';
+import { expectLooks, inLooks, LIGHT, type Look, NARROW_DARK } from './looks.ts';
+import { addKey, createVault, expectFits, goTo, PASSWORD } from './window.ts';
 
 const PRICED = 'gpt-5-mini';
 const UNPRICED = 'fine-tune-of-ours';
 
 const SMALLEST: Look = { ...NARROW_DARK, width: 320 };
 const look = (page: Page, state: string) => expectLooks(page, [LIGHT, SMALLEST], `usage-${state}`);
+/** What holds much: nothing cut off in both, and axe, which takes seconds there, in the one where all of it is seen. */
+async function lookOnce(page: Page, state: string): Promise<void> {
+  await inLooks(page, [SMALLEST], `usage-${state}`, () => expectFits(page, state));
+  await expectLooks(page, [LIGHT], `usage-${state}`);
+}
 
 /** A provider that answers chat completions and says what each used. */
 async function startMetered() {
@@ -66,6 +71,15 @@ async function sqlSums(home: string) {
     await vault.close();
     log.close();
   }
+}
+
+/** What an entry of the export menu puts into the folder for downloads. */
+async function exported(page: Page, entry: string, ending: string): Promise<Buffer> {
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: entry }).click();
+  await expect(page.getByText(new RegExp(`^Saved keyharbor-usage-.*\\.${ending}$`))).toBeVisible();
+  const saved = readdirSync(homedir()).find((name) => /^keyharbor-usage-/.test(name) && name.endsWith(ending)) ?? '';
+  return readFileSync(join(homedir(), saved));
 }
 
 const micro = (text: string): number => Math.round(Number(text.replace(/[≥$,\s]/g, '')) * 1_000_000);
@@ -132,7 +146,7 @@ test('what was called is on the screen at once, equal to the command line and th
       await page.keyboard.press('Enter');
       await expect(page.getByRole('tab', { name: 'Requests' })).toHaveAttribute('aria-selected', 'true');
       await expect(page.getByRole('row', { name: /^Request of/ })).toHaveCount(4);
-      await look(page, 'requests');
+      await lookOnce(page, 'requests');
       await page
         .getByRole('row', { name: /^Request of/ })
         .last()
@@ -174,18 +188,84 @@ test('what was called is on the screen at once, equal to the command line and th
           .locator('tfoot tr > *')
           .nth(1),
       ).toHaveText(String(rows.reduce((sum, row) => sum + row.requests, 0)));
-      await look(page, 'table');
-      await page.getByRole('button', { name: 'Export' }).click();
-      await page.getByRole('menuitem', { name: 'Export as CSV' }).click();
-      await expect(page.getByText(/^Saved keyharbor-usage-.*\.csv$/)).toBeVisible();
-      const saved = readdirSync(homedir()).find((name) => name.startsWith('keyharbor-usage-')) ?? '';
-      const lines = readFileSync(join(homedir(), saved), 'utf8').trim().split('\n');
+      await lookOnce(page, 'table');
+      const lines = (await exported(page, 'Export as CSV', 'csv')).toString('utf8').trim().split('\n');
       expect(lines.filter((line) => line.includes(PRICED) && line.includes(String(priced?.costMicroUsd)))).toHaveLength(
         1,
       );
+      const records = JSON.parse((await exported(page, 'Export as JSON', 'json')).toString('utf8')) as readonly {
+        readonly requests: number;
+      }[];
+      expect(records.reduce((sum, { requests }) => sum + requests, 0)).toBe(4);
+      const parquet = await exported(page, 'Export as Parquet', 'parquet');
+      expect([parquet.subarray(0, 4).toString(), parquet.subarray(-4).toString()]).toEqual(['PAR1', 'PAR1']);
       await page.reload();
       await expect(page.getByRole('table', { name: /^Requests per/ })).toBeVisible();
       return rows;
+    });
+
+    await test.step('Explore divides a figure twice; a view of it is kept, and is a picture on Home and in a file', async () => {
+      await page.getByRole('tab', { name: 'Explore' }).click();
+      await page.getByLabel('Show', { exact: true }).selectOption('Failed requests');
+      await page.getByLabel('By', { exact: true }).selectOption('Client');
+      await page.getByLabel('Then by', { exact: true }).selectOption('Outcome');
+      const sums = page.getByRole('table', { name: 'Failed requests per day, by client and outcome' });
+      await expect(sums.getByRole('columnheader', { name: 'nightly script · Provider failed' })).toBeVisible();
+      await page
+        .getByRole('group', { name: /^Show Failed requests/ })
+        .getByRole('button', { name: 'Chart' })
+        .click();
+      await page.getByRole('button', { name: 'Lines' }).click();
+      const points = page.getByRole('slider', { name: /^Points of Failed requests/ });
+      await points.press('End');
+      await expect(points).toHaveAttribute('aria-valuetext', /: 1\. nightly script · Provider failed 1$/);
+      await look(page, 'explore');
+      const png = await exported(page, 'Save as a picture (PNG)', 'png');
+      expect(png.subarray(1, 4).toString()).toBe('PNG');
+      expect(png.readUInt32BE(16), 'width').toBeGreaterThan(500);
+
+      await page.getByRole('button', { name: 'Save as a view' }).click();
+      const form = page.getByRole('dialog', { name: 'Save as a view' });
+      await form.getByLabel('Name').fill('What fails');
+      await form.getByRole('checkbox', { name: 'Show on Home' }).check();
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('View: What fails')).toBeVisible();
+      await page.getByLabel('Top', { exact: true }).selectOption('Top 3');
+      await expect(page.getByText('changed', { exact: true })).toBeVisible();
+      await page.reload();
+      await expect(page.getByText('changed', { exact: true })).toBeVisible();
+      await goTo(page, 'Home');
+      await expect(page.getByRole('heading', { name: 'What fails' })).toBeVisible();
+      await look(page, 'pinned');
+      await page.getByRole('link', { name: 'Open in Usage: What fails' }).click();
+      await expect(page.getByText('View: What fails')).toBeVisible();
+      await expect(page.getByLabel('Top', { exact: true })).toHaveValue('8');
+      await page.getByRole('button', { name: 'Views', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Delete What fails' }).click();
+      await page.getByRole('button', { name: 'Delete view' }).click();
+      await expect(page.getByText('View: What fails')).toBeHidden();
+    });
+
+    await test.step('a series keeps its colour where the system forces all others', async () => {
+      await page.emulateMedia({ forcedColors: 'active' });
+      await page.goto(`${page.url().split('#')[0]}#/usage?range=today`);
+      await expect(cursor).toBeVisible();
+      // Red, green and blue of what is painted differ where it has a hue; text, lines and paper have none here.
+      const hasHue = () =>
+        page
+          .locator('canvas')
+          .first()
+          .evaluate((canvas: HTMLCanvasElement) => {
+            const { width, height } = canvas;
+            const { data } = canvas.getContext('2d')?.getImageData(0, 0, width, height) ?? { data: [] };
+            for (let at = 0; at < data.length; at += 4) {
+              const [r = 0, g = 0, b = 0] = data.slice(at, at + 3);
+              if (Math.max(r, g, b) - Math.min(r, g, b) > 60) return true;
+            }
+            return false;
+          });
+      await expect.poll(hasHue).toBe(true);
+      await page.emulateMedia({ forcedColors: 'none' });
     });
 
     await test.step('the calendar says each day, and leads to its requests', async () => {
@@ -195,7 +275,7 @@ test('what was called is on the screen at once, equal to the command line and th
       await page.keyboard.press('ArrowLeft');
       await expect(page.getByRole('gridcell', { name: /not collected yet/ }).and(page.locator(':focus'))).toBeVisible();
       await page.keyboard.press('ArrowRight');
-      await look(page, 'calendar');
+      await lookOnce(page, 'calendar');
       await today.focus();
       await page.keyboard.press('Enter');
       await expect(page.getByRole('row', { name: /^Request of/ })).toHaveCount(4);
@@ -212,7 +292,8 @@ test('what was called is on the screen at once, equal to the command line and th
       await page.getByRole('button', { name: 'Price past calls again' }).first().click();
       await page.getByRole('button', { name: 'Price again', exact: true }).click();
       await expect(page.getByText('1 call was priced again.')).toBeVisible();
-      await look(page, 'prices');
+      await page.getByLabel('Find a model').fill(UNPRICED);
+      await lookOnce(page, 'prices');
       await page.getByRole('tab', { name: 'Overview' }).click();
       await expect(tile('Spend')).toContainText('Every request has a known cost.');
     });

@@ -55,7 +55,7 @@ export const explore = {
   removeVerb: 'Delete view',
   removed: (name: string) => `Deleted the view ${name}`,
   openInUsage: 'Open in Usage',
-  openNamed: (name: string) => `Open ${name} in Usage`,
+  openNamed: (name: string) => `Open in Usage: ${name}`,
   legend: 'Series',
   more: (count: number) => `and ${plural(count, 'more', 'more')}`,
 } as const;
