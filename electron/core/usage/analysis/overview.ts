@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { NAME_KINDS, numberOf } from '../dimensions.ts';
 import { HOUR_MS } from '../reporting-days.ts';
 import type { LatencyFigures, UsageOverview, UsageTotals } from '../../../../shared/contract/usage.ts';
 import type { UsageDimension } from '../../../../shared/usage.ts';
@@ -27,9 +28,11 @@ export function usageOverview(db: Database.Database, query: OverviewQuery): Usag
   const view = viewOf(db, query, query.by, query.bucket);
   const { buckets, calendar, range, unit } = view;
   const parts = view.parts(range, buckets);
-  const whole = collect(db, view.totals, null, buckets, parts).get(0) ?? new Columns(buckets.list.length);
-  const groups = grouped(db, collectWhole(db, view.series, query.by, view.slices(range)));
-  const top = stacked(db, view, query.by, groups.slice(0, query.top), parts);
+  const read = readOnce(db, view, query.by, parts);
+  const whole =
+    read?.whole ?? collect(db, view.totals, null, buckets, parts).get(0) ?? new Columns(buckets.list.length);
+  const groups = grouped(db, read?.figures ?? collectWhole(db, view.series, query.by, view.slices(range)));
+  const top = stacked(db, view, query.by, groups.slice(0, query.top), parts, read?.byNumber);
   return {
     by: query.by,
     bucket: unit,
@@ -48,6 +51,23 @@ export function usageOverview(db: Database.Database, query: OverviewQuery): Usag
     collectedSince: view.firstHour === null ? null : new Date(view.firstHour * HOUR_MS).toISOString(),
     remarks: [...view.remarks],
   };
+}
+
+/** So many bars of names are held at once: a few MiB. */
+const MOST_AT_ONCE = 50_000;
+
+/**
+ * Combinations and single calls are read once for the whole, the ranking and the bars, because a second reading costs as much
+ * as the first. null: of one dimension little is read for each, or there are too many names.
+ */
+function readOnce(db: Database.Database, { series, buckets }: View, by: UsageDimension, parts: readonly Part[]) {
+  if (series.kind === 'dimension') return null;
+  const names = db.prepare('SELECT count(*) FROM usage_name WHERE kind = ?').pluck().get(numberOf(NAME_KINDS, by));
+  if (Number(names) * buckets.list.length > MOST_AT_ONCE) return null;
+  const byNumber = collect(db, series, by, buckets, parts);
+  const whole = new Columns(buckets.list.length);
+  for (const columns of byNumber.values()) whole.addAll(columns);
+  return { byNumber, whole, figures: new Map([...byNumber].map(([name, { total }]) => [name, [...total]])) };
 }
 
 interface Group {
@@ -93,13 +113,14 @@ function stacked(
   by: UsageDimension,
   groups: readonly Group[],
   parts: readonly Part[],
+  known: ReadonlyMap<number, Columns> | undefined,
 ): Stacked[] {
   const keyOf = new Map(groups.flatMap(({ key, names }) => names.map((name) => [name, key] as const)));
   const named: Source =
     series.kind === 'dimension'
       ? { ...series, names: [...keyOf.keys()] }
       : { ...series, filter: new Map(series.filter).set(by, [...keyOf.keys()]) };
-  const byNumber = collect(db, named, by, buckets, parts);
+  const byNumber = known ?? collect(db, named, by, buckets, parts);
   const latency =
     named.kind === 'dimension' ? latenciesOf(db, named, slices(range), (name) => keyOf.get(name) ?? '') : null;
   return groups.map(({ key, names }) => {
