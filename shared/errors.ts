@@ -108,7 +108,3 @@ export function toErrorBody(error: unknown): ErrorBody {
     hint: 'Try again; if it happens again, run "keyharbor doctor" and report what it prints.',
   };
 }
-
-export function assertNever(_: never): never {
-  throw new Error('unhandled variant'); // the value may be a secret: never print it
-}

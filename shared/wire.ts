@@ -40,7 +40,6 @@ export const wireResponse = z.union([
 export const wireEvent = z.strictObject({ event: z.string(), data: z.unknown() });
 
 export type WireRequest = z.output<typeof wireRequest>;
-export type WireResponse = z.output<typeof wireResponse>;
 export type WireEvent = z.output<typeof wireEvent>;
 
 /** `run/agent.json`: which process serves this home, and where. On Windows the sockets are named pipes. */

@@ -66,11 +66,6 @@ export async function refreshStatus(): Promise<void> {
   set({ status: await call('vault.status', {}) });
 }
 
-/** Settings of the vault can only be read while it is open. */
-export async function refreshSettings(): Promise<void> {
-  set({ settings: await call('settings.get', {}) });
-}
-
 /** From the unlock screen or the last page of the first run into the shell. */
 export async function enterShell(status: VaultStatus): Promise<void> {
   const [endpoint, settings] = await Promise.all([

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Input, MethodName, Output } from '../../shared/contract/methods.ts';
+import type { Input, MethodName } from '../../shared/contract/methods.ts';
 import type { WindowMethod } from '../../shared/contract/bridge.ts';
 import type { AppError } from '../../shared/errors.ts';
 import { asAppError, call } from '../contract/client.ts';
@@ -73,9 +73,4 @@ function keep(key: string, answer: Answered): void {
     }
     return { answers: next };
   });
-}
-
-/** The kept answer to a question. */
-export function answerTo<M extends UsageMethod>(state: UsageState, method: M, input: Input<M>): Output<M> | null {
-  return (state.answers.get(questionKey(method, input))?.data ?? null) as Output<M> | null;
 }

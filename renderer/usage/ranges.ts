@@ -1,4 +1,4 @@
-import type { Range, UsageRoute } from '../state/usage-route.ts';
+import type { UsageRoute } from '../state/usage-route.ts';
 
 /** A range as the contract takes it. */
 export interface Span {
@@ -34,9 +34,6 @@ export function spanOf(
       return { from: range };
   }
 }
-
-/** Ranges whose end is now: what is shown changes with every call. */
-export const endsNow = (range: Range): boolean => range !== 'last-month' && range !== 'custom';
 
 const isDay = (moment: string): boolean => moment.length === 10;
 

@@ -1,11 +1,5 @@
 import type { EventData, EventName } from './events.ts';
-import type { Input, MethodName, Output, ParsedInput } from './methods.ts';
-
-/** How a client (window, command line) calls the core, whatever carries the message. */
-export interface ContractClient {
-  call<M extends MethodName>(method: M, input: Input<M>): Promise<Output<M>>;
-  onEvent(listener: (event: ContractEvent) => void): () => void;
-}
+import type { MethodName, Output, ParsedInput } from './methods.ts';
 
 export type ContractEvent = { [E in EventName]: { readonly event: E; readonly data: EventData<E> } }[EventName];
 

@@ -80,7 +80,6 @@ export const routingRule = z.discriminatedUnion('for', [
   z.strictObject({ for: z.literal('client'), client: z.string().regex(/^[0-9A-Za-z]{10}$/), ...changes }),
 ]);
 export type RoutingRule = z.output<typeof routingRule>;
-export type ProviderRouting = Extract<RoutingRule, { for: 'provider' }>;
 
 export const routingScope = z.union([
   z.strictObject({ provider: providerId }),

@@ -133,7 +133,6 @@ const series = z.strictObject({
   values: bucketValues,
   totals,
 });
-export type UsageSeries = z.output<typeof series>;
 
 export const usageOverview = z.strictObject({
   by: usageDimension,

@@ -43,7 +43,6 @@ export const providerGuide = z.strictObject({
 });
 
 export type Guide = z.output<typeof providerGuide>;
-export type GuideSection = Guide['sections'][number];
 export type GuideBlock = z.output<typeof block>;
 export type GuideInline = z.output<typeof inline>;
 export type GuideLine = readonly GuideInline[];

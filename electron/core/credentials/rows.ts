@@ -57,7 +57,6 @@ export const shownFieldRow = z.strictObject({
   secret: z.literal([0, 1]),
   shown: z.string(),
 });
-export type ShownFieldRow = z.output<typeof shownFieldRow>;
 
 export const checkRow = z.strictObject({
   credential_id: bytes,

@@ -1,10 +1,4 @@
 import type Database from 'better-sqlite3';
-import { z } from 'zod';
-
-export function readTags(db: Database.Database, id: Buffer): string[] {
-  const rows = db.prepare('SELECT tag FROM credential_tag WHERE credential_id = ? ORDER BY tag').pluck().all(id);
-  return z.array(z.string()).parse(rows);
-}
 
 export function replaceTags(db: Database.Database, id: Buffer, tags: readonly string[]): void {
   db.prepare('DELETE FROM credential_tag WHERE credential_id = ?').run(id);
