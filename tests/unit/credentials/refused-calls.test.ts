@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { routingRule } from '../../../shared/contract/routing.ts';
 import { answeringServer, json } from '../../support/answering-server.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
@@ -96,6 +97,19 @@ test.each([200, 402, 403, 404, 429, 500])('an answer of %i says nothing of the k
   const t = await withKey();
   t.state.call = status;
   expect([await t.call(), t.tests()]).toEqual([status, 0]);
+});
+
+test('in a pool it is back at once where its test goes well, and rests where calls go on being refused', async () => {
+  const t = await withKey();
+  const pool = { strategy: 'priority', members: [{ label: 'default' }, { label: 'gone' }] };
+  t.app.routing.set(routingRule.parse({ for: 'provider', provider: 'openai', pool }), 'cli');
+  const standing = () => t.app.routing.health().map(({ state, because }) => [state, because]);
+  const missing = ['missing', null];
+  t.state.test = 200;
+  await t.call();
+  expect(standing()).toEqual([['healthy', null], missing]);
+  await t.call();
+  expect(standing()).toEqual([['resting', 401], missing]);
 });
 
 test('a new value is looked at anew', async () => {
