@@ -3,10 +3,9 @@ import { RevokeClient } from '../clients/revoke-client.tsx';
 import { OwnProviderSheet } from '../own-providers/own-provider-sheet.tsx';
 import { RemoveProvider } from '../own-providers/remove-provider.tsx';
 import { CredentialSheet } from '../providers/credential-sheet.tsx';
-import { DeleteCredential } from '../providers/delete-credential.tsx';
 import { GuideSheet } from '../providers/guide-sheet.tsx';
 import { PurgeCredential } from '../providers/purge-credential.tsx';
-import { RevokeCredential } from '../providers/revoke-credential.tsx';
+import { MoveCredential } from '../providers/move-credential.tsx';
 import { QuotaSheet } from '../quotas/quota-sheet.tsx';
 import { RemoveQuota } from '../quotas/remove-quota.tsx';
 import { TestCost } from '../providers/test-cost.tsx';
@@ -24,9 +23,9 @@ export function Overlays() {
       {sheet?.kind === 'client' && <ClientSheet />}
       {sheet?.kind === 'own-provider' && <OwnProviderSheet start={sheet.start} />}
       {sheet?.kind === 'quota' && <QuotaSheet id={sheet.id} start={sheet.start} />}
-      {ask?.kind === 'delete' && <DeleteCredential id={ask.id} />}
+      {ask?.kind === 'delete' && <MoveCredential id={ask.id} move="delete" />}
       {ask?.kind === 'purge' && <PurgeCredential id={ask.id} />}
-      {ask?.kind === 'revoke-credential' && <RevokeCredential id={ask.id} />}
+      {ask?.kind === 'revoke-credential' && <MoveCredential id={ask.id} move="revoke" />}
       {ask?.kind === 'revoke-client' && <RevokeClient id={ask.id} />}
       {ask?.kind === 'remove-provider' && <RemoveProvider id={ask.id} />}
       {ask?.kind === 'remove-quota' && <RemoveQuota id={ask.id} />}
