@@ -129,9 +129,23 @@ function factInWords(name: string, value: Fact): string {
   return `${own(NAMES, name) ?? spaced(name)}: ${valueInWords(name, value)}`;
 }
 
-/** `because: nobody was there; 3 times`. Empty where there are no facts. */
-export function factsInWords(meta: Meta): string {
-  return Object.entries(meta)
+/** What a quota limits is one fact of two: micro-USD, tokens or requests. */
+function limitInWords({ counts, limit, ...rest }: Meta): Meta {
+  if (typeof limit !== 'number' || typeof counts !== 'string') return { ...rest, ...given({ counts, limit }) };
+  const amount = counts === 'cost' ? valueInWords('MicroUsd', limit) : `${limit.toLocaleString('en')} ${counts}`;
+  return { ...rest, limit: amount };
+}
+
+const given = (facts: Readonly<Record<string, Fact | undefined>>): Meta =>
+  Object.fromEntries(Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, fact]])));
+
+/**
+ * `because: nobody was there; 3 times`. Empty where there are no facts.
+ * @param target - as it is shown beside them: it is not told twice.
+ */
+export function factsInWords(meta: Meta, target: string | null = null): string {
+  return Object.entries(limitInWords(meta))
+    .filter(([name, value]) => !((name === 'name' || name === 'host') && value === target))
     .map(([name, value]) => factInWords(name, value))
     .filter((text) => text !== '')
     .join('; ');

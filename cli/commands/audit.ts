@@ -62,7 +62,7 @@ function row(entry: AuditEntry): readonly string[] {
     auditWords(action),
     targetName ?? target,
     result,
-    factsInWords(meta),
+    factsInWords(meta, targetName),
   ];
 }
 

@@ -35,8 +35,9 @@ export function ActivityTable({ entries }: { readonly entries: readonly AuditEnt
 
 function Row({ entry }: { readonly entry: AuditEntry }) {
   const { seq, at, action, target, targetName, meta } = entry;
-  const facts = factsInWords(meta);
   const providers = useSession((session) => session.providers);
+  const name = targetName ?? providers.get(target)?.name ?? null;
+  const facts = factsInWords(meta, name);
   return (
     <div role="row" className={classes(table.row, styles.row)} data-seq={seq}>
       <div role="cell" className={styles.time}>
@@ -52,7 +53,9 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
         {facts !== '' && <bdi className={styles.facts}>{facts}</bdi>}
       </div>
       <div role="cell" className={styles.on}>
-        {target !== '' && <bdi>{targetName ?? providers.get(target)?.name ?? target}</bdi>}
+        {target !== '' && (
+          <bdi data-plain={name === null || name.startsWith('kh://') ? undefined : ''}>{name ?? target}</bdi>
+        )}
       </div>
       <div role="cell" className={styles.result}>
         <Result result={entry.result} />

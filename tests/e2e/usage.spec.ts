@@ -100,7 +100,7 @@ test('what was called is on the screen at once, equal to the command line and th
     await createVault(page, { bind: false });
     await goTo(page, 'Usage');
     await expect(page.getByRole('heading', { name: 'Nothing counted yet' })).toBeVisible();
-    await look(page, 'empty');
+    await lookOnce(page, 'empty');
 
     const accept = () => window.accept('Use this host');
     const value = fakeKey('openai', 'project');
@@ -155,7 +155,7 @@ test('what was called is on the screen at once, equal to the command line and th
       const sheet = page.getByRole('dialog', { name: 'Request' });
       await expect(sheet.getByText('nightly script')).toBeVisible();
       await expect(sheet.getByText('As recorded, by the price book of today.', { exact: false })).toBeVisible();
-      await look(page, 'request');
+      await lookOnce(page, 'request');
       await page.keyboard.press('Escape');
       await page.goBack();
       await expect(cursor).toBeVisible();
