@@ -17,6 +17,8 @@ interface Props {
   /** From the ground up; in areas the values are running sums already. Lines are not stacked. */
   readonly series: readonly ChartSeries[];
   readonly kind: ChartKind;
+  /** Of each slot, where not all that it is made of is drawn. */
+  readonly totals?: readonly number[];
   /** The same slots of the period before, as a line; null: not compared. */
   readonly before: readonly (number | null)[] | null;
   /** So many slots at the beginning lie before anything was collected. */
@@ -35,11 +37,11 @@ const NO_AREA: PlotArea = { left: 0, top: 0, width: 0, height: 0 };
 const TIP_SERIES = 9;
 
 /** Stacked bars, areas of running sums, or a line for each series. */
-export function StackedChart(props: Props) {
+export function StackedChart({ totals: given, ...props }: Props) {
   const { label, slots, series, kind, before, uncollected, lit, onLit, format, formatMark, room, height, onPick } =
     props;
   const [area, setArea] = useState(NO_AREA);
-  const totals = useMemo(() => totalsOf(series, slots.length), [series, slots.length]);
+  const totals = useMemo(() => given ?? totalsOf(series, slots.length), [given, series, slots.length]);
   const model = useMemo((): PlotModel => {
     const count = slots.length;
     return {

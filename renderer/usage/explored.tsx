@@ -5,7 +5,7 @@ import { ChartFrame } from '../charts/chart-frame.tsx';
 import type { LegendEntry } from '../charts/picture-source.ts';
 import { StackedChart } from '../charts/stacked-chart.tsx';
 import { m } from '../i18n/messages.ts';
-import { markText, metricOf, metricText } from './figures.ts';
+import { markText, metricOf, metricText, metricValues } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { rangeTitle } from './moments.ts';
 import { barsOf, namesOfKey } from './explore-view.ts';
@@ -17,6 +17,7 @@ import {
   OTHER,
   type RankedName,
   rankedNames,
+  roomOf,
 } from './overview-view.ts';
 import { RankingBars } from './ranking-bars.tsx';
 import { uncollectedBars } from './ranges.ts';
@@ -24,7 +25,6 @@ import { SumsTable } from './sums-table.tsx';
 import { ValuesTable } from './values-table.tsx';
 
 const t = m.explore;
-const ROOM_PX = { hour: 58, day: 64, week: 64, month: 48 } as const;
 
 export interface Explored {
   readonly bars: NamedBars;
@@ -86,6 +86,7 @@ export function ExploredPicture(props: Props) {
   const series = useMemo(() => chartSeries(drawn, nameOf, false), [drawn, nameOf]);
   const all = useMemo(() => chartSeries(ranked, nameOf, false), [ranked, nameOf]);
   const slots = useMemo(() => chartSlots(bars, []), [bars]);
+  const totals = useMemo(() => metricValues(figure, bars.values), [figure, bars]);
   const format = useCallback((value: number) => metricText(figure, value), [figure]);
   const formatMark = useCallback((value: number) => markText(figure, value), [figure]);
   const lengths = barLengths(ranked);
@@ -143,13 +144,14 @@ export function ExploredPicture(props: Props) {
           slots={slots}
           series={series}
           kind={isLines ? 'lines' : 'bars'}
+          totals={totals}
           before={null}
           uncollected={uncollected}
           lit={lit}
           onLit={onLit}
           format={format}
           formatMark={formatMark}
-          room={ROOM_PX[bars.bucket]}
+          room={roomOf(bars)}
           height={height}
           onPick={(at) => {
             const slot = bars.buckets[at];

@@ -51,16 +51,19 @@ export interface BarNames {
   readonly title: string;
 }
 
+/** @param isLong - so many hours that their time alone does not tell them apart. */
 export function barNames(
   { from, to }: Pick<UsageBucket, 'from' | 'to'>,
   bucket: 'hour' | 'day' | 'week' | 'month',
   zone: string,
+  isLong = false,
 ): BarNames {
   switch (bucket) {
     case 'hour': {
       const date = format({ timeZone: zone, weekday: 'short', day: 'numeric', month: 'short' }).format(new Date(from));
       const begin = timeIn(zone, from);
-      return { name: begin, title: `${date}, ${begin}–${timeIn(zone, to)}` };
+      const day = format({ timeZone: zone, day: 'numeric', month: 'short' }).format(new Date(from));
+      return { name: isLong ? `${day}, ${begin}` : begin, title: `${date}, ${begin}–${timeIn(zone, to)}` };
     }
     case 'day':
       return { name: dayName(from), title: dayTitle(from) };

@@ -14,14 +14,13 @@ import { Select } from '../ui/select.tsx';
 import { markText, metricOf, metricText, metricValues } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { rangeTitle } from './moments.ts';
-import { chartSeries, chartSlots, OTHER, peakOf, type RankedName, valuesBefore } from './overview-view.ts';
+import { chartSeries, chartSlots, OTHER, peakOf, type RankedName, roomOf, valuesBefore } from './overview-view.ts';
 import { uncollectedBars } from './ranges.ts';
 import styles from './usage.module.css';
 import { ValuesTable } from './values-table.tsx';
 
 const t = m.usage.chart;
 const HEIGHT_PX = 300;
-const ROOM_PX = { hour: 58, day: 64, week: 64, month: 48 } as const;
 
 interface Props {
   readonly route: UsageRoute;
@@ -109,7 +108,7 @@ export function OverviewChart({ route, overview, ranked, anomalies, lit, onLit }
         onLit={onLit}
         format={format}
         formatMark={formatMark}
-        room={ROOM_PX[bucket]}
+        room={roomOf(overview)}
         height={HEIGHT_PX}
         onPick={pick}
       />

@@ -65,10 +65,17 @@ export function chartSeries(
   });
 }
 
+/** More hours than two days have: their names need the day. */
+const isLong = ({ bucket, buckets }: NamedBars): boolean => bucket === 'hour' && buckets.length > 49;
+
+/** CSS pixels that the longest name of a bar needs. */
+export const roomOf = (bars: NamedBars): number =>
+  isLong(bars) ? 96 : { hour: 58, day: 64, week: 64, month: 48 }[bars.bucket];
+
 export function chartSlots(overview: NamedBars, anomalies: readonly UsageAnomaly[]): ChartSlot[] {
   return overview.buckets.map((bucket) => {
     const notes = anomalies.filter(({ at, day }) => holds(bucket, at, day)).map(({ text }) => text);
-    return { key: bucket.from, ...barNames(bucket, overview.bucket, overview.zone), notes };
+    return { key: bucket.from, ...barNames(bucket, overview.bucket, overview.zone, isLong(overview)), notes };
   });
 }
 

@@ -8,7 +8,7 @@ export const explore = {
     tokens: 'Tokens',
     requests: 'Requests',
     input: 'Input tokens',
-    cached: 'Tokens read from cache',
+    cached: 'Cached tokens',
     output: 'Output tokens',
     failed: 'Failed requests',
   },

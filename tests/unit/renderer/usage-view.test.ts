@@ -8,6 +8,7 @@ import {
   OTHER,
   peakOf,
   rankedNames,
+  roomOf,
   valuesBefore,
 } from '../../../renderer/usage/overview-view.ts';
 import { priceErrors, priceOf, EMPTY_PRICE } from '../../../renderer/usage/price-form.ts';
@@ -228,4 +229,15 @@ test('a typed price becomes whole micro-dollars; what is left empty is left out'
     'output',
     'cacheRead',
   ]);
+});
+
+test('hours of several days are named with their day, those of one by their time alone', () => {
+  const hours = (count: number): UsageOverview => {
+    const at = (hour: number) => new Date(Date.UTC(2026, 10, 19) + hour * 3_600_000).toISOString();
+    const buckets = Array.from({ length: count }, (_, hour) => ({ from: at(hour), to: at(hour + 1), partial: false }));
+    return { ...overview, bucket: 'hour', zone: 'UTC', buckets };
+  };
+  expect(chartSlots(hours(24), []).at(-1)?.name).toBe('23:00');
+  expect(chartSlots(hours(72), []).at(-1)?.name).toBe('Nov 21, 23:00');
+  expect(roomOf(hours(72))).toBeGreaterThan(roomOf(hours(24)));
 });
