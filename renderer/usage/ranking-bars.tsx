@@ -21,48 +21,50 @@ interface Props {
 export function RankingBars({ title, figure, ranked, nameOf, narrow }: Props) {
   const lengths = barLengths(ranked);
   return (
-    <table className={styles.ranking}>
-      <caption className="visually-hidden">{title}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{m.usage.ranking.name}</th>
-          <th scope="col" data-figure>
-            {t.figures[figure]}
-          </th>
-          <th scope="col" data-figure>
-            {t.share}
-          </th>
-          <th scope="col" className={styles.trend}>
-            {t.trend}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {ranked.map(({ key, sums, share, values }, at) => {
-          const value = metricOf(figure, sums);
-          const name = nameOf(key);
-          const isUnknown = figure === 'spend' && value === 0 && sums.unpriced > 0;
-          return (
-            <tr key={key}>
-              <th scope="row">
-                <RankName name={name} narrow={narrow(key)} onLit={NOTHING} />
-                {key !== OTHER && (
-                  <span aria-hidden className={styles.rankbar}>
-                    <span style={{ inlineSize: `${(lengths[at] ?? 0) * 100}%` }} />
-                  </span>
-                )}
-              </th>
-              <td data-figure title={exactText(figure, value)}>
-                {isUnknown ? m.usage.requests.unknownCost : metricText(figure, value)}
-              </td>
-              <td data-figure>{percent(share)}</td>
-              <td className={styles.trend}>
-                <Sparkline values={values} label={t.trendOf(name)} />
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <div className={styles.rankingbox}>
+      <table className={styles.ranking}>
+        <caption className="visually-hidden">{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{m.usage.ranking.name}</th>
+            <th scope="col" data-figure>
+              {t.figures[figure]}
+            </th>
+            <th scope="col" data-figure>
+              {t.share}
+            </th>
+            <th scope="col" className={styles.trend}>
+              {t.trend}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {ranked.map(({ key, sums, share, values }, at) => {
+            const value = metricOf(figure, sums);
+            const name = nameOf(key);
+            const isUnknown = figure === 'spend' && value === 0 && sums.unpriced > 0;
+            return (
+              <tr key={key}>
+                <th scope="row">
+                  <RankName name={name} narrow={narrow(key)} onLit={NOTHING} />
+                  {key !== OTHER && (
+                    <span aria-hidden className={styles.rankbar}>
+                      <span style={{ inlineSize: `${(lengths[at] ?? 0) * 100}%` }} />
+                    </span>
+                  )}
+                </th>
+                <td data-figure title={exactText(figure, value)}>
+                  {isUnknown ? m.usage.requests.unknownCost : metricText(figure, value)}
+                </td>
+                <td data-figure>{percent(share)}</td>
+                <td className={styles.trend}>
+                  <Sparkline values={values} label={t.trendOf(name)} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
