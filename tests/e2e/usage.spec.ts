@@ -237,6 +237,12 @@ test('what was called is on the screen at once, equal to the command line and th
       await goTo(page, 'Home');
       await expect(page.getByRole('heading', { name: 'What fails' })).toBeVisible();
       await look(page, 'pinned');
+      await page.getByRole('button', { name: 'Hide the first steps' }).click();
+      await expect(page.getByRole('heading', { name: 'Three steps to begin' })).toBeHidden();
+      await page.getByRole('link', { name: 'Error rate' }).click();
+      await expect(page.getByRole('heading', { name: 'Failed requests per day, by provider' })).toBeVisible();
+      await page.goBack();
+      await expect(page.getByRole('heading', { name: 'Three steps to begin' })).toBeHidden();
       await page.getByRole('link', { name: 'Open in Usage: What fails' }).click();
       await expect(page.getByText('View: What fails')).toBeVisible();
       await expect(page.getByLabel('Top', { exact: true })).toHaveValue('8');
