@@ -23,8 +23,12 @@ const LAST_RETRY_MS = 5 * 60_000;
 const MAX_HELD = 50_000;
 /** A call that ends so long after the last that was handed on is alone. */
 const ALONE_MS = 0.5;
-/** Others are handed on so much later: to wake the thread for each would cost more than the rest of its work. */
-const TOGETHER_MS = 1;
+/**
+ * Others are handed on so much later, or when they are so many: to wake the thread for each would cost more than the rest
+ * of its work, and more at once would keep a core from those who call and answer.
+ */
+const TOGETHER_MS = 5;
+const TOGETHER = 20;
 /** The thread seals a call in a tenth of a millisecond, or when the batch is written that it is writing; more is a fault. */
 const SEALED_MS = 100;
 /** Calls that the thread has not taken yet: beyond it this thread waits for that one. */
@@ -134,8 +138,9 @@ export class UsageRecording {
    */
   recordEnded(call: EndedCall): void {
     const { clock, sealedMs = SEALED_MS } = this.#deps;
-    this.#ended.push(call);
-    if (this.#ended.length > 1) return;
+    const waiting = this.#ended.push(call);
+    if (waiting === TOGETHER) setImmediate(() => this.#sendEnded());
+    if (waiting > 1) return;
     if (performance.now() - this.#handedOverMs >= ALONE_MS) {
       this.#sendEnded();
       this.#thread?.awaitTaken(this.#sent, sealedMs);
