@@ -34,7 +34,7 @@ const isOnAllCost = ({ scope, counts }: QuotaDefinition): boolean => scope.kind 
 function changeOf({ id, definition }: Known['quotas'][number], fit: Fitting): QuotaProposal {
   const { counts, period, limit } = definition;
   const told = (amount: number) => amountInWords(amount, counts);
-  const most = `The most in ${fit.periods} periods was ${told(fit.highest)}, usually ${told(fit.typical)}`;
+  const most = `The most in ${fit.periods === 1 ? 'the one period' : `${fit.periods} periods`} was ${told(fit.highest)}, usually ${told(fit.typical)}`;
   const why =
     fit.limit > limit
       ? `${most}; the limit is ${told(limit)} ${periodInWords(period)}.`

@@ -19,7 +19,7 @@ import { UsageStore } from './usage-store.ts';
 
 const FLUSH_MS = 1000; // SECURITY-DESIGN.md section 4: usage.db is written in batches of at most a second
 /** A batch this long is written at once. */
-const MAX_BATCH = 4000;
+const MAX_BATCH = 2000;
 /** So many calls fill an entry of the spill file to a few tens of KiB, and with the longest names to half of what it takes. */
 const SPILLED_AT_ONCE = 64;
 /** What a database that cannot be written leaves in memory; beyond it the oldest are given up. */

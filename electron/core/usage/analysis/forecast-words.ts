@@ -47,7 +47,10 @@ export function sentenceOf(forecast: Omit<UsageForecast, 'sentence'>): string {
   if (method.daysOfData > 0 && method.daysOfData < 7) {
     parts.push(`There are only ${method.daysOfData} whole days of data, so this is rough.`);
   }
-  if (unpriced > 0) parts.push(`${amountInWords(unpriced, 'requests')} without a known price not included.`);
+  if (unpriced > 0) {
+    const left = amountInWords(unpriced, 'requests');
+    parts.push(`Left out: ${left} without a known price, in this period and the days that it is drawn from.`);
+  }
   return parts.join(' ');
 }
 

@@ -16,8 +16,8 @@ import {
   type ToThread,
 } from './messages.ts';
 
-/** Entries of a second and what SQLite keeps are a few MiB; what runs away ends its thread and not the program. */
-const LIMITS = { maxOldGenerationSizeMb: 256 } as const;
+/** A batch and what SQLite keeps are a few MiB; what runs away ends its thread and not the program. */
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 6 } as const;
 /** More than any act takes, also where another connection writes (busy_timeout). */
 const ANSWER_MS = 30_000;
 
