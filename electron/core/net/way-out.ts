@@ -25,8 +25,7 @@ export interface Target {
   readonly policy: AddressPolicy;
 }
 
-const usesOutbound = ({ policy }: Target, way: WayOut): boolean =>
-  policy === 'public' && way.outboundProxy !== '';
+const usesOutbound = ({ policy }: Target, way: WayOut): boolean => policy === 'public' && way.outboundProxy !== '';
 
 /** What can be told before the connection: Node calls no lookup for literals, an outbound proxy looks names up itself. */
 export function isForbidden(target: Target, way: WayOut): boolean {
