@@ -79,7 +79,7 @@ const list = (): number[] => [];
 
 function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+  const at = (part: number) => sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN; // nearest rank
   return { p50Ms: at(0.5), p95Ms: at(0.95) };
 }
 

@@ -172,7 +172,7 @@ async function timed(what: string, rounds: number, act: () => void | Promise<voi
     times.push(performance.now() - start);
   }
   times.sort((a, b) => a - b);
-  const at = (part: number) => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? Number.NaN;
+  const at = (part: number) => times[Math.ceil(times.length * part) - 1] ?? Number.NaN; // nearest rank
   return { what, p50Ms: at(0.5), p95Ms: at(0.95) };
 }
 
