@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallResult, CallTap, ProxyTap } from '../../../electron/core/proxy/observers.ts';
@@ -33,6 +33,27 @@ function call(proxy: RunningProxy, method = 'GET', headers: Record<string, strin
   answer.catch(() => undefined);
   if (method === 'GET') sent.end();
   return { sent, answer };
+}
+
+/** Sends until nobody takes more. @returns how many bytes that were. */
+function writtenUntilStalled(sent: ClientRequest): Promise<number> {
+  const chunk = Buffer.alloc(64 * 1024);
+  let written = 0;
+  return new Promise((resolve) => {
+    const more = (): void => {
+      let takes = true;
+      while (takes && written < 512 * 1024 * 1024) {
+        takes = sent.write(chunk);
+        written += chunk.byteLength;
+      }
+      const timer = setTimeout(() => resolve(written), 300); // no drain for so long: everybody waits
+      sent.once('drain', () => {
+        clearTimeout(timer);
+        more();
+      });
+    };
+    more();
+  });
 }
 
 /** How an answer ended: `end` is a clean one. */
@@ -178,24 +199,7 @@ describe('a request body that streams', () => {
   test('is taken no faster than the provider takes it', async () => {
     const proxy = await startProxyTo(await provider((incoming) => incoming.pause()));
     const { sent } = call(proxy, 'POST');
-    const chunk = Buffer.alloc(64 * 1024);
-    let written = 0;
-    const stalled = Promise.withResolvers<void>();
-    const more = (): void => {
-      let takes = true;
-      while (takes && written < 512 * 1024 * 1024) {
-        takes = sent.write(chunk);
-        written += chunk.byteLength;
-      }
-      const timer = setTimeout(() => stalled.resolve(), 300);
-      sent.once('drain', () => {
-        clearTimeout(timer);
-        more();
-      });
-    };
-    more();
-    await stalled.promise;
-    expect(written).toBeLessThan(32 * 1024 * 1024);
+    expect(await writtenUntilStalled(sent)).toBeLessThan(32 * 1024 * 1024);
     sent.destroy();
   });
 
@@ -203,18 +207,7 @@ describe('a request body that streams', () => {
     const { tap, next } = results();
     const proxy = await startProxyTo(await provider((incoming) => incoming.pause()), { observers: { tap } });
     const { sent } = call(proxy, 'POST');
-    const chunk = Buffer.alloc(64 * 1024);
-    const stalled = Promise.withResolvers<void>();
-    const more = (): void => {
-      while (sent.write(chunk));
-      const timer = setTimeout(() => stalled.resolve(), 300);
-      sent.once('drain', () => {
-        clearTimeout(timer);
-        more();
-      });
-    };
-    more();
-    await stalled.promise;
+    await writtenUntilStalled(sent);
     sent.destroy();
     let result: CallResult | null = null;
     void next().then((ended) => {
