@@ -20,6 +20,8 @@ import {
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 6 } as const;
 /** More than any act takes, also where another connection writes (busy_timeout). */
 const ANSWER_MS = 30_000;
+/** A lock waits no longer for what waits to be written: it is sealed, and taken over at the next unlock. */
+const CLOSE_MS = 5000;
 
 type Told = Exclude<FromThread, { readonly kind: 'answer' | 'wake' | 'sleep' }>;
 
@@ -100,7 +102,7 @@ export class RecordingThread {
     this.#asked += 1;
     const id = this.#asked;
     this.say({ kind: 'ask', id, act });
-    const untilMs = performance.now() + ANSWER_MS;
+    const untilMs = performance.now() + (act.act === 'close' ? CLOSE_MS : ANSWER_MS);
     for (;;) {
       const seen = Atomics.load(this.#shared, ANSWERED);
       for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
