@@ -14,8 +14,8 @@ const KINDS: readonly NameKind[] = ['credential', 'client', 'project', 'model'];
 const ALL = numberOf(DIMENSIONS, 'all');
 const FIGURES = ROLLUP_SUMS.join(', ');
 const ALIKE = ROLLUP_SUMS.map((column) => `r.${column} = d.${column}`).join(' AND ');
-/** Fewer days are few pages either way. */
-const LEAST_DAYS = 60;
+/** Fewer days are few pages either way, and those of the running week are in usage_rollup only. */
+const LEAST_DAYS = 21;
 const DAYS_A_WEEK = 7;
 
 const OF_ALL = `FROM usage_rollup AS r LEFT JOIN usage_name_day AS d

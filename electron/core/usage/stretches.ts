@@ -29,19 +29,40 @@ export function stretches(
   last: number,
   unit: 'day' | 'week' | 'month' | 'any',
 ): readonly Stretch[] {
-  const days = (from: number, to: number): Stretch[] => (from > to ? [] : [{ span: SPAN_DAY, first: from, last: to }]);
-  if (unit === 'day') return days(first, last);
-  const { span, of, firstDay } = unit === 'week' ? PERIODS.week : PERIODS.month;
+  if (unit === 'day') return daysFrom(first, last);
+  if (unit !== 'any') return inPeriods(unit, foldedTo, first, last, daysFrom);
+  const weeks = (from: number, to: number) => inPeriods('week', foldedTo, from, to, daysFrom);
+  const [byMonths, byWeeks] = [inPeriods('month', foldedTo, first, last, weeks), weeks(first, last)];
+  return rowsIn(byWeeks) < rowsIn(byMonths) ? byWeeks : byMonths; // months at whose edges many days are left
+}
+
+/** @param edge - what the days before the first period and after the last are made of. */
+function inPeriods(
+  unit: keyof typeof PERIODS,
+  foldedTo: number,
+  first: number,
+  last: number,
+  edge: (first: number, last: number) => readonly Stretch[],
+): readonly Stretch[] {
+  if (first > last) return [];
+  const { span, of, firstDay } = PERIODS[unit];
   const firstWhole = firstDay(of(first)) === first ? of(first) : of(first) + 1;
-  const lastWhole = Math.min(firstDay(of(last) + 1) === last + 1 ? of(last) : of(last) - 1, of(foldedTo - 1));
-  if (firstWhole > lastWhole) return unit === 'any' ? stretches(foldedTo, first, last, 'week') : days(first, last);
-  const edge = (from: number, to: number) =>
-    unit === 'any' && from <= to ? stretches(foldedTo, from, to, 'week') : days(from, to);
+  // A period that is folded in part is taken where all of its folded days are asked for.
+  const lastWhole = last >= foldedTo - 1 ? of(foldedTo - 1) : of(last + 1) - 1;
+  if (firstWhole > lastWhole) return edge(first, last);
   const end = firstDay(lastWhole + 1) - 1;
   return [
     ...edge(first, firstDay(firstWhole) - 1),
     { span, first: firstWhole, last: lastWhole },
-    ...days(foldedTo, end), // of a period that is folded in part
+    ...daysFrom(foldedTo, Math.min(end, last)),
     ...edge(end + 1, last),
   ];
+}
+
+function daysFrom(first: number, last: number): Stretch[] {
+  return first > last ? [] : [{ span: SPAN_DAY, first, last }];
+}
+
+function rowsIn(found: readonly Stretch[]): number {
+  return found.reduce((rows, { first, last }) => rows + last - first + 1, 0);
 }

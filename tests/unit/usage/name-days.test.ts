@@ -21,11 +21,11 @@ function filled() {
     return weeks;
   };
   const count = (sql: string) => db.prepare(sql).pluck().get() as number;
-  const bars = (by: 'credential' | 'client' | 'project' | 'model') =>
+  const bars = (by: 'credential' | 'client' | 'project' | 'model', from = '119d') =>
     usageOverview(db, {
-      ...{ by, bucket: 'day', top: 2, compare: true, from: '119d', to: 'today', reportingZone: ZONE, nowMs: NOW },
+      ...{ by, bucket: 'day', top: 2, compare: true, from, to: 'today', reportingZone: ZONE, nowMs: NOW },
     });
-  const all = () => (['credential', 'client', 'project', 'model'] as const).map(bars);
+  const all = () => (['credential', 'client', 'project', 'model'] as const).map((by) => bars(by));
   return { db, takeAll, count, bars, all };
 }
 
@@ -37,6 +37,18 @@ test('a range in days is the same whether its days are side by side or not', () 
   // They are really read: what is changed there, and only there, shows.
   expect(count('UPDATE usage_name_day SET requests = requests + 1 WHERE dimension <> 7 RETURNING 1')).toBe(1);
   expect(all()).not.toEqual(before);
+});
+
+test('a month is read there too, and two weeks are not', () => {
+  const { bars, takeAll, count } = filled();
+  const both = () => ['30d', '14d'].map((from) => bars('model', from));
+  const [month, fortnight] = both();
+  takeAll();
+  expect(both()).toEqual([month, fortnight]);
+  count('UPDATE usage_name_day SET requests = requests + 1 WHERE dimension <> 7 RETURNING 1');
+  const [changed, same] = both();
+  expect(changed).not.toEqual(month);
+  expect(same).toEqual(fortnight);
 });
 
 test('the running week is not taken over, and what is there is taken over once', () => {

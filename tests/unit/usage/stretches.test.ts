@@ -41,6 +41,18 @@ test('a year reads a dozen rows of a name, and not hundreds', () => {
   ]);
 });
 
+test('a month up to today takes the running week as far as it is folded, and its days since', () => {
+  const friday = Date.UTC(2026, 10, 20) / 86_400_000;
+  const week = weekOfDay(friday);
+  expect(stretches(friday, friday - 29, friday, 'any')).toEqual([
+    { span: SPAN_DAY, first: friday - 29, last: friday - 26 },
+    { span: SPAN_WEEK, first: week - 3, last: week },
+    { span: SPAN_DAY, first: friday, last: friday },
+  ]);
+  // Up to Wednesday the week does not do: Thursday is in it.
+  expect(stretches(friday, friday - 6, friday - 2, 'week').map(({ span }) => span)).toEqual([SPAN_DAY]);
+});
+
 test('weeks begin on Monday, months on the first', () => {
   const monday = Date.UTC(2026, 10, 16) / 86_400_000;
   expect(firstDayOfWeek(weekOfDay(monday))).toBe(monday);

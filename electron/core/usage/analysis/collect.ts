@@ -1,11 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { LatencyFigures } from '../../../../shared/contract/usage.ts';
+import type { NameKind } from '../dimensions.ts';
 import { addHistogram, latencyBucket, noCounts, percentileMs } from '../latency-histogram.ts';
 import { monthOfDay, weekOfDay } from '../reporting-days.ts';
 import type { BucketUnit, Buckets } from './buckets.ts';
 import type { Part } from './slices.ts';
-import { type By, readLatencies, readSums, recordLatencies, type Slice, type Source } from './source.ts';
-import { addFigures, Columns, type Figures } from './sums.ts';
+import { type By, readLatencies, readRanks, readSums, recordLatencies, type Slice, type Source } from './source.ts';
+import { addFigures, addRank, Columns, type Figures, type Rank, rankOf } from './sums.ts';
 
 const FIGURES_AT = 2; // a row begins with its bucket and its name
 
@@ -43,6 +44,27 @@ export function collectWhole(
       const known = all.get(by === null ? 0 : name);
       if (known === undefined) all.set(by === null ? 0 : name, figures);
       else addFigures(known, figures);
+    }
+  }
+  return all;
+}
+
+/** What names are ranked by, which is a small part of what is kept of each. */
+export function collectRanks(
+  db: Database.Database,
+  source: Source,
+  by: NameKind,
+  slices: readonly Slice[],
+): Map<number, Rank> {
+  if (source.kind !== 'dimension') {
+    return new Map([...collectWhole(db, source, by, slices)].map(([name, figures]) => [name, rankOf(figures)]));
+  }
+  const all = new Map<number, Rank>();
+  for (const slice of slices) {
+    for (const [name, requests, costMicroUsd] of readRanks(db, source, slice)) {
+      const known = all.get(name);
+      if (known === undefined) all.set(name, { requests, costMicroUsd });
+      else addRank(known, { requests, costMicroUsd });
     }
   }
   return all;

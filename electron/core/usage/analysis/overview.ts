@@ -4,12 +4,12 @@ import { HOUR_MS } from '../reporting-days.ts';
 import type { LatencyFigures, UsageOverview, UsageTotals } from '../../../../shared/contract/usage.ts';
 import type { UsageDimension } from '../../../../shared/usage.ts';
 import { type BucketUnit, bucketsOf, shownBuckets } from './buckets.ts';
-import { collect, collectWhole, latencies, latenciesOf } from './collect.ts';
+import { collect, collectRanks, latencies, latenciesOf } from './collect.ts';
 import { shownNames } from './names.ts';
 import { before, inHours, rangeTexts } from './range.ts';
 import type { Part } from './slices.ts';
 import { areRecordsKept, type Source } from './source.ts';
-import { addFigures, Columns, type Figures, noFigures, savedOf, sumsOf } from './sums.ts';
+import { addRank, Columns, type Figures, type Rank, rankOf, savedOf, sumsOf } from './sums.ts';
 import { type View, viewOf, type ViewQuery } from './view.ts';
 
 export interface OverviewQuery extends ViewQuery {
@@ -31,7 +31,7 @@ export function usageOverview(db: Database.Database, query: OverviewQuery): Usag
   const read = readOnce(db, view, query.by, parts);
   const whole =
     read?.whole ?? collect(db, view.totals, null, buckets, parts).get(0) ?? new Columns(buckets.list.length);
-  const groups = grouped(db, read?.figures ?? collectWhole(db, view.series, query.by, view.slices(range)));
+  const groups = grouped(db, read?.ranks ?? collectRanks(db, view.series, query.by, view.slices(range)));
   const top = stacked(db, view, query.by, groups.slice(0, query.top), parts, read?.byNumber);
   return {
     by: query.by,
@@ -46,7 +46,7 @@ export function usageOverview(db: Database.Database, query: OverviewQuery): Usag
       values: columns.values(),
       totals: { ...figuresOf(columns.total), latency },
     })),
-    other: otherOf(groups.slice(query.top), whole, top),
+    other: otherOf(groups.length - top.length, whole, top),
     previous: query.compare ? previousOf(db, view) : null,
     collectedSince: view.firstHour === null ? null : new Date(view.firstHour * HOUR_MS).toISOString(),
     remarks: [...view.remarks],
@@ -67,35 +67,34 @@ function readOnce(db: Database.Database, { series, buckets }: View, by: UsageDim
   const byNumber = collect(db, series, by, buckets, parts);
   const whole = new Columns(buckets.list.length);
   for (const columns of byNumber.values()) whole.addAll(columns);
-  return { byNumber, whole, figures: new Map([...byNumber].map(([name, { total }]) => [name, [...total]])) };
+  return { byNumber, whole, ranks: new Map([...byNumber].map(([name, { total }]) => [name, rankOf(total)])) };
 }
 
 interface Group {
   readonly key: string;
   /** Numbers of usage_name that people see as the same. */
   readonly names: readonly number[];
-  readonly figures: Figures;
 }
 
 /** The dearest first, then the busiest. What people know by one name is one: a key that was deleted and its successor. */
-function grouped(db: Database.Database, byNumber: ReadonlyMap<number, Figures>): Group[] {
+function grouped(db: Database.Database, byNumber: ReadonlyMap<number, Rank>): Group[] {
   const shown = shownNames(db, byNumber.keys());
-  const groups = new Map<string, { names: number[]; figures: Figures }>();
-  for (const [number, figures] of byNumber) {
+  const groups = new Map<string, { names: number[]; rank: Rank }>();
+  for (const [number, rank] of byNumber) {
     const key = shown.get(number) ?? '';
     const known = groups.get(key);
-    if (known === undefined) groups.set(key, { names: [number], figures });
+    if (known === undefined) groups.set(key, { names: [number], rank });
     else {
       known.names.push(number);
-      addFigures(known.figures, figures);
+      addRank(known.rank, rank);
     }
   }
   return [...groups]
-    .map(([key, group]) => ({ key, ...group, sums: sumsOf(group.figures) }))
+    .map(([key, group]) => ({ key, ...group }))
     .toSorted(
       (one, other) =>
-        other.sums.knownCostMicroUsd - one.sums.knownCostMicroUsd ||
-        other.sums.requests - one.sums.requests ||
+        other.rank.costMicroUsd - one.rank.costMicroUsd ||
+        other.rank.requests - one.rank.requests ||
         (one.key < other.key ? -1 : 1),
     );
 }
@@ -130,15 +129,11 @@ function stacked(
   });
 }
 
-function otherOf(rest: readonly Group[], whole: Columns, top: readonly Stacked[]): UsageOverview['other'] {
-  if (rest.length === 0) return null;
-  const total = noFigures();
-  for (const { figures } of rest) addFigures(total, figures);
-  return {
-    names: rest.length,
-    values: whole.without(top.map(({ columns }) => columns)).values(),
-    totals: sumsOf(total),
-  };
+/** @param names - so many have no bars of their own. */
+function otherOf(names: number, whole: Columns, top: readonly Stacked[]): UsageOverview['other'] {
+  if (names === 0) return null;
+  const rest = whole.without(top.map(({ columns }) => columns));
+  return { names, values: rest.values(), totals: sumsOf(rest.total) };
 }
 
 /** null where the single calls that the answer is made of are gone for the time before. */

@@ -178,6 +178,25 @@ function rowsOf(db: Database.Database, sql: string, given: readonly number[]): S
   return rows;
 }
 
+const rankRow = z.array(z.tuple([z.int(), z.int(), z.int()]));
+
+/** Names with their requests and cost: two figures of a name take half as long as all of them. */
+export function readRanks(
+  db: Database.Database,
+  { dimension, names }: Extract<Source, { kind: 'dimension' }>,
+  { span, first, last }: Slice,
+): readonly (readonly [number, number, number])[] {
+  const rows = db
+    .prepare(
+      `SELECT name, sum(requests), sum(cost_micro_usd) FROM usage_rollup
+       WHERE span = ? AND dimension = ? AND ${stretch(first, last, names)} GROUP BY name`,
+    )
+    .raw();
+  const found = rows.all(SPANS[span], numberOf(DIMENSIONS, dimension)) as (readonly [number, number, number])[];
+  rankRow.parse(found.slice(0, 1));
+  return found;
+}
+
 const requestsRow = z.array(z.tuple([z.int(), z.int(), z.int()]));
 
 /** Hours, names and how many calls there were; for questions over many names that ask for no more. */

@@ -21,6 +21,23 @@ export function savedOf(figures: Figures): number {
   return figures[SUM_NAMES.length] ?? 0;
 }
 
+/** What names are put in order by: the dearest first, then the busiest. */
+export interface Rank {
+  requests: number;
+  costMicroUsd: number;
+}
+
+const [REQUESTS, COST] = [ROLLUP_SUMS.indexOf('requests'), ROLLUP_SUMS.indexOf('cost_micro_usd')];
+
+export function rankOf(figures: readonly number[]): Rank {
+  return { requests: figures[REQUESTS] ?? 0, costMicroUsd: figures[COST] ?? 0 };
+}
+
+export function addRank(to: Rank, { requests, costMicroUsd }: Rank): void {
+  to.requests += requests;
+  to.costMicroUsd += costMicroUsd;
+}
+
 export function usageRowOf(key: string, figures: Figures): UsageRow {
   const sums = sumsOf(figures);
   return { key, ...sums, costMicroUsd: sums.unpriced > 0 ? null : sums.knownCostMicroUsd };
