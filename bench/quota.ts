@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Counter } from '../electron/core/quotas/counter.ts';
 import { QuotaLedger } from '../electron/core/quotas/ledger.ts';
+import { type CountedCall, countedCall } from '../electron/core/usage/counted-call.ts';
+import { PriceBook } from '../electron/core/usage/prices/price-book.ts';
 import { reportingDays } from '../electron/core/usage/reporting-days.ts';
-import type { PricedEntry, UsageEntry } from '../electron/core/usage/usage-entry.ts';
+import type { UsageEntry } from '../electron/core/usage/usage-entry.ts';
 import type { ProviderDescriptor } from '../shared/provider/descriptor.ts';
 import { inForce, QUOTA_DEFAULTS } from '../shared/quota-defaults.ts';
 import { quotaDefinition, type QuotaScope } from '../shared/quotas.ts';
@@ -13,6 +16,7 @@ import { makeEntry, numbers } from './usage-records.ts';
  * kinds that are there, and a body of 32 KiB that is looked through for what it allows. Each call is timed by itself, as a
  * hundredth of them decides. Beside it, timed the same way: a SHA-256 over 1 KiB.
  */
+const PRICES = join(import.meta.dirname, '../resources/prices.json');
 const CALLS = 100_000;
 const WARM_UP = 5000;
 const QUOTAS = 200;
@@ -48,7 +52,7 @@ export function measureQuota(): QuotaFigures {
     client: { id: subject.client, name: 'tool' },
     credential: { id: subject.credential, version: 1, ref: 'openai/work' },
   };
-  const priced: PricedEntry = { entry, costMicroUsd: 500, why: 'book' };
+  const counted: CountedCall = { ...countedCall(entry, PriceBook.load(PRICES)), costMicroUsd: 500, why: 'book' };
   const ledger = new QuotaLedger({
     clock: { now: () => Date.now() },
     days: () => reportingDays('Europe/Berlin'),
@@ -65,7 +69,7 @@ export function measureQuota(): QuotaFigures {
   const heldUs = spread(() => {
     const atMs = Date.now();
     const held = ledger.reserve(subject, call, atMs, () => false);
-    ledger.recorded([{ ...priced, entry: { ...priced.entry, atMs } }]);
+    ledger.recorded([{ ...counted, atMs }]);
     if (held !== null) ledger.release(held);
   });
   const about = ledger.all.filter(({ used }) => used > 0).length;

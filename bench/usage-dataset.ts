@@ -7,10 +7,10 @@ import { openDatabase } from '../electron/core/store/database.ts';
 import { migrate, USAGE_MIGRATIONS } from '../electron/core/store/migrate.ts';
 import type { Outcome } from '../electron/core/usage/dimensions.ts';
 import { takeOverWeek } from '../electron/core/usage/name-days.ts';
+import { type CountedCall, Counting } from '../electron/core/usage/counted-call.ts';
 import { PriceBook } from '../electron/core/usage/prices/price-book.ts';
-import { priceOf } from '../electron/core/usage/prices/price-of.ts';
 import { HOUR_MS, ReportingDays } from '../electron/core/usage/reporting-days.ts';
-import type { PricedEntry, UsageEntry } from '../electron/core/usage/usage-entry.ts';
+import type { UsageEntry } from '../electron/core/usage/usage-entry.ts';
 import { UsageStore } from '../electron/core/usage/usage-store.ts';
 import { numbers, resultOf } from './usage-records.ts';
 
@@ -199,7 +199,8 @@ function fill(db: Database.Database, records: number, say: (line: string) => voi
   const store = new UsageStore(db, days);
   const spill = Buffer.alloc(16);
   const start = performance.now();
-  let batch: PricedEntry[] = [];
+  const counting = new Counting();
+  let batch: CountedCall[] = [];
   let written = 0;
   let told = 0;
   const write = () => {
@@ -212,7 +213,7 @@ function fill(db: Database.Database, records: number, say: (line: string) => voi
     say(`${(written / 1e6).toFixed(1)} of ${records / 1e6} million records, ${rate.toFixed(0)} a second`);
   };
   for (const entry of datasetEntries(records)) {
-    batch.push({ entry, ...priceOf({ provider: entry.provider, ...entry.result }, book, entry.atMs) });
+    batch.push(counting.count(entry, book));
     if (batch.length === BATCH) write();
   }
   write();

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { openDatabase } from '../electron/core/store/database.ts';
 import { migrate, USAGE_MIGRATIONS } from '../electron/core/store/migrate.ts';
+import { type CountedCall, Counting } from '../electron/core/usage/counted-call.ts';
 import { PriceBook } from '../electron/core/usage/prices/price-book.ts';
-import { priceOf } from '../electron/core/usage/prices/price-of.ts';
 import { RecordTable } from '../electron/core/usage/record-table.ts';
 import { ReportingDays } from '../electron/core/usage/reporting-days.ts';
-import type { PricedEntry } from '../electron/core/usage/usage-entry.ts';
 import { UsageStore } from '../electron/core/usage/usage-store.ts';
 import { makeEntry, numbers } from './usage-records.ts';
 
@@ -54,27 +53,27 @@ export function measureUsageInserts(): UsageInsertFigures {
   }
 }
 
-function makeBatches(): readonly PricedEntry[][] {
+function makeBatches(): readonly CountedCall[][] {
   const book = PriceBook.load(join(import.meta.dirname, '../resources/prices.json'));
+  const counting = new Counting();
   const next = numbers(5);
   const startMs = Date.UTC(2026, 10, 20, 7);
   return Array.from({ length: BATCHES }, (_, batch) =>
     Array.from({ length: BATCH }, (_, place) => {
       const n = batch * BATCH + place;
-      const entry = makeEntry(next, n, startMs + n * BETWEEN_MS);
-      return { entry, ...priceOf({ provider: entry.provider, ...entry.result }, book, entry.atMs) };
+      return counting.count(makeEntry(next, n, startMs + n * BETWEEN_MS), book);
     }),
   );
 }
 
 /** The rows alone: names are numbers already, nothing is summed. */
-function insertRaw(db: Database.Database, batches: readonly PricedEntry[][]): void {
+function insertRaw(db: Database.Database, batches: readonly CountedCall[][]): void {
   db.prepare("INSERT INTO usage_name VALUES (1, 0, 'x', 'x')").run();
   db.prepare('INSERT INTO usage_cell VALUES (1, 1, 1, 1, 1, 1, 1, 1)').run();
   const records = new RecordTable(db);
   for (const batch of batches) {
     db.transaction(() => {
-      for (const priced of batch) records.put(priced, 1);
+      for (const call of batch) records.put(call, 1);
       records.end();
     }).immediate();
   }

@@ -2,11 +2,11 @@ import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Counting } from '../electron/core/usage/counted-call.ts';
 import { UsageRemover } from '../electron/core/usage/include-usage/usage-remover.ts';
 import { createMeter, type MeterOptions } from '../electron/core/usage/meter/meter.ts';
 import { PriceBook } from '../electron/core/usage/prices/price-book.ts';
-import { priceOf } from '../electron/core/usage/prices/price-of.ts';
-import { Spill } from '../electron/core/usage/spill.ts';
+import { SpilledCalls } from '../electron/core/usage/spilled-calls.ts';
 import { makeEntry, numbers } from './usage-records.ts';
 
 /** What metering adds to one answer, beside one SHA-256 over the same bytes; loops of a second each. */
@@ -82,11 +82,11 @@ function measureSpill(): number {
     const book = PriceBook.load(join(import.meta.dirname, '../resources/prices.json'));
     const entry = makeEntry(numbers(1), 1, Date.UTC(2026, 10, 20));
     const place = { file: join(folder, 'spill'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) };
-    const spill = new Spill(place);
+    const spill = new SpilledCalls(place);
+    const counting = new Counting();
     let n = 0;
     const us = perRun(() => {
-      const price = priceOf({ provider: entry.provider, ...entry.result }, book, entry.atMs);
-      spill.append(JSON.stringify({ entry, ...price }));
+      spill.add([counting.count(entry, book)]);
       n += 1;
       if (n % 1000 === 0) spill.clear();
     });

@@ -1,6 +1,6 @@
 import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { usageOfProvider } from '../usage/usage-of-provider.ts';
-import type { PricedEntry } from '../usage/usage-entry.ts';
+import type { CountedCall } from '../usage/counted-call.ts';
 
 /**
  * What a call may take, before it is known: it is held until the call is recorded. An estimate that is too high refuses
@@ -62,15 +62,14 @@ export class Estimates {
   }
 
   /** Learns from a call that is over. */
-  learn({ entry, costMicroUsd }: PricedEntry): void {
-    if (entry.outcome !== 'ok') return;
-    let usual = this.#usual.get(entry.provider);
+  learn({ cell, measure, inputTokens, outputTokens, costMicroUsd }: CountedCall): void {
+    if (cell.outcome !== 'ok') return;
+    let usual = this.#usual.get(cell.provider);
     if (usual === undefined) {
       usual = { output: null, costPerToken: null, costPerCall: null };
-      this.#usual.set(entry.provider, usual);
+      this.#usual.set(cell.provider, usual);
     }
-    const { inputTokens, outputTokens } = entry.result.tokens;
-    if (entry.result.measure === 'measured' && outputTokens > 0) usual.output = mixed(usual.output, outputTokens);
+    if (measure === 'measured' && outputTokens > 0) usual.output = mixed(usual.output, outputTokens);
     if (costMicroUsd === null) return;
     usual.costPerCall = mixed(usual.costPerCall, costMicroUsd);
     // Cached ones are cheaper: what was not is what an estimate from the body's length is about.

@@ -1,6 +1,6 @@
 import type { Clock } from '../seams.ts';
 import type { ReportingDays } from '../usage/reporting-days.ts';
-import type { PricedEntry } from '../usage/usage-entry.ts';
+import type { CountedCall } from '../usage/counted-call.ts';
 import type { Counter } from './counter.ts';
 import { type CallSize, Estimates } from './estimate.ts';
 import { type Window, windowAt, windowBefore } from './periods.ts';
@@ -15,7 +15,7 @@ export interface LedgerDeps {
   readonly sums: (window: Window) => readonly UseSum[];
   readonly latestMs: () => number;
   /** Recorded, and in no database yet. */
-  readonly waiting: () => readonly PricedEntry[];
+  readonly waiting: () => readonly CountedCall[];
   readonly isSystem: IsSystem;
   /** How the highest warning level stands that was told in the period which began then. */
   readonly told: (id: string, startMs: number) => number | null;
@@ -70,7 +70,7 @@ export class QuotaLedger {
   use(counters: readonly Counter[]): void {
     this.#counters = counters;
     this.#known.clear();
-    this.#latestMs = this.#deps.waiting().reduce((so, { entry }) => Math.max(so, entry.atMs), this.#readLatest());
+    this.#latestMs = this.#deps.waiting().reduce((so, { atMs }) => Math.max(so, atMs), this.#readLatest());
     for (const held of this.#held) held.counters = this.#about(held.subject);
     this.recount();
   }
@@ -157,21 +157,20 @@ export class QuotaLedger {
   }
 
   /** In the step that records them. A reported call counts when a batch finds it new. */
-  recorded(entries: readonly PricedEntry[]): void {
+  recorded(calls: readonly CountedCall[]): void {
     if (this.#counters.length === 0) return;
-    for (const entry of entries) {
-      if (entry.entry.source !== 'proxy') continue;
-      this.#estimates.learn(entry);
-      this.#add(entry, () => false);
+    for (const call of calls) {
+      if (call.source !== 'proxy') continue;
+      this.#estimates.learn(call);
+      this.#add(call, () => false);
     }
   }
 
-  written(entries: readonly PricedEntry[]): void {
+  written(calls: readonly CountedCall[]): void {
     if (this.#counters.length === 0) return;
-    for (const { entry } of entries) this.#latestMs = Math.max(this.#latestMs, entry.atMs);
-    const read = new Set<Counter>(); // from records that hold these entries already
-    for (const entry of entries)
-      if (entry.entry.source !== 'proxy') this.#add(entry, (counter) => read.has(counter), read);
+    for (const { atMs } of calls) this.#latestMs = Math.max(this.#latestMs, atMs);
+    const read = new Set<Counter>(); // from records that hold these calls already
+    for (const call of calls) if (call.source !== 'proxy') this.#add(call, (counter) => read.has(counter), read);
   }
 
   /** Every counter stands in the period that runs. */
@@ -180,11 +179,11 @@ export class QuotaLedger {
     for (const counter of this.#counters) this.#catchUp(counter, nowMs);
   }
 
-  #add(entry: PricedEntry, isCounted: (counter: Counter) => boolean, read?: Set<Counter>): void {
-    const amounts = amountsOf(entry);
-    const { atMs } = entry.entry;
+  #add(call: CountedCall, isCounted: (counter: Counter) => boolean, read?: Set<Counter>): void {
+    const amounts = amountsOf(call);
+    const { atMs } = call;
     if (amounts !== null) {
-      const subject = subjectOf(entry);
+      const subject = subjectOf(call);
       const nowMs = this.#deps.clock.now();
       for (const counter of this.#about(subject)) {
         if (this.#catchUp(counter, nowMs)) read?.add(counter);
@@ -280,10 +279,10 @@ export class QuotaLedger {
   }
 
   #read(window: Window): readonly UseSum[] {
-    const waiting = this.#deps.waiting().flatMap((entry) => {
-      const { atMs, source } = entry.entry;
-      const amounts = source === 'proxy' && atMs >= window.startMs && atMs < window.endMs ? amountsOf(entry) : null;
-      return amounts === null ? [] : [{ ...subjectOf(entry), ...amounts }];
+    const waiting = this.#deps.waiting().flatMap((call) => {
+      const { atMs, source } = call;
+      const amounts = source === 'proxy' && atMs >= window.startMs && atMs < window.endMs ? amountsOf(call) : null;
+      return amounts === null ? [] : [{ ...subjectOf(call), ...amounts }];
     });
     try {
       return [...this.#deps.sums(window), ...waiting];

@@ -1,7 +1,7 @@
 import type { QuotaCounts, QuotaDefinition, QuotaScope } from '../../../shared/quotas.ts';
+import type { CountedCall } from '../usage/counted-call.ts';
 import { isUnsent } from '../usage/dimensions.ts';
 import { isImportClient } from '../usage/imports/imported-call.ts';
-import type { PricedEntry } from '../usage/usage-entry.ts';
 
 /** Whose use something is. */
 export interface Subject {
@@ -65,25 +65,19 @@ export function amountOf(amounts: Amounts, counts: QuotaCounts): number {
   }
 }
 
-export function subjectOf({ entry }: PricedEntry): Subject {
-  const { provider, credential, client, project } = entry;
-  return { provider, credential: credential?.id ?? '', client: client?.id ?? '', project };
+export function subjectOf({ cell }: CountedCall): Subject {
+  return { provider: cell.provider, credential: cell.credentialId, client: cell.clientId, project: cell.project };
 }
 
 /** null: it is in no quota, because nothing was sent for it. */
-export function amountsOf({ entry, costMicroUsd }: PricedEntry): Amounts | null {
-  if (isUnsent(entry.outcome)) return null;
-  const { tokens } = entry.result;
+export function amountsOf(call: CountedCall): Amounts | null {
+  if (isUnsent(call.cell.outcome)) return null;
   return {
     requests: 1,
     // What a cache served counts too: providers' own limits count it, and it is charged.
     tokens:
-      tokens.inputTokens +
-      tokens.cacheReadTokens +
-      tokens.cacheWriteTokens +
-      tokens.cacheWriteLongTokens +
-      tokens.outputTokens,
-    cost: costMicroUsd ?? 0,
-    unpriced: costMicroUsd === null ? 1 : 0,
+      call.inputTokens + call.cacheReadTokens + call.cacheWriteTokens + call.cacheWriteLongTokens + call.outputTokens,
+    cost: call.costMicroUsd ?? 0,
+    unpriced: call.costMicroUsd === null ? 1 : 0,
   };
 }

@@ -1,3 +1,4 @@
+import type { CountedCall } from './counted-call.ts';
 import {
   DIMENSIONS,
   isSuccess,
@@ -10,7 +11,6 @@ import {
 } from './dimensions.ts';
 import { FIRST_BYTE, latencyBucket } from './latency-histogram.ts';
 import { HOUR_MS, monthOfDay, type ReportingDays, weekOfDay } from './reporting-days.ts';
-import type { PricedEntry } from './usage-entry.ts';
 
 /** The columns of usage_rollup that are sums: the figures in the order of SUM_NAMES, and last what caches saved. */
 export const ROLLUP_SUMS = [
@@ -65,23 +65,23 @@ export class BatchSums {
   }
 
   /** @param names - of the cell, in the order of NAME_KINDS. */
-  add({ entry, costMicroUsd, cacheSavedMicroUsd }: PricedEntry, cell: number, names: readonly number[]): void {
-    const { figures: f, latency } = this.#sumOf(cell, entry.atMs, names);
-    const { tokens, measure } = entry.result;
+  add(call: CountedCall, cell: number, names: readonly number[]): void {
+    const { figures: f, latency } = this.#sumOf(cell, call.atMs, names);
+    const { measure, costMicroUsd, latencyMs, firstByteMs } = call;
     f[0] = (f[0] as number) + 1;
-    if (!isSuccess(entry.outcome)) f[1] = (f[1] as number) + 1;
+    if (!isSuccess(call.cell.outcome)) f[1] = (f[1] as number) + 1;
     if (measure === 'incomplete' || measure === 'missing') f[2] = (f[2] as number) + 1;
     if (costMicroUsd === null) f[3] = (f[3] as number) + 1;
-    f[4] = (f[4] as number) + tokens.inputTokens;
-    f[5] = (f[5] as number) + tokens.cacheReadTokens;
-    f[6] = (f[6] as number) + tokens.cacheWriteTokens + tokens.cacheWriteLongTokens;
-    f[7] = (f[7] as number) + tokens.outputTokens;
-    f[8] = (f[8] as number) + tokens.reasoningTokens;
+    f[4] = (f[4] as number) + call.inputTokens;
+    f[5] = (f[5] as number) + call.cacheReadTokens;
+    f[6] = (f[6] as number) + call.cacheWriteTokens + call.cacheWriteLongTokens;
+    f[7] = (f[7] as number) + call.outputTokens;
+    f[8] = (f[8] as number) + call.reasoningTokens;
     f[9] = (f[9] as number) + (costMicroUsd ?? 0);
-    f[10] = (f[10] as number) + (cacheSavedMicroUsd ?? 0);
+    f[10] = (f[10] as number) + call.cacheSavedMicroUsd;
     // What was told or imported without it took a time, which nobody measured.
-    if (entry.source === 'proxy' || entry.latencyMs > 0) countOne(latency, latencyBucket(entry.latencyMs));
-    if (entry.firstByteMs !== null) countOne(latency, FIRST_BYTE + latencyBucket(entry.firstByteMs));
+    if (call.source === 'proxy' || latencyMs > 0) countOne(latency, latencyBucket(latencyMs));
+    if (firstByteMs !== null) countOne(latency, FIRST_BYTE + latencyBucket(firstByteMs));
   }
 
   /** The rows that this batch adds to, each once. Cells have no hours: nearly every call would be an hour of its own. */

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
-import { numberOf, SOURCES } from './dimensions.ts';
+import type { CountedCall } from './counted-call.ts';
+import { SOURCES } from './dimensions.ts';
 import { MEASURES } from './meter/meter.ts';
 import { UNITS } from './meter/tally.ts';
 import { PRICE_REASONS } from './prices/price-of.ts';
-import type { PricedEntry } from './usage-entry.ts';
 
 /** Columns that differ from call to call. */
 const USUAL = [
@@ -47,6 +47,7 @@ const AT_ONCE = 8;
 const SOURCE_NUMBERS = numbersOf(SOURCES);
 const MEASURE_NUMBERS = numbersOf(MEASURES);
 const REASON_NUMBERS = numbersOf(PRICE_REASONS);
+const UNIT_NUMBERS = numbersOf(UNITS);
 
 /** Writes rows of usage_record; a few prepared statements for each open database. */
 export class RecordTable {
@@ -68,35 +69,33 @@ export class RecordTable {
   }
 
   /** Whether this reported call is told for the first time. @param client - its number in usage_name. */
-  isNew(client: number, { entry }: PricedEntry): boolean {
-    if (entry.source === 'proxy') return true;
-    return this.#told.run(client, SOURCE_NUMBERS[entry.source], entry.requestId, entry.atMs).changes === 1;
+  isNew(client: number, { source, requestId, atMs }: CountedCall): boolean {
+    if (source === 'proxy') return true;
+    return this.#told.run(client, SOURCE_NUMBERS[source], requestId, atMs).changes === 1;
   }
 
   /** Call `end` after the last one, in the same transaction. */
-  put({ entry, costMicroUsd, cacheSavedMicroUsd, why }: PricedEntry, cell: number): void {
-    const { result } = entry;
-    const { tokens } = result;
+  put(call: CountedCall, cell: number): void {
     const values = this.#waiting;
     values.push(
-      entry.atMs,
+      call.atMs,
       cell,
-      entry.requestId,
-      entry.credential?.version ?? null,
-      entry.method,
-      entry.status,
-      MEASURE_NUMBERS[result.measure],
-      tokens.inputTokens,
-      tokens.cacheReadTokens,
-      tokens.outputTokens,
-      tokens.reasoningTokens,
-      costMicroUsd,
-      cacheSavedMicroUsd ?? 0,
-      REASON_NUMBERS[why],
-      Math.round(entry.latencyMs),
-      entry.firstByteMs === null ? null : Math.round(entry.firstByteMs),
+      call.requestId,
+      call.credentialVersion,
+      call.method,
+      call.status,
+      MEASURE_NUMBERS[call.measure],
+      call.inputTokens,
+      call.cacheReadTokens,
+      call.outputTokens,
+      call.reasoningTokens,
+      call.costMicroUsd,
+      call.cacheSavedMicroUsd,
+      REASON_NUMBERS[call.why],
+      Math.round(call.latencyMs),
+      call.firstByteMs === null ? null : Math.round(call.firstByteMs),
     );
-    if (isUsual(entry)) {
+    if (isUsual(call)) {
       if (values.length === AT_ONCE * USUAL.length) {
         this.#insertMany.run(values);
         values.length = 0;
@@ -106,16 +105,16 @@ export class RecordTable {
     const own = values.splice(-USUAL.length);
     this.end(); // rows keep their order
     own.push(
-      SOURCE_NUMBERS[entry.source],
-      entry.retryOf,
-      result.errorType,
-      tokens.cacheWriteTokens,
-      tokens.cacheWriteLongTokens,
-      result.quantity === null ? null : numberOf(UNITS, result.quantity.unit),
-      result.quantity?.thousandths ?? null,
-      result.webSearches,
-      result.serviceTier,
-      result.region,
+      SOURCE_NUMBERS[call.source],
+      call.retryOf,
+      call.errorType,
+      call.cacheWriteTokens,
+      call.cacheWriteLongTokens,
+      call.unit === null ? null : UNIT_NUMBERS[call.unit],
+      call.thousandths,
+      call.webSearches,
+      call.serviceTier,
+      call.region,
     );
     this.#insertWhole.run(own);
   }
@@ -133,18 +132,18 @@ export class RecordTable {
   }
 }
 
-function isUsual({ source, retryOf, result }: PricedEntry['entry']): boolean {
-  const { tokens } = result;
+/** Whether the columns that are the same for nearly all are so here. */
+export function isUsual(call: CountedCall): boolean {
   return (
-    source === 'proxy' &&
-    retryOf === null &&
-    result.errorType === null &&
-    tokens.cacheWriteTokens === 0 &&
-    tokens.cacheWriteLongTokens === 0 &&
-    result.quantity === null &&
-    result.webSearches === 0 &&
-    result.serviceTier === null &&
-    result.region === null
+    call.source === 'proxy' &&
+    call.retryOf === null &&
+    call.errorType === null &&
+    call.cacheWriteTokens === 0 &&
+    call.cacheWriteLongTokens === 0 &&
+    call.unit === null &&
+    call.webSearches === 0 &&
+    call.serviceTier === null &&
+    call.region === null
   );
 }
 

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { z } from 'zod';
 import type { EventData } from '../../../shared/contract/events.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Emit } from '../events.ts';
@@ -8,20 +7,19 @@ import type { Log } from '../logs/log.ts';
 import type { Clock, Paths } from '../seams.ts';
 import { suspectMark } from '../store/suspect-mark.ts';
 import type { OpenVault, VaultKeys } from '../vault/open-vault.ts';
+import { type CountedCall, Counting } from './counted-call.ts';
 import type { PriceBook } from './prices/price-book.ts';
 import { NAME_KINDS, SOURCES } from './dimensions.ts';
-import { priceOf } from './prices/price-of.ts';
 import { ReportingDays } from './reporting-days.ts';
-import { readSpill, Spill, type SpillPlace } from './spill.ts';
+import type { SpillPlace } from './spill.ts';
+import { readSpilledCalls, SpilledCalls } from './spilled-calls.ts';
 import { readUsageState } from './state-table.ts';
-import { type PricedEntry, pricedEntry, type UsageEntry } from './usage-entry.ts';
+import type { UsageEntry } from './usage-entry.ts';
 import { UsageStore } from './usage-store.ts';
 
 const FLUSH_MS = 1000; // SECURITY-DESIGN.md section 4: usage.db is written in batches of at most a second
 /** A batch this long is written at once. */
 const MAX_BATCH = 2000;
-/** So many calls fill an entry of the spill file to a few tens of KiB, and with the longest names to half of what it takes. */
-const SPILLED_AT_ONCE = 64;
 /** What a database that cannot be written leaves in memory; beyond it the oldest are given up. */
 const MAX_WAITING = 50_000;
 /** A database that cannot be written is tried again: after so long, then twice as long, up to the last. */
@@ -53,9 +51,9 @@ export interface RecordListener {
   /** The database can be read and written: at unlock, or later where it could not be then. */
   begun(): void;
   /** In the step that counts them: they wait for a batch. A reported call may turn out to be told before. */
-  recorded(entries: readonly PricedEntry[]): void;
+  recorded(calls: readonly CountedCall[]): void;
   /** A batch took them: these were new. */
-  written(entries: readonly PricedEntry[]): void;
+  written(calls: readonly CountedCall[]): void;
 }
 
 interface Open {
@@ -63,7 +61,7 @@ interface Open {
   readonly store: UsageStore;
   readonly days: ReportingDays;
   /** null where the disk did not take one: records are then safe after the next batch only. */
-  readonly spill: Spill | null;
+  readonly spill: SpilledCalls | null;
 }
 
 /**
@@ -73,7 +71,8 @@ interface Open {
 export class UsageRecorder {
   readonly #deps: RecorderDeps;
   #open: Open | null = null;
-  #waiting: PricedEntry[] = [];
+  readonly #counting = new Counting();
+  #waiting: CountedCall[] = [];
   #callOff: (() => void) | null = null;
   /** The last batch was not taken. */
   #isStuck = false;
@@ -92,7 +91,7 @@ export class UsageRecorder {
   }
 
   /** Counted, and in no database yet. */
-  get waiting(): readonly PricedEntry[] {
+  get waiting(): readonly CountedCall[] {
     return this.#waiting;
   }
 
@@ -143,22 +142,21 @@ export class UsageRecorder {
   /** Counts finished calls. Never throws and never waits for the disk's sync. */
   record(entries: readonly UsageEntry[]): void {
     const open = this.#open;
-    const priced = entries.map((entry) => pricedBy(this.#deps.book, entry));
-    this.#listener?.recorded(priced);
+    const { book } = this.#deps;
+    const calls = entries.map((entry) => this.#counting.count(entry, book));
+    this.#listener?.recorded(calls);
     if (open === null) {
       if (this.#retry === null) this.#deps.log.warn('usage.not-recorded');
-      else for (const one of priced) this.#wait(one);
+      else for (const one of calls) this.#wait(one);
       return;
     }
     try {
-      for (let from = 0; from < priced.length; from += SPILLED_AT_ONCE) {
-        open.spill?.append(JSON.stringify(priced.slice(from, from + SPILLED_AT_ONCE)));
-      }
+      open.spill?.add(calls);
     } catch {
       this.#deps.log.warn('usage.not-spilled');
     }
     const before = this.#waiting.length;
-    for (const one of priced) this.#wait(one);
+    for (const one of calls) this.#wait(one);
     const isFull = Math.floor(this.#waiting.length / MAX_BATCH) > Math.floor(before / MAX_BATCH);
     if (isFull) this.#flushLater();
     else this.#callOff ??= this.#deps.clock.after(FLUSH_MS, () => this.#flushLater());
@@ -208,12 +206,12 @@ export class UsageRecorder {
     return open !== null && open.store.foldOne(open.days.dayOf(this.#deps.clock.now()));
   }
 
-  #wait(priced: PricedEntry): void {
+  #wait(call: CountedCall): void {
     if (this.#waiting.length >= MAX_WAITING) {
       this.#waiting.shift();
       this.#deps.log.warn('usage.given-up');
     }
-    this.#waiting.push(priced);
+    this.#waiting.push(call);
   }
 
   #tryToBegin(retryMs: number): void {
@@ -242,9 +240,9 @@ export class UsageRecorder {
       key: vault.keys.usageSpill,
     };
     this.#takeOver(place, vault, store);
-    let spill: Spill | null = null;
+    let spill: SpilledCalls | null = null;
     try {
-      spill = new Spill(place);
+      spill = new SpilledCalls(place);
     } catch {
       this.#deps.log.warn('usage.no-spill');
     }
@@ -253,21 +251,13 @@ export class UsageRecorder {
 
   /** @throws AppError where the database does not take it: the file is then kept. */
   #takeOver(place: SpillPlace, vault: RecordedVault, store: UsageStore): void {
-    const left = readSpill(place);
-    if (left === null) return;
-    if (!left.whole) this.#deps.log.warn('usage.spill-cut');
     const state = readUsageState(vault.usageDb);
-    const taken = state !== null && state.spillId.equals(left.id) ? state.spillTaken : 0;
-    const entries = left.entries.filter(({ seq }) => seq > taken);
-    const last = entries.at(-1);
-    if (last === undefined) return;
-    const spilled = entries.flatMap(({ text }) => spilledCalls.parse(JSON.parse(text)));
-    const parsed = spilled.flatMap((one) => {
-      const entry = pricedEntry.safeParse(one);
-      return entry.success ? [entry.data] : [];
-    });
-    if (parsed.length < spilled.length) this.#deps.log.warn('usage.spill-of-another-form');
-    store.write(parsed, left.id, last.seq);
+    const taken = (id: Buffer) => (state !== null && state.spillId.equals(id) ? state.spillTaken : 0);
+    const left = readSpilledCalls(place, taken);
+    if (left === null) return;
+    if (!left.isWhole) this.#deps.log.warn('usage.spill-cut');
+    if (!left.isOfThisForm) this.#deps.log.warn('usage.spill-of-another-form');
+    if (left.seq > taken(left.id)) store.write(left.calls, left.id, left.seq);
   }
 
   /** A full disk must not end the program: what could not be written is tried again a little later. */
@@ -303,13 +293,7 @@ export class UsageRecorder {
 /** Beside the database while there is something that it does not have. */
 export const spillFile = ({ usageDb }: Pick<Paths, 'usageDb'>): string => `${usageDb}-spill`;
 
-export function pricedBy(book: PriceBook, entry: UsageEntry): PricedEntry {
-  return { entry, ...priceOf({ provider: entry.provider, ...entry.result }, book, entry.atMs) };
-}
-
 const NO_SPILL = Buffer.alloc(16);
-/** A call by itself was an entry once. */
-const spilledCalls = z.union([z.array(z.unknown()), z.unknown().transform((call) => [call])]);
 
 export function notCounted(): AppError {
   return new AppError(
@@ -330,12 +314,11 @@ export function wasTold(db: Database.Database, source: UsageEntry['source'], cli
   return found !== undefined;
 }
 
-function summaryOf(written: readonly PricedEntry[]): EventData<'usage.recorded'> {
-  const clients = new Set<string>();
-  for (const { entry } of written) if (entry.client !== null) clients.add(entry.client.id);
+function summaryOf(written: readonly CountedCall[]): EventData<'usage.recorded'> {
+  const cells = [...new Set(written.map(({ cell }) => cell))];
   return {
     requests: written.length,
-    providers: [...new Set(written.map(({ entry }) => entry.provider))],
-    clients: [...clients],
+    providers: [...new Set(cells.map(({ provider }) => provider))],
+    clients: [...new Set(cells.map(({ clientId }) => clientId))].filter((id) => id !== ''),
   };
 }

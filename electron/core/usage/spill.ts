@@ -68,11 +68,16 @@ export class Spill {
     return this.#seq;
   }
 
-  /** @throws AppError where the disk does not take it; the entry is then only in memory. */
-  append(text: string): void {
+  /**
+   * @returns false where there is no more room for it; it is then only in memory.
+   * @throws AppError where the disk does not take it; likewise.
+   */
+  append(text: string): boolean {
     const plain = Buffer.from(text);
     const bytes = ENTRY_HEAD_BYTES + plain.byteLength + TAG_BYTES;
-    if (this.#key === null || plain.byteLength > MAX_ENTRY_BYTES || this.#bytes + bytes > MAX_FILE_BYTES) return;
+    if (this.#key === null || plain.byteLength > MAX_ENTRY_BYTES || this.#bytes + bytes > MAX_FILE_BYTES) {
+      return false;
+    }
     const seq = this.#seq + 1;
     setSeq(this.#nonce, seq);
     setSeq(this.#aad, seq);
@@ -90,6 +95,7 @@ export class Spill {
       while (written < bytes) written += writeSync(this.#fd, entry, written, bytes - written, this.#bytes + written);
     });
     this.#bytes += bytes;
+    return true;
   }
 
   /** All of it is committed to the database. */

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { OUTCOMES, type Outcome, SOURCES } from './dimensions.ts';
 import { MEASURES, type MeterResult } from './meter/meter.ts';
 import { UNITS } from './meter/tally.ts';
-import { PRICE_REASONS } from './prices/price-of.ts';
 
 const name = z.string().max(256);
 const tokens = z.int().min(0).max(1e12);
@@ -54,15 +53,6 @@ export const usageEntry = z.strictObject({
   }),
 });
 export type UsageEntry = Readonly<z.output<typeof usageEntry>>;
-
-/** An entry with its price, as it waits to be written. */
-export const pricedEntry = z.strictObject({
-  entry: usageEntry,
-  costMicroUsd: z.int().nullable(),
-  why: z.enum(PRICE_REASONS),
-  cacheSavedMicroUsd: z.int().min(0).optional(),
-});
-export type PricedEntry = Readonly<z.output<typeof pricedEntry>>;
 
 /**
  * What became of a proxied call.

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { databaseError } from '../store/sqlite-error.ts';
 import { BatchSums } from './batch-sums.ts';
+import type { CellNames, CountedCall } from './counted-call.ts';
 import { NAME_KINDS, type NameKind } from './dimensions.ts';
 import { type Named, Names } from './name-table.ts';
 import { RecordTable } from './record-table.ts';
@@ -8,7 +9,6 @@ import type { ReportingDays } from './reporting-days.ts';
 import { RollupTable } from './rollup-table.ts';
 import { readUsageState, writeFoldedTo, writeUsageState } from './state-table.ts';
 import { beginZoneChange, zoneChangeStep } from './upkeep/zone-change.ts';
-import type { PricedEntry, UsageEntry } from './usage-entry.ts';
 
 const MAX_KNOWN = 20_000;
 const CLIENT = NAME_KINDS.indexOf('client');
@@ -26,8 +26,9 @@ export class UsageStore {
   readonly #db: Database.Database;
   readonly #days: ReportingDays;
   readonly #names: Names;
-  readonly #known = new Map<string, Cell>();
-  #last: { readonly entry: UsageEntry; readonly cell: Cell } | null = null;
+  /** Whole combinations, by the object that calls of one combination share: a busy client repeats few of them. */
+  readonly #known = new Map<CellNames, Cell>();
+  #last: { readonly of: CellNames; readonly cell: Cell } | null = null;
   readonly #records: RecordTable;
   readonly #rollups: RollupTable;
   /** The first day that is in no week and month. */
@@ -54,18 +55,18 @@ export class UsageStore {
 
   /**
    * Writes a batch: records, every rollup and how far the spill file is taken, in one transaction.
-   * @returns the entries that were new; a reported call that was told before is not written again.
+   * @returns the calls that were new; a reported call that was told before is not written again.
    */
-  write(batch: readonly PricedEntry[], spillId: Buffer, spillTaken: number): readonly PricedEntry[] {
+  write(batch: readonly CountedCall[], spillId: Buffer, spillTaken: number): readonly CountedCall[] {
     return this.#transaction(() => {
       const sums = new BatchSums(this.#days, this.#foldedTo);
-      const written: PricedEntry[] = [];
-      for (const priced of batch) {
-        const { cell, names } = this.#cellOf(priced.entry);
-        if (!this.#records.isNew(names[CLIENT] as number, priced)) continue;
-        this.#records.put(priced, cell);
-        sums.add(priced, cell, names);
-        written.push(priced);
+      const written: CountedCall[] = [];
+      for (const call of batch) {
+        const { cell, names } = this.#cellOf(call.cell);
+        if (!this.#records.isNew(names[CLIENT] as number, call)) continue;
+        this.#records.put(call, cell);
+        sums.add(call, cell, names);
+        written.push(call);
       }
       this.#records.end();
       this.#rollups.add(sums);
@@ -96,33 +97,27 @@ export class UsageStore {
     return true;
   }
 
-  /** Remembers whole combinations: a busy client repeats few of them. */
-  #cellOf(entry: UsageEntry): Cell {
-    if (this.#last !== null && isSameKind(this.#last.entry, entry)) return this.#last.cell;
-    const { provider, credential, client, project, endpoint, outcome } = entry;
-    const model = entry.result.model ?? '';
-    const who = `${credential?.id ?? ''}\n${credential?.ref ?? ''}\n${client?.id ?? ''}\n${client?.name ?? ''}`;
-    const key = `${who}\n${provider}\n${project}\n${model}\n${endpoint}\n${outcome}`;
-    const cell = this.#known.get(key) ?? this.#newCell(entry, key);
-    this.#last = { entry, cell };
+  #cellOf(of: CellNames): Cell {
+    if (this.#last?.of === of) return this.#last.cell;
+    const cell = this.#known.get(of) ?? this.#newCell(of);
+    this.#last = { of, cell };
     return cell;
   }
 
-  #newCell(entry: UsageEntry, key: string): Cell {
-    const { provider, credential, client, project, endpoint, outcome } = entry;
+  #newCell(of: CellNames): Cell {
     const named: Readonly<Record<NameKind, Named>> = {
-      provider: plain(provider),
-      credential: credential === null ? plain('') : { name: credential.id, shown: credential.ref },
-      client: client === null ? plain('') : { name: client.id, shown: client.name },
-      project: plain(project),
-      model: plain(entry.result.model ?? ''),
-      endpoint: plain(endpoint),
-      outcome: plain(outcome),
+      provider: plain(of.provider),
+      credential: { name: of.credentialId, shown: of.credentialRef },
+      client: { name: of.clientId, shown: of.clientName },
+      project: plain(of.project),
+      model: plain(of.model),
+      endpoint: plain(of.endpoint),
+      outcome: plain(of.outcome),
     };
     const names = NAME_KINDS.map((kind) => this.#names.numberOf(kind, named[kind]));
     const cell = { cell: this.#names.cellOf(names), names };
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.set(key, cell);
+    this.#known.set(of, cell);
     return cell;
   }
 
@@ -137,19 +132,4 @@ export class UsageStore {
       throw databaseError(error);
     }
   }
-}
-
-/** Whether two calls belong to one cell, told as quickly as most are: the same tool asks the same again. */
-function isSameKind(one: UsageEntry, other: UsageEntry): boolean {
-  return (
-    one.client?.id === other.client?.id &&
-    one.client?.name === other.client?.name &&
-    one.credential?.id === other.credential?.id &&
-    one.credential?.ref === other.credential?.ref &&
-    one.result.model === other.result.model &&
-    one.endpoint === other.endpoint &&
-    one.outcome === other.outcome &&
-    one.provider === other.provider &&
-    one.project === other.project
-  );
 }

@@ -269,7 +269,7 @@ test('calls that are told together are sealed together', async () => {
   first.usage.record(Array.from({ length: 70 }, () => call({})));
   const { vaultId, keys } = first.vault.opened();
   const sealed = readSpill({ file: `${first.paths.usageDb}-spill`, vaultId, key: keys.usageSpill });
-  expect(sealed?.entries.map(({ text }) => (JSON.parse(text) as unknown[]).length)).toEqual([64, 6]);
+  expect(sealed?.entries.map(({ text }) => (JSON.parse(text) as { calls: unknown[] }).calls.length)).toEqual([64, 6]);
   const second = await crashed(first);
   await second.vault.unlock(PASSWORD);
   expect(countRecords(second.vault)).toBe(70);

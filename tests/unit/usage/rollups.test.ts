@@ -22,7 +22,7 @@ import {
 } from '../../../electron/core/usage/reporting-days.ts';
 import { hasDaysOf, readUsageState } from '../../../electron/core/usage/state-table.ts';
 import { UsageStore } from '../../../electron/core/usage/usage-store.ts';
-import type { PricedEntry } from '../../../electron/core/usage/usage-entry.ts';
+import type { CountedCall } from '../../../electron/core/usage/counted-call.ts';
 import { pricedCall } from './usage-file.ts';
 
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland'] as const;
@@ -114,8 +114,8 @@ const anyCall = fc.record({
   firstByteMs: fc.option(fc.nat(5000)),
 });
 type Act =
-  | { readonly kind: 'write'; readonly calls: readonly PricedEntry[] }
-  | { readonly kind: 'undone'; readonly calls: readonly PricedEntry[] }
+  | { readonly kind: 'write'; readonly calls: readonly CountedCall[] }
+  | { readonly kind: 'undone'; readonly calls: readonly CountedCall[] }
   | { readonly kind: 'fold' }
   | { readonly kind: 'restart' };
 const calls = fc.array(anyCall, { maxLength: 25 }).map((list) => list.map(pricedCall));
@@ -256,12 +256,12 @@ test('histograms count every call once, whole and to the first byte, at each spa
   while (store.foldOne(START_DAY + 40));
   const whole = noCounts();
   const first = noCounts();
-  for (const { entry } of list) {
+  for (const call of list) {
     const count = (counts: number[], ms: number) => {
       counts[latencyBucket(ms)] = (counts[latencyBucket(ms)] ?? 0) + 1;
     };
-    count(whole, entry.latencyMs);
-    if (entry.firstByteMs !== null) count(first, entry.firstByteMs);
+    count(whole, call.latencyMs);
+    if (call.firstByteMs !== null) count(first, call.firstByteMs);
   }
   for (const span of [0, 1, 2, 3]) {
     for (const dimension of [...NAME_KINDS.keys(), DIMENSIONS.indexOf('all')]) {

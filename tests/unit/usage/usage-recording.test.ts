@@ -6,7 +6,8 @@ import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { readSpill } from '../../../electron/core/usage/spill.ts';
 import type { RecordListener } from '../../../electron/core/usage/recorder.ts';
 import { UsageRecording } from '../../../electron/core/usage/recording/usage-recording.ts';
-import type { PricedEntry, UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
+import type { CountedCall } from '../../../electron/core/usage/counted-call.ts';
+import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import { PASSWORD, unlockedVault } from '../../support/test-vault.ts';
 import { call, listening, SHIPPED } from './recording.ts';
 
@@ -76,7 +77,7 @@ function counting(hears = true) {
   const recorded: string[] = [];
   const written: string[] = [];
   let begun = 0;
-  const ids = (entries: readonly PricedEntry[]) => entries.map(({ entry }) => entry.requestId);
+  const ids = (calls: readonly CountedCall[]) => calls.map(({ requestId }) => requestId);
   const listener: RecordListener = {
     hears,
     begun: () => {
@@ -187,7 +188,7 @@ test('what the database does not take waits, is told to who counts, and is writt
   db().exec('CREATE TRIGGER full BEFORE INSERT ON usage_record BEGIN SELECT RAISE(ABORT, 1); END');
   usage.record([call({ requestId: 'waits' })]);
   expect(() => usage.flush()).toThrow();
-  expect(usage.waiting.map(({ entry }) => entry.requestId)).toEqual(['waits']);
+  expect(usage.waiting.map(({ requestId }) => requestId)).toEqual(['waits']);
   expect(usage.waiting).toHaveLength(1);
   db().exec('DROP TRIGGER full');
   expect(usage.waiting).toEqual([]);

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { vaultSettings } from '../../../shared/contract/schemas.ts';
 import { startUnlockedApp } from '../../support/test-app.ts';
-import { pricedCall } from './usage-file.ts';
+import { usageCall } from './usage-file.ts';
 
 test('another reporting zone sums the days anew at once, and reports count its days', async () => {
   const { app, clock } = await startUnlockedApp();
   app.settings.set({ vault: { reportingZone: 'UTC' } }, 'ui');
   const atMs = Date.UTC(2030, 0, 14, 23, 30);
-  app.usage.record([pricedCall({ atMs }).entry]);
+  app.usage.record([usageCall({ atMs })]);
   const days = async () => {
     const query = { by: 'day' } as const;
     const report = await app.usageReader.query('report', { query, zone: app.reportingZone(), nowMs: clock.now() });
@@ -29,10 +29,7 @@ test('a zone that there is not, and days that are none, are refused by the contr
 test('calls are kept as long as the setting says', async () => {
   const { app, clock } = await startUnlockedApp();
   const count = () => app.vault.opened().usageDb.prepare('SELECT count(*) FROM usage_record').pluck().get();
-  app.usage.record([
-    pricedCall({ atMs: clock.now() - 40 * 24 * 3_600_000 }).entry,
-    pricedCall({ atMs: clock.now() }).entry,
-  ]);
+  app.usage.record([usageCall({ atMs: clock.now() - 40 * 24 * 3_600_000 }), usageCall({ atMs: clock.now() })]);
   app.usage.flush();
   clock.advance(20_000);
   expect(count()).toBe(2);

@@ -2,8 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import type { EventData } from '../../../../shared/contract/events.ts';
 import type { ErrorBody } from '../../../../shared/errors.ts';
 import type { PriceDocument } from '../../../../shared/prices.ts';
+import type { CountedCall } from '../counted-call.ts';
 import type { OwnPrices } from '../prices/price-book.ts';
-import type { PricedEntry, UsageEntry } from '../usage-entry.ts';
+import type { UsageEntry } from '../usage-entry.ts';
 import type { PackedCalls } from './packed-calls.ts';
 
 /** What the main thread and the recording thread say to each other. They come in the order in which they were sent. */
@@ -47,9 +48,9 @@ export type ToThread =
 
 export interface Done {
   /** After `settle`: what the database did not take. */
-  readonly waiting: readonly PricedEntry[];
+  readonly waiting: readonly CountedCall[];
   /** Reported calls that were written since the last answer: these were new. */
-  readonly told: readonly PricedEntry[];
+  readonly told: readonly CountedCall[];
   /** After `fold`: whether there was one. */
   readonly folded: boolean;
 }

@@ -3,10 +3,10 @@ import type Database from 'better-sqlite3';
 import { toErrorBody } from '../../../../shared/errors.ts';
 import { openDatabase } from '../../store/database.ts';
 import { databaseError } from '../../store/sqlite-error.ts';
+import type { CountedCall } from '../counted-call.ts';
 import { entryOf } from '../ended-call.ts';
 import { PriceBook } from '../prices/price-book.ts';
 import { UsageRecorder } from '../recorder.ts';
-import type { PricedEntry } from '../usage-entry.ts';
 import { type Act, ANSWERED, type Done, type FromThread, type Prices, STATE, STATES, TAKEN } from './messages.ts';
 import type { RecordingStart, ToThread } from './messages.ts';
 import { type PackedCalls, unpack } from './packed-calls.ts';
@@ -20,7 +20,7 @@ const say = (message: FromThread): void => port.postMessage(message);
 const timers = new Map<number, () => void>();
 let lastTimer = 0;
 /** Reported calls that were new, for the next answer. */
-let told: PricedEntry[] = [];
+let told: CountedCall[] = [];
 let isAsked = false;
 let nowMs = 0;
 let zone = '';
@@ -93,8 +93,8 @@ function start({ file, vaultId, databaseKey, spillKey, prices, checkpoints, ...g
     hears: true,
     begun: () => say({ kind: 'begun' }),
     recorded: () => undefined,
-    written: (entries) => {
-      const reported = entries.filter(({ entry }) => entry.source !== 'proxy');
+    written: (calls) => {
+      const reported = calls.filter(({ source }) => source !== 'proxy');
       if (reported.length === 0) return;
       if (isAsked) told.push(...reported);
       else say({ kind: 'told' });

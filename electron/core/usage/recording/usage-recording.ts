@@ -5,11 +5,12 @@ import type { VaultAccess } from '../../credentials/vault-access.ts';
 import type { Emit } from '../../events.ts';
 import type { Log } from '../../logs/log.ts';
 import type { Clock, Paths } from '../../seams.ts';
+import { type CountedCall, Counting } from '../counted-call.ts';
 import { type EndedCall, entryOf } from '../ended-call.ts';
 import type { PriceBook } from '../prices/price-book.ts';
-import { notCounted, pricedBy, type RecordListener, spillFile, wasTold } from '../recorder.ts';
+import { notCounted, type RecordListener, spillFile, wasTold } from '../recorder.ts';
 import { readUsageState } from '../state-table.ts';
-import type { PricedEntry, UsageEntry } from '../usage-entry.ts';
+import type { UsageEntry } from '../usage-entry.ts';
 import type { FromThread, RecordingState } from './messages.ts';
 import { pack, type PackedCalls } from './packed-calls.ts';
 import { RecordingThread } from './recording-thread.ts';
@@ -57,6 +58,7 @@ export interface UsageRecordingDeps {
  */
 export class UsageRecording {
   readonly #deps: UsageRecordingDeps;
+  readonly #counting = new Counting();
   #isOn = false;
   #thread: RecordingThread | null = null;
   #listener: RecordListener | null = null;
@@ -87,9 +89,9 @@ export class UsageRecording {
   }
 
   /** Counted, and in no database yet: what could be written is written first. */
-  get waiting(): readonly PricedEntry[] {
+  get waiting(): readonly CountedCall[] {
     this.#sendEnded();
-    const held = this.#priced(this.#held);
+    const held = this.#counted(this.#held);
     if (this.#thread === null || !this.#isUnwritten) return held;
     try {
       const { waiting } = this.#thread.ask({ act: 'settle' });
@@ -213,7 +215,7 @@ export class UsageRecording {
       this.#record(calls.map(entryOf));
       return;
     }
-    if (this.#listener?.hears === true) this.#listener.recorded(this.#priced(calls.map(entryOf)));
+    if (this.#listener?.hears === true) this.#listener.recorded(this.#counted(calls.map(entryOf)));
     this.#upToDate(thread);
     const packed: PackedCalls[number][] = [];
     for (const call of calls) pack(call, packed);
@@ -222,7 +224,7 @@ export class UsageRecording {
   }
 
   #record(entries: readonly UsageEntry[]): void {
-    if (this.#listener?.hears === true) this.#listener.recorded(this.#priced(entries));
+    if (this.#listener?.hears === true) this.#listener.recorded(this.#counted(entries));
     if (!this.#isOn) {
       this.#deps.log.warn('usage.not-recorded');
       return;
@@ -237,8 +239,9 @@ export class UsageRecording {
     this.#sentMore(this.#thread, 0);
   }
 
-  #priced(entries: readonly UsageEntry[]): readonly PricedEntry[] {
-    return entries.map((entry) => pricedBy(this.#deps.book, entry));
+  #counted(entries: readonly UsageEntry[]): readonly CountedCall[] {
+    const { book } = this.#deps;
+    return entries.map((entry) => this.#counting.count(entry, book));
   }
 
   #hold(entries: readonly UsageEntry[]): void {

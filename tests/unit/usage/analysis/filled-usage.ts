@@ -1,11 +1,13 @@
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { USAGE_MIGRATIONS } from '../../../../electron/core/store/migrate.ts';
+import { type CountedCall, countedCall } from '../../../../electron/core/usage/counted-call.ts';
 import { OUTCOMES } from '../../../../electron/core/usage/dimensions.ts';
 import { newTally, NO_TOKENS } from '../../../../electron/core/usage/meter/tally.ts';
 import { HOUR_MS, ReportingDays } from '../../../../electron/core/usage/reporting-days.ts';
-import type { PricedEntry } from '../../../../electron/core/usage/usage-entry.ts';
+import type { UsageEntry } from '../../../../electron/core/usage/usage-entry.ts';
 import { UsageStore } from '../../../../electron/core/usage/usage-store.ts';
+import { SHIPPED } from '../recording.ts';
 
 /** A usage.db in memory, written by the product's own store. */
 export function usageDatabase(): Database.Database {
@@ -50,37 +52,35 @@ export function fold(db: Database.Database, zone: string, todayMs: number): void
 }
 
 let made = 0;
-export function priced(given: Made): PricedEntry {
+export function priced(given: Made): CountedCall {
   made += 1;
   const { provider = 'openai', client = 'editor', label = 'work', outcome = 'ok', costMicroUsd = 150 } = given;
-  return {
-    entry: {
-      atMs: given.atMs,
-      requestId: given.requestId ?? `request-${made}`,
-      source: 'proxy',
-      client: client === '' ? null : { id: (given.clientId ?? `id-of-${client}`).slice(0, 256), name: client },
-      credential: { id: `${provider}${label}`.padEnd(32, '0').slice(0, 32), version: 1, ref: `${provider}/${label}` },
-      provider,
-      project: given.project ?? '',
-      endpoint: 'chat/completions',
-      method: 'POST',
-      status: outcome === 'ok' ? 200 : 500,
-      outcome,
-      latencyMs: given.latencyMs ?? 120,
-      firstByteMs: 40,
-      retryOf: given.retryOf ?? null,
-      result: {
-        ...newTally(),
-        measure: given.measure ?? 'measured',
-        seen: true,
-        model: given.model ?? 'gpt-6-luna',
-        tokens: { ...NO_TOKENS, inputTokens: 1000, outputTokens: 100, ...given.tokens },
-      },
+  const entry: UsageEntry = {
+    atMs: given.atMs,
+    requestId: given.requestId ?? `request-${made}`,
+    source: 'proxy',
+    client: client === '' ? null : { id: (given.clientId ?? `id-of-${client}`).slice(0, 256), name: client },
+    credential: { id: `${provider}${label}`.padEnd(32, '0').slice(0, 32), version: 1, ref: `${provider}/${label}` },
+    provider,
+    project: given.project ?? '',
+    endpoint: 'chat/completions',
+    method: 'POST',
+    status: outcome === 'ok' ? 200 : 500,
+    outcome,
+    latencyMs: given.latencyMs ?? 120,
+    firstByteMs: 40,
+    retryOf: given.retryOf ?? null,
+    result: {
+      ...newTally(),
+      measure: given.measure ?? 'measured',
+      seen: true,
+      model: given.model ?? 'gpt-6-luna',
+      tokens: { ...NO_TOKENS, inputTokens: 1000, outputTokens: 100, ...given.tokens },
     },
-    costMicroUsd,
-    why: costMicroUsd === null ? 'unknown_model' : 'book',
-    ...(given.cacheSavedMicroUsd === undefined ? {} : { cacheSavedMicroUsd: given.cacheSavedMicroUsd }),
   };
+  const cacheSavedMicroUsd = given.cacheSavedMicroUsd ?? 0;
+  const why = costMicroUsd === null ? 'unknown_model' : 'book';
+  return { ...countedCall(entry, SHIPPED), costMicroUsd, why, cacheSavedMicroUsd };
 }
 
 export function write(db: Database.Database, zone: string, batch: readonly Made[]): void {

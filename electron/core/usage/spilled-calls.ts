@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import type { CellNames, CountedCall } from './counted-call.ts';
+import { OUTCOMES, SOURCES } from './dimensions.ts';
+import { MEASURES } from './meter/meter.ts';
+import { UNITS } from './meter/tally.ts';
+import { PRICE_REASONS } from './prices/price-of.ts';
+import { isUsual } from './record-table.ts';
+import { readSpill, Spill, type SpillPlace } from './spill.ts';
+
+/**
+ * How calls stand in the spill file: `{"cells": [[number, names], …], "calls": [[number of the cell, value, …], …]}`. The
+ * names of a cell are told once, at its first call since the file was last emptied; values that are usual are left out.
+ */
+const name = z.string().max(256);
+const tokens = z.int().min(0).max(1e12);
+const cellNames = z.strictObject({
+  provider: name,
+  credentialId: name,
+  credentialRef: name,
+  clientId: name,
+  clientName: name,
+  project: z.string().max(1024),
+  model: name,
+  endpoint: name,
+  outcome: z.enum(OUTCOMES),
+});
+/** In the order of `valuesOf`. */
+const USUAL = {
+  atMs: z.int().min(0),
+  requestId: z.string().min(1).max(128),
+  credentialVersion: z.int().nullable(),
+  method: z.string().max(16),
+  status: z.int().min(0).max(999),
+  measure: z.enum(MEASURES),
+  inputTokens: tokens,
+  cacheReadTokens: tokens,
+  outputTokens: tokens,
+  reasoningTokens: tokens,
+  costMicroUsd: z.int().nullable(),
+  cacheSavedMicroUsd: z.int().min(0),
+  why: z.enum(PRICE_REASONS),
+  latencyMs: z.number().min(0),
+  firstByteMs: z.number().min(0).nullable(),
+} as const;
+const RARE = {
+  source: z.enum(SOURCES).default('proxy'),
+  retryOf: z.string().max(128).nullable().default(null),
+  errorType: name.nullable().default(null),
+  cacheWriteTokens: tokens.default(0),
+  cacheWriteLongTokens: tokens.default(0),
+  unit: z.enum(UNITS).nullable().default(null),
+  thousandths: z.int().min(0).nullable().default(null),
+  webSearches: z.int().min(0).default(0),
+  serviceTier: name.nullable().default(null),
+  region: name.nullable().default(null),
+} as const;
+const spilledCall = z.strictObject({ ...USUAL, ...RARE });
+const FIELDS = Object.keys(spilledCall.shape);
+const spilled = z.strictObject({
+  cells: z.array(z.tuple([z.int(), cellNames])),
+  calls: z.array(z.tuple([z.int()], z.unknown())),
+});
+
+/** So many calls fill an entry of the spill file to a few tens of KiB, and with the longest names to half of what it takes. */
+const AT_ONCE = 64;
+
+/** Calls that were counted and are in no database yet, in a spill file. */
+export class SpilledCalls {
+  readonly #spill: Spill;
+  readonly #numbers = new Map<CellNames, number>();
+
+  /** Replaces what is there: read it with `readSpilledCalls` before. @throws AppError where the disk does not take it. */
+  constructor(place: SpillPlace) {
+    this.#spill = new Spill(place);
+  }
+
+  /** 16 bytes. */
+  get id(): Buffer {
+    return this.#spill.id;
+  }
+
+  /** The number of the last entry. */
+  get seq(): number {
+    return this.#spill.seq;
+  }
+
+  /** @throws AppError where the disk does not take them. */
+  add(calls: readonly CountedCall[]): void {
+    for (let from = 0; from < calls.length; from += AT_ONCE) {
+      let isAdded = false;
+      try {
+        isAdded = this.#spill.append(this.#text(calls.slice(from, from + AT_ONCE)));
+      } finally {
+        if (!isAdded) this.#numbers.clear(); // the file may lack names: they are told again
+      }
+    }
+  }
+
+  /** All of it is committed to the database. @throws AppError where the disk does not take it. */
+  clear(): void {
+    this.#numbers.clear();
+    this.#spill.clear();
+  }
+
+  /** @param keep - what no batch took stays for the next unlock. */
+  close(keep: boolean): void {
+    this.#spill.close(keep);
+  }
+
+  #text(calls: readonly CountedCall[]): string {
+    const cells: (readonly [number, CellNames])[] = [];
+    const values = calls.map((call) => {
+      let number = this.#numbers.get(call.cell);
+      if (number === undefined) {
+        number = this.#numbers.size;
+        this.#numbers.set(call.cell, number);
+        cells.push([number, call.cell]);
+      }
+      return valuesOf(call, number);
+    });
+    return JSON.stringify({ cells, calls: values });
+  }
+}
+
+function valuesOf(call: CountedCall, cell: number): readonly unknown[] {
+  const values: unknown[] = [
+    cell,
+    call.atMs,
+    call.requestId,
+    call.credentialVersion,
+    call.method,
+    call.status,
+    call.measure,
+    call.inputTokens,
+    call.cacheReadTokens,
+    call.outputTokens,
+    call.reasoningTokens,
+    call.costMicroUsd,
+    call.cacheSavedMicroUsd,
+    call.why,
+    call.latencyMs,
+    call.firstByteMs,
+  ];
+  if (isUsual(call)) return values;
+  values.push(
+    call.source,
+    call.retryOf,
+    call.errorType,
+    call.cacheWriteTokens,
+    call.cacheWriteLongTokens,
+    call.unit,
+    call.thousandths,
+    call.webSearches,
+    call.serviceTier,
+    call.region,
+  );
+  return values;
+}
+
+export interface LeftCalls {
+  /** 16 bytes. */
+  readonly id: Buffer;
+  /** The number of the last entry. */
+  readonly seq: number;
+  readonly calls: readonly CountedCall[];
+  /** False: the file ended within an entry. */
+  readonly isWhole: boolean;
+  /** False: there was something of another form, as another version of the program may write it. */
+  readonly isOfThisForm: boolean;
+}
+
+/**
+ * What an ended process left.
+ * @param taken - entries up to this number of the file with this id are in the database.
+ * @returns null where there is no file that can be read.
+ */
+export function readSpilledCalls(place: SpillPlace, taken: (id: Buffer) => number): LeftCalls | null {
+  const left = readSpill(place);
+  if (left === null) return null;
+  const from = taken(left.id);
+  const cells = new Map<number, CellNames>();
+  const calls: CountedCall[] = [];
+  let isOfThisForm = true;
+  for (const { seq, text } of left.entries) {
+    const { data } = spilled.safeParse(JSON.parse(text));
+    for (const [number, names] of data?.cells ?? []) cells.set(number, names);
+    if (seq <= from) continue;
+    isOfThisForm &&= data !== undefined;
+    for (const [number, ...values] of data?.calls ?? []) {
+      const cell = cells.get(number);
+      const call = spilledCall.safeParse(Object.fromEntries(values.map((value, at) => [FIELDS[at], value])));
+      if (cell !== undefined && call.success) calls.push({ cell, ...call.data });
+      else isOfThisForm = false;
+    }
+  }
+  return { id: left.id, seq: left.entries.at(-1)?.seq ?? 0, calls, isWhole: left.whole, isOfThisForm };
+}

@@ -1,0 +1,135 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import type { CellNames, CountedCall } from '../../../electron/core/usage/counted-call.ts';
+import { OUTCOMES, SOURCES } from '../../../electron/core/usage/dimensions.ts';
+import { MEASURES } from '../../../electron/core/usage/meter/meter.ts';
+import { UNITS } from '../../../electron/core/usage/meter/tally.ts';
+import { PRICE_REASONS } from '../../../electron/core/usage/prices/price-of.ts';
+import { readSpill, Spill, type SpillPlace } from '../../../electron/core/usage/spill.ts';
+import { readSpilledCalls, SpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
+import { pricedCall } from './usage-file.ts';
+
+function place(): SpillPlace {
+  const folder = mkdtempSync(join(tmpdir(), 'kh-spilled-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return { file: join(folder, 'usage.db-spill'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) };
+}
+const none = () => 0;
+
+const name = fc.string({ maxLength: 20, unit: 'grapheme' });
+const anyCell: fc.Arbitrary<CellNames> = fc.record({
+  provider: name,
+  credentialId: name,
+  credentialRef: name,
+  clientId: name,
+  clientName: name,
+  project: name,
+  model: name,
+  endpoint: name,
+  outcome: fc.constantFrom(...OUTCOMES),
+});
+const anyCall = (cells: readonly CellNames[]): fc.Arbitrary<CountedCall> =>
+  fc.record({
+    cell: fc.constantFrom(...cells),
+    atMs: fc.nat(),
+    requestId: fc.string({ minLength: 1, maxLength: 40 }),
+    source: fc.constantFrom(...SOURCES),
+    credentialVersion: fc.option(fc.nat()),
+    method: fc.constantFrom('GET', 'POST'),
+    status: fc.nat(999),
+    measure: fc.constantFrom(...MEASURES),
+    inputTokens: fc.nat(),
+    cacheReadTokens: fc.nat(),
+    cacheWriteTokens: fc.nat(1),
+    cacheWriteLongTokens: fc.nat(1),
+    outputTokens: fc.nat(),
+    reasoningTokens: fc.nat(),
+    costMicroUsd: fc.option(fc.nat()),
+    cacheSavedMicroUsd: fc.nat(),
+    why: fc.constantFrom(...PRICE_REASONS),
+    latencyMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    firstByteMs: fc.option(fc.nat()),
+    retryOf: fc.option(name),
+    errorType: fc.option(name),
+    unit: fc.option(fc.constantFrom(...UNITS)),
+    thousandths: fc.option(fc.nat()),
+    webSearches: fc.nat(1),
+    serviceTier: fc.option(name),
+    region: fc.option(name),
+  });
+
+test('any calls come back as they were, whenever the file was emptied', () => {
+  const groups = fc
+    .array(anyCell, { minLength: 1, maxLength: 4 })
+    .chain((cells) => fc.array(fc.record({ calls: fc.array(anyCall(cells), { maxLength: 5 }), clears: fc.boolean() })));
+  const at = place();
+  fc.assert(
+    fc.property(groups, (given) => {
+      const spilled = new SpilledCalls(at);
+      let expected: CountedCall[] = [];
+      for (const { calls, clears } of given) {
+        spilled.add(calls);
+        expected.push(...calls);
+        if (!clears) continue;
+        spilled.clear();
+        expected = [];
+      }
+      spilled.close(true);
+      const left = readSpilledCalls(at, none);
+      expect(left?.calls).toEqual(expected);
+      expect([left?.isWhole, left?.isOfThisForm]).toEqual([true, true]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('calls of one cell tell its names once', () => {
+  const at = place();
+  const spilled = new SpilledCalls(at);
+  const one = pricedCall({ project: '/home/me/thesis' });
+  spilled.add([one]);
+  spilled.add([{ ...one, requestId: 'again' }, pricedCall({ project: '/home/me/thesis', model: 'gpt-5' })]);
+  spilled.close(true);
+  const texts = readSpill(at)?.entries.map(({ text }) => text);
+  expect(texts?.join().match(/thesis/g)).toHaveLength(2); // two cells, three calls
+});
+
+test('a text that found no room does not take the names of its cells with it', () => {
+  const at = place();
+  const spilled = new SpilledCalls(at);
+  const long = pricedCall();
+  const cell = { ...long.cell, model: 'm'.repeat(256) };
+  // More than an entry takes: no program makes such a name, and it must do no harm.
+  const tooLong = { ...long, cell: { ...cell, endpoint: 'x'.repeat(600 * 1024) } };
+  spilled.add([
+    tooLong,
+    ...Array.from({ length: 63 }, () => ({ ...long, cell })),
+    { ...long, cell, requestId: 'beside' },
+  ]);
+  spilled.add([{ ...long, cell, requestId: 'after' }]);
+  spilled.close(true);
+  expect(readSpilledCalls(at, none)?.calls.map(({ requestId }) => requestId)).toEqual(['beside', 'after']);
+});
+
+test('what a batch took already is left out, and names it told are known to what comes after', () => {
+  const at = place();
+  const spilled = new SpilledCalls(at);
+  const one = pricedCall();
+  for (const requestId of ['first', 'second', 'third']) spilled.add([{ ...one, requestId }]);
+  spilled.close(true);
+  expect(readSpilledCalls(at, () => 2)?.calls.map(({ requestId }) => requestId)).toEqual(['third']);
+});
+
+test('what is of another form is told and left out', () => {
+  const at = place();
+  const spill = new Spill(at);
+  spill.append(JSON.stringify([{ entry: {} }]));
+  spill.append(JSON.stringify({ cells: [[0, pricedCall().cell]], calls: [[0, 'not a time'], [7]] }));
+  spill.close(true);
+  const left = readSpilledCalls(at, none);
+  expect([left?.calls, left?.isWhole, left?.isOfThisForm]).toEqual([[], true, false]);
+});
