@@ -126,10 +126,16 @@ class Series<Value> {
 }
 
 function keyOf<Label extends string>(labels: readonly Label[], given: LabelValues<Label>): string {
-  return labels.length === 0 ? '' : labels.map((name) => `${name}="${escaped(given[name], true)}"`).join(',');
+  let key = '';
+  for (const name of labels) key += `${key === '' ? '' : ','}${name}="${escaped(given[name], true)}"`;
+  return key;
 }
 
+/** What the text format wants escaped: hardly any text holds it, and each counted call comes through here. */
+const NEEDS_ESCAPE = /[\\\n"]/;
+
 function escaped(text: string, isLabel: boolean): string {
+  if (!NEEDS_ESCAPE.test(text)) return text;
   const lines = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
   return isLabel ? lines.replaceAll('"', '\\"') : lines;
 }
