@@ -1,7 +1,15 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { AuthKindDescriptor } from '../../../shared/provider/auth-kind.ts';
 import { wipe } from '../vault/bytes.ts';
-import { DATA_KEY_FIELD, openField, recordAad, sealedGeneration } from '../vault/envelope.ts';
+import {
+  DATA_KEY_FIELD,
+  openField,
+  openParts,
+  recordAad,
+  sealedGeneration,
+  type SealedParts,
+  sealedParts,
+} from '../vault/envelope.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { findCredential } from './credential-table.ts';
 import { readFields } from './field-table.ts';
@@ -21,13 +29,18 @@ interface SealedBytes {
   readonly blob: Buffer;
 }
 
+interface SealedBytesInParts extends SealedBytes {
+  /** From the first use on. */
+  parts: SealedParts | null;
+}
+
 /** One credential as the database holds it: still sealed, with what its seals are bound to worked out. */
 interface ServedRow {
   readonly resolved: ResolvedCredential;
   readonly dataKey: SealedBytes | null;
   /** The opened data key, from the first use on. It opens no more than the record key that is held anyway. */
   openedKey: KeyObject | null;
-  readonly sealed: readonly SealedBytes[];
+  readonly sealed: readonly SealedBytesInParts[];
   readonly public: readonly { readonly name: string; readonly value: string }[];
   readonly primary: string;
   readonly environment: OpenedFields['environment'];
@@ -140,7 +153,7 @@ export class ServedRows {
       resolved: withTokenEnd(toResolved(served), kind, rows),
       dataKey: version.data_key === null ? null : bound(DATA_KEY_FIELD, version.data_key),
       openedKey: null,
-      sealed: rows.flatMap(({ name, sealed }) => (sealed === null ? [] : [bound(name, sealed)])),
+      sealed: rows.flatMap(({ name, sealed }) => (sealed === null ? [] : [{ ...bound(name, sealed), parts: null }])),
       public: rows.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }])),
       primary: kind.primary,
       environment: injectedVariables(kind, present),
@@ -166,7 +179,10 @@ function openSealed(vault: OpenVault, row: ServedRow): Map<string, Buffer> {
   if (row.dataKey === null) return fields;
   row.openedKey ??= openDataKey(vault, row.dataKey);
   try {
-    for (const { name, aad, blob } of row.sealed) fields.set(name, openField(row.openedKey, aad, blob));
+    for (const field of row.sealed) {
+      field.parts ??= sealedParts(field.aad, field.blob);
+      fields.set(field.name, openParts(row.openedKey, field.parts));
+    }
     return fields;
   } catch (error) {
     wipe(...fields.values());

@@ -14,6 +14,7 @@ const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 const MAX_PLAINTEXT_BYTES = 16 * 1024 * 1024;
 const ID_BYTES = 16;
+const GCM_OPTIONS = { authTagLength: TAG_BYTES } as const;
 
 /** The field name under which the wrapped data key of a version is bound. */
 export const DATA_KEY_FIELD = '#dek';
@@ -81,17 +82,41 @@ export function sealField(key: KeyObject | Buffer, generation: number, aad: Buff
   return Buffer.concat([head, nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
+/** A sealed field taken apart: still sealed, with nothing left to work out but the opening. */
+export interface SealedParts {
+  readonly aad: Buffer;
+  readonly nonce: Buffer;
+  readonly ciphertext: Buffer;
+  readonly tag: Buffer;
+}
+
+/**
+ * For a field that is opened again and again. The parts are views of `blob`, which must stay as it is.
+ * @throws AppError `integrity_failure` when the blob is not of this place, is too short, or of an unknown kind.
+ */
+export function sealedParts(aad: Buffer, blob: Buffer): SealedParts {
+  if (blob.byteLength < HEAD_BYTES + NONCE_BYTES + TAG_BYTES) throw notAuthentic();
+  if (!boundTo(aad, blob.subarray(0, HEAD_BYTES))) throw notAuthentic();
+  return {
+    aad,
+    nonce: blob.subarray(HEAD_BYTES, HEAD_BYTES + NONCE_BYTES),
+    ciphertext: blob.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES),
+    tag: blob.subarray(-TAG_BYTES),
+  };
+}
+
 /**
  * Decrypts one field; nothing is handed out before the tag was verified. The caller wipes what it gets.
  * @throws AppError `integrity_failure` when the blob is not of this key and place, is damaged, or of an unknown kind.
  */
 export function openField(key: KeyObject | Buffer, aad: Buffer, blob: Buffer): Buffer {
-  if (blob.byteLength < HEAD_BYTES + NONCE_BYTES + TAG_BYTES) throw notAuthentic();
-  if (!boundTo(aad, blob.subarray(0, HEAD_BYTES))) throw notAuthentic();
-  const nonce = blob.subarray(HEAD_BYTES, HEAD_BYTES + NONCE_BYTES);
-  const ciphertext = blob.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(aad).setAuthTag(blob.subarray(-TAG_BYTES));
+  return openParts(key, sealedParts(aad, blob));
+}
+
+/** The same of one that was taken apart. @throws AppError `integrity_failure`. */
+export function openParts(key: KeyObject | Buffer, { aad, nonce, ciphertext, tag }: SealedParts): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, GCM_OPTIONS);
+  decipher.setAAD(aad).setAuthTag(tag);
   const plaintext = decipher.update(ciphertext); // GCM gives all of it here; `final` only verifies
   try {
     decipher.final();
