@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { OpenedFields } from '../credentials/types.ts';
-import { type Base, baseOf, joinBelow } from '../providers/base-url.ts';
+import { type Base, baseOf } from '../providers/base-url.ts';
 import { signAwsRequest } from '../providers/http/aws-signature.ts';
 import type { OutgoingRequest } from '../providers/http/http-exchange.ts';
 import {
@@ -11,11 +11,12 @@ import {
   webhookUrl,
 } from '../providers/http/placements.ts';
 import { isHeaderName, isPathSegment, isSendableSecret } from '../providers/sendable.ts';
+import { type Place, placeOf, urlBelow } from './places.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A request as it goes to the provider, with the credential in it. Lives no longer than its sending. */
 export interface Injected {
-  readonly url: URL;
+  readonly place: Place;
   readonly headers: Map<string, string>;
   readonly members: readonly BodyMember[];
   /** What must not come back: the secret fields, and what was made of them. */
@@ -73,20 +74,28 @@ export function inject(
   }
   const base = upstream.isWebhook ? webhookBase(upstream, value) : upstream.base;
   if (upstream.isWebhook) secrets.push(base.prefix);
-  const url = joinBelow(base, query === '' ? path : `${path === '/' ? '' : path}?${query}`);
-  const { origin, pathname } = url;
   const placed = new Map<string, string>();
-  const members = placeCredential(kind, value, { url, headers: placed });
-  // Placing may only have added in front of the path: the host stands, and so does what was asked for.
-  if (url.origin !== origin || !url.pathname.endsWith(pathname) || url.username !== '' || url.hash !== '') {
-    throw new AppError('security_violation', 'The credential would change where the request goes. Nothing was sent.');
+  let place: Place;
+  let members: readonly BodyMember[];
+  if (upstream.isWebhook || upstream.changesAddress) {
+    const url = urlBelow(base, path, query);
+    const { origin, pathname } = url;
+    members = placeCredential(kind, value, { url, headers: placed });
+    // Placing may only have added in front of the path: the host stands, and so does what was asked for.
+    if (url.origin !== origin || !url.pathname.endsWith(pathname) || url.username !== '' || url.hash !== '') {
+      throw new AppError('security_violation', 'The credential would change where the request goes. Nothing was sent.');
+    }
+    place = placeOf(url);
+  } else {
+    place = upstream.places.of(path, query);
+    members = placeCredential(kind, value, { url: place.url, headers: placed });
   }
   for (const [name, text] of placed) {
     if (!isHeaderName(name) || !SENT_VALUE.test(text)) throw unsendable(upstream);
     if (text.startsWith(BASIC)) secrets.push(text.slice(BASIC.length));
     headers.set(name, text);
   }
-  return { url, headers, members, secrets };
+  return { place, headers, members, secrets };
 }
 
 /** @throws AppError `security_violation` where the value is no webhook address of this provider. */

@@ -1,13 +1,14 @@
 import type { OpenedFields } from '../credentials/types.ts';
 import type { OutgoingRequest } from '../providers/http/http-exchange.ts';
 import { inject, signed, withMembers } from './inject.ts';
+import type { Place } from './places.ts';
 import type { Body } from './request-body.ts';
 import { isStream } from './request-body.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What is sent to the provider. Lives no longer than its sending. */
 export interface Outgoing {
-  readonly url: URL;
+  readonly place: Place;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Body;
   /** What must not come back. */
@@ -34,12 +35,12 @@ export function outgoing(
   asked: Asked,
   nowMs: number,
 ): Outgoing | Promise<Outgoing> {
-  const { url, headers, members, secrets } = inject(upstream, opened, asked.path, asked.query, asked.headers);
+  const { place, headers, members, secrets } = inject(upstream, opened, asked.path, asked.query, asked.headers);
   const body = members.length === 0 ? asked.body : withMembers(buffered(asked.body), members);
-  if (!upstream.signs) return { url, headers, body, secrets };
+  if (!upstream.signs) return { place, headers, body, secrets };
   const method = asked.method as OutgoingRequest['method']; // the guards let no other through
-  const signing = signed(upstream, opened, { method, url, headers, body: buffered(body) }, nowMs);
-  return signing.then((all) => ({ url, headers: all, body, secrets }));
+  const signing = signed(upstream, opened, { method, url: place.url, headers, body: buffered(body) }, nowMs);
+  return signing.then((all) => ({ place, headers: all, body, secrets }));
 }
 
 /** Only for kinds whose body was read as a whole. */

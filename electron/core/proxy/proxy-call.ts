@@ -284,9 +284,9 @@ export class ProxyCall implements AttemptListener {
     }
   }
 
-  #dispatch(credential: ResolvedCredential, upstream: Upstream, { url, headers, body, secrets }: Outgoing): void {
+  #dispatch(credential: ResolvedCredential, upstream: Upstream, { place, headers, body, secrets }: Outgoing): void {
     const { noteUse, pools } = this.#deps;
-    const { dispatcher, origin } = pools.sender(url, upstream.local);
+    const { dispatcher, origin } = pools.sender(place, upstream.local);
     const lines: string[] = [];
     for (const [name, value] of headers) if (name !== 'host') lines.push(name, value);
     if (isStream(body) && this.#bodyKind.kind === 'sized') {
@@ -298,7 +298,7 @@ export class ProxyCall implements AttemptListener {
     dispatcher.dispatch(
       {
         origin,
-        path: `${url.pathname}${url.search}`,
+        path: place.target,
         method: this.#asked.head.method,
         headers: lines,
         body: body as Buffer | null, // undici also takes what can be iterated, its types do not say so

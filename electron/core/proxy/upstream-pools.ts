@@ -13,6 +13,7 @@ import {
   isLocalName,
   isMetadataName,
 } from '../net/address-rules.ts';
+import type { Place } from './places.ts';
 import type { ProxySettings } from './settings.ts';
 
 /** Origins that are kept connected; above it the one that was asked longest ago is let go. */
@@ -67,13 +68,12 @@ export class UpstreamPools {
   }
 
   /**
-   * @param url - whose origin is asked. `load` was called before.
+   * @param place - whose origin is asked. `load` was called before.
    * @throws AppError `security_violation` for an address where no key may go, and for our own endpoint.
    */
-  sender(url: URL, local: boolean): Sender {
+  sender({ url, origin }: Place, local: boolean): Sender {
     const settings = this.#deps.settings();
     if (settings !== this.#settings) this.#begin(settings);
-    const { origin } = url;
     const key = local ? `local ${origin}` : origin;
     let pool = this.#pools.get(key);
     if (pool === undefined) {

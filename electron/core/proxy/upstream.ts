@@ -6,6 +6,7 @@ import { authKindOf, type Catalogue, templateFields } from '../providers/catalog
 import { type Base, baseOf } from '../providers/base-url.ts';
 import { catalogueBase } from '../providers/place.ts';
 import { type HeaderFilters, headerFilters } from './headers.ts';
+import { PlacesBelow } from './places.ts';
 
 /** Where the requests of one credential go, and in which words; worked out once for as long as its row is kept. */
 export interface Upstream {
@@ -13,12 +14,15 @@ export interface Upstream {
   readonly kind: AuthKindDescriptor;
   /** The credential's own base URL or the catalogue's. */
   readonly base: Base;
+  readonly places: PlacesBelow;
   readonly isOwnBaseUrl: boolean;
   readonly local: boolean;
   readonly filters: HeaderFilters;
   /** Has to see the whole body: it is signed, or a member is put in. */
   readonly needsBody: boolean;
   readonly isWebhook: boolean;
+  /** The credential becomes part of path or query. */
+  readonly changesAddress: boolean;
   readonly signs: boolean;
   /** The fields that stand in the request as they are, and those of them that become part of the path. */
   readonly sentFields: readonly { readonly name: string; readonly inPath: boolean }[];
@@ -52,15 +56,18 @@ export function upstreamOf(catalogue: Pick<Catalogue, 'get'>, credential: Resolv
     );
   }
   const has = (where: string) => kind.send.some((placement) => placement.where === where);
+  const parts = baseOf(base);
   return {
     provider,
     kind,
-    base: baseOf(base),
+    base: parts,
+    places: new PlacesBelow(parts),
     isOwnBaseUrl: own,
     local: credential.local,
     filters: headerFilters(provider.proxy),
     needsBody: has('body') || has('sigv4'),
     isWebhook: has('url'),
+    changesAddress: has('path') || has('query'),
     signs: has('sigv4'),
     sentFields: sentFields(kind),
   };

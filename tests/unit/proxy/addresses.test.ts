@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PROXY_DEFAULTS } from '../../../electron/core/proxy/settings.ts';
+import { placeOf } from '../../../electron/core/proxy/places.ts';
 import { UpstreamPools } from '../../../electron/core/proxy/upstream-pools.ts';
 
 /** Nothing is connected here: what is refused is refused before. Names are judged by their address when they connect. */
@@ -9,7 +10,7 @@ afterEach(() => pools.drop());
 
 const isSent = (url: string, local: boolean): boolean => {
   try {
-    pools.sender(new URL(url), local);
+    pools.sender(placeOf(new URL(url)), local);
     return true;
   } catch (error) {
     expect(error).toMatchObject({ code: 'security_violation' });
