@@ -16,7 +16,7 @@ export class InFlight {
       this.#answers.set(clientId, answers);
     }
     if (answers.size >= MAX_IN_FLIGHT_PER_CLIENT) return false;
-    answer.once('close', answers.add(answer));
+    answer.on('close', answers.add(answer)); // comes once by itself
     return true;
   }
 

@@ -91,7 +91,7 @@ export class ProxyCall implements AttemptListener {
 
   start(): void {
     const { response } = this.#asked;
-    response.once('close', () => this.#left());
+    response.on('close', () => this.#left()); // comes once by itself: `once` would cost a wrapper for each call
     try {
       this.#judge(this.#checked.credential());
     } catch (error) {
@@ -125,6 +125,8 @@ export class ProxyCall implements AttemptListener {
   /** Called now and then, with the time since the last call: a timer for each request would cost more than the rest. */
   tick(ms: number): void {
     if (this.#quietMs === null || this.#isOver) return;
+    // The endpoint's own limit is for a client that sends. Lifted here, since most calls are over before the first tick.
+    this.#asked.request.socket.setTimeout(0);
     this.#quietMs += ms;
     const { firstByteMs, idleMs } = this.#deps.settings();
     if (this.#quietMs <= (this.#relay === null ? firstByteMs : idleMs)) return;
@@ -323,9 +325,8 @@ export class ProxyCall implements AttemptListener {
     return now;
   }
 
-  /** The endpoint's own limit is for a client that sends; from now on the provider is waited for. */
+  /** From now on the provider is waited for. */
   #waitForAnswer(): void {
-    this.#asked.request.socket.setTimeout(0);
     this.#quietMs = 0;
   }
 

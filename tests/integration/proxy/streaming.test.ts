@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallResult, CallTap, ProxyTap } from '../../../electron/core/proxy/observers.ts';
 import { SECRET, startProxyTo, type RunningProxy } from './running-proxy.ts';
@@ -307,6 +308,25 @@ describe('an answer that breaks off never looks whole', () => {
     proxy.clock.advance(2000);
     expect(await ended).toBe('ECONNRESET');
     expect((await next()).outcome).toBe('timeout');
+  });
+
+  test('the limit for a client that does not send is lifted while the provider is waited for', async () => {
+    let socket: Socket | undefined;
+    const onStart = (message: unknown): void => {
+      const { request: incoming } = message as { readonly request: IncomingMessage };
+      if (incoming.url === '/proxy/openai/x') socket = incoming.socket;
+    };
+    subscribe('http.server.request.start', onStart);
+    onTestFinished(() => void unsubscribe('http.server.request.start', onStart));
+    const asked = Promise.withResolvers<ServerResponse>();
+    const proxy = await startProxyTo(await provider((_request, response) => asked.resolve(response)));
+    const { answer } = call(proxy);
+    const response = await asked.promise;
+    expect(socket?.timeout).toBeGreaterThan(0);
+    proxy.clock.advance(1000); // the proxy looks each second
+    expect(socket?.timeout).toBe(0);
+    response.end('late');
+    expect(await ending(await answer)).toBe('end');
   });
 
   test('a stream that goes on is not cut, however long it takes', async () => {
