@@ -40,6 +40,8 @@ interface AuditTallyDeps {
 export class AuditTally {
   readonly #deps: AuditTallyDeps;
   readonly #counts = new Map<string, Count>();
+  /** What was counted last: mostly it is the same again. */
+  #last: Count | null = null;
   #callOff: (() => void) | null = null;
   #writable = true;
 
@@ -58,10 +60,15 @@ export class AuditTally {
   add(act: CountedAct): void {
     const nowMs = this.#deps.clock.now();
     const minuteMs = nowMs - (nowMs % MINUTE_MS);
+    if (this.#last?.minuteMs === minuteMs && isSame(this.#last.act, act)) {
+      this.#last.count += 1;
+      return;
+    }
     const key = `${act.actor} ${act.action} ${act.target} ${act.reason} ${minuteMs}`;
-    const known = this.#counts.get(key);
-    if (known === undefined) this.#counts.set(key, { act, minuteMs, count: 1 });
-    else known.count += 1;
+    const count = this.#counts.get(key) ?? { act, minuteMs, count: 0 };
+    count.count += 1;
+    this.#counts.set(key, count);
+    this.#last = count;
     this.#wake();
   }
 
@@ -79,7 +86,7 @@ export class AuditTally {
   stop(): void {
     this.#callOff?.();
     this.#callOff = null;
-    this.#counts.clear();
+    this.#forget();
   }
 
   /** Asked for rather than its state: while it is locking the vault can still be written. */
@@ -95,7 +102,7 @@ export class AuditTally {
     const { clock, log, credentials } = this.#deps;
     try {
       credentials.unaffected(() => vault.write(() => appendAudits(vault, clock, this.#entries())));
-      this.#counts.clear();
+      this.#forget();
       this.#writable = true;
     } catch {
       if (this.#writable) log.error('endpoint.audit-failed', { count: this.#counts.size });
@@ -111,7 +118,22 @@ export class AuditTally {
     }
   }
 
+  #forget(): void {
+    this.#counts.clear();
+    this.#last = null;
+  }
+
   #wake(): void {
     this.#callOff ??= this.#deps.clock.after(this.#deps.delayMs, () => this.flush());
   }
+}
+
+function isSame(one: CountedAct, other: CountedAct): boolean {
+  return (
+    one.actor === other.actor &&
+    one.action === other.action &&
+    one.target === other.target &&
+    one.result === other.result &&
+    one.reason === other.reason
+  );
 }

@@ -49,7 +49,8 @@ export class Routing {
   readonly pool: CredentialPool;
   readonly #findings: PoolFindings;
   #rules: ReadonlyMap<string, RoutingRule> | null = null;
-  readonly #routes = new Map<string, Route | null>();
+  /** By provider and client: each call asks several times, so nothing is joined to a key. */
+  readonly #routes = new Map<string, Map<string, Route | null>>();
 
   constructor(deps: RoutingDeps) {
     this.#deps = deps;
@@ -64,13 +65,17 @@ export class Routing {
 
   /** null: no rule says anything, which is how most calls go. Needs an unlocked vault. */
   of(provider: string, clientId: string): Route | null {
-    const key = `${provider} ${clientId}`;
-    const known = this.#routes.get(key);
+    const known = this.#routes.get(provider)?.get(clientId);
     if (known !== undefined) return known;
     const rules = this.#read();
     const route = merged(rules.get(scopeText({ provider })), rules.get(scopeText({ client: clientId })));
-    if (this.#routes.size >= MAX_ROUTES) this.#routes.clear();
-    this.#routes.set(key, route);
+    let ofProvider = this.#routes.get(provider);
+    if (ofProvider === undefined || ofProvider.size >= MAX_CLIENTS) {
+      if (this.#routes.size >= MAX_PROVIDERS) this.#routes.clear();
+      ofProvider = new Map();
+      this.#routes.set(provider, ofProvider);
+    }
+    ofProvider.set(clientId, route);
     return route;
   }
 
@@ -166,7 +171,8 @@ export class Routing {
   }
 }
 
-const MAX_ROUTES = 1024;
+const MAX_PROVIDERS = 256;
+const MAX_CLIENTS = 64;
 
 function parsedJson(text: string): unknown {
   try {
