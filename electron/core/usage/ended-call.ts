@@ -1,6 +1,5 @@
 import type { CallOutcome } from '../proxy/observers.ts';
 import type { ProviderUsage } from './usage-of-provider.ts';
-import { endpointTemplate } from './endpoint-template.ts';
 import type { Outcome } from './dimensions.ts';
 import { createMeter, type MeterResult } from './meter/meter.ts';
 import { requestModel } from './meter/request-model.ts';
@@ -15,23 +14,30 @@ export interface AnswerHead {
   readonly usage: string | null;
 }
 
-/** A forwarded call that is over and was not read yet. Plain values, so another thread can read it (packed-calls.ts). */
-export interface EndedCall {
-  /** UTC epoch milliseconds. */
-  readonly startedAtMs: number;
-  readonly requestId: string;
-  readonly clientId: string;
-  readonly clientName: string;
+/** What many calls have in common: who asked whom for what, with which credential. */
+export interface CallOrigin {
+  readonly client: { readonly id: string; readonly name: string };
+  readonly credential: { readonly id: string; readonly version: number; readonly ref: string };
   readonly project: string;
-  readonly credentialId: string;
-  readonly credentialVersion: number;
-  readonly label: string;
   readonly provider: string;
   readonly kind: ProviderUsage['kind'];
   readonly unit: string;
   readonly method: string;
   /** Below the base URL, without the query. */
   readonly path: string;
+  /** The path without what names one object. */
+  readonly endpoint: string;
+}
+
+/**
+ * A forwarded call that is over and was not read yet. Plain values, so another thread can read it (packed-calls.ts); of a
+ * body the text has one character for each byte.
+ */
+export interface EndedCall {
+  readonly origin: CallOrigin;
+  /** UTC epoch milliseconds. */
+  readonly startedAtMs: number;
+  readonly requestId: string;
   readonly outcome: CallOutcome;
   /** What the client was told; null where it was told nothing. */
   readonly status: number | null;
@@ -41,11 +47,11 @@ export interface EndedCall {
   readonly retryOf: string | null;
   /** What names the model where the answer does not: a name, or the body of the request that holds it. */
   readonly requestModel: string | null;
-  readonly requestBody: Buffer | null;
+  readonly requestBody: string | null;
   /** null: no answer came. */
   readonly answer: AnswerHead | null;
   /** A small answer, whole: it is read here. */
-  readonly body: Buffer | null;
+  readonly body: string | null;
   /** What was read of a longer one while it passed. */
   readonly result: MeterResult | null;
 }
@@ -57,18 +63,19 @@ export const endOf = (outcome: CallOutcome): 'cut' | 'complete' => (CUT.has(outc
 
 /** Reads what a call used. Never throws. */
 export function entryOf(call: EndedCall): UsageEntry {
+  const { origin } = call;
   const found = call.result ?? read(call);
   const result = found.model === null ? { ...found, model: modelOf(call) } : found;
   return {
     atMs: call.startedAtMs,
     requestId: call.requestId,
     source: 'proxy',
-    client: { id: call.clientId, name: call.clientName },
-    credential: { id: call.credentialId, version: call.credentialVersion, ref: `${call.provider}/${call.label}` },
-    provider: call.provider,
-    project: call.project,
-    endpoint: endpointTemplate(call.path),
-    method: call.method,
+    client: origin.client,
+    credential: origin.credential,
+    provider: origin.provider,
+    project: origin.project,
+    endpoint: origin.endpoint,
+    method: origin.method,
     status: call.status ?? 0,
     outcome: outcomeIn(call, result),
     latencyMs: call.latencyMs,
@@ -78,24 +85,25 @@ export function entryOf(call: EndedCall): UsageEntry {
   };
 }
 
-function read(call: EndedCall): MeterResult {
-  const { answer, kind, unit, method, path, outcome } = call;
+function read({ origin, answer, outcome, body }: EndedCall): MeterResult {
   if (answer === null) return nothing(outcome);
   const meter = createMeter({
-    ...{ kind, unit, method, path },
+    kind: origin.kind,
+    unit: origin.unit,
+    method: origin.method,
+    path: origin.path,
     status: answer.status,
     contentType: answer.contentType,
     usageHeader: answer.usage,
   });
-  if (call.body !== null) meter.push(call.body);
+  if (body !== null) meter.whole(body);
   return meter.end(endOf(outcome));
 }
 
 /** What the request names; Gemini and Azure name it in the path. */
-function modelOf({ requestModel: model, requestBody, path }: EndedCall): string | null {
-  return model ?? requestModel(path, requestBody ?? NOTHING);
+function modelOf({ origin, requestModel: model, requestBody }: EndedCall): string | null {
+  return model ?? requestModel(origin.path, Buffer.from(requestBody ?? '', 'latin1'));
 }
-const NOTHING = new Uint8Array();
 
 function outcomeIn({ outcome, status }: EndedCall, { errorType }: MeterResult): Outcome {
   switch (outcome) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventHub } from '../events.ts';
 import type { CallInfo, CallResult, CallTap, ProxyTap } from '../proxy/observers.ts';
+import { CallOrigins } from './call-origins.ts';
 import { type AnswerHead, type EndedCall, endOf } from './ended-call.ts';
 import { askForUsage, MAX_ASKING_BODY_BYTES, mayAskForUsage } from './include-usage/ask-for-usage.ts';
 import { UsageRemover } from './include-usage/usage-remover.ts';
@@ -23,6 +24,7 @@ export interface UsageTapDeps {
 /** Meters every proxied call and records it when it is over. */
 export class UsageTap implements ProxyTap {
   readonly #deps: UsageTapDeps;
+  readonly #origins = new CallOrigins();
   /** A setting is a row of the vault: it is read once, not for each call. */
   #asks: boolean | null = null;
 
@@ -35,7 +37,7 @@ export class UsageTap implements ProxyTap {
 
   request(info: CallInfo): CallTap {
     this.#deps.usage.expect();
-    return new MeteredCall(this.#deps.usage, info, () => (this.#asks ??= this.#deps.asks()));
+    return new MeteredCall(this.#deps.usage, this.#origins, info, () => (this.#asks ??= this.#deps.asks()));
   }
 }
 
@@ -47,6 +49,7 @@ const MAX_KEPT_REQUEST = 4 * 1024;
 class MeteredCall implements CallTap {
   readonly bodyLimit: number;
   readonly #usage: UsageTapDeps['usage'];
+  readonly #origins: CallOrigins;
   readonly #info: CallInfo;
   readonly #provider: ProviderUsage;
   readonly #requestId = randomUUID();
@@ -61,8 +64,15 @@ class MeteredCall implements CallTap {
   /** The first piece of an answer; where it is small and the whole it is read when the client has it. */
   #first: Buffer | null = null;
 
-  constructor(usage: UsageTapDeps['usage'], info: CallInfo, asks: () => boolean, retryOf: string | null = null) {
+  constructor(
+    usage: UsageTapDeps['usage'],
+    origins: CallOrigins,
+    info: CallInfo,
+    asks: () => boolean,
+    retryOf: string | null = null,
+  ) {
     this.#usage = usage;
+    this.#origins = origins;
     this.#retryOf = retryOf;
     this.#info = info;
     this.#provider = usageOfProvider(info.provider);
@@ -103,7 +113,7 @@ class MeteredCall implements CallTap {
 
   retried(call: CallResult): CallTap {
     this.end(call);
-    const next = new MeteredCall(this.#usage, this.#info, () => false, this.#requestId);
+    const next = new MeteredCall(this.#usage, this.#origins, this.#info, () => false, this.#requestId);
     next.#requestModel = this.#requestModel;
     next.#requestBody = this.#requestBody;
     next.#asked = this.#asked; // the body that goes out again asks already
@@ -111,31 +121,19 @@ class MeteredCall implements CallTap {
   }
 
   end(call: CallResult): void {
-    const { client, path, method, provider } = this.#info;
-    const { id, version, label } = call.credential;
     this.#usage.recordEnded({
+      origin: this.#origins.of(this.#info, call.credential, this.#provider),
       startedAtMs: call.startedAtMs,
       requestId: this.#requestId,
-      clientId: client.id,
-      clientName: client.name,
-      project: client.project ?? '',
-      credentialId: id,
-      credentialVersion: version,
-      label,
-      provider: provider.id,
-      kind: this.#provider.kind,
-      unit: this.#provider.unit,
-      method,
-      path,
       outcome: call.outcome,
       status: call.status,
       latencyMs: call.latencyMs,
       firstByteMs: call.firstByteMs,
       retryOf: this.#retryOf,
       requestModel: this.#requestModel,
-      requestBody: this.#requestBody,
+      requestBody: this.#requestBody === null ? null : this.#requestBody.toString('latin1'),
       answer: this.#answer,
-      body: this.#first,
+      body: this.#first === null ? null : this.#first.toString('latin1'),
       result: this.#meter?.end(endOf(call.outcome)) ?? null,
     });
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { EndedCall } from '../../../electron/core/usage/ended-call.ts';
+import type { CallOrigin, EndedCall } from '../../../electron/core/usage/ended-call.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { readSpill } from '../../../electron/core/usage/spill.ts';
 import type { RecordListener } from '../../../electron/core/usage/recorder.ts';
@@ -41,23 +41,24 @@ const COMPLETION = {
   model: 'gpt-6-luna',
   usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 },
 };
+const ORIGIN: CallOrigin = {
+  client: { id: 'abcdefghij', name: 'éditeur' },
+  credential: { id: '0'.repeat(32), version: 1, ref: 'openai/work' },
+  project: '',
+  provider: 'openai',
+  kind: 'openai',
+  unit: 'tokens',
+  method: 'POST',
+  path: 'chat/completions',
+  endpoint: 'chat/completions',
+};
 let ended = 0;
 function endedCall(given: Partial<EndedCall> = {}): EndedCall {
   ended += 1;
   return {
+    origin: ORIGIN,
     startedAtMs: Date.UTC(2030, 0, 15, 12),
     requestId: `ended-${ended}`,
-    clientId: 'abcdefghij',
-    clientName: 'éditeur',
-    project: '',
-    credentialId: '0'.repeat(32),
-    credentialVersion: 1,
-    label: 'work',
-    provider: 'openai',
-    kind: 'openai',
-    unit: 'tokens',
-    method: 'POST',
-    path: 'chat/completions',
     outcome: 'ok',
     status: 200,
     latencyMs: 12,
@@ -66,7 +67,7 @@ function endedCall(given: Partial<EndedCall> = {}): EndedCall {
     requestModel: null,
     requestBody: null,
     answer: { status: 200, contentType: 'application/json', usage: null },
-    body: Buffer.from(JSON.stringify(COMPLETION)),
+    body: JSON.stringify(COMPLETION),
     result: null,
     ...given,
   };
@@ -99,7 +100,7 @@ test('a call that ended is read, priced and written by the thread within a secon
   usage.expect();
   usage.recordEnded(endedCall());
   await setImmediate();
-  usage.recordEnded(endedCall({ outcome: 'client_error', status: 429, body: Buffer.from('{}') }));
+  usage.recordEnded(endedCall({ outcome: 'client_error', status: 429, body: '{}' }));
   await until(() => {
     clock.advance(100); // the thread's second passes here
     return heard.length > 0;
@@ -213,7 +214,7 @@ test('a price that is changed holds for the next call, and a model that nobody k
   const unknown: string[] = [];
   const ask = () => new PriceBook(SHIPPED.document, given.book.own, (_, model) => unknown.push(model));
   given.book = ask();
-  usage.recordEnded(endedCall({ body: Buffer.from(JSON.stringify({ ...COMPLETION, model: 'never-heard-of' })) }));
+  usage.recordEnded(endedCall({ body: JSON.stringify({ ...COMPLETION, model: 'never-heard-of' }) }));
   usage.flush();
   expect(unknown).toEqual(['never-heard-of']);
   expect(db().prepare('SELECT cost_micro_usd FROM usage_record').pluck().get()).toBeNull();
@@ -222,7 +223,7 @@ test('a price that is changed holds for the next call, and a model that nobody k
   const kind = { kind: 'chat', status: 'current', source: '' } as const;
   const price = { provider: 'openai', model: 'never-heard-of', prices, ...kind };
   given.book = ask().withOwn({ models: [price], units: [] });
-  usage.recordEnded(endedCall({ body: Buffer.from(JSON.stringify({ ...COMPLETION, model: 'never-heard-of' })) }));
+  usage.recordEnded(endedCall({ body: JSON.stringify({ ...COMPLETION, model: 'never-heard-of' }) }));
   usage.flush();
   expect(db().prepare('SELECT cost_micro_usd FROM usage_record ORDER BY seq DESC').pluck().get()).toBe(2000);
 });

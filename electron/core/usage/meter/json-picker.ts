@@ -43,21 +43,53 @@ interface Member {
 export interface PickerPlan {
   /** By the length of their names. */
   readonly byLength: readonly (readonly Member[] | undefined)[];
+  readonly byName: ReadonlyMap<string, Member>;
   /** Bytes of the longest name, those inside counted too. */
   readonly longestName: number;
 }
 
 export function pickerPlan(wanted: Wanted, above = ''): PickerPlan {
   const byLength: Member[][] = [];
+  const byName = new Map<string, Member>();
   let longestName = 0;
   for (const [member, value] of Object.entries(wanted)) {
     const name = Buffer.from(member);
     const path = above + member;
     const inside = typeof value === 'object' ? pickerPlan(value, `${path}.`) : null;
-    (byLength[name.byteLength] ??= []).push({ name, path, counts: value === 'count', inside });
+    const one = { name, path, counts: value === 'count', inside };
+    (byLength[name.byteLength] ??= []).push(one);
+    byName.set(member, one);
     longestName = Math.max(longestName, name.byteLength, inside?.longestName ?? 0);
   }
-  return { byLength, longestName };
+  return { byLength, byName, longestName };
+}
+
+/**
+ * Does what a picker does with a text that is at hand whole, several times as fast where it is short.
+ * @param text - also one of bytes taken for characters: what a plan asks for is ASCII.
+ * @returns false where it is not one JSON text: a picker may still find something in it.
+ */
+export function pickWhole(text: string, plan: PickerPlan, found: (path: string, value: unknown) => void): boolean {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  for (const root of Array.isArray(parsed) ? (parsed as readonly unknown[]) : [parsed]) pickIn(root, plan, found);
+  return true;
+}
+
+function pickIn(value: unknown, plan: PickerPlan, found: (path: string, value: unknown) => void): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  for (const name in value) {
+    const member = plan.byName.get(name);
+    if (member === undefined) continue;
+    const held: unknown = (value as Readonly<Record<string, unknown>>)[name];
+    if (member.inside !== null) pickIn(held, member.inside, found);
+    else if (!member.counts) found(member.path, held);
+    else if (Array.isArray(held)) found(member.path, held.length);
+  }
 }
 
 export class JsonPicker {

@@ -1,6 +1,6 @@
 import type { UsageKind } from '../../../../shared/provider/metering.ts';
 import { EventStream } from './event-stream.ts';
-import { JsonPicker, type PickerPlan, pickerPlan } from './json-picker.ts';
+import { JsonPicker, type PickerPlan, pickerPlan, pickWhole } from './json-picker.ts';
 import {
   count,
   errorTypeOf,
@@ -59,6 +59,8 @@ export interface MeterOptions {
 export interface Meter {
   /** Never throws. The bytes may be used again by the caller afterwards. */
   push(chunk: Uint8Array): void;
+  /** All of an answer at once, one character for each byte. Never throws. */
+  whole(text: string): void;
   /** @param how - `cut`: the client or the upstream left before the end, or the vault locked. */
   end(how: 'complete' | 'cut'): MeterResult;
 }
@@ -105,6 +107,9 @@ export function usageHeader(kind: UsageKind): string | null {
   return kind === 'elevenlabs' ? 'character-cost' : null;
 }
 
+/** Of a longer answer most is passed over faster than it is parsed. */
+const MAX_PARSED = 2048;
+
 const TEXT_LIKE = /json|event-stream|ndjson|text\/plain/i;
 
 export function createMeter(options: MeterOptions): Meter {
@@ -114,7 +119,11 @@ export function createMeter(options: MeterOptions): Meter {
 class AnswerMeter implements Meter {
   readonly #options: MeterOptions;
   readonly #tally: Tally = newTally();
-  readonly #picker: JsonPicker | null;
+  readonly #plan: PickerPlan;
+  readonly #found = (member: string, value: unknown): void => this.#take(member, value);
+  /** Nothing but JSON, or events of JSON, is read. */
+  readonly #isReadable: boolean;
+  #picker: JsonPicker | null = null;
   readonly #events: EventStream | null;
   readonly #anthropic: boolean;
   /** Anthropic's streams begin with counts; only the later block, or message_stop, ends them. */
@@ -128,18 +137,23 @@ class AnswerMeter implements Meter {
     this.#options = options;
     const { kind, path, contentType } = options;
     this.#anthropic = MESSAGES_PATH.test(path);
-    const readable = contentType === null || TEXT_LIKE.test(contentType);
-    const plan = PLANS[kind] ?? (IMAGES_PATH.test(path) ? IMAGES_PLAN : LLM_PLAN);
-    this.#picker = readable ? new JsonPicker(plan, (member, value) => this.#found(member, value)) : null;
-    const streams = this.#picker !== null && contentType !== null && /event-stream/i.test(contentType);
-    this.#events = streams && this.#picker !== null ? new EventStream(this.#picker, () => this.#eventEnded()) : null;
+    this.#isReadable = contentType === null || TEXT_LIKE.test(contentType);
+    this.#plan = PLANS[kind] ?? (IMAGES_PATH.test(path) ? IMAGES_PLAN : LLM_PLAN);
+    const streams = contentType !== null && /event-stream/i.test(contentType);
+    this.#events = streams ? new EventStream(this.#picking(), () => this.#eventEnded()) : null;
   }
 
   push(chunk: Uint8Array): void {
-    if (this.#picker === null || chunk.byteLength === 0) return;
+    if (!this.#isReadable || chunk.byteLength === 0) return;
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (this.#events !== null) this.#events.push(bytes);
-    else this.#picker.push(bytes);
+    else this.#picking().push(bytes);
+  }
+
+  whole(text: string): void {
+    if (!this.#isReadable || text === '') return;
+    const isShort = this.#events === null && text.length <= MAX_PARSED;
+    if (!isShort || !pickWhole(text, this.#plan, this.#found)) this.push(Buffer.from(text, 'latin1'));
   }
 
   end(how: 'complete' | 'cut'): MeterResult {
@@ -163,6 +177,10 @@ class AnswerMeter implements Meter {
       region: tally.region,
       errorType: tally.errorType,
     };
+  }
+
+  #picking(): JsonPicker {
+    return (this.#picker ??= new JsonPicker(this.#plan, this.#found));
   }
 
   #measure(how: 'complete' | 'cut'): Measure {
@@ -195,7 +213,7 @@ class AnswerMeter implements Meter {
     if (this.#events !== null && this.#tally.model !== null) this.#events.skimming = this.#options.kind !== 'gemini';
   }
 
-  #found(member: string, value: unknown): void {
+  #take(member: string, value: unknown): void {
     if (value === null) return;
     const tally = this.#tally;
     switch (member) {
@@ -241,11 +259,11 @@ class AnswerMeter implements Meter {
         this.#eventCode = value;
         break;
       default:
-        this.#foundOther(member, value);
+        this.#takeOther(member, value);
     }
   }
 
-  #foundOther(member: string, value: unknown): void {
+  #takeOther(member: string, value: unknown): void {
     const tally = this.#tally;
     switch (member) {
       case 'prompt_eval_count':

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { AppError } from '../../../../shared/errors.ts';
 import type { Clock } from '../../seams.ts';
+import type { EndedCall } from '../ended-call.ts';
 import { workerFile } from '../worker/worker-file.ts';
 import {
   type Act,
@@ -15,9 +16,10 @@ import {
   TAKEN,
   type ToThread,
 } from './messages.ts';
+import { CallPacker } from './packed-calls.ts';
 
 /** A batch and what SQLite keeps are a few MiB; what runs away ends its thread and not the program. */
-const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 6 } as const;
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 24 } as const;
 /** More than any act takes, also where another connection writes (busy_timeout). */
 const ANSWER_MS = 30_000;
 /** A lock waits no longer for what waits to be written: it is sealed, and taken over at the next unlock. */
@@ -32,6 +34,7 @@ export class RecordingThread {
   readonly #shared = new Int32Array(new SharedArrayBuffer(PLACES * Int32Array.BYTES_PER_ELEMENT));
   readonly #clock: Pick<Clock, 'after'>;
   readonly #told: (message: Told) => void;
+  readonly #packer = new CallPacker();
   readonly #timers = new Map<number, () => void>();
   #asked = 0;
   #isOver = false;
@@ -88,6 +91,10 @@ export class RecordingThread {
       if (((taken - calls) | 0) >= 0 || leftMs <= 0) return;
       Atomics.wait(this.#shared, TAKEN, taken, leftMs);
     }
+  }
+
+  tell(calls: readonly EndedCall[]): void {
+    this.say(this.#packer.pack(calls));
   }
 
   say(message: ToThread): void {

@@ -9,7 +9,7 @@ import { PriceBook } from '../prices/price-book.ts';
 import { UsageRecorder } from '../recorder.ts';
 import { type Act, ANSWERED, type Done, type FromThread, type Prices, STATE, STATES, TAKEN } from './messages.ts';
 import type { RecordingStart, ToThread } from './messages.ts';
-import { type PackedCalls, unpack } from './packed-calls.ts';
+import { CallUnpacker, type PackedCalls } from './packed-calls.ts';
 
 /** The thread that reads, prices, seals and writes what forwarded calls used, so that the one that forwards does not. */
 const { port, shared } = workerData as { readonly port: MessagePort; readonly shared: Int32Array };
@@ -17,6 +17,7 @@ const { port, shared } = workerData as { readonly port: MessagePort; readonly sh
 const CHECKPOINT_PAGES = 1000;
 
 const say = (message: FromThread): void => port.postMessage(message);
+const unpacker = new CallUnpacker();
 const timers = new Map<number, () => void>();
 let lastTimer = 0;
 /** Reported calls that were new, for the next answer. */
@@ -30,7 +31,7 @@ let recorder: UsageRecorder | null = null;
 
 port.on('message', (message: ToThread) => {
   if (isCalls(message)) {
-    const calls = unpack(message);
+    const calls = unpacker.unpack(message);
     recorder?.record(calls.map(entryOf));
     Atomics.add(shared, TAKEN, calls.length);
     Atomics.notify(shared, TAKEN);

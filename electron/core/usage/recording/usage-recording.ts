@@ -12,7 +12,6 @@ import { notCounted, type RecordListener, spillFile, wasTold } from '../recorder
 import { readUsageState } from '../state-table.ts';
 import type { UsageEntry } from '../usage-entry.ts';
 import type { FromThread, RecordingState } from './messages.ts';
-import { pack, type PackedCalls } from './packed-calls.ts';
 import { RecordingThread } from './recording-thread.ts';
 
 /** The thread costs about 20 MiB: it ends when nothing was recorded for so long. */
@@ -217,9 +216,7 @@ export class UsageRecording {
     }
     if (this.#listener?.hears === true) this.#listener.recorded(this.#counted(calls.map(entryOf)));
     this.#upToDate(thread);
-    const packed: PackedCalls[number][] = [];
-    for (const call of calls) pack(call, packed);
-    thread.say(packed);
+    thread.tell(calls);
     this.#sentMore(thread, calls.length);
   }
 

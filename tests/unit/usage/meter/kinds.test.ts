@@ -1,13 +1,22 @@
 import { expect, test } from 'vitest';
-import { createMeter, type MeterOptions, type MeterResult } from '../../../../electron/core/usage/meter/meter.ts';
+import {
+  createMeter,
+  type Meter,
+  type MeterOptions,
+  type MeterResult,
+} from '../../../../electron/core/usage/meter/meter.ts';
 import { USAGE_KINDS } from '../../../../shared/provider/metering.ts';
 
 const JSON_ANSWER = { method: 'POST', status: 200, contentType: 'application/json', unit: 'tokens' } as const;
 
 function read(given: Partial<MeterOptions> & Pick<MeterOptions, 'kind' | 'path'>, body: unknown): MeterResult {
-  const meter = createMeter({ ...JSON_ANSWER, ...given });
-  meter.push(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
-  return meter.end('complete');
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const [passing, whole] = [0, 1].map(() => createMeter({ ...JSON_ANSWER, ...given })) as [Meter, Meter];
+  passing.push(bytes);
+  whole.whole(bytes.toString('latin1'));
+  const result = passing.end('complete');
+  expect(whole.end('complete')).toEqual(result); // one way or the other
+  return result;
 }
 
 const CHAT = 'chat/completions';

@@ -115,6 +115,16 @@ test.each(expected.cases.filter(({ usage }) => usage === undefined).map(({ file 
   },
 );
 
+test.each(expected.cases.map(({ file }) => file))('%s is read alike in pieces and at once, whole or cut', (file) => {
+  const bytes = sample(file);
+  for (let at = 0; at <= bytes.byteLength; at += at < bytes.byteLength - 11 ? 11 : 1) {
+    const given = bytes.subarray(0, at);
+    const meter = createMeter(optionsFor(file));
+    meter.whole(given.toString('latin1'));
+    expect(meter.end('complete')).toEqual(meterWhole(optionsFor(file), [given]));
+  }
+});
+
 test('events with CRLF, comments, several data lines, unknown fields and no last blank line are read', () => {
   const text = [
     '\ufeff: a comment',
