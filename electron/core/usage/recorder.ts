@@ -12,8 +12,9 @@ import type { PriceBook } from './prices/price-book.ts';
 import { NAME_KINDS, SOURCES } from './dimensions.ts';
 import { ReportingDays } from './reporting-days.ts';
 import type { SpillPlace } from './spill.ts';
-import { readSpilledCalls, SpilledCalls } from './spilled-calls.ts';
+import { type LeftCalls, readSpilledCalls, SpilledCalls } from './spilled-calls.ts';
 import { readUsageState } from './state-table.ts';
+import { prepared } from './statements.ts';
 import type { UsageEntry } from './usage-entry.ts';
 import { UsageStore } from './usage-store.ts';
 
@@ -249,15 +250,25 @@ export class UsageRecorder {
     this.#open = { vault, store, days, spill };
   }
 
-  /** @throws AppError where the database does not take it: the file is then kept. */
+  /** @throws AppError where the database does not take it: the files are then kept. */
   #takeOver(place: SpillPlace, vault: RecordedVault, store: UsageStore): void {
     const state = readUsageState(vault.usageDb);
-    const taken = (id: Buffer) => (state !== null && state.spillId.equals(id) ? state.spillTaken : 0);
+    let [id, taken] = state === null ? [NO_SPILL, 0] : [state.spillId, state.spillTaken];
+    const left = this.#left(place, (of) => (id.equals(of) ? taken : 0));
+    if (left !== null && left.calls.length > 0) {
+      [id, taken] = [left.id, left.seq];
+      store.write(left.calls, id, taken);
+    }
+    const alone = this.#left({ ...place, file: aloneFile(this.#deps.paths) }, () => 0);
+    const missing = alone?.calls.filter((call) => !isRecorded(vault.usageDb, call)) ?? [];
+    if (missing.length > 0) store.write(missing, id, taken);
+  }
+
+  #left(place: SpillPlace, taken: (id: Buffer) => number): LeftCalls | null {
     const left = readSpilledCalls(place, taken);
-    if (left === null) return;
-    if (!left.isWhole) this.#deps.log.warn('usage.spill-cut');
-    if (!left.isOfThisForm) this.#deps.log.warn('usage.spill-of-another-form');
-    if (left.seq > taken(left.id)) store.write(left.calls, left.id, left.seq);
+    if (left?.isWhole === false) this.#deps.log.warn('usage.spill-cut');
+    if (left?.isOfThisForm === false) this.#deps.log.warn('usage.spill-of-another-form');
+    return left;
   }
 
   /** A full disk must not end the program: what could not be written is tried again a little later. */
@@ -292,6 +303,8 @@ export class UsageRecorder {
 
 /** Beside the database while there is something that it does not have. */
 export const spillFile = ({ usageDb }: Pick<Paths, 'usageDb'>): string => `${usageDb}-spill`;
+/** Likewise, of calls that ended alone: each of them is in the other file, or in the database, a moment later. */
+export const aloneFile = ({ usageDb }: Pick<Paths, 'usageDb'>): string => `${usageDb}-spill-alone`;
 
 const NO_SPILL = Buffer.alloc(16);
 
@@ -311,6 +324,11 @@ export function wasTold(db: Database.Database, source: UsageEntry['source'], cli
        AND client = (SELECT id FROM usage_name WHERE kind = ? AND name = ?)`,
     )
     .get(SOURCES.indexOf(source), requestId, NAME_KINDS.indexOf('client'), clientId);
+  return found !== undefined;
+}
+
+function isRecorded(db: Database.Database, { atMs, requestId }: CountedCall): boolean {
+  const found = prepared(db, 'SELECT 1 FROM usage_record WHERE at_ms = ? AND request_id = ?').get(atMs, requestId);
   return found !== undefined;
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { EventHub } from '../events.ts';
 import type { CallInfo, CallResult, CallTap, ProxyTap } from '../proxy/observers.ts';
 import { CallOrigins } from './call-origins.ts';
@@ -7,6 +6,7 @@ import { askForUsage, MAX_ASKING_BODY_BYTES, mayAskForUsage } from './include-us
 import { UsageRemover } from './include-usage/usage-remover.ts';
 import { createMeter, type Meter, usageHeader } from './meter/meter.ts';
 import { requestModel } from './meter/request-model.ts';
+import { newRequestId } from './request-id.ts';
 import { type ProviderUsage, usageOfProvider } from './usage-of-provider.ts';
 
 export interface UsageTapDeps {
@@ -52,7 +52,7 @@ class MeteredCall implements CallTap {
   readonly #origins: CallOrigins;
   readonly #info: CallInfo;
   readonly #provider: ProviderUsage;
-  readonly #requestId = randomUUID();
+  readonly #requestId = newRequestId();
   readonly #retryOf: string | null;
   #requestModel: string | null = null;
   #requestBody: Buffer | null = null;

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CallOrigin, EndedCall } from '../../../electron/core/usage/ended-call.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
-import { readSpill } from '../../../electron/core/usage/spill.ts';
+import { aloneFile } from '../../../electron/core/usage/recorder.ts';
+import { readSpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
 import type { RecordListener } from '../../../electron/core/usage/recorder.ts';
 import { UsageRecording } from '../../../electron/core/usage/recording/usage-recording.ts';
 import type { CountedCall } from '../../../electron/core/usage/counted-call.ts';
@@ -19,7 +20,6 @@ async function recording(zone = 'UTC') {
   const usage = new UsageRecording({
     ...{ vault: test.vault, paths: test.paths, clock: test.clock, ...told },
     zone: () => given.zone,
-    sealedMs: 30_000,
     get book() {
       return given.book;
     },
@@ -113,18 +113,50 @@ test('a call that ended is read, priced and written by the thread within a secon
   expect(db().prepare("SELECT shown FROM usage_name WHERE name = 'abcdefghij'").pluck().get()).toBe('éditeur');
 });
 
-test('a call that ends alone is sealed before the step goes on, so that the end of the process loses nothing', async () => {
-  const { usage, paths, vault } = await recording();
-  const place = () => {
-    const { vaultId, keys } = vault.opened();
-    return { file: `${paths.usageDb}-spill`, vaultId, key: keys.usageSpill };
-  };
+/** What a process that ends now leaves of calls that ended alone. */
+async function endedAlone(calls: number) {
+  const test = await recording();
+  const { usage, paths, vault } = test;
+  const alone = aloneFile(paths);
   usage.expect();
-  await until(() => usage.state === 'recording');
-  const one = endedCall();
-  usage.recordEnded(one);
-  const sealed = readSpill(place());
-  expect(sealed?.entries.map(({ text }) => text).join()).toContain(one.requestId);
+  await until(() => existsSync(alone));
+  const sealed = Array.from({ length: calls }, () => endedCall());
+  for (const [n, one] of sealed.entries()) {
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1000 * (n + 1)); // long after the one before
+    usage.recordEnded(one);
+    vi.restoreAllMocks();
+  }
+  const { vaultId, keys } = vault.opened();
+  const left = readFileSync(alone);
+  return { ...test, alone, left, sealed, place: { file: alone, vaultId, key: keys.usageSpill } };
+}
+
+test('a call that ends alone is sealed before the step goes on, so that the end of the process loses nothing', async () => {
+  const { place, sealed } = await endedAlone(3);
+  const left = readSpilledCalls(place, () => 0);
+  expect(left?.calls.map(({ requestId }) => requestId)).toEqual(sealed.map(({ requestId }) => requestId));
+  expect(left?.calls[0]).toMatchObject({ inputTokens: 1000, costMicroUsd: 150, cell: { model: 'gpt-6-luna' } });
+});
+
+test('what a process left of calls that ended alone is taken over once, whatever else it wrote of them', async () => {
+  const { vault, alone, left, count } = await endedAlone(2);
+  vault.lock('asked');
+  expect(existsSync(alone)).toBe(false);
+  writeFileSync(alone, left, { mode: 0o600 }); // the process ended between the batch and the clearing
+  await vault.unlock(PASSWORD);
+  expect(count()).toBe(2);
+  vault.opened().usageDb.exec('DELETE FROM usage_record WHERE seq = 2');
+  vault.lock('asked');
+  writeFileSync(alone, left, { mode: 0o600 }); // it ended before a batch took the second
+  await vault.unlock(PASSWORD);
+  expect(count()).toBe(2);
+});
+
+test('calls that ended alone leave the file when a batch took them', async () => {
+  const { usage, alone, left, count } = await endedAlone(1);
+  usage.flush();
+  await until(() => readFileSync(alone).byteLength < left.byteLength);
+  expect(count()).toBe(1);
 });
 
 test('what asks for what is written waits for the calls that ended before', async () => {

@@ -78,21 +78,6 @@ export class RecordingThread {
     return Atomics.load(this.#shared, TAKEN);
   }
 
-  /**
-   * Waits until it has sealed this many calls, but no longer than that; not at all where it has not begun.
-   * @param calls - since its start, as an int32.
-   */
-  awaitTaken(calls: number, ms: number): void {
-    if (this.state === 'off') return;
-    const untilMs = performance.now() + ms;
-    for (;;) {
-      const { taken } = this;
-      const leftMs = untilMs - performance.now();
-      if (((taken - calls) | 0) >= 0 || leftMs <= 0) return;
-      Atomics.wait(this.#shared, TAKEN, taken, leftMs);
-    }
-  }
-
   tell(calls: readonly EndedCall[]): void {
     this.say(this.#packer.pack(calls));
   }

@@ -34,7 +34,6 @@ port.on('message', (message: ToThread) => {
     const calls = unpacker.unpack(message);
     recorder?.record(calls.map(entryOf));
     Atomics.add(shared, TAKEN, calls.length);
-    Atomics.notify(shared, TAKEN);
   } else take(message);
   Atomics.store(shared, STATE, STATES.indexOf(recorder?.state ?? 'off'));
 });

@@ -8,7 +8,8 @@ import type { Clock, Paths } from '../../seams.ts';
 import { type CountedCall, Counting } from '../counted-call.ts';
 import { type EndedCall, entryOf } from '../ended-call.ts';
 import type { PriceBook } from '../prices/price-book.ts';
-import { notCounted, type RecordListener, spillFile, wasTold } from '../recorder.ts';
+import { aloneFile, notCounted, type RecordListener, spillFile, wasTold } from '../recorder.ts';
+import { SpilledCalls } from '../spilled-calls.ts';
 import { readUsageState } from '../state-table.ts';
 import type { UsageEntry } from '../usage-entry.ts';
 import type { FromThread, RecordingState } from './messages.ts';
@@ -29,8 +30,6 @@ const ALONE_MS = 0.5;
  */
 const TOGETHER_MS = 5;
 const TOGETHER = 20;
-/** The thread seals a call in a tenth of a millisecond, or when the batch is written that it is writing; more is a fault. */
-const SEALED_MS = 100;
 /** Calls that the thread has not taken yet: beyond it this thread waits for that one. */
 const MAX_AHEAD = 20_000;
 
@@ -46,8 +45,6 @@ export interface UsageRecordingDeps {
   readonly zone: () => string;
   /** Told how many milliseconds each batch took that was written to usage.db. */
   readonly wrote?: (ms: number) => void;
-  /** The longest that a call which ends alone waits to be sealed. */
-  readonly sealedMs?: number;
 }
 
 /**
@@ -60,6 +57,8 @@ export class UsageRecording {
   readonly #counting = new Counting();
   #isOn = false;
   #thread: RecordingThread | null = null;
+  /** Takes calls that end alone, from when the thread has taken over what an ended process left there. */
+  #alone: SpilledCalls | null = null;
   #listener: RecordListener | null = null;
   /** Calls that ended a moment ago. */
   #ended: EndedCall[] = [];
@@ -138,15 +137,14 @@ export class UsageRecording {
    * loses none that a client has the whole answer of; where many end, they are handed on together, a moment later.
    */
   recordEnded(call: EndedCall): void {
-    const { clock, sealedMs = SEALED_MS } = this.#deps;
     const waiting = this.#ended.push(call);
     if (waiting === TOGETHER) setImmediate(() => this.#sendEnded());
     if (waiting > 1) return;
     if (performance.now() - this.#handedOverMs >= ALONE_MS) {
+      this.#sealAlone(call);
       this.#sendEnded();
-      this.#thread?.awaitTaken(this.#sent, sealedMs);
     } else if (this.#listener?.hears === true) setImmediate(() => this.#sendEnded());
-    else this.#callOffHandOver = clock.after(TOGETHER_MS, () => this.#sendEnded());
+    else this.#callOffHandOver = this.#deps.clock.after(TOGETHER_MS, () => this.#sendEnded());
   }
 
   /** Counts finished calls. Never throws and never waits for the disk's sync, but for reported ones that quotas count. */
@@ -199,6 +197,14 @@ export class UsageRecording {
   mayCheckpoint(may: boolean): void {
     this.#mayCheckpoint = may;
     this.#thread?.ask({ act: 'checkpoints', on: may });
+  }
+
+  #sealAlone(call: EndedCall): void {
+    try {
+      this.#alone?.add(this.#counted([entryOf(call)]));
+    } catch {
+      this.#deps.log.warn('usage.not-spilled'); // the thread seals it in a moment
+    }
   }
 
   #sendEnded(): void {
@@ -322,6 +328,7 @@ export class UsageRecording {
   #lost(thread: RecordingThread): void {
     if (this.#thread !== thread) return;
     this.#thread = null;
+    this.#closeAlone(true);
     this.#idle?.();
     this.#deps.log.warn('usage.thread-ended');
     if (this.#isOn) this.#tryLater(RETRY_MS);
@@ -341,11 +348,14 @@ export class UsageRecording {
     this.#idle?.();
     this.#idle = null;
     if (thread === null) return;
+    let isClosed = false;
     try {
       thread.ask({ act: 'close' });
+      isClosed = true;
     } catch {
       this.#deps.log.warn('usage.not-written');
     }
+    this.#closeAlone(!isClosed); // all of it is in the database, or in the thread's file
     this.#thread = null;
     this.#isUnwritten = false;
     thread.end();
@@ -355,12 +365,13 @@ export class UsageRecording {
     const { emit, log, wrote, book } = this.#deps;
     switch (message.kind) {
       case 'begun':
+        this.#openAlone();
+        return this.#tellBegun();
       case 'told':
-        // Not in the step in which it is heard: a counter that is being read may have asked for it.
-        queueMicrotask(() => this.#isOn && this.#listener?.hears === true && this.#listener.begun());
-        return;
+        return this.#tellBegun();
       case 'batch':
-        return wrote?.(message.ms);
+        wrote?.(message.ms);
+        return this.#clearAlone();
       case 'recorded':
         emit({ event: 'usage.recorded', data: message.summary });
         return;
@@ -369,6 +380,43 @@ export class UsageRecording {
         return;
       case 'warn':
         log.warn(message.code);
+    }
+  }
+
+  /** Not in the step in which it is heard: a counter that is being read may have asked for it. */
+  #tellBegun(): void {
+    queueMicrotask(() => this.#isOn && this.#listener?.hears === true && this.#listener.begun());
+  }
+
+  /** Replaces what an ended process left there: the thread has taken it over. */
+  #openAlone(): void {
+    this.#closeAlone(true);
+    try {
+      const { vaultId, keys } = this.#deps.vault.opened();
+      this.#alone = new SpilledCalls({ file: aloneFile(this.#deps.paths), vaultId, key: keys.usageSpill });
+    } catch {
+      this.#deps.log.warn('usage.no-spill');
+    }
+  }
+
+  /** What the thread has taken is in its own file or in the database. */
+  #clearAlone(): void {
+    if (this.#alone === null || this.#thread?.taken !== this.#sent) return;
+    try {
+      this.#alone.clear();
+    } catch {
+      this.#deps.log.warn('usage.spill-not-cleared'); // harmless: what is in the database is not taken again
+    }
+  }
+
+  /** @param keep - what the thread did not take is found at the next unlock. */
+  #closeAlone(keep: boolean): void {
+    const alone = this.#alone;
+    this.#alone = null;
+    try {
+      alone?.close(keep);
+    } catch {
+      this.#deps.log.warn('usage.spill-not-closed');
     }
   }
 
@@ -384,7 +432,7 @@ export class UsageRecording {
   }
 
   #hasLeft(): boolean {
-    return existsSync(spillFile(this.#deps.paths));
+    return [spillFile, aloneFile].some((file) => existsSync(file(this.#deps.paths)));
   }
 
   #isOtherZone(): boolean {
