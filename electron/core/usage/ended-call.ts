@@ -30,10 +30,10 @@ export interface CallOrigin {
 }
 
 /**
- * A forwarded call that is over and was not read yet. Plain values, so another thread can read it (packed-calls.ts); of a
- * body the text has one character for each byte.
+ * A forwarded call that is over and was not read yet. Plain values, so another thread can read it.
+ * @typeParam Body - of a text each character is a byte.
  */
-export interface EndedCall {
+export interface EndedCall<Body extends Buffer | string = Buffer | string> {
   readonly origin: CallOrigin;
   /** UTC epoch milliseconds. */
   readonly startedAtMs: number;
@@ -47,11 +47,11 @@ export interface EndedCall {
   readonly retryOf: string | null;
   /** What names the model where the answer does not: a name, or the body of the request that holds it. */
   readonly requestModel: string | null;
-  readonly requestBody: string | null;
+  readonly requestBody: Body | null;
   /** null: no answer came. */
   readonly answer: AnswerHead | null;
   /** A small answer, whole: it is read here. */
-  readonly body: string | null;
+  readonly body: Body | null;
   /** What was read of a longer one while it passed. */
   readonly result: MeterResult | null;
 }
@@ -96,14 +96,16 @@ function read({ origin, answer, outcome, body }: EndedCall): MeterResult {
     contentType: answer.contentType,
     usageHeader: answer.usage,
   });
-  if (body !== null) meter.whole(body);
+  if (body !== null) meter.whole(typeof body === 'string' ? body : body.toString('latin1'));
   return meter.end(endOf(outcome));
 }
 
 /** What the request names; Gemini and Azure name it in the path. */
 function modelOf({ origin, requestModel: model, requestBody }: EndedCall): string | null {
-  return model ?? requestModel(origin.path, Buffer.from(requestBody ?? '', 'latin1'));
+  const bytes = typeof requestBody === 'string' ? Buffer.from(requestBody, 'latin1') : requestBody;
+  return model ?? requestModel(origin.path, bytes ?? NOTHING);
 }
+const NOTHING = new Uint8Array();
 
 function outcomeIn({ outcome, status }: EndedCall, { errorType }: MeterResult): Outcome {
   switch (outcome) {

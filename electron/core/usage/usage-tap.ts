@@ -14,7 +14,7 @@ export interface UsageTapDeps {
     /** A call begins: its end will be told. */
     expect(): void;
     /** Keeps what it is given, and reads it behind this turn of the event loop. */
-    recordEnded(call: EndedCall): void;
+    recordEnded(call: EndedCall<Buffer>): void;
   };
   /** The owner's setting: usage is asked for on behalf of clients that stream. */
   readonly asks: () => boolean;
@@ -131,9 +131,9 @@ class MeteredCall implements CallTap {
       firstByteMs: call.firstByteMs,
       retryOf: this.#retryOf,
       requestModel: this.#requestModel,
-      requestBody: this.#requestBody === null ? null : this.#requestBody.toString('latin1'),
+      requestBody: this.#requestBody,
       answer: this.#answer,
-      body: this.#first === null ? null : this.#first.toString('latin1'),
+      body: this.#first,
       result: this.#meter?.end(endOf(call.outcome)) ?? null,
     });
   }

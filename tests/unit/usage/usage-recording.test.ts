@@ -53,7 +53,7 @@ const ORIGIN: CallOrigin = {
   endpoint: 'chat/completions',
 };
 let ended = 0;
-function endedCall(given: Partial<EndedCall> = {}): EndedCall {
+function endedCall(given: Partial<EndedCall<Buffer>> = {}): EndedCall<Buffer> {
   ended += 1;
   return {
     origin: ORIGIN,
@@ -67,7 +67,7 @@ function endedCall(given: Partial<EndedCall> = {}): EndedCall {
     requestModel: null,
     requestBody: null,
     answer: { status: 200, contentType: 'application/json', usage: null },
-    body: JSON.stringify(COMPLETION),
+    body: Buffer.from(JSON.stringify(COMPLETION)),
     result: null,
     ...given,
   };
@@ -100,7 +100,7 @@ test('a call that ended is read, priced and written by the thread within a secon
   usage.expect();
   usage.recordEnded(endedCall());
   await setImmediate();
-  usage.recordEnded(endedCall({ outcome: 'client_error', status: 429, body: '{}' }));
+  usage.recordEnded(endedCall({ outcome: 'client_error', status: 429, body: Buffer.from('{}') }));
   await until(() => {
     clock.advance(100); // the thread's second passes here
     return heard.length > 0;
@@ -246,7 +246,7 @@ test('a price that is changed holds for the next call, and a model that nobody k
   const unknown: string[] = [];
   const ask = () => new PriceBook(SHIPPED.document, given.book.own, (_, model) => unknown.push(model));
   given.book = ask();
-  usage.recordEnded(endedCall({ body: JSON.stringify({ ...COMPLETION, model: 'never-heard-of' }) }));
+  usage.recordEnded(endedCall({ body: Buffer.from(JSON.stringify({ ...COMPLETION, model: 'never-heard-of' })) }));
   usage.flush();
   expect(unknown).toEqual(['never-heard-of']);
   expect(db().prepare('SELECT cost_micro_usd FROM usage_record').pluck().get()).toBeNull();
@@ -255,7 +255,7 @@ test('a price that is changed holds for the next call, and a model that nobody k
   const kind = { kind: 'chat', status: 'current', source: '' } as const;
   const price = { provider: 'openai', model: 'never-heard-of', prices, ...kind };
   given.book = ask().withOwn({ models: [price], units: [] });
-  usage.recordEnded(endedCall({ body: JSON.stringify({ ...COMPLETION, model: 'never-heard-of' }) }));
+  usage.recordEnded(endedCall({ body: Buffer.from(JSON.stringify({ ...COMPLETION, model: 'never-heard-of' })) }));
   usage.flush();
   expect(db().prepare('SELECT cost_micro_usd FROM usage_record ORDER BY seq DESC').pluck().get()).toBe(2000);
 });

@@ -5,7 +5,7 @@ import { Catalogue } from '../../../electron/core/providers/catalogue.ts';
 import type { CallInfo, CallResult } from '../../../electron/core/proxy/observers.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import { type EndedCall, entryOf } from '../../../electron/core/usage/ended-call.ts';
-import { CallPacker, CallUnpacker } from '../../../electron/core/usage/recording/packed-calls.ts';
+import { packed } from '../../../electron/core/usage/recording/packed-calls.ts';
 import { UsageTap } from '../../../electron/core/usage/usage-tap.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -59,9 +59,7 @@ function call(provider: string, path: string, asks = true) {
 }
 /** As the recording thread gets it. */
 function throughThreads(ended: EndedCall): EndedCall {
-  const [call] = new CallUnpacker().unpack(structuredClone(new CallPacker().pack([ended])));
-  if (call === undefined) throw new Error('nothing came out');
-  return call;
+  return structuredClone(packed(ended, null)).call;
 }
 const type = (contentType: string) => (name: string) => (name === 'content-type' ? contentType : null);
 

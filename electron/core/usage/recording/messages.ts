@@ -41,10 +41,11 @@ export type ToThread =
   | { readonly kind: 'start'; readonly start: RecordingStart }
   | PackedCalls
   | { readonly kind: 'entries'; readonly entries: readonly UsageEntry[] }
-  | { readonly kind: 'prices'; readonly prices: Prices }
+  /** `ring`: how far the ring was written when this was said; those calls come first. */
+  | { readonly kind: 'prices'; readonly prices: Prices; readonly ring: number }
   | { readonly kind: 'zone'; readonly zone: string }
   | { readonly kind: 'woken'; readonly timer: number }
-  | { readonly kind: 'ask'; readonly id: number; readonly act: Act };
+  | { readonly kind: 'ask'; readonly id: number; readonly act: Act; readonly ring: number };
 
 export interface Done {
   /** After `settle`: what the database did not take. */
@@ -74,6 +75,13 @@ export const ANSWERED = 0;
 export const STATE = 1;
 /** Calls that the thread has taken. */
 export const TAKEN = 2;
-export const PLACES = 3;
+/** How far the ring of ended calls was written and read (call-ring.ts). */
+export const WRITTEN = 3;
+export const READ = 4;
+/** Changes when something is there for a thread that sleeps. */
+export const SIGNAL = 5;
+/** 1: the thread sleeps until it is woken; else it looks by itself every few milliseconds. */
+export const PARKED = 6;
+export const PLACES = 7;
 export const STATES = ['off', 'recording', 'waiting', 'damaged'] as const;
 export type RecordingState = (typeof STATES)[number];

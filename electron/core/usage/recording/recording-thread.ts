@@ -3,20 +3,25 @@ import { AppError } from '../../../../shared/errors.ts';
 import type { Clock } from '../../seams.ts';
 import type { EndedCall } from '../ended-call.ts';
 import { workerFile } from '../worker/worker-file.ts';
+import { callRing, RingWriter } from './call-ring.ts';
 import {
   type Act,
   ANSWERED,
   type Done,
   type FromThread,
+  PARKED,
   PLACES,
+  type Prices,
   type RecordingStart,
   type RecordingState,
+  SIGNAL,
   STATE,
   STATES,
   TAKEN,
   type ToThread,
+  WRITTEN,
 } from './messages.ts';
-import { CallPacker } from './packed-calls.ts';
+import { OriginNumbers, packed } from './packed-calls.ts';
 
 /** A batch and what SQLite keeps are a few MiB; what runs away ends its thread and not the program. */
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 24 } as const;
@@ -34,7 +39,8 @@ export class RecordingThread {
   readonly #shared = new Int32Array(new SharedArrayBuffer(PLACES * Int32Array.BYTES_PER_ELEMENT));
   readonly #clock: Pick<Clock, 'after'>;
   readonly #told: (message: Told) => void;
-  readonly #packer = new CallPacker();
+  readonly #ring: RingWriter;
+  readonly #numbers = new OriginNumbers();
   readonly #timers = new Map<number, () => void>();
   #asked = 0;
   #isOver = false;
@@ -45,6 +51,8 @@ export class RecordingThread {
    */
   constructor(start: RecordingStart, clock: Pick<Clock, 'after'>, told: (message: Told) => void, gone: () => void) {
     const { port1, port2 } = new MessageChannel();
+    const ring = callRing();
+    this.#ring = new RingWriter(this.#shared, ring);
     this.#port = port1;
     this.#clock = clock;
     this.#told = told;
@@ -54,7 +62,7 @@ export class RecordingThread {
       execArgv: [],
       env: {}, // nothing in there is its business
       resourceLimits: LIMITS,
-      workerData: { port: port2, shared: this.#shared },
+      workerData: { port: port2, shared: this.#shared, ring },
       transferList: [port2],
     });
     this.#worker.unref();
@@ -78,12 +86,32 @@ export class RecordingThread {
     return Atomics.load(this.#shared, TAKEN);
   }
 
-  tell(calls: readonly EndedCall[]): void {
-    this.say(this.#packer.pack(calls));
+  /** Whether it sleeps until `wake` is called; else it sees what it is told within two milliseconds. */
+  get isParked(): boolean {
+    return Atomics.load(this.#shared, PARKED) === 1;
+  }
+
+  wake(): void {
+    Atomics.add(this.#shared, SIGNAL, 1);
+    Atomics.notify(this.#shared, SIGNAL);
+  }
+
+  /** The call is seen when it next looks (`isParked`). */
+  tell(call: EndedCall<Buffer>): void {
+    const known = this.#numbers.of(call.origin);
+    if (known !== null && this.#ring.write(call, known)) return;
+    const number = known ?? this.#numbers.give(call.origin, this.#ring.isEmpty);
+    this.#port.postMessage([packed(call, number)]);
+  }
+
+  /** These prices hold for calls that it is told from now on. */
+  price(prices: Prices): void {
+    this.say({ kind: 'prices', prices, ring: this.#written });
   }
 
   say(message: ToThread): void {
     this.#port.postMessage(message);
+    this.wake();
   }
 
   /**
@@ -93,7 +121,7 @@ export class RecordingThread {
   ask(act: Act): Done {
     this.#asked += 1;
     const id = this.#asked;
-    this.say({ kind: 'ask', id, act });
+    this.say({ kind: 'ask', id, act, ring: this.#written });
     const untilMs = performance.now() + (act.act === 'close' ? CLOSE_MS : ANSWER_MS);
     for (;;) {
       const seen = Atomics.load(this.#shared, ANSWERED);
@@ -114,6 +142,10 @@ export class RecordingThread {
     if (this.#isOver) return;
     this.#close();
     void this.#worker.terminate();
+  }
+
+  get #written(): number {
+    return Atomics.load(this.#shared, WRITTEN);
   }
 
   #close(): void {

@@ -1,42 +1,120 @@
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import { toErrorBody } from '../../../../shared/errors.ts';
 import { openDatabase } from '../../store/database.ts';
 import { databaseError } from '../../store/sqlite-error.ts';
 import type { CountedCall } from '../counted-call.ts';
-import { entryOf } from '../ended-call.ts';
+import { type CallOrigin, type EndedCall, entryOf } from '../ended-call.ts';
 import { PriceBook } from '../prices/price-book.ts';
 import { UsageRecorder } from '../recorder.ts';
-import { type Act, ANSWERED, type Done, type FromThread, type Prices, STATE, STATES, TAKEN } from './messages.ts';
-import type { RecordingStart, ToThread } from './messages.ts';
-import { CallUnpacker, type PackedCalls } from './packed-calls.ts';
+import { RingReader } from './call-ring.ts';
+import {
+  type Act,
+  ANSWERED,
+  type Done,
+  type FromThread,
+  PARKED,
+  type Prices,
+  type RecordingStart,
+  SIGNAL,
+  STATE,
+  STATES,
+  TAKEN,
+  type ToThread,
+} from './messages.ts';
+import type { PackedCalls } from './packed-calls.ts';
 
-/** The thread that reads, prices, seals and writes what forwarded calls used, so that the one that forwards does not. */
-const { port, shared } = workerData as { readonly port: MessagePort; readonly shared: Int32Array };
+/**
+ * The thread that reads, prices, seals and writes what forwarded calls used, so that the one that forwards does not. While
+ * calls come it looks for them by itself: to be woken for each would cost the other thread more than all the rest.
+ */
+const given = workerData as {
+  readonly port: MessagePort;
+  readonly shared: Int32Array;
+  readonly ring: SharedArrayBuffer;
+};
+const { port, shared } = given;
+const ring = new RingReader(shared, given.ring);
 /** SQLite's own: pages of the log after which it is emptied into the file. */
 const CHECKPOINT_PAGES = 1000;
+const LOOK_MS = 2;
+/** It sleeps until it is woken when it looked so often for nothing. */
+const LOOKS = 25;
+/** Calls that are sealed together: more would keep a core from those who call and answer. */
+const TOGETHER = 32;
 
 const say = (message: FromThread): void => port.postMessage(message);
-const unpacker = new CallUnpacker();
+/** By their numbers. */
+const origins: CallOrigin[] = [];
 const timers = new Map<number, () => void>();
 let lastTimer = 0;
 /** Reported calls that were new, for the next answer. */
 let told: CountedCall[] = [];
 let isAsked = false;
+let isClosed = false;
 let nowMs = 0;
 let zone = '';
 let book: PriceBook | null = null;
 let db: Database.Database | null = null;
 let recorder: UsageRecorder | null = null;
 
-port.on('message', (message: ToThread) => {
-  if (isCalls(message)) {
-    const calls = unpacker.unpack(message);
-    recorder?.record(calls.map(entryOf));
-    Atomics.add(shared, TAKEN, calls.length);
-  } else take(message);
+/** Runs until `close`. */
+function work(): void {
+  let looks = 0;
+  while (!isClosed) {
+    const seen = Atomics.load(shared, SIGNAL);
+    if (takeAll()) looks = 0;
+    else if (looks < LOOKS) {
+      looks += 1;
+      Atomics.wait(shared, SIGNAL, seen, LOOK_MS);
+    } else park(seen);
+  }
+}
+
+/** What was written before the other thread could see that this one sleeps is taken before it does. */
+function park(seen: number): void {
+  Atomics.store(shared, PARKED, 1);
+  if (!takeAll()) Atomics.wait(shared, SIGNAL, seen);
+  Atomics.store(shared, PARKED, 0);
+}
+
+/** @returns whether there was something. */
+function takeAll(): boolean {
+  const { written } = ring; // an origin is told before the first call in the ring that has its number
+  let isSome = false;
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    isSome = true;
+    const message = next.message as ToThread;
+    if (isCalls(message)) takePacked(message);
+    else take(message);
+  }
+  isSome = takeRing(written) || isSome;
+  if (isSome) showState();
+  return isSome;
+}
+
+function showState(): void {
   Atomics.store(shared, STATE, STATES.indexOf(recorder?.state ?? 'off'));
-});
+}
+
+/** @param to - the position up to which calls are taken. */
+function takeRing(to: number): boolean {
+  for (let taken = 0; ; taken += 1) {
+    const calls = ring.take(to, TOGETHER, origins);
+    if (calls.length === 0) return taken > 0;
+    count(calls);
+  }
+}
+
+function takePacked(calls: PackedCalls): void {
+  for (const { call, number } of calls) if (number !== null) origins[number] = call.origin;
+  count(calls.map(({ call }) => call));
+}
+
+function count(calls: readonly EndedCall[]): void {
+  recorder?.record(calls.map(entryOf));
+  Atomics.add(shared, TAKEN, calls.length);
+}
 
 const isCalls = (message: ToThread): message is PackedCalls => Array.isArray(message);
 
@@ -47,6 +125,7 @@ function take(message: Exclude<ToThread, PackedCalls>): void {
     case 'entries':
       return recorder?.record(message.entries);
     case 'prices':
+      takeRing(message.ring);
       book = bookOf(message.prices);
       return;
     case 'zone':
@@ -58,12 +137,13 @@ function take(message: Exclude<ToThread, PackedCalls>): void {
       return act?.();
     }
     case 'ask':
+      takeRing(message.ring);
       answer(message.id, message.act);
   }
 }
 
-function start({ file, vaultId, databaseKey, spillKey, prices, checkpoints, ...given }: RecordingStart): void {
-  zone = given.zone;
+function start({ file, vaultId, databaseKey, spillKey, prices, checkpoints, ...rest }: RecordingStart): void {
+  zone = rest.zone;
   book = bookOf(prices);
   const opened = () => ({ vaultId: Buffer.from(vaultId), keys: { usageSpill: spillKey }, usageDb: open() });
   const open = (): Database.Database => {
@@ -120,6 +200,7 @@ function answer(id: number, act: Act): void {
     error: error === null ? null : toErrorBody(databaseError(error)),
   });
   told = [];
+  showState();
   Atomics.add(shared, ANSWERED, 1);
   Atomics.notify(shared, ANSWERED);
 }
@@ -147,6 +228,7 @@ function perform(act: Act): Partial<Done> {
       recorder = null;
       db?.close();
       db = null;
+      isClosed = true;
       return {};
   }
 }
@@ -170,3 +252,5 @@ function after(ms: number, act: () => void): () => void {
     if (timers.delete(timer)) say({ kind: 'sleep', timer });
   };
 }
+
+work();

@@ -22,14 +22,10 @@ const RETRY_MS = 5000;
 const LAST_RETRY_MS = 5 * 60_000;
 /** What waits for a database that cannot be opened; beyond it the oldest are given up. */
 const MAX_HELD = 50_000;
-/** A call that ends so long after the last that was handed on is alone. */
+/** A call that ends so long after the last one is alone. */
 const ALONE_MS = 0.5;
-/**
- * Others are handed on so much later, or when they are so many: to wake the thread for each would cost more than the rest
- * of its work, and more at once would keep a core from those who call and answer.
- */
-const TOGETHER_MS = 5;
-const TOGETHER = 20;
+/** A thread that sleeps is woken so much later: to wake it takes longer than to seal the call. */
+const WAKE_MS = 5;
 /** Calls that the thread has not taken yet: beyond it this thread waits for that one. */
 const MAX_AHEAD = 20_000;
 
@@ -60,11 +56,11 @@ export class UsageRecording {
   /** Takes calls that end alone, from when the thread has taken over what an ended process left there. */
   #alone: SpilledCalls | null = null;
   #listener: RecordListener | null = null;
-  /** Calls that ended a moment ago. */
-  #ended: EndedCall[] = [];
-  #callOffHandOver: (() => void) | null = null;
+  /** Calls that ended in this turn of the event loop, where counters listen. */
+  #ended: EndedCall<Buffer>[] = [];
   /** Monotonic milliseconds. */
-  #handedOverMs = Number.NEGATIVE_INFINITY;
+  #lastEndedMs = Number.NEGATIVE_INFINITY;
+  #callOffWake: (() => void) | null = null;
   /** What no thread could be given. */
   #held: UsageEntry[] = [];
   #retry: (() => void) | null = null;
@@ -88,7 +84,7 @@ export class UsageRecording {
 
   /** Counted, and in no database yet: what could be written is written first. */
   get waiting(): readonly CountedCall[] {
-    this.#sendEnded();
+    this.#tellEnded();
     const held = this.#counted(this.#held);
     if (this.#thread === null || !this.#isUnwritten) return held;
     try {
@@ -118,7 +114,7 @@ export class UsageRecording {
   /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
   locking(): void {
     if (!this.#isOn) return;
-    this.#sendEnded();
+    this.#tellEnded();
     this.#isOn = false;
     this.#retry?.();
     this.#retry = null;
@@ -134,23 +130,25 @@ export class UsageRecording {
 
   /**
    * Counts a call that has just ended. One that ends alone is sealed when this returns, so that a process which is killed
-   * loses none that a client has the whole answer of; where many end, they are handed on together, a moment later.
+   * loses none that a client has the whole answer of; where many end, the thread takes and seals them in a moment.
    */
-  recordEnded(call: EndedCall): void {
-    const waiting = this.#ended.push(call);
-    if (waiting === TOGETHER) setImmediate(() => this.#sendEnded());
-    if (waiting > 1) return;
-    if (performance.now() - this.#handedOverMs >= ALONE_MS) {
-      this.#sealAlone(call);
-      this.#sendEnded();
-    } else if (this.#listener?.hears === true) setImmediate(() => this.#sendEnded());
-    else this.#callOffHandOver = this.#deps.clock.after(TOGETHER_MS, () => this.#sendEnded());
+  recordEnded(call: EndedCall<Buffer>): void {
+    const endedMs = performance.now();
+    const isAlone = endedMs - this.#lastEndedMs >= ALONE_MS;
+    this.#lastEndedMs = endedMs;
+    if (isAlone) this.#sealAlone(call);
+    if (this.#listener?.hears === true) {
+      if (this.#ended.push(call) === 1) setImmediate(() => this.#tellEnded());
+    } else {
+      this.#tellEnded(); // the order of what ended stays
+      this.#tell(call);
+    }
   }
 
   /** Counts finished calls. Never throws and never waits for the disk's sync, but for reported ones that quotas count. */
   record(entries: readonly UsageEntry[]): void {
     if (entries.length === 0) return;
-    this.#sendEnded();
+    this.#tellEnded();
     this.#record(entries);
     if (this.#listener?.hears === true && entries.some(({ source }) => source !== 'proxy')) this.#settleReported();
   }
@@ -167,7 +165,7 @@ export class UsageRecording {
 
   /** Writes what waits. @throws AppError where the database does not take it; it then waits on. */
   flush(): void {
-    this.#sendEnded();
+    this.#tellEnded();
     if (this.#thread === null || !this.#isUnwritten) return;
     const { told } = this.#thread.ask({ act: 'flush' });
     this.#isUnwritten = false;
@@ -207,27 +205,39 @@ export class UsageRecording {
     }
   }
 
-  #sendEnded(): void {
+  #tellEnded(): void {
     if (this.#ended.length === 0) return;
     const calls = this.#ended;
     this.#ended = [];
-    this.#callOffHandOver?.();
-    this.#callOffHandOver = null;
-    this.#handedOverMs = performance.now();
+    if (this.#listener?.hears === true) this.#listener.recorded(this.#counted(calls.map(entryOf)));
+    for (const call of calls) this.#tell(call);
+  }
+
+  #tell(call: EndedCall<Buffer>): void {
     this.expect();
     const thread = this.#thread;
     if (thread === null) {
-      this.#record(calls.map(entryOf));
+      this.#keep([entryOf(call)]);
       return;
     }
-    if (this.#listener?.hears === true) this.#listener.recorded(this.#counted(calls.map(entryOf)));
     this.#upToDate(thread);
-    thread.tell(calls);
-    this.#sentMore(thread, calls.length);
+    thread.tell(call);
+    this.#sentMore(thread, 1);
+    if (thread.isParked) this.#callOffWake ??= this.#deps.clock.after(WAKE_MS, () => this.#wake());
+  }
+
+  #wake(): void {
+    this.#callOffWake?.();
+    this.#callOffWake = null;
+    this.#thread?.wake();
   }
 
   #record(entries: readonly UsageEntry[]): void {
     if (this.#listener?.hears === true) this.#listener.recorded(this.#counted(entries));
+    this.#keep(entries);
+  }
+
+  #keep(entries: readonly UsageEntry[]): void {
     if (!this.#isOn) {
       this.#deps.log.warn('usage.not-recorded');
       return;
@@ -279,7 +289,7 @@ export class UsageRecording {
     const { book } = this.#deps;
     if (book === this.#sentBook) return;
     this.#sentBook = book;
-    thread.say({ kind: 'prices', prices: { document: book.document, own: book.own } });
+    thread.price({ document: book.document, own: book.own });
   }
 
   #start(retryMs: number): void {
@@ -347,6 +357,8 @@ export class UsageRecording {
     const thread = this.#thread;
     this.#idle?.();
     this.#idle = null;
+    this.#callOffWake?.();
+    this.#callOffWake = null;
     if (thread === null) return;
     let isClosed = false;
     try {

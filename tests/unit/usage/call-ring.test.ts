@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { CallOrigin, EndedCall } from '../../../electron/core/usage/ended-call.ts';
+import { newTally } from '../../../electron/core/usage/meter/tally.ts';
+import { callRing, RingReader, RingWriter } from '../../../electron/core/usage/recording/call-ring.ts';
+import { PLACES, READ, WRITTEN } from '../../../electron/core/usage/recording/messages.ts';
+import { OriginNumbers, packed } from '../../../electron/core/usage/recording/packed-calls.ts';
+
+function origin(path: string): CallOrigin {
+  return {
+    client: { id: 'abcdefghij', name: 'éditeur' },
+    credential: { id: '0'.repeat(32), version: 1, ref: 'openai/work' },
+    project: '',
+    provider: 'openai',
+    kind: 'openai',
+    unit: 'tokens',
+    method: 'POST',
+    path,
+    endpoint: path,
+  };
+}
+const ORIGINS = [origin('chat/completions'), origin('embeddings'), origin('responses')];
+const text = fc.string({ maxLength: 40, unit: 'binary-ascii' });
+const body = fc.uint8Array({ maxLength: 3000 }).map((bytes) => Buffer.from(bytes));
+const anyCall: fc.Arbitrary<EndedCall<Buffer>> = fc.record({
+  origin: fc.constantFrom(...ORIGINS),
+  startedAtMs: fc.nat(),
+  requestId: text,
+  outcome: fc.constantFrom('ok', 'client_error', 'upstream_error', 'refused', 'cached', 'timeout', 'aborted', 'broken'),
+  status: fc.option(fc.nat(599)),
+  latencyMs: fc.double({ min: 0, noNaN: true }),
+  firstByteMs: fc.option(fc.nat()),
+  retryOf: fc.constant(null),
+  requestModel: fc.constant(null),
+  requestBody: fc.option(body),
+  answer: fc.option(
+    fc.record({ status: fc.nat(599), contentType: fc.option(text), usage: fc.constant<string | null>(null) }),
+  ),
+  body: fc.option(body),
+  result: fc.constant(null),
+});
+
+function ring(atSlot = 0) {
+  const positions = new Int32Array(new SharedArrayBuffer(PLACES * 4));
+  positions[WRITTEN] = positions[READ] = atSlot;
+  const memory = callRing();
+  return { writer: new RingWriter(positions, memory), reader: new RingReader(positions, memory) };
+}
+const asText = (call: EndedCall<Buffer>): EndedCall<string> => packed(call, null).call;
+
+test('any calls come out as they were and in their order, also over the end and where positions overflow', () => {
+  const groups = fc.array(fc.record({ calls: fc.array(anyCall, { maxLength: 8 }), reads: fc.boolean() }));
+  fc.assert(
+    fc.property(groups, fc.constantFrom(0, 2 ** 18 - 300, -200), (given, atSlot) => {
+      const { writer, reader } = ring(atSlot);
+      let waiting: EndedCall<Buffer>[] = [];
+      for (const { calls, reads } of given) {
+        for (const call of calls) expect(writer.write(call, ORIGINS.indexOf(call.origin))).toBe(true);
+        waiting.push(...calls);
+        expect(writer.isEmpty).toBe(waiting.length === 0);
+        if (!reads) continue;
+        expect(reader.take(reader.written, 1000, ORIGINS)).toEqual(waiting.map(asText));
+        waiting = [];
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('a full ring takes nothing and loses nothing; there is room again when some was read', () => {
+  const { writer, reader } = ring(17);
+  const [one] = fc.sample(anyCall, 1) as [EndedCall<Buffer>];
+  const call = { ...one, body: Buffer.alloc(10_000, 'x') };
+  let written = 0;
+  while (writer.write({ ...call, startedAtMs: written }, 0)) written += 1;
+  expect(written).toBeGreaterThan(190);
+  expect(reader.take(reader.written, 3, ORIGINS).map(({ startedAtMs }) => startedAtMs)).toEqual([0, 1, 2]);
+  expect(writer.write({ ...call, startedAtMs: written }, 0)).toBe(true);
+  const rest = reader.take(reader.written, 1000, ORIGINS).map(({ startedAtMs }) => startedAtMs);
+  expect(rest).toEqual(Array.from({ length: written - 2 }, (_, n) => n + 3));
+  expect(writer.isEmpty).toBe(true);
+});
+
+test('what few calls have goes another way', () => {
+  const { writer } = ring();
+  const [call] = fc.sample(anyCall, 1) as [EndedCall<Buffer>];
+  const answer = { status: 200, contentType: null, usage: '12' };
+  for (const rare of [
+    { retryOf: 'first' },
+    { requestModel: 'gpt-6-luna' },
+    { result: { ...newTally(), measure: 'measured' as const } },
+    { answer },
+  ]) {
+    expect(writer.write({ ...call, ...rare }, 0)).toBe(false);
+    expect(structuredClone(packed({ ...call, ...rare }, 7))).toEqual({
+      call: { ...asText(call), ...rare },
+      number: 7,
+    });
+  }
+  expect(writer.isEmpty).toBe(true);
+});
+
+test('origins keep their numbers, and lose them only while no call in the ring has one', () => {
+  const numbers = new OriginNumbers();
+  const origins = Array.from({ length: 4096 }, (_, n) => origin(`files/${n}`));
+  expect(origins.map((one) => numbers.give(one, true))).toEqual(origins.map((_, n) => n));
+  const late = origin('late');
+  expect([numbers.of(late), numbers.give(late, false)]).toEqual([null, null]);
+  expect(numbers.of(origins[5] as CallOrigin)).toBe(5);
+  expect([numbers.give(late, true), numbers.of(late), numbers.of(origins[5] as CallOrigin)]).toEqual([0, 0, null]);
+});
