@@ -43,6 +43,8 @@ export interface RecorderDeps {
   readonly zone: () => string;
   /** Told how many milliseconds each batch took that was written to usage.db. */
   readonly wrote?: (ms: number) => void;
+  /** Whether an ended process left `aloneFile`; else it is not read, because somebody may write it now. */
+  readonly hasLeftAlone?: boolean;
 }
 
 /** Hears what was counted. It is called on the hot path and must not throw. */
@@ -259,6 +261,7 @@ export class UsageRecorder {
       [id, taken] = [left.id, left.seq];
       store.write(left.calls, id, taken);
     }
+    if (this.#deps.hasLeftAlone !== true) return;
     const alone = this.#left({ ...place, file: aloneFile(this.#deps.paths) }, () => 0);
     const missing = alone?.calls.filter((call) => !isRecorded(vault.usageDb, call)) ?? [];
     if (missing.length > 0) store.write(missing, id, taken);

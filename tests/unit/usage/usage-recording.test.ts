@@ -119,7 +119,6 @@ async function endedAlone(calls: number) {
   const { usage, paths, vault } = test;
   const alone = aloneFile(paths);
   usage.expect();
-  await until(() => existsSync(alone));
   const sealed = Array.from({ length: calls }, () => endedCall());
   for (const [n, one] of sealed.entries()) {
     vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1000 * (n + 1)); // long after the one before
@@ -136,6 +135,18 @@ test('a call that ends alone is sealed before the step goes on, so that the end 
   const left = readSpilledCalls(place, () => 0);
   expect(left?.calls.map(({ requestId }) => requestId)).toEqual(sealed.map(({ requestId }) => requestId));
   expect(left?.calls[0]).toMatchObject({ inputTokens: 1000, costMicroUsd: 150, cell: { model: 'gpt-6-luna' } });
+});
+
+test('the first call is sealed while the thread starts, and counted once', async () => {
+  const { usage, vault, paths, count } = await recording();
+  usage.expect();
+  const one = endedCall();
+  usage.recordEnded(one);
+  const { vaultId, keys } = vault.opened();
+  const place = { file: aloneFile(paths), vaultId, key: keys.usageSpill };
+  expect(readSpilledCalls(place, () => 0)?.calls.map(({ requestId }) => requestId)).toEqual([one.requestId]);
+  usage.flush();
+  expect(count()).toBe(1);
 });
 
 test('what a process left of calls that ended alone is taken over once, whatever else it wrote of them', async () => {

@@ -22,6 +22,8 @@ export interface RecordingStart {
   readonly zone: string;
   readonly prices: Prices;
   readonly checkpoints: boolean;
+  /** Whether an ended process left calls that ended alone. */
+  readonly hasLeftAlone: boolean;
 }
 
 /** What the main thread waits for. */

@@ -142,7 +142,16 @@ function take(message: Exclude<ToThread, PackedCalls>): void {
   }
 }
 
-function start({ file, vaultId, databaseKey, spillKey, prices, checkpoints, ...rest }: RecordingStart): void {
+function start({
+  file,
+  vaultId,
+  databaseKey,
+  spillKey,
+  prices,
+  checkpoints,
+  hasLeftAlone,
+  ...rest
+}: RecordingStart): void {
   zone = rest.zone;
   book = bookOf(prices);
   const opened = () => ({ vaultId: Buffer.from(vaultId), keys: { usageSpill: spillKey }, usageDb: open() });
@@ -168,6 +177,7 @@ function start({ file, vaultId, databaseKey, spillKey, prices, checkpoints, ...r
     emit: (event) => event.event === 'usage.recorded' && say({ kind: 'recorded', summary: event.data }),
     zone: () => zone,
     wrote: (ms) => say({ kind: 'batch', ms }),
+    hasLeftAlone,
   });
   recorder.listen({
     hears: true,

@@ -53,7 +53,7 @@ export class UsageRecording {
   readonly #counting = new Counting();
   #isOn = false;
   #thread: RecordingThread | null = null;
-  /** Takes calls that end alone, from when the thread has taken over what an ended process left there. */
+  /** Takes calls that end alone; not before the thread has taken over what an ended process left there. */
   #alone: SpilledCalls | null = null;
   #listener: RecordListener | null = null;
   /** Calls that ended in this turn of the event loop, where counters listen. */
@@ -309,6 +309,7 @@ export class UsageRecording {
         zone: this.#sentZone,
         prices: { document: book.document, own: book.own },
         checkpoints: this.#mayCheckpoint,
+        hasLeftAlone: existsSync(aloneFile(paths)),
       };
       const thread: RecordingThread = new RecordingThread(
         start,
@@ -317,6 +318,7 @@ export class UsageRecording {
         () => this.#lost(thread),
       );
       this.#thread = thread;
+      if (!start.hasLeftAlone) this.#openAlone();
     } catch {
       log.warn('usage.not-opened');
       this.#tryLater(retryMs);
@@ -377,7 +379,7 @@ export class UsageRecording {
     const { emit, log, wrote, book } = this.#deps;
     switch (message.kind) {
       case 'begun':
-        this.#openAlone();
+        if (this.#alone === null) this.#openAlone(); // the thread has taken over what was there
         return this.#tellBegun();
       case 'told':
         return this.#tellBegun();
@@ -400,9 +402,8 @@ export class UsageRecording {
     queueMicrotask(() => this.#isOn && this.#listener?.hears === true && this.#listener.begun());
   }
 
-  /** Replaces what an ended process left there: the thread has taken it over. */
+  /** Replaces what is there. */
   #openAlone(): void {
-    this.#closeAlone(true);
     try {
       const { vaultId, keys } = this.#deps.vault.opened();
       this.#alone = new SpilledCalls({ file: aloneFile(this.#deps.paths), vaultId, key: keys.usageSpill });
