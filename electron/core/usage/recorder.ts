@@ -20,7 +20,7 @@ import { UsageStore } from './usage-store.ts';
 
 const FLUSH_MS = 1000; // SECURITY-DESIGN.md section 4: usage.db is written in batches of at most a second
 /** A batch this long is written at once. */
-const MAX_BATCH = 2000;
+const MAX_BATCH = 20_000;
 /** What a database that cannot be written leaves in memory; beyond it the oldest are given up. */
 const MAX_WAITING = 50_000;
 /** A database that cannot be written is tried again: after so long, then twice as long, up to the last. */

@@ -47,6 +47,8 @@ export type ToThread =
   | { readonly kind: 'prices'; readonly prices: Prices; readonly ring: number }
   | { readonly kind: 'zone'; readonly zone: string }
   | { readonly kind: 'woken'; readonly timer: number }
+  /** There are calls in the ring. */
+  | { readonly kind: 'wake' }
   | { readonly kind: 'ask'; readonly id: number; readonly act: Act; readonly ring: number };
 
 export interface Done {
@@ -80,10 +82,8 @@ export const TAKEN = 2;
 /** How far the ring of ended calls was written and read (call-ring.ts). */
 export const WRITTEN = 3;
 export const READ = 4;
-/** Changes when something is there for a thread that sleeps. */
-export const SIGNAL = 5;
-/** 1: the thread sleeps until it is woken; else it looks by itself every few milliseconds. */
-export const PARKED = 6;
-export const PLACES = 7;
+/** 1: the thread sleeps until a message comes; else it looks by itself every few milliseconds. */
+export const PARKED = 5;
+export const PLACES = 6;
 export const STATES = ['off', 'recording', 'waiting', 'damaged'] as const;
 export type RecordingState = (typeof STATES)[number];

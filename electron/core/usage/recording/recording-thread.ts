@@ -14,7 +14,6 @@ import {
   type Prices,
   type RecordingStart,
   type RecordingState,
-  SIGNAL,
   STATE,
   STATES,
   TAKEN,
@@ -92,8 +91,7 @@ export class RecordingThread {
   }
 
   wake(): void {
-    Atomics.add(this.#shared, SIGNAL, 1);
-    Atomics.notify(this.#shared, SIGNAL);
+    this.say({ kind: 'wake' });
   }
 
   /** The call is seen when it next looks (`isParked`). */
@@ -101,7 +99,7 @@ export class RecordingThread {
     const known = this.#numbers.of(call.origin);
     if (known !== null && this.#ring.write(call, known)) return;
     const number = known ?? this.#numbers.give(call.origin, this.#ring.isEmpty);
-    this.#port.postMessage([packed(call, number)]);
+    this.say([packed(call, number)]);
   }
 
   /** These prices hold for calls that it is told from now on. */
@@ -111,7 +109,6 @@ export class RecordingThread {
 
   say(message: ToThread): void {
     this.#port.postMessage(message);
-    this.wake();
   }
 
   /**

@@ -16,7 +16,6 @@ import {
   PARKED,
   type Prices,
   type RecordingStart,
-  SIGNAL,
   STATE,
   STATES,
   TAKEN,
@@ -52,30 +51,38 @@ let lastTimer = 0;
 let told: CountedCall[] = [];
 let isAsked = false;
 let isClosed = false;
+let looks = 0;
+let timer: NodeJS.Timeout | null = null;
 let nowMs = 0;
 let zone = '';
 let book: PriceBook | null = null;
 let db: Database.Database | null = null;
 let recorder: UsageRecorder | null = null;
 
-/** Runs until `close`. */
-function work(): void {
-  let looks = 0;
-  while (!isClosed) {
-    const seen = Atomics.load(shared, SIGNAL);
-    if (takeAll()) looks = 0;
-    else if (looks < LOOKS) {
-      looks += 1;
-      Atomics.wait(shared, SIGNAL, seen, LOOK_MS);
-    } else park(seen);
-  }
+port.on('message', (message: ToThread) => {
+  receive(message);
+  lookLater();
+});
+
+/** Also where something came: calls that are sealed one by one cost twice as much as those of two milliseconds together. */
+function look(): void {
+  timer = null;
+  looks = takeAll() ? 0 : looks + 1;
+  if (looks < LOOKS) lookLater();
+  else park();
 }
 
-/** What was written before the other thread could see that this one sleeps is taken before it does. */
-function park(seen: number): void {
-  Atomics.store(shared, PARKED, 1);
-  if (!takeAll()) Atomics.wait(shared, SIGNAL, seen);
+function lookLater(): void {
+  if (isClosed) return;
   Atomics.store(shared, PARKED, 0);
+  timer ??= setTimeout(look, LOOK_MS);
+}
+
+/** What was written before the other thread could see that this one sleeps is taken now. */
+function park(): void {
+  looks = 0;
+  Atomics.store(shared, PARKED, 1);
+  if (takeAll()) lookLater();
 }
 
 /** @returns whether there was something. */
@@ -84,13 +91,15 @@ function takeAll(): boolean {
   let isSome = false;
   for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
     isSome = true;
-    const message = next.message as ToThread;
-    if (isCalls(message)) takePacked(message);
-    else take(message);
+    receive(next.message as ToThread);
   }
-  isSome = takeRing(written) || isSome;
-  if (isSome) showState();
-  return isSome;
+  return takeRing(written) || isSome;
+}
+
+function receive(message: ToThread): void {
+  if (isCalls(message)) takePacked(message);
+  else take(message);
+  showState();
 }
 
 function showState(): void {
@@ -103,6 +112,7 @@ function takeRing(to: number): boolean {
     const calls = ring.take(to, TOGETHER, origins);
     if (calls.length === 0) return taken > 0;
     count(calls);
+    showState();
   }
 }
 
@@ -136,6 +146,8 @@ function take(message: Exclude<ToThread, PackedCalls>): void {
       timers.delete(message.timer);
       return act?.();
     }
+    case 'wake':
+      return; // it looks in any case
     case 'ask':
       takeRing(message.ring);
       answer(message.id, message.act);
@@ -239,6 +251,7 @@ function perform(act: Act): Partial<Done> {
       db?.close();
       db = null;
       isClosed = true;
+      if (timer !== null) clearTimeout(timer);
       return {};
   }
 }
@@ -262,5 +275,3 @@ function after(ms: number, act: () => void): () => void {
     if (timers.delete(timer)) say({ kind: 'sleep', timer });
   };
 }
-
-work();
