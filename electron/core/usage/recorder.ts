@@ -16,7 +16,8 @@ import { type LeftCalls, readSpilledCalls, SpilledCalls } from './spilled-calls.
 import { readUsageState } from './state-table.ts';
 import { prepared } from './statements.ts';
 import type { UsageEntry } from './usage-entry.ts';
-import { UsageStore } from './usage-store.ts';
+import { UsageStore, type Written } from './usage-store.ts';
+import { WaitingCalls } from './waiting-calls.ts';
 
 const FLUSH_MS = 1000; // SECURITY-DESIGN.md section 4: usage.db is written in batches of at most a second
 /** A batch this long is written at once. */
@@ -55,7 +56,7 @@ export interface RecordListener {
   begun(): void;
   /** In the step that counts them: they wait for a batch. A reported call may turn out to be told before. */
   recorded(calls: readonly CountedCall[]): void;
-  /** A batch took them: these were new. */
+  /** A batch took calls that were told: these were new. */
   written(calls: readonly CountedCall[]): void;
 }
 
@@ -75,7 +76,7 @@ export class UsageRecorder {
   readonly #deps: RecorderDeps;
   #open: Open | null = null;
   readonly #counting = new Counting();
-  #waiting: CountedCall[] = [];
+  readonly #waiting = new WaitingCalls();
   #callOff: (() => void) | null = null;
   /** The last batch was not taken. */
   #isStuck = false;
@@ -95,7 +96,7 @@ export class UsageRecorder {
 
   /** Counted, and in no database yet. */
   get waiting(): readonly CountedCall[] {
-    return this.#waiting;
+    return [...this.#waiting];
   }
 
   /**
@@ -122,7 +123,7 @@ export class UsageRecorder {
     const open = this.#open;
     if (open === null) {
       if (this.#waiting.length > 0) this.#deps.log.warn('usage.given-up');
-      this.#waiting = [];
+      this.#waiting.clear();
       return;
     }
     let written = false;
@@ -133,7 +134,7 @@ export class UsageRecorder {
       this.#deps.log.warn('usage.not-written');
     }
     this.#calledOff();
-    this.#waiting = [];
+    this.#waiting.clear();
     this.#open = null;
     try {
       open.spill?.close(!written);
@@ -180,18 +181,17 @@ export class UsageRecorder {
     this.#calledOff();
     const open = this.#open;
     if (open === null || this.#waiting.length === 0) return;
-    const batch = this.#waiting;
     const startMs = performance.now();
-    const written = open.store.write(batch, open.spill?.id ?? NO_SPILL, open.spill?.seq ?? 0);
+    const written = open.store.write(this.#waiting, open.spill?.id ?? NO_SPILL, open.spill?.seq ?? 0);
     this.#deps.wrote?.(performance.now() - startMs);
-    this.#waiting = [];
-    this.#listener?.written(written);
+    this.#waiting.clear();
+    if (written.reported.length > 0) this.#listener?.written(written.reported);
     try {
       open.spill?.clear();
     } catch {
       this.#deps.log.warn('usage.spill-not-cleared'); // harmless: the database knows how far it was taken
     }
-    if (written.length > 0) this.#deps.emit({ event: 'usage.recorded', data: summaryOf(written) });
+    if (written.requests > 0) this.#deps.emit({ event: 'usage.recorded', data: summaryOf(written) });
   }
 
   /** The zone was set anew: days are summed again. */
@@ -335,10 +335,9 @@ function isRecorded(db: Database.Database, { atMs, requestId }: CountedCall): bo
   return found !== undefined;
 }
 
-function summaryOf(written: readonly CountedCall[]): EventData<'usage.recorded'> {
-  const cells = [...new Set(written.map(({ cell }) => cell))];
+function summaryOf({ requests, cells }: Written): EventData<'usage.recorded'> {
   return {
-    requests: written.length,
+    requests,
     providers: [...new Set(cells.map(({ provider }) => provider))],
     clients: [...new Set(cells.map(({ clientId }) => clientId))].filter((id) => id !== ''),
   };

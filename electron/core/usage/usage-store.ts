@@ -19,6 +19,14 @@ interface Cell {
   readonly names: readonly number[];
 }
 
+/** What was new of a batch. */
+export interface Written {
+  readonly requests: number;
+  readonly cells: readonly CellNames[];
+  /** Those that no forwarding saw. */
+  readonly reported: readonly CountedCall[];
+}
+
 const plain = (name: string): Named => ({ name, shown: name });
 
 /** The tables of usage.db that hold records, for one open database. */
@@ -54,24 +62,28 @@ export class UsageStore {
   }
 
   /**
-   * Writes a batch: records, every rollup and how far the spill file is taken, in one transaction.
-   * @returns the calls that were new; a reported call that was told before is not written again.
+   * Writes a batch: records, every rollup and how far the spill file is taken, in one transaction. A reported call that was
+   * told before is not written again.
    */
-  write(batch: readonly CountedCall[], spillId: Buffer, spillTaken: number): readonly CountedCall[] {
+  write(batch: Iterable<CountedCall>, spillId: Buffer, spillTaken: number): Written {
     return this.#transaction(() => {
       const sums = new BatchSums(this.#days, this.#foldedTo);
-      const written: CountedCall[] = [];
+      const cells = new Set<CellNames>();
+      const reported: CountedCall[] = [];
+      let requests = 0;
       for (const call of batch) {
         const { cell, names } = this.#cellOf(call.cell);
         if (!this.#records.isNew(names[CLIENT] as number, call)) continue;
         this.#records.put(call, cell);
         sums.add(call, cell, names);
-        written.push(call);
+        cells.add(call.cell);
+        requests += 1;
+        if (call.source !== 'proxy') reported.push(call);
       }
       this.#records.end();
       this.#rollups.add(sums);
       writeUsageState(this.#db, { zone: this.#days.zone, spillId, spillTaken });
-      return written;
+      return { requests, cells: [...cells], reported };
     });
   }
 

@@ -4,13 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import type { CellNames, CountedCall } from '../../../electron/core/usage/counted-call.ts';
-import { OUTCOMES, SOURCES } from '../../../electron/core/usage/dimensions.ts';
-import { MEASURES } from '../../../electron/core/usage/meter/meter.ts';
-import { UNITS } from '../../../electron/core/usage/meter/tally.ts';
-import { PRICE_REASONS } from '../../../electron/core/usage/prices/price-of.ts';
+import type { CountedCall } from '../../../electron/core/usage/counted-call.ts';
 import { readSpill, Spill, type SpillPlace } from '../../../electron/core/usage/spill.ts';
 import { readSpilledCalls, SpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
+import { anyCall, anyCell } from './any-call.ts';
 import { pricedCall } from './usage-file.ts';
 
 function place(): SpillPlace {
@@ -19,48 +16,6 @@ function place(): SpillPlace {
   return { file: join(folder, 'usage.db-spill'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) };
 }
 const none = () => 0;
-
-const name = fc.string({ maxLength: 20, unit: 'grapheme' });
-const anyCell: fc.Arbitrary<CellNames> = fc.record({
-  provider: name,
-  credentialId: name,
-  credentialRef: name,
-  clientId: name,
-  clientName: name,
-  project: name,
-  model: name,
-  endpoint: name,
-  outcome: fc.constantFrom(...OUTCOMES),
-});
-const anyCall = (cells: readonly CellNames[]): fc.Arbitrary<CountedCall> =>
-  fc.record({
-    cell: fc.constantFrom(...cells),
-    atMs: fc.nat(),
-    requestId: fc.string({ minLength: 1, maxLength: 40 }),
-    source: fc.constantFrom(...SOURCES),
-    credentialVersion: fc.option(fc.nat()),
-    method: fc.constantFrom('GET', 'POST'),
-    status: fc.nat(999),
-    measure: fc.constantFrom(...MEASURES),
-    inputTokens: fc.nat(),
-    cacheReadTokens: fc.nat(),
-    cacheWriteTokens: fc.nat(1),
-    cacheWriteLongTokens: fc.nat(1),
-    outputTokens: fc.nat(),
-    reasoningTokens: fc.nat(),
-    costMicroUsd: fc.option(fc.nat()),
-    cacheSavedMicroUsd: fc.nat(),
-    why: fc.constantFrom(...PRICE_REASONS),
-    latencyMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
-    firstByteMs: fc.option(fc.nat()),
-    retryOf: fc.option(name),
-    errorType: fc.option(name),
-    unit: fc.option(fc.constantFrom(...UNITS)),
-    thousandths: fc.option(fc.nat()),
-    webSearches: fc.nat(1),
-    serviceTier: fc.option(name),
-    region: fc.option(name),
-  });
 
 test('any calls come back as they were, whenever the file was emptied', () => {
   const groups = fc

@@ -195,9 +195,7 @@ function start({
     hears: true,
     begun: () => say({ kind: 'begun' }),
     recorded: () => undefined,
-    written: (calls) => {
-      const reported = calls.filter(({ source }) => source !== 'proxy');
-      if (reported.length === 0) return;
+    written: (reported) => {
       if (isAsked) told.push(...reported);
       else say({ kind: 'told' });
     },

@@ -23,7 +23,7 @@ const LAST_RETRY_MS = 5 * 60_000;
 /** What waits for a database that cannot be opened; beyond it the oldest are given up. */
 const MAX_HELD = 50_000;
 /** A call that ends so long after the last one is alone. */
-const ALONE_MS = 0.5;
+const ALONE_MS = 1;
 /** A thread that sleeps is woken so much later: to wake it takes longer than to seal the call. */
 const WAKE_MS = 5;
 /** Calls that the thread has not taken yet: beyond it this thread waits for that one. */
