@@ -7,10 +7,13 @@ import { z } from 'zod';
 import { callers, median, started, type Target, wrk } from './proxy.ts';
 
 /**
- * What recording adds to a forwarded call: the same core twice, with the recorder and without, asked in turns in one run.
- * Both from source. Needs wrk; about a minute.
+ * What recording adds to a forwarded call: the same core twice, with the recorder and without, asked in turns in one run,
+ * and started anew several times, because one process differs from the next by some percent. Both from source. Needs wrk;
+ * about two minutes.
  */
-const ROUNDS = 7;
+const STARTS = 5;
+/** Of each start. */
+const ROUNDS = 3;
 const CALLS_A_ROUND = 1500;
 /** As tools call real providers: one call, then something else. Such a call is sealed before its answer ends. */
 const PAUSED_CALLS = 150;
@@ -50,37 +53,49 @@ async function core(name: 'on' | 'off', upstream: string): Promise<{ readonly ta
 export async function measureRecording(): Promise<RecordingFigures> {
   const upstream = await started('upstream');
   const scripts = mkdtempSync(join(tmpdir(), 'kh-bench-wrk-'));
-  const on = await core('on', upstream.url);
-  const off = await core('off', upstream.url);
-  const perSecond = { on: [] as number[], off: [] as number[] };
-  const p50Ms = { on: [] as number[], off: [] as number[] };
-  const pausedMs = { on: [] as number[], off: [] as number[] };
+  const rounds: Round[] = [];
   try {
-    for (const { target } of [on, off]) {
-      await wrk(target, scripts); // warms up
-      await callers(target, CALLS_A_ROUND);
-    }
-    for (let round = 0; round < ROUNDS; round += 1) {
-      perSecond.on.push(await wrk(on.target, scripts));
-      perSecond.off.push(await wrk(off.target, scripts));
-      p50Ms.on.push(await callers(on.target, CALLS_A_ROUND));
-      p50Ms.off.push(await callers(off.target, CALLS_A_ROUND));
-      pausedMs.on.push(await callers(on.target, PAUSED_CALLS, PAUSE_MS));
-      pausedMs.off.push(await callers(off.target, PAUSED_CALLS, PAUSE_MS));
+    for (let start = 0; start < STARTS; start += 1) {
+      const on = await core('on', upstream.url);
+      const off = await core('off', upstream.url);
+      try {
+        for (const { target } of [on, off]) {
+          await wrk(target, scripts); // warms up
+          await callers(target, CALLS_A_ROUND);
+        }
+        for (let round = 0; round < ROUNDS; round += 1) {
+          rounds.push({ on: await measured(on.target, scripts), off: await measured(off.target, scripts) });
+        }
+      } finally {
+        await Promise.all([on.stop(), off.stop()]);
+      }
     }
   } finally {
-    await Promise.all([on.stop(), off.stop()]);
     upstream.process.kill('SIGKILL');
     rmSync(scripts, { recursive: true, force: true });
   }
-  const each = (value: (round: number) => number) => median(Array.from({ length: ROUNDS }, (_, round) => value(round)));
-  const at = (figures: readonly number[], round: number) => figures[round] ?? Number.NaN;
+  const each = (value: (round: Round) => number) => median(rounds.map(value));
   return {
-    onPerSecond: median(perSecond.on),
-    offPerSecond: median(perSecond.off),
-    costs: each((round) => 1 - at(perSecond.on, round) / at(perSecond.off, round)),
-    addedP50Ms: each((round) => at(p50Ms.on, round) - at(p50Ms.off, round)),
-    pausedP50Ms: each((round) => at(pausedMs.on, round) - at(pausedMs.off, round)),
+    onPerSecond: each(({ on }) => on.perSecond),
+    offPerSecond: each(({ off }) => off.perSecond),
+    costs: each(({ on, off }) => 1 - on.perSecond / off.perSecond),
+    addedP50Ms: each(({ on, off }) => on.p50Ms - off.p50Ms),
+    pausedP50Ms: each(({ on, off }) => on.pausedMs - off.pausedMs),
+  };
+}
+
+interface Measured {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly pausedMs: number;
+}
+type Round = Readonly<Record<'on' | 'off', Measured>>;
+
+async function measured(target: Target, scripts: string): Promise<Measured> {
+  return {
+    perSecond: await wrk(target, scripts),
+    p50Ms: await callers(target, CALLS_A_ROUND),
+    pausedMs: await callers(target, PAUSED_CALLS, PAUSE_MS),
   };
 }
 
