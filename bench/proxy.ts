@@ -13,10 +13,13 @@ import { RunningAgent } from './running-agent.ts';
 
 /**
  * The proxy beside the direct call, the least that forwards and reads the usage (bench/proxy-servers.ts), and a gateway
- * from npm: all four run all the time and are asked in turns. Loopback only; about two minutes. Linux: resident memory
- * is read from /proc.
+ * from npm: all four are asked in turns, and the least and the proxy are started anew several times, because one process
+ * differs from the next by some percent. Loopback only; about three minutes. Linux: resident memory is read from /proc.
  */
-const ROUNDS = 5;
+const STARTS = 3;
+/** Of each start. */
+const ROUNDS = 3;
+const WARM_UPS = 2;
 const ROUND_SECONDS = 2;
 const CONNECTIONS = 16;
 const CALLS_A_ROUND = 1500;
@@ -78,65 +81,95 @@ export function started(...args: readonly string[]): Promise<{ readonly process:
 
 export async function measureProxy(): Promise<ProxyFigures> {
   const upstream = await started('upstream');
-  const tap = await started('tap', upstream.url);
   const portkey = await startPortkey(`${upstream.url}/v1`);
-  const agent = await RunningAgent.start();
+  const scripts = mkdtempSync(join(tmpdir(), 'kh-bench-wrk-'));
+  const rounds: Round[] = [];
   try {
-    const key = ['sk', 'proj', 'k'.repeat(48)].join('-');
-    const place = { baseUrl: `${upstream.url}/v1`, local: true };
-    await agent.ask('credentials.add', { provider: 'openai', fields: { api_key: key }, ...place });
-    const client = { name: 'bench', grants: ['proxy:openai'], ratePerSecond: null };
-    const { token } = await agent.ask('clients.create', client);
-    const { port } = await agent.ask('endpoint.on', { port: 0 });
-    const given = { authorization: `Bearer ${token}` };
-    const direct: Target = { name: 'direct', url: `${upstream.url}/v1`, headers: given };
-    const proxy: Target = { name: 'proxy', url: `http://127.0.0.1:${port}/proxy/openai`, headers: given };
-    const targets: Target[] = [direct, { name: 'tap', url: `${tap.url}/v1`, headers: given }, proxy];
-    if (portkey !== null) {
-      targets.push({ name: 'portkey', url: `${portkey.url}/v1`, headers: { ...portkey.headers, ...given } });
+    for (let start = 0; ; start += 1) {
+      const tap = await started('tap', upstream.url);
+      const agent = await RunningAgent.start();
+      try {
+        const { direct, proxy, given } = await throughAgent(agent, upstream.url);
+        const targets: Target[] = [direct, { name: 'tap', url: `${tap.url}/v1`, headers: given }, proxy];
+        if (portkey !== null) {
+          targets.push({ name: 'portkey', url: `${portkey.url}/v1`, headers: { ...portkey.headers, ...given } });
+        }
+        rounds.push(...(await inTurns(targets, scripts)));
+        if (start + 1 < STARTS) continue;
+        return {
+          ...figuresOf(rounds),
+          sse: await streams(direct, proxy, agent.pid),
+          download: await grownBy(agent.pid, () => download(proxy)),
+          upload: await grownBy(agent.pid, () => upload(proxy)),
+        };
+      } finally {
+        await agent.stop();
+        tap.process.kill('SIGKILL');
+      }
     }
-    return {
-      ...(await inTurns(targets)),
-      sse: await streams(direct, proxy, agent.pid),
-      download: await grownBy(agent.pid, () => download(proxy)),
-      upload: await grownBy(agent.pid, () => upload(proxy)),
-    };
   } finally {
-    await agent.stop();
     portkey?.stop();
-    tap.process.kill('SIGKILL');
     upstream.process.kill('SIGKILL');
+    rmSync(scripts, { recursive: true, force: true });
   }
 }
 
-async function inTurns(targets: readonly Target[]) {
-  const loads = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
-  const medians = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
-  const scripts = mkdtempSync(join(tmpdir(), 'kh-bench-wrk-'));
-  try {
-    for (const target of targets) {
-      await wrk(target, scripts); // warms up
-      await callers(target, 200);
-    }
-    for (let round = 0; round < ROUNDS; round += 1) {
-      for (const target of targets) loads.get(target.name)?.push(await wrk(target, scripts));
-      for (const target of targets) medians.get(target.name)?.push(await callers(target, CALLS_A_ROUND));
-    }
-  } finally {
-    rmSync(scripts, { recursive: true, force: true });
+async function throughAgent(agent: RunningAgent, upstream: string) {
+  const key = ['sk', 'proj', 'k'.repeat(48)].join('-');
+  const place = { baseUrl: `${upstream}/v1`, local: true };
+  await agent.ask('credentials.add', { provider: 'openai', fields: { api_key: key }, ...place });
+  const client = { name: 'bench', grants: ['proxy:openai'], ratePerSecond: null };
+  const { token } = await agent.ask('clients.create', client);
+  const { port } = await agent.ask('endpoint.on', { port: 0 });
+  const given = { authorization: `Bearer ${token}` };
+  const direct: Target = { name: 'direct', url: `${upstream}/v1`, headers: given };
+  const proxy: Target = { name: 'proxy', url: `http://127.0.0.1:${port}/proxy/openai`, headers: given };
+  return { direct, proxy, given };
+}
+
+interface Measured {
+  readonly perSecond: number;
+  readonly latencyMs: number;
+}
+/** By the names of the targets. */
+type Round = ReadonlyMap<string, Measured>;
+
+async function inTurns(targets: readonly Target[], scripts: string): Promise<Round[]> {
+  for (const target of targets) {
+    for (let time = 0; time < WARM_UPS; time += 1) await wrk(target, scripts);
+    await callers(target, CALLS_A_ROUND);
   }
-  const of = (figures: Map<string, number[]>, name: string, round: number) => figures.get(name)?.[round] ?? Number.NaN;
-  const each = (value: (round: number) => number) => median(Array.from({ length: ROUNDS }, (_, round) => value(round)));
-  const added = (name: string, round: number) => of(medians, name, round) - of(medians, 'direct', round);
-  const hasPortkey = targets.length > 3;
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const measured = new Map<string, Measured>();
+    for (const target of targets) measured.set(target.name, { perSecond: await wrk(target, scripts), latencyMs: 0 });
+    for (const target of targets) {
+      const perSecond = measured.get(target.name)?.perSecond ?? Number.NaN;
+      measured.set(target.name, { perSecond, latencyMs: await callers(target, CALLS_A_ROUND) });
+    }
+    rounds.push(measured);
+  }
+  return rounds;
+}
+
+function figuresOf(rounds: readonly Round[]): Pick<ProxyFigures, 'perSecond' | 'latencyMs' | 'ratios'> {
+  const names = [...(rounds[0]?.keys() ?? [])];
+  const of = (round: Round, name: string, what: keyof Measured) => round.get(name)?.[what] ?? Number.NaN;
+  const each = (value: (round: Round) => number) => median(rounds.map(value));
+  const all = (what: keyof Measured) =>
+    Object.fromEntries(names.map((name) => [name, each((round) => of(round, name, what))]));
+  const added = (round: Round, name: string) => of(round, name, 'latencyMs') - of(round, 'direct', 'latencyMs');
+  const latencyOver = (name: string) => each((round) => added(round, 'proxy') / added(round, name));
+  const loadOver = (name: string) => each((round) => of(round, 'proxy', 'perSecond') / of(round, name, 'perSecond'));
+  const hasPortkey = names.includes('portkey');
   return {
-    perSecond: Object.fromEntries([...loads].map(([name, figures]) => [name, median(figures)])),
-    latencyMs: Object.fromEntries([...medians].map(([name, figures]) => [name, median(figures)])),
+    perSecond: all('perSecond'),
+    latencyMs: all('latencyMs'),
     ratios: {
-      addedToTap: each((round) => added('proxy', round) / added('tap', round)),
-      addedToPortkey: hasPortkey ? each((round) => added('proxy', round) / added('portkey', round)) : null,
-      throughputOfTap: each((round) => of(loads, 'proxy', round) / of(loads, 'tap', round)),
-      throughputOfPortkey: hasPortkey ? each((round) => of(loads, 'proxy', round) / of(loads, 'portkey', round)) : null,
+      addedToTap: latencyOver('tap'),
+      addedToPortkey: hasPortkey ? latencyOver('portkey') : null,
+      throughputOfTap: loadOver('tap'),
+      throughputOfPortkey: hasPortkey ? loadOver('portkey') : null,
     },
   };
 }
