@@ -9,11 +9,11 @@ import { type CountedCall, Counting } from '../counted-call.ts';
 import { type EndedCall, entryOf } from '../ended-call.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { aloneFile, notCounted, type RecordListener, spillFile, wasTold } from '../recorder.ts';
-import { SpilledCalls } from '../spilled-calls.ts';
 import { readUsageState } from '../state-table.ts';
 import type { UsageEntry } from '../usage-entry.ts';
 import type { FromThread, RecordingState } from './messages.ts';
 import { RecordingThread } from './recording-thread.ts';
+import { UntakenCalls } from './untaken-calls.ts';
 
 /** The thread costs about 20 MiB: it ends when nothing was recorded for so long. */
 const IDLE_MS = 3 * 60_000;
@@ -22,7 +22,7 @@ const RETRY_MS = 5000;
 const LAST_RETRY_MS = 5 * 60_000;
 /** What waits for a database that cannot be opened; beyond it the oldest are given up. */
 const MAX_HELD = 50_000;
-/** A call that ends so long after the last one is alone. */
+/** A call that ends so long after the last one is alone, whatever else is under way. */
 const ALONE_MS = 1;
 /** A thread that sleeps is woken so much later: to wake it takes longer than to seal the call. */
 const WAKE_MS = 5;
@@ -53,8 +53,10 @@ export class UsageRecording {
   readonly #counting = new Counting();
   #isOn = false;
   #thread: RecordingThread | null = null;
-  /** Takes calls that end alone; not before the thread has taken over what an ended process left there. */
-  #alone: SpilledCalls | null = null;
+  /** Not before the thread has taken over what an ended process left in its file. */
+  #untaken: UntakenCalls | null = null;
+  /** Calls that began and did not end. */
+  #underWay = 0;
   #listener: RecordListener | null = null;
   /** Calls that ended in this turn of the event loop, where counters listen. */
   #ended: EndedCall<Buffer>[] = [];
@@ -125,24 +127,24 @@ export class UsageRecording {
 
   /** A call begins: its end will be told. The thread is made meanwhile. */
   expect(): void {
-    if (this.#thread === null && this.#isOn && this.#retry === null) this.#start(RETRY_MS);
+    this.#underWay += 1;
+    this.#wantThread();
   }
 
   /**
-   * Counts a call that has just ended. One that ends alone is sealed when this returns, so that a process which is killed
-   * loses none that a client has the whole answer of; where many end, the thread takes and seals them in a moment.
+   * Counts a call that has just ended. Where no other is under way, or none ended a moment ago, it is sealed when this
+   * returns, and with it all that ended before: a process that is killed then loses nothing that a client has the whole
+   * answer of. Where calls end one upon the other the thread takes and seals them some milliseconds later.
    */
   recordEnded(call: EndedCall<Buffer>): void {
+    this.#underWay = Math.max(0, this.#underWay - 1);
     const endedMs = performance.now();
-    const isAlone = endedMs - this.#lastEndedMs >= ALONE_MS;
+    const isAlone = this.#underWay === 0 || endedMs - this.#lastEndedMs >= ALONE_MS;
     this.#lastEndedMs = endedMs;
-    if (isAlone) this.#sealAlone(call);
-    if (this.#listener?.hears === true) {
-      if (this.#ended.push(call) === 1) setImmediate(() => this.#tellEnded());
-    } else {
-      this.#tellEnded(); // the order of what ended stays
-      this.#tell(call);
-    }
+    const waiting = this.#ended.push(call);
+    if (isAlone || this.#listener?.hears !== true) this.#tellEnded();
+    else if (waiting === 1) setImmediate(() => this.#tellEnded());
+    if (isAlone) this.#seal();
   }
 
   /** Counts finished calls. Never throws and never waits for the disk's sync, but for reported ones that quotas count. */
@@ -197,11 +199,15 @@ export class UsageRecording {
     this.#thread?.ask({ act: 'checkpoints', on: may });
   }
 
-  #sealAlone(call: EndedCall): void {
+  #wantThread(): void {
+    if (this.#thread === null && this.#isOn && this.#retry === null) this.#start(RETRY_MS);
+  }
+
+  #seal(): void {
     try {
-      this.#alone?.add(this.#counted([entryOf(call)]));
+      this.#untaken?.seal();
     } catch {
-      this.#deps.log.warn('usage.not-spilled'); // the thread seals it in a moment
+      this.#deps.log.warn('usage.not-spilled'); // the thread seals them in a moment
     }
   }
 
@@ -214,7 +220,7 @@ export class UsageRecording {
   }
 
   #tell(call: EndedCall<Buffer>): void {
-    this.expect();
+    this.#wantThread();
     const thread = this.#thread;
     if (thread === null) {
       this.#keep([entryOf(call)]);
@@ -222,6 +228,7 @@ export class UsageRecording {
     }
     this.#upToDate(thread);
     thread.tell(call);
+    this.#untaken?.told(call);
     this.#sentMore(thread, 1);
     if (thread.isParked) this.#callOffWake ??= this.#deps.clock.after(WAKE_MS, () => this.#wake());
   }
@@ -242,7 +249,7 @@ export class UsageRecording {
       this.#deps.log.warn('usage.not-recorded');
       return;
     }
-    this.expect();
+    this.#wantThread();
     if (this.#thread === null) {
       this.#hold(entries);
       return;
@@ -318,7 +325,7 @@ export class UsageRecording {
         () => this.#lost(thread),
       );
       this.#thread = thread;
-      if (!start.hasLeftAlone) this.#openAlone();
+      if (!start.hasLeftAlone) this.#openUntaken(thread);
     } catch {
       log.warn('usage.not-opened');
       this.#tryLater(retryMs);
@@ -340,7 +347,7 @@ export class UsageRecording {
   #lost(thread: RecordingThread): void {
     if (this.#thread !== thread) return;
     this.#thread = null;
-    this.#closeAlone(true);
+    this.#closeUntaken(true);
     this.#idle?.();
     this.#deps.log.warn('usage.thread-ended');
     if (this.#isOn) this.#tryLater(RETRY_MS);
@@ -369,7 +376,7 @@ export class UsageRecording {
     } catch {
       this.#deps.log.warn('usage.not-written');
     }
-    this.#closeAlone(!isClosed); // all of it is in the database, or in the thread's file
+    this.#closeUntaken(!isClosed); // all of it is in the database, or in the thread's file
     this.#thread = null;
     this.#isUnwritten = false;
     thread.end();
@@ -379,13 +386,13 @@ export class UsageRecording {
     const { emit, log, wrote, book } = this.#deps;
     switch (message.kind) {
       case 'begun':
-        if (this.#alone === null) this.#openAlone(); // the thread has taken over what was there
+        if (this.#untaken === null && this.#thread !== null) this.#openUntaken(this.#thread); // it has taken over what was there
         return this.#tellBegun();
       case 'told':
         return this.#tellBegun();
       case 'batch':
         wrote?.(message.ms);
-        return this.#clearAlone();
+        return this.#renewUntaken();
       case 'recorded':
         emit({ event: 'usage.recorded', data: message.summary });
         return;
@@ -402,32 +409,36 @@ export class UsageRecording {
     queueMicrotask(() => this.#isOn && this.#listener?.hears === true && this.#listener.begun());
   }
 
-  /** Replaces what is there. */
-  #openAlone(): void {
+  /** Replaces the file that is there. */
+  #openUntaken(thread: RecordingThread): void {
+    const { vault, paths, log } = this.#deps;
     try {
-      const { vaultId, keys } = this.#deps.vault.opened();
-      this.#alone = new SpilledCalls({ file: aloneFile(this.#deps.paths), vaultId, key: keys.usageSpill });
+      const { vaultId, keys } = vault.opened();
+      this.#untaken = new UntakenCalls({
+        place: { file: aloneFile(paths), vaultId, key: keys.usageSpill },
+        told: this.#sent,
+        taken: () => thread.taken,
+        counted: (calls) => this.#counted(calls.map(entryOf)),
+      });
     } catch {
-      this.#deps.log.warn('usage.no-spill');
+      log.warn('usage.no-spill');
     }
   }
 
-  /** What the thread has taken is in its own file or in the database. */
-  #clearAlone(): void {
-    if (this.#alone === null || this.#thread?.taken !== this.#sent) return;
+  #renewUntaken(): void {
     try {
-      this.#alone.clear();
+      this.#untaken?.renew();
     } catch {
       this.#deps.log.warn('usage.spill-not-cleared'); // harmless: what is in the database is not taken again
     }
   }
 
   /** @param keep - what the thread did not take is found at the next unlock. */
-  #closeAlone(keep: boolean): void {
-    const alone = this.#alone;
-    this.#alone = null;
+  #closeUntaken(keep: boolean): void {
+    const untaken = this.#untaken;
+    this.#untaken = null;
     try {
-      alone?.close(keep);
+      untaken?.close(keep);
     } catch {
       this.#deps.log.warn('usage.spill-not-closed');
     }
