@@ -112,7 +112,6 @@ class MeteredCall implements CallTap {
   }
 
   retried(call: CallResult): CallTap {
-    this.#usage.expect();
     this.end(call);
     const next = new MeteredCall(this.#usage, this.#origins, this.#info, () => false, this.#requestId);
     next.#requestModel = this.#requestModel;

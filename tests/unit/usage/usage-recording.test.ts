@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CallOrigin, EndedCall } from '../../../electron/core/usage/ended-call.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { aloneFile } from '../../../electron/core/usage/recorder.ts';
@@ -113,6 +113,13 @@ test('a call that ended is read, priced and written by the thread within a secon
   expect(db().prepare("SELECT shown FROM usage_name WHERE name = 'abcdefghij'").pluck().get()).toBe('éditeur');
 });
 
+/** Does it as if so much time had passed. */
+function laterBy(ms: number, act: () => void): void {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + ms);
+  act();
+  now.mockRestore();
+}
+
 /** What a process that ends now leaves of calls that ended alone. */
 async function endedAlone(calls: number) {
   const test = await recording();
@@ -120,7 +127,7 @@ async function endedAlone(calls: number) {
   const alone = aloneFile(paths);
   usage.expect();
   const sealed = Array.from({ length: calls }, () => endedCall());
-  for (const one of sealed) usage.recordEnded(one);
+  for (const [n, one] of sealed.entries()) laterBy(1000 * (n + 1), () => usage.recordEnded(one));
   const { vaultId, keys } = vault.opened();
   const left = readFileSync(alone);
   return { ...test, alone, left, sealed, place: { file: alone, vaultId, key: keys.usageSpill } };
@@ -133,14 +140,15 @@ test('a call that ends alone is sealed before the step goes on, so that the end 
   expect(left?.calls[0]).toMatchObject({ inputTokens: 1000, costMicroUsd: 150, cell: { model: 'gpt-6-luna' } });
 });
 
-test('when the last call under way ends, all that ended before it is sealed too', async () => {
+test('a call that ends alone takes what ended before it into the file', async () => {
   const { usage, vault, paths } = await recording();
   const { vaultId, keys } = vault.opened();
   const inFile = (file: string) =>
     readSpilledCalls({ file, vaultId, key: keys.usageSpill }, () => 0)?.calls.map(({ requestId }) => requestId) ?? [];
   const calls = Array.from({ length: 40 }, () => endedCall());
-  for (const _ of calls) usage.expect();
-  for (const one of calls) usage.recordEnded(one);
+  usage.expect();
+  for (const one of calls.slice(1)) usage.recordEnded(one);
+  laterBy(1000, () => usage.recordEnded(calls[0] as EndedCall<Buffer>));
   // Nothing of it is in the database yet: that takes the thread's second, which does not pass here.
   const sealed = new Set([...inFile(aloneFile(paths)), ...inFile(`${paths.usageDb}-spill`)]);
   expect(sealed).toEqual(new Set(calls.map(({ requestId }) => requestId)));

@@ -22,7 +22,7 @@ const RETRY_MS = 5000;
 const LAST_RETRY_MS = 5 * 60_000;
 /** What waits for a database that cannot be opened; beyond it the oldest are given up. */
 const MAX_HELD = 50_000;
-/** A call that ends so long after the last one is alone, whatever else is under way. */
+/** A call that ends so long after the last one is alone. */
 const ALONE_MS = 1;
 /** A thread that sleeps is woken so much later: to wake it takes longer than to seal the call. */
 const WAKE_MS = 5;
@@ -55,8 +55,6 @@ export class UsageRecording {
   #thread: RecordingThread | null = null;
   /** Not before the thread has taken over what an ended process left in its file. */
   #untaken: UntakenCalls | null = null;
-  /** Calls that began and did not end. */
-  #underWay = 0;
   #listener: RecordListener | null = null;
   /** Calls that ended in this turn of the event loop, where counters listen. */
   #ended: EndedCall<Buffer>[] = [];
@@ -127,19 +125,17 @@ export class UsageRecording {
 
   /** A call begins: its end will be told. The thread is made meanwhile. */
   expect(): void {
-    this.#underWay += 1;
-    this.#wantThread();
+    if (this.#thread === null && this.#isOn && this.#retry === null) this.#start(RETRY_MS);
   }
 
   /**
-   * Counts a call that has just ended. Where no other is under way, or none ended a moment ago, it is sealed when this
-   * returns, and with it all that ended before: a process that is killed then loses nothing that a client has the whole
-   * answer of. Where calls end one upon the other the thread takes and seals them some milliseconds later.
+   * Counts a call that has just ended. One that ends alone is sealed when this returns, and with it what ended before: a
+   * process that is killed then loses nothing that a client has the whole answer of. Where calls end one upon the other
+   * the thread takes and seals them within some milliseconds: to seal each here would double what a call costs.
    */
   recordEnded(call: EndedCall<Buffer>): void {
-    this.#underWay = Math.max(0, this.#underWay - 1);
     const endedMs = performance.now();
-    const isAlone = this.#underWay === 0 || endedMs - this.#lastEndedMs >= ALONE_MS;
+    const isAlone = endedMs - this.#lastEndedMs >= ALONE_MS;
     this.#lastEndedMs = endedMs;
     const waiting = this.#ended.push(call);
     if (isAlone || this.#listener?.hears !== true) this.#tellEnded();
@@ -199,10 +195,6 @@ export class UsageRecording {
     this.#thread?.ask({ act: 'checkpoints', on: may });
   }
 
-  #wantThread(): void {
-    if (this.#thread === null && this.#isOn && this.#retry === null) this.#start(RETRY_MS);
-  }
-
   #seal(): void {
     try {
       this.#untaken?.seal();
@@ -220,7 +212,7 @@ export class UsageRecording {
   }
 
   #tell(call: EndedCall<Buffer>): void {
-    this.#wantThread();
+    this.expect();
     const thread = this.#thread;
     if (thread === null) {
       this.#keep([entryOf(call)]);
@@ -249,7 +241,7 @@ export class UsageRecording {
       this.#deps.log.warn('usage.not-recorded');
       return;
     }
-    this.#wantThread();
+    this.expect();
     if (this.#thread === null) {
       this.#hold(entries);
       return;
