@@ -68,10 +68,6 @@ export class Spill {
     return this.#seq;
   }
 
-  get isEmpty(): boolean {
-    return this.#bytes === HEAD_BYTES;
-  }
-
   /**
    * @returns false where there is no more room for it; it is then only in memory.
    * @throws AppError where the disk does not take it; likewise.
@@ -104,7 +100,7 @@ export class Spill {
 
   /** All of it is committed to the database. */
   clear(): void {
-    if (this.isEmpty) return;
+    if (this.#bytes === HEAD_BYTES) return;
     this.#bytes = HEAD_BYTES;
     onDisk(() => ftruncateSync(this.#fd, HEAD_BYTES));
   }

@@ -84,10 +84,6 @@ export class SpilledCalls {
     return this.#spill.seq;
   }
 
-  get isEmpty(): boolean {
-    return this.#spill.isEmpty;
-  }
-
   /** @throws AppError where the disk does not take them. */
   add(calls: readonly CountedCall[]): void {
     for (let from = 0; from < calls.length; from += AT_ONCE) {

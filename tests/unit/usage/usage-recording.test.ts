@@ -140,20 +140,6 @@ test('a call that ends alone is sealed before the step goes on, so that the end 
   expect(left?.calls[0]).toMatchObject({ inputTokens: 1000, costMicroUsd: 150, cell: { model: 'gpt-6-luna' } });
 });
 
-test('a call that ends alone takes what ended before it into the file', async () => {
-  const { usage, vault, paths } = await recording();
-  const { vaultId, keys } = vault.opened();
-  const inFile = (file: string) =>
-    readSpilledCalls({ file, vaultId, key: keys.usageSpill }, () => 0)?.calls.map(({ requestId }) => requestId) ?? [];
-  const calls = Array.from({ length: 40 }, () => endedCall());
-  usage.expect();
-  for (const one of calls.slice(1)) usage.recordEnded(one);
-  laterBy(1000, () => usage.recordEnded(calls[0] as EndedCall<Buffer>));
-  // Nothing of it is in the database yet: that takes the thread's second, which does not pass here.
-  const sealed = new Set([...inFile(aloneFile(paths)), ...inFile(`${paths.usageDb}-spill`)]);
-  expect(sealed).toEqual(new Set(calls.map(({ requestId }) => requestId)));
-});
-
 test('the first call is sealed while the thread starts, and counted once', async () => {
   const { usage, vault, paths, count } = await recording();
   usage.expect();

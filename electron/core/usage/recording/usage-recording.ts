@@ -11,9 +11,9 @@ import type { PriceBook } from '../prices/price-book.ts';
 import { aloneFile, notCounted, type RecordListener, spillFile, wasTold } from '../recorder.ts';
 import { readUsageState } from '../state-table.ts';
 import type { UsageEntry } from '../usage-entry.ts';
+import { AloneCalls } from './alone-calls.ts';
 import type { FromThread, RecordingState } from './messages.ts';
 import { RecordingThread } from './recording-thread.ts';
-import { UntakenCalls } from './untaken-calls.ts';
 
 /** The thread costs about 20 MiB: it ends when nothing was recorded for so long. */
 const IDLE_MS = 3 * 60_000;
@@ -54,7 +54,7 @@ export class UsageRecording {
   #isOn = false;
   #thread: RecordingThread | null = null;
   /** Not before the thread has taken over what an ended process left in its file. */
-  #untaken: UntakenCalls | null = null;
+  #alone: AloneCalls | null = null;
   #listener: RecordListener | null = null;
   /** Calls that ended in this turn of the event loop, where counters listen. */
   #ended: EndedCall<Buffer>[] = [];
@@ -129,9 +129,9 @@ export class UsageRecording {
   }
 
   /**
-   * Counts a call that has just ended. One that ends alone is sealed when this returns, and with it what ended before: a
-   * process that is killed then loses nothing that a client has the whole answer of. Where calls end one upon the other
-   * the thread takes and seals them within some milliseconds: to seal each here would double what a call costs.
+   * Counts a call that has just ended. One that ends alone is sealed when this returns: a process that is killed then does
+   * not lose it once a client has the whole answer. Where calls end one upon the other the thread takes and seals them
+   * within some milliseconds: to seal each here would double what recording costs.
    */
   recordEnded(call: EndedCall<Buffer>): void {
     const endedMs = performance.now();
@@ -140,7 +140,7 @@ export class UsageRecording {
     const waiting = this.#ended.push(call);
     if (isAlone || this.#listener?.hears !== true) this.#tellEnded();
     else if (waiting === 1) setImmediate(() => this.#tellEnded());
-    if (isAlone) this.#seal();
+    if (isAlone) this.#sealAlone(call);
   }
 
   /** Counts finished calls. Never throws and never waits for the disk's sync, but for reported ones that quotas count. */
@@ -195,11 +195,11 @@ export class UsageRecording {
     this.#thread?.ask({ act: 'checkpoints', on: may });
   }
 
-  #seal(): void {
+  #sealAlone(call: EndedCall): void {
     try {
-      this.#untaken?.seal();
+      this.#alone?.seal(this.#counting.count(entryOf(call), this.#deps.book), this.#sent);
     } catch {
-      this.#deps.log.warn('usage.not-spilled'); // the thread seals them in a moment
+      this.#deps.log.warn('usage.not-spilled'); // the thread seals it in a moment
     }
   }
 
@@ -220,7 +220,6 @@ export class UsageRecording {
     }
     this.#upToDate(thread);
     thread.tell(call);
-    this.#untaken?.told(call);
     this.#sentMore(thread, 1);
     if (thread.isParked) this.#callOffWake ??= this.#deps.clock.after(WAKE_MS, () => this.#wake());
   }
@@ -317,7 +316,7 @@ export class UsageRecording {
         () => this.#lost(thread),
       );
       this.#thread = thread;
-      if (!start.hasLeftAlone) this.#openUntaken(thread);
+      if (!start.hasLeftAlone) this.#openAlone(thread);
     } catch {
       log.warn('usage.not-opened');
       this.#tryLater(retryMs);
@@ -339,7 +338,7 @@ export class UsageRecording {
   #lost(thread: RecordingThread): void {
     if (this.#thread !== thread) return;
     this.#thread = null;
-    this.#closeUntaken(true);
+    this.#closeAlone(true);
     this.#idle?.();
     this.#deps.log.warn('usage.thread-ended');
     if (this.#isOn) this.#tryLater(RETRY_MS);
@@ -368,7 +367,7 @@ export class UsageRecording {
     } catch {
       this.#deps.log.warn('usage.not-written');
     }
-    this.#closeUntaken(!isClosed); // all of it is in the database, or in the thread's file
+    this.#closeAlone(!isClosed); // all of it is in the database, or in the thread's file
     this.#thread = null;
     this.#isUnwritten = false;
     thread.end();
@@ -378,13 +377,13 @@ export class UsageRecording {
     const { emit, log, wrote, book } = this.#deps;
     switch (message.kind) {
       case 'begun':
-        if (this.#untaken === null && this.#thread !== null) this.#openUntaken(this.#thread); // it has taken over what was there
+        if (this.#alone === null && this.#thread !== null) this.#openAlone(this.#thread); // it has taken over what was there
         return this.#tellBegun();
       case 'told':
         return this.#tellBegun();
       case 'batch':
         wrote?.(message.ms);
-        return this.#renewUntaken();
+        return this.#renewAlone();
       case 'recorded':
         emit({ event: 'usage.recorded', data: message.summary });
         return;
@@ -402,35 +401,31 @@ export class UsageRecording {
   }
 
   /** Replaces the file that is there. */
-  #openUntaken(thread: RecordingThread): void {
+  #openAlone(thread: RecordingThread): void {
     const { vault, paths, log } = this.#deps;
     try {
       const { vaultId, keys } = vault.opened();
-      this.#untaken = new UntakenCalls({
-        place: { file: aloneFile(paths), vaultId, key: keys.usageSpill },
-        told: this.#sent,
-        taken: () => thread.taken,
-        counted: (calls) => this.#counted(calls.map(entryOf)),
-      });
+      const place = { file: aloneFile(paths), vaultId, key: keys.usageSpill };
+      this.#alone = new AloneCalls(place, () => thread.taken);
     } catch {
       log.warn('usage.no-spill');
     }
   }
 
-  #renewUntaken(): void {
+  #renewAlone(): void {
     try {
-      this.#untaken?.renew();
+      this.#alone?.renew();
     } catch {
       this.#deps.log.warn('usage.spill-not-cleared'); // harmless: what is in the database is not taken again
     }
   }
 
   /** @param keep - what the thread did not take is found at the next unlock. */
-  #closeUntaken(keep: boolean): void {
-    const untaken = this.#untaken;
-    this.#untaken = null;
+  #closeAlone(keep: boolean): void {
+    const alone = this.#alone;
+    this.#alone = null;
     try {
-      untaken?.close(keep);
+      alone?.close(keep);
     } catch {
       this.#deps.log.warn('usage.spill-not-closed');
     }
