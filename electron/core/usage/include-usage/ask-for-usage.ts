@@ -47,8 +47,12 @@ export function askForUsage(body: Buffer): Buffer | null {
 
 /** Most do not, which a search tells in a fraction of the time that reading takes. A name may be written with escapes. */
 function mayStream(body: Buffer): boolean {
-  return body.includes('"stream"') || body.includes('\\u');
+  return body.includes(STREAM) || body.includes(ESCAPE);
 }
+
+/** As bytes: a text would be encoded for each search. */
+const STREAM = Buffer.from('"stream"');
+const ESCAPE = Buffer.from('\\u');
 
 function spliced(body: Buffer, from: number, to: number, text: string): Buffer {
   return Buffer.concat([body.subarray(0, from), Buffer.from(text), body.subarray(to)]);

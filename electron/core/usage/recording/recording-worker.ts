@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import { toErrorBody } from '../../../../shared/errors.ts';
@@ -36,6 +37,7 @@ const { port, shared } = given;
 const ring = new RingReader(shared, given.ring);
 /** SQLite's own: pages of the log after which it is emptied into the file. */
 const CHECKPOINT_PAGES = 1000;
+const NICE = 5;
 const LOOK_MS = 2;
 /** It sleeps until it is woken when it looked so often for nothing. */
 const LOOKS = 25;
@@ -58,6 +60,9 @@ let zone = '';
 let book: PriceBook | null = null;
 let db: Database.Database | null = null;
 let recorder: UsageRecorder | null = null;
+
+// Who calls and who answers come first. On other systems this would be about the whole process.
+if (process.platform === 'linux') setPriority(0, NICE);
 
 port.on('message', (message: ToThread) => {
   receive(message);

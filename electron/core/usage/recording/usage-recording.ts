@@ -137,9 +137,13 @@ export class UsageRecording {
     const endedMs = performance.now();
     const isAlone = endedMs - this.#lastEndedMs >= ALONE_MS;
     this.#lastEndedMs = endedMs;
-    const waiting = this.#ended.push(call);
-    if (isAlone || this.#listener?.hears !== true) this.#tellEnded();
-    else if (waiting === 1) setImmediate(() => this.#tellEnded());
+    if (this.#listener?.hears === true) {
+      if (this.#ended.push(call) === 1 && !isAlone) setImmediate(() => this.#tellEnded());
+      if (isAlone) this.#tellEnded();
+    } else {
+      this.#tellEnded(); // what ended while counters listened
+      this.#tell(call);
+    }
     if (isAlone) this.#sealAlone(call);
   }
 
