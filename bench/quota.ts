@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Counter } from '../electron/core/quotas/counter.ts';
 import { QuotaLedger } from '../electron/core/quotas/ledger.ts';
-import { type CountedCall, countedCall } from '../electron/core/usage/counted-call.ts';
+import { type CountedCall, Counting } from '../electron/core/usage/counted-call.ts';
 import { PriceBook } from '../electron/core/usage/prices/price-book.ts';
 import { reportingDays } from '../electron/core/usage/reporting-days.ts';
 import type { UsageEntry } from '../electron/core/usage/usage-entry.ts';
@@ -52,7 +52,11 @@ export function measureQuota(): QuotaFigures {
     client: { id: subject.client, name: 'tool' },
     credential: { id: subject.credential, version: 1, ref: 'openai/work' },
   };
-  const counted: CountedCall = { ...countedCall(entry, PriceBook.load(PRICES)), costMicroUsd: 500, why: 'book' };
+  const counted: CountedCall = {
+    ...new Counting().count(entry, PriceBook.load(PRICES)),
+    costMicroUsd: 500,
+    why: 'book',
+  };
   const ledger = new QuotaLedger({
     clock: { now: () => Date.now() },
     days: () => reportingDays('Europe/Berlin'),

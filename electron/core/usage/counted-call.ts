@@ -113,9 +113,6 @@ export class Counting {
 }
 const MAX_CELLS = 20_000;
 
-/** One call alone. Several: `Counting`, so that they share their names. */
-export const countedCall = (entry: UsageEntry, book: PriceBook): CountedCall => new Counting().count(entry, book);
-
 function namesOf({ provider, credential, client, project, endpoint, outcome, result }: UsageEntry): CellNames {
   return {
     provider,

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { Paths } from '../../../electron/core/seams.ts';
 import { openDatabase } from '../../../electron/core/store/database.ts';
 import { migrate, USAGE_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
-import { type CountedCall, countedCall } from '../../../electron/core/usage/counted-call.ts';
+import { type CountedCall, Counting } from '../../../electron/core/usage/counted-call.ts';
 import { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import type { OpenVault } from '../../../electron/core/vault/open-vault.ts';
@@ -103,7 +103,7 @@ export function pricedCall(
   given: GivenCall & { readonly costMicroUsd?: number | null; readonly savedMicroUsd?: number } = {},
 ): CountedCall {
   return {
-    ...countedCall(usageCall(given), SHIPPED),
+    ...new Counting().count(usageCall(given), SHIPPED),
     costMicroUsd: given.costMicroUsd === undefined ? 7 : given.costMicroUsd,
     why: 'book',
     cacheSavedMicroUsd: given.savedMicroUsd ?? 0,

@@ -15,7 +15,7 @@ import { AloneCalls } from './alone-calls.ts';
 import type { FromThread, RecordingState } from './messages.ts';
 import { RecordingThread } from './recording-thread.ts';
 
-/** The thread costs about 20 MiB: it ends when nothing was recorded for so long. */
+/** The thread costs tens of MiB: it ends when nothing was recorded for so long. */
 const IDLE_MS = 3 * 60_000;
 /** A database that cannot be opened is tried again: after so long, then twice as long, up to the last. */
 const RETRY_MS = 5000;

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { USAGE_MIGRATIONS } from '../../../../electron/core/store/migrate.ts';
-import { type CountedCall, countedCall } from '../../../../electron/core/usage/counted-call.ts';
+import { type CountedCall, Counting } from '../../../../electron/core/usage/counted-call.ts';
 import { OUTCOMES } from '../../../../electron/core/usage/dimensions.ts';
 import { newTally, NO_TOKENS } from '../../../../electron/core/usage/meter/tally.ts';
 import { HOUR_MS, ReportingDays } from '../../../../electron/core/usage/reporting-days.ts';
@@ -80,7 +80,7 @@ export function priced(given: Made): CountedCall {
   };
   const cacheSavedMicroUsd = given.cacheSavedMicroUsd ?? 0;
   const why = costMicroUsd === null ? 'unknown_model' : 'book';
-  return { ...countedCall(entry, SHIPPED), costMicroUsd, why, cacheSavedMicroUsd };
+  return { ...new Counting().count(entry, SHIPPED), costMicroUsd, why, cacheSavedMicroUsd };
 }
 
 export function write(db: Database.Database, zone: string, batch: readonly Made[]): void {
