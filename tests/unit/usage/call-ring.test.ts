@@ -5,21 +5,9 @@ import { newTally } from '../../../electron/core/usage/meter/tally.ts';
 import { callRing, RingReader, RingWriter } from '../../../electron/core/usage/recording/call-ring.ts';
 import { PLACES, READ, WRITTEN } from '../../../electron/core/usage/recording/messages.ts';
 import { OriginNumbers, packed } from '../../../electron/core/usage/recording/packed-calls.ts';
+import { callOrigin } from './recording.ts';
 
-function origin(path: string): CallOrigin {
-  return {
-    client: { id: 'abcdefghij', name: 'éditeur' },
-    credential: { id: '0'.repeat(32), version: 1, ref: 'openai/work' },
-    project: '',
-    provider: 'openai',
-    kind: 'openai',
-    unit: 'tokens',
-    method: 'POST',
-    path,
-    endpoint: path,
-  };
-}
-const ORIGINS = [origin('chat/completions'), origin('embeddings'), origin('responses')];
+const ORIGINS = [callOrigin('chat/completions'), callOrigin('embeddings'), callOrigin('responses')];
 const text = fc.string({ maxLength: 40, unit: 'binary-ascii' });
 const body = fc.uint8Array({ maxLength: 3000 }).map((bytes) => Buffer.from(bytes));
 const anyCall: fc.Arbitrary<EndedCall<Buffer>> = fc.record({
@@ -44,7 +32,7 @@ function ring(atSlot = 0) {
   const positions = new Int32Array(new SharedArrayBuffer(PLACES * 4));
   positions[WRITTEN] = positions[READ] = atSlot;
   const memory = callRing();
-  return { writer: new RingWriter(positions, memory), reader: new RingReader(positions, memory) };
+  return { memory, writer: new RingWriter(positions, memory), reader: new RingReader(positions, memory) };
 }
 const asText = (call: EndedCall<Buffer>): EndedCall<string> => packed(call, null).call;
 
@@ -102,10 +90,19 @@ test('what few calls have goes another way', () => {
 
 test('origins keep their numbers, and lose them only while no call in the ring has one', () => {
   const numbers = new OriginNumbers();
-  const origins = Array.from({ length: 4096 }, (_, n) => origin(`files/${n}`));
+  const origins = Array.from({ length: 4096 }, (_, n) => callOrigin(`files/${n}`));
   expect(origins.map((one) => numbers.give(one, true))).toEqual(origins.map((_, n) => n));
-  const late = origin('late');
+  const late = callOrigin('late');
   expect([numbers.of(late), numbers.give(late, false)]).toEqual([null, null]);
   expect(numbers.of(origins[5] as CallOrigin)).toBe(5);
   expect([numbers.give(late, true), numbers.of(late), numbers.of(origins[5] as CallOrigin)]).toEqual([0, 0, null]);
+});
+
+test('what was asked and answered does not stay in memory when the thread has ended', () => {
+  const { writer, memory } = ring();
+  const [call] = fc.sample(anyCall, 1) as [EndedCall<Buffer>];
+  writer.write({ ...call, body: Buffer.from('what was answered') }, 0);
+  expect(Buffer.from(memory).includes('what was answered')).toBe(true);
+  writer.wipe();
+  expect(Buffer.from(memory).every((byte) => byte === 0)).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
+import type { CallOrigin } from '../../../electron/core/usage/ended-call.ts';
 import { newTally, NO_TOKENS, type Quantity } from '../../../electron/core/usage/meter/tally.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { type RecorderDeps, UsageRecorder } from '../../../electron/core/usage/recorder.ts';
@@ -43,6 +44,21 @@ export type GivenCall = Partial<UsageEntry> & {
   /** What the provider said that it cost, in millionths of a dollar. */
   readonly told?: number;
 };
+
+/** What calls to this path have in common. */
+export function callOrigin(path = 'chat/completions'): CallOrigin {
+  return {
+    client: { id: 'abcdefghij', name: 'éditeur' },
+    credential: { id: '0'.repeat(32), version: 1, ref: 'openai/work' },
+    project: '',
+    provider: 'openai',
+    kind: 'openai',
+    unit: 'tokens',
+    method: 'POST',
+    path,
+    endpoint: path,
+  };
+}
 
 let requests = 0;
 /** A proxied call that went well, as it is recorded. */

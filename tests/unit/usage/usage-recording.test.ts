@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import type { CallOrigin, EndedCall } from '../../../electron/core/usage/ended-call.ts';
+import type { EndedCall } from '../../../electron/core/usage/ended-call.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { aloneFile } from '../../../electron/core/usage/recorder.ts';
 import { readSpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
@@ -10,7 +10,7 @@ import { UsageRecording } from '../../../electron/core/usage/recording/usage-rec
 import type { CountedCall } from '../../../electron/core/usage/counted-call.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import { PASSWORD, unlockedVault } from '../../support/test-vault.ts';
-import { call, listening, SHIPPED } from './recording.ts';
+import { call, callOrigin, listening, SHIPPED } from './recording.ts';
 
 /** The recording of an open vault, with its thread, over a real file. */
 async function recording(zone = 'UTC') {
@@ -41,17 +41,8 @@ const COMPLETION = {
   model: 'gpt-6-luna',
   usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 },
 };
-const ORIGIN: CallOrigin = {
-  client: { id: 'abcdefghij', name: 'éditeur' },
-  credential: { id: '0'.repeat(32), version: 1, ref: 'openai/work' },
-  project: '',
-  provider: 'openai',
-  kind: 'openai',
-  unit: 'tokens',
-  method: 'POST',
-  path: 'chat/completions',
-  endpoint: 'chat/completions',
-};
+/** One object: the first of its calls goes as a message, the others through the ring. */
+const ORIGIN = callOrigin();
 let ended = 0;
 function endedCall(given: Partial<EndedCall<Buffer>> = {}): EndedCall<Buffer> {
   ended += 1;

@@ -91,6 +91,11 @@ export class RingWriter {
     Atomics.store(this.#positions, WRITTEN, (written + size) | 0);
     return true;
   }
+
+  /** Nobody reads it any more: what people asked and were answered does not stay in memory. */
+  wipe(): void {
+    this.#bytes.fill(0);
+  }
 }
 
 export class RingReader {

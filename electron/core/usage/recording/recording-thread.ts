@@ -150,6 +150,7 @@ export class RecordingThread {
     for (const callOff of this.#timers.values()) callOff();
     this.#timers.clear();
     this.#port.close();
+    this.#ring.wipe();
   }
 
   #heard(message: FromThread): void {
