@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { callers, median, started, type Target, wrk } from './proxy.ts';
 
@@ -18,6 +19,8 @@ const CALLS_A_ROUND = 1500;
 /** As tools call real providers: one call, then something else. Such a call is sealed before its answer ends. */
 const PAUSED_CALLS = 150;
 const PAUSE_MS = 5;
+/** What recording does in a pause after many calls must not count against the other. */
+const SETTLED_MS = 1500;
 export const GOAL_SHARE = 0.08;
 export const GOAL_P50_MS = 0.05;
 
@@ -64,7 +67,9 @@ export async function measureRecording(): Promise<RecordingFigures> {
           await callers(target, CALLS_A_ROUND);
         }
         for (let round = 0; round < ROUNDS; round += 1) {
-          rounds.push({ on: await measured(on.target, scripts), off: await measured(off.target, scripts) });
+          const recorded = await measured(on.target, scripts);
+          await setTimeout(SETTLED_MS);
+          rounds.push({ on: recorded, off: await measured(off.target, scripts) });
         }
       } finally {
         await Promise.all([on.stop(), off.stop()]);

@@ -6,23 +6,26 @@ import { UNITS } from './meter/tally.ts';
 import { PRICE_REASONS } from './prices/price-of.ts';
 
 /** Columns that differ from call to call. */
-const USUAL = [
+const OWN = [
   'at_ms',
-  'cell',
   'request_id',
+  'input_tokens',
+  'output_tokens',
+  'cost_micro_usd',
+  'latency_ms',
+  'first_byte_ms',
+] as const;
+/** Columns that are often the same for many calls, one after the other. */
+const SHARED = [
+  'cell',
   'credential_version',
   'method',
   'status',
   'measure',
-  'input_tokens',
   'cache_read_tokens',
-  'output_tokens',
   'reasoning_tokens',
-  'cost_micro_usd',
   'cache_saved_micro_usd',
   'price_reason',
-  'latency_ms',
-  'first_byte_ms',
 ] as const;
 /** Columns that are the same for nearly all: what they are then. */
 const RARE = {
@@ -38,11 +41,21 @@ const RARE = {
   region: 'NULL',
 } as const;
 const RARE_NAMES = Object.keys(RARE);
-const COLUMNS = [...USUAL, ...RARE_NAMES].join(', ');
-const USUAL_ROW = `(${USUAL.map(() => '?').join(', ')}, ${Object.values(RARE).join(', ')})`;
-const WHOLE_ROW = `(${[...USUAL, ...RARE_NAMES].map(() => '?').join(', ')})`;
+const USUALLY = Object.values(RARE).join(', ');
+const COLUMNS = [...SHARED, ...OWN, ...RARE_NAMES].join(', ');
+const PLACES = SHARED.length + OWN.length;
 /** Rows of one statement: handing a value over costs more than storing it, and starting a statement as much as a few. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
+
+const marks = (names: readonly string[]): string => names.map(() => '?').join(', ');
+const times = (text: string): string => Array.from({ length: AT_ONCE }, () => text).join(', ');
+const USUAL_ROW = `(${marks(SHARED)}, ${marks(OWN)}, ${USUALLY})`;
+const WHOLE_ROW = `(${marks(SHARED)}, ${marks(OWN)}, ${marks(RARE_NAMES)})`;
+/** Rows that share what is handed over once. */
+const ROWS_ALIKE = `SELECT ${SHARED.map((name) => `shared.${name}`).join(', ')},
+    ${OWN.map((_, at) => `own.column${at + 1}`).join(', ')}, ${USUALLY}
+  FROM (SELECT ${SHARED.map((name) => `? AS ${name}`).join(', ')}) AS shared
+  CROSS JOIN (VALUES ${times(`(${marks(OWN)})`)}) AS own`;
 
 const SOURCE_NUMBERS = numbersOf(SOURCES);
 const MEASURE_NUMBERS = numbersOf(MEASURES);
@@ -51,6 +64,7 @@ const UNIT_NUMBERS = numbersOf(UNITS);
 
 /** Writes rows of usage_record; a few prepared statements for each open database. */
 export class RecordTable {
+  readonly #insertAlike: Database.Statement;
   readonly #insertMany: Database.Statement;
   readonly #insertOne: Database.Statement;
   readonly #insertWhole: Database.Statement;
@@ -59,10 +73,11 @@ export class RecordTable {
   #waiting: unknown[] = [];
 
   constructor(db: Database.Database) {
-    const insert = `INSERT INTO usage_record (${COLUMNS}) VALUES`;
-    this.#insertMany = db.prepare(`${insert} ${Array.from({ length: AT_ONCE }, () => USUAL_ROW).join(', ')}`);
-    this.#insertOne = db.prepare(`${insert} ${USUAL_ROW}`);
-    this.#insertWhole = db.prepare(`${insert} ${WHOLE_ROW}`);
+    const insert = `INSERT INTO usage_record (${COLUMNS})`;
+    this.#insertAlike = db.prepare(`${insert} ${ROWS_ALIKE}`);
+    this.#insertMany = db.prepare(`${insert} VALUES ${times(USUAL_ROW)}`);
+    this.#insertOne = db.prepare(`${insert} VALUES ${USUAL_ROW}`);
+    this.#insertWhole = db.prepare(`${insert} VALUES ${WHOLE_ROW}`);
     this.#told = db.prepare(
       'INSERT OR IGNORE INTO usage_reported (client, source, request_id, at_ms) VALUES (?, ?, ?, ?)',
     );
@@ -78,31 +93,28 @@ export class RecordTable {
   put(call: CountedCall, cell: number): void {
     const values = this.#waiting;
     values.push(
-      call.atMs,
       cell,
-      call.requestId,
       call.credentialVersion,
       call.method,
       call.status,
       MEASURE_NUMBERS[call.measure],
-      call.inputTokens,
       call.cacheReadTokens,
-      call.outputTokens,
       call.reasoningTokens,
-      call.costMicroUsd,
       call.cacheSavedMicroUsd,
       REASON_NUMBERS[call.why],
+      call.atMs,
+      call.requestId,
+      call.inputTokens,
+      call.outputTokens,
+      call.costMicroUsd,
       Math.round(call.latencyMs),
       call.firstByteMs === null ? null : Math.round(call.firstByteMs),
     );
     if (isUsual(call)) {
-      if (values.length === AT_ONCE * USUAL.length) {
-        this.#insertMany.run(values);
-        values.length = 0;
-      }
+      if (values.length === AT_ONCE * PLACES) this.#putMany();
       return;
     }
-    const own = values.splice(-USUAL.length);
+    const own = values.splice(-PLACES);
     this.end(); // rows keep their order
     own.push(
       SOURCE_NUMBERS[call.source],
@@ -122,7 +134,19 @@ export class RecordTable {
   /** Writes what waits. */
   end(): void {
     const values = this.#waiting;
-    for (let at = 0; at < values.length; at += USUAL.length) this.#insertOne.run(values.slice(at, at + USUAL.length));
+    for (let at = 0; at < values.length; at += PLACES) this.#insertOne.run(values.slice(at, at + PLACES));
+    values.length = 0;
+  }
+
+  #putMany(): void {
+    const values = this.#waiting;
+    if (areAlike(values)) {
+      const handed = values.slice(0, SHARED.length);
+      for (let at = SHARED.length; at < values.length; at += SHARED.length) {
+        for (let end = at + OWN.length; at < end; at += 1) handed.push(values[at]);
+      }
+      this.#insertAlike.run(handed);
+    } else this.#insertMany.run(values);
     values.length = 0;
   }
 
@@ -145,6 +169,16 @@ export function isUsual(call: CountedCall): boolean {
     call.serviceTier === null &&
     call.region === null
   );
+}
+
+/** Whether rows have the same in all columns that are often the same. */
+function areAlike(values: readonly unknown[]): boolean {
+  for (let column = 0; column < SHARED.length; column += 1) {
+    for (let at = column + PLACES; at < values.length; at += PLACES) {
+      if (values[at] !== values[column]) return false;
+    }
+  }
+  return true;
 }
 
 function numbersOf<T extends string>(list: readonly T[]): Readonly<Record<T, number>> {

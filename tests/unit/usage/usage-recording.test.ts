@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
+import { BUSY_PAGES, USUAL_PAGES } from '../../../electron/core/store/checkpoints.ts';
 import type { EndedCall } from '../../../electron/core/usage/ended-call.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { aloneFile } from '../../../electron/core/usage/recorder.ts';
@@ -277,6 +278,30 @@ test('the thread ends when nothing was recorded for minutes, and begins again wi
   usage.recordEnded(endedCall());
   usage.flush();
   expect(count()).toBe(2);
+});
+
+test('a long log is emptied by the thread in a pause, and not by a commit; without a thread as SQLite does it', async () => {
+  const { usage, clock, db, paths } = await recording();
+  const emptiedAt = () => db().pragma('wal_autocheckpoint', { simple: true });
+  const size = () => statSync(paths.usageDb).size;
+  const before = size();
+  expect(emptiedAt()).toBe(USUAL_PAGES);
+  usage.recordEnded(endedCall());
+  expect(emptiedAt()).toBe(BUSY_PAGES);
+  db().exec('CREATE TABLE page (bytes BLOB)');
+  const insert = db().prepare('INSERT INTO page VALUES (randomblob(3000))');
+  db().transaction(() => {
+    for (let page = 0; page < 2 * USUAL_PAGES; page += 1) insert.run();
+  })();
+  usage.flush();
+  expect(size()).toBe(before);
+  usage.mayCheckpoint(false);
+  expect(emptiedAt()).toBe(0);
+  usage.mayCheckpoint(true);
+  await until(() => size() > before + USUAL_PAGES * 4096);
+  clock.advance(3 * 60_000);
+  clock.advance(3 * 60_000); // the thread ends
+  expect(emptiedAt()).toBe(USUAL_PAGES);
 });
 
 test('the days that are over are folded by the thread that writes', async () => {

@@ -2,6 +2,7 @@ import { setPriority } from 'node:os';
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import { toErrorBody } from '../../../../shared/errors.ts';
+import { BUSY_PAGES, emptyLogAt, emptyLongLog } from '../../store/checkpoints.ts';
 import { openDatabase } from '../../store/database.ts';
 import { databaseError } from '../../store/sqlite-error.ts';
 import type { CountedCall } from '../counted-call.ts';
@@ -35,14 +36,12 @@ const given = workerData as {
 };
 const { port, shared } = given;
 const ring = new RingReader(shared, given.ring);
-/** SQLite's own: pages of the log after which it is emptied into the file. */
-const CHECKPOINT_PAGES = 1000;
 const NICE = 5;
 const LOOK_MS = 2;
 /** It sleeps until it is woken when it looked so often for nothing. */
 const LOOKS = 25;
 /** Calls that are sealed together: more would keep a core from those who call and answer. */
-const TOGETHER = 32;
+const TOGETHER = 64;
 
 const say = (message: FromThread): void => port.postMessage(message);
 /** By their numbers. */
@@ -60,6 +59,9 @@ let zone = '';
 let book: PriceBook | null = null;
 let db: Database.Database | null = null;
 let recorder: UsageRecorder | null = null;
+/** A backup copies the file: meanwhile what is written stays in the log. */
+let mayCheckpoint = true;
+let isLogLonger = false;
 
 // Who calls and who answers come first. On other systems this would be about the whole process.
 if (process.platform === 'linux') setPriority(0, NICE);
@@ -88,6 +90,17 @@ function park(): void {
   looks = 0;
   Atomics.store(shared, PARKED, 1);
   if (takeAll()) lookLater();
+  else if (isLogLonger && mayCheckpoint) emptyLog();
+}
+
+/** In a pause: while calls come it would keep a core from those who call and answer. */
+function emptyLog(): void {
+  isLogLonger = false;
+  try {
+    if (db !== null) emptyLongLog(db);
+  } catch {
+    // the disk does not take it: what is in the log stays there
+  }
 }
 
 /** @returns whether there was something. */
@@ -193,7 +206,10 @@ function start({
     },
     emit: (event) => event.event === 'usage.recorded' && say({ kind: 'recorded', summary: event.data }),
     zone: () => zone,
-    wrote: (ms) => say({ kind: 'batch', ms }),
+    wrote: (ms) => {
+      isLogLonger = true;
+      say({ kind: 'batch', ms });
+    },
     hasLeftAlone,
   });
   recorder.listen({
@@ -259,9 +275,9 @@ function perform(act: Act): Partial<Done> {
   }
 }
 
-/** A backup copies the file: meanwhile what is written stays in the log. */
 function allowCheckpoints(on: boolean): void {
-  db?.pragma(`wal_autocheckpoint = ${on ? CHECKPOINT_PAGES : 0}`);
+  mayCheckpoint = on;
+  if (db !== null) emptyLogAt(db, on ? BUSY_PAGES : 0);
 }
 
 function bookOf({ document, own }: Prices): PriceBook {

@@ -5,6 +5,7 @@ import type { VaultAccess } from '../../credentials/vault-access.ts';
 import type { Emit } from '../../events.ts';
 import type { Log } from '../../logs/log.ts';
 import type { Clock, Paths } from '../../seams.ts';
+import { BUSY_PAGES, emptyLogAt, USUAL_PAGES } from '../../store/checkpoints.ts';
 import { type CountedCall, Counting } from '../counted-call.ts';
 import { type EndedCall, entryOf } from '../ended-call.ts';
 import type { PriceBook } from '../prices/price-book.ts';
@@ -196,7 +197,15 @@ export class UsageRecording {
   /** False: from now on nothing empties the log into the file, because somebody copies that. */
   mayCheckpoint(may: boolean): void {
     this.#mayCheckpoint = may;
+    this.#shareCheckpoints();
     this.#thread?.ask({ act: 'checkpoints', on: may });
+  }
+
+  /** While there is a thread the log is its to empty: it does so in pauses. */
+  #shareCheckpoints(): void {
+    if (!this.#isOn) return;
+    const pages = this.#thread === null ? USUAL_PAGES : BUSY_PAGES;
+    emptyLogAt(this.#deps.vault.opened().usageDb, this.#mayCheckpoint ? pages : 0);
   }
 
   #sealAlone(call: EndedCall): void {
@@ -320,6 +329,7 @@ export class UsageRecording {
         () => this.#lost(thread),
       );
       this.#thread = thread;
+      this.#shareCheckpoints();
       if (!start.hasLeftAlone) this.#openAlone(thread);
     } catch {
       log.warn('usage.not-opened');
@@ -342,6 +352,7 @@ export class UsageRecording {
   #lost(thread: RecordingThread): void {
     if (this.#thread !== thread) return;
     this.#thread = null;
+    this.#shareCheckpoints();
     this.#closeAlone(true);
     this.#idle?.();
     this.#deps.log.warn('usage.thread-ended');
@@ -373,6 +384,7 @@ export class UsageRecording {
     }
     this.#closeAlone(!isClosed); // all of it is in the database, or in the thread's file
     this.#thread = null;
+    this.#shareCheckpoints();
     this.#isUnwritten = false;
     thread.end();
   }

@@ -13,7 +13,6 @@ const LOOK_MS = 3_600_000;
 /** A reader is at work in the log: it is emptied a little later. */
 const BUSY_MS = 60_000;
 const SPARE = 1.2;
-const AUTO_CHECKPOINT_PAGES = 1000; // SQLite's own
 
 export interface UsageBackupsDeps {
   readonly vault: Pick<VaultAccess, 'opened'>;
@@ -21,7 +20,7 @@ export interface UsageBackupsDeps {
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
   readonly reader: Pick<UsageReader, 'stream'>;
-  /** Tells the other connection that writes whether it may empty the log into the file. */
+  /** Tells the connections that write whether they may empty the log into the file. */
   readonly mayCheckpoint: (may: boolean) => void;
 }
 
@@ -84,14 +83,12 @@ export class UsageBackups {
     }
     // From here on the file stands still: what is written goes to the log, which nothing empties into it.
     mayCheckpoint(false);
-    usageDb.pragma('wal_autocheckpoint = 0');
     try {
       const [emptied] = usageDb.pragma('wal_checkpoint(TRUNCATE)') as readonly { readonly busy: number }[];
       if (emptied?.busy !== 0) return BUSY_MS;
       const key = keys.usageDatabase.export();
       await this.#copy(new Uint8Array(key), key);
     } finally {
-      if (usageDb.open) usageDb.pragma(`wal_autocheckpoint = ${AUTO_CHECKPOINT_PAGES}`);
       mayCheckpoint(true);
     }
     return LOOK_MS;
