@@ -7,7 +7,7 @@ type Collect = (options: { readonly type: 'minor' }) => void;
 let bytes = 0;
 let collect: Collect | null | undefined;
 
-const COLLECT_EVERY = 16 * 1024 * 1024;
+const COLLECT_EVERY = 8 * 1024 * 1024;
 
 /**
  * Counts a piece of a body that was handed on. Each piece is a buffer of its own, and V8 lets 64 MiB of them pile up
