@@ -45,6 +45,8 @@ export interface RecorderDeps {
   readonly zone: () => string;
   /** Told how many milliseconds each batch took that was written to usage.db. */
   readonly wrote?: (ms: number) => void;
+  /** Called now and then while a batch is written, every fraction of a millisecond. */
+  readonly between?: () => void;
   /** Whether an ended process left `aloneFile`; else it is not read, because somebody may write it now. */
   readonly hasLeftAlone?: boolean;
 }
@@ -183,7 +185,12 @@ export class UsageRecorder {
     const open = this.#open;
     if (open === null || this.#waiting.length === 0) return;
     const startMs = performance.now();
-    const written = open.store.write(this.#waiting, open.spill?.id ?? NO_SPILL, open.spill?.seq ?? 0);
+    const written = open.store.write(
+      this.#waiting,
+      open.spill?.id ?? NO_SPILL,
+      open.spill?.seq ?? 0,
+      this.#deps.between,
+    );
     this.#deps.wrote?.(performance.now() - startMs);
     this.#waiting.clear();
     if (written.reported.length > 0) this.#listener?.written(written.reported);

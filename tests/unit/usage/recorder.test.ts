@@ -25,9 +25,9 @@ function recorderOn(test: TestVault, vault: Vault, zone = 'UTC'): Recording {
 }
 
 /** Where keys, locks and restarts have no part: without the seconds that a password takes. */
-function recording(zone = 'UTC') {
+function recording(zone = 'UTC', between?: () => void) {
   const place = { vault: new MemoryVault(), paths: testHome(), clock: new FakeClock(), ...listening() };
-  const usage = new ReportingRecorder({ ...place, book: SHIPPED, zone: () => zone });
+  const usage = new ReportingRecorder({ ...place, book: SHIPPED, zone: () => zone, ...(between && { between }) });
   usage.unlocked();
   onTestFinished(() => usage.locking());
   return { ...place, usage };
@@ -49,6 +49,21 @@ const COST = 150; // 1,000 tokens at $0.10 and 100 at $0.50 a million
 
 const countRecords = (vault: Pick<Vault, 'opened'>) =>
   vault.opened().usageDb.prepare('SELECT count(*) FROM usage_record').pluck().get();
+
+test('a long batch lets others run now and then, a short one does not', () => {
+  let times = 0;
+  const { usage, vault } = recording('UTC', () => {
+    times += 1;
+    expect(vault.opened().usageDb.inTransaction).toBe(true); // one batch is one transaction all the same
+  });
+  usage.record([call({})]);
+  usage.flush();
+  expect(times).toBe(0);
+  usage.record(Array.from({ length: 640 }, () => call({})));
+  usage.flush();
+  expect(times).toBe(10);
+  expect(countRecords(vault)).toBe(641);
+});
 
 test('records are written within a second, in one batch, and told once', () => {
   const { usage, vault, clock, heard } = recording();

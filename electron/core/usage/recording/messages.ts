@@ -84,6 +84,10 @@ export const WRITTEN = 3;
 export const READ = 4;
 /** 1: the thread sleeps until a message comes; else it looks by itself every few milliseconds. */
 export const PARKED = 5;
-export const PLACES = 6;
+/** 1: the main thread waits for an answer. */
+export const AWAITED = 6;
+/** Always 0: to wait for it to change is to sleep. */
+export const NEVER = 7;
+export const PLACES = 8;
 export const STATES = ['off', 'recording', 'waiting', 'damaged'] as const;
 export type RecordingState = (typeof STATES)[number];

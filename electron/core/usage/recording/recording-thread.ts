@@ -7,6 +7,7 @@ import { callRing, RingWriter } from './call-ring.ts';
 import {
   type Act,
   ANSWERED,
+  AWAITED,
   type Done,
   type FromThread,
   PARKED,
@@ -119,7 +120,16 @@ export class RecordingThread {
     this.#asked += 1;
     const id = this.#asked;
     this.say({ kind: 'ask', id, act, ring: this.#written });
-    const untilMs = performance.now() + (act.act === 'close' ? CLOSE_MS : ANSWER_MS);
+    Atomics.store(this.#shared, AWAITED, 1);
+    try {
+      return this.#answer(id, act.act === 'close' ? CLOSE_MS : ANSWER_MS);
+    } finally {
+      Atomics.store(this.#shared, AWAITED, 0);
+    }
+  }
+
+  #answer(id: number, withinMs: number): Done {
+    const untilMs = performance.now() + withinMs;
     for (;;) {
       const seen = Atomics.load(this.#shared, ANSWERED);
       for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {

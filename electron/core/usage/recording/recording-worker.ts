@@ -13,8 +13,10 @@ import { RingReader } from './call-ring.ts';
 import {
   type Act,
   ANSWERED,
+  AWAITED,
   type Done,
   type FromThread,
+  NEVER,
   PARKED,
   type Prices,
   type RecordingStart,
@@ -42,6 +44,8 @@ const LOOK_MS = 2;
 const LOOKS = 25;
 /** Calls that are sealed together: more would keep a core from those who call and answer. */
 const TOGETHER = 64;
+/** Of sleep, now and then within a batch: the system lets a thread run on for a millisecond though others wait. */
+const BETWEEN_MS = 0.1;
 
 const say = (message: FromThread): void => port.postMessage(message);
 /** By their numbers. */
@@ -210,6 +214,7 @@ function start({
       isLogLonger = true;
       say({ kind: 'batch', ms });
     },
+    between: letOthersRun,
     hasLeftAlone,
   });
   recorder.listen({
@@ -222,6 +227,10 @@ function start({
     },
   });
   recorder.unlocked();
+}
+
+function letOthersRun(): void {
+  if (Atomics.load(shared, AWAITED) === 0) Atomics.wait(shared, NEVER, 0, BETWEEN_MS);
 }
 
 function answer(id: number, act: Act): void {
