@@ -3,14 +3,22 @@ import { isLiteral, jsonMembers } from './json-members.ts';
 /** A larger body is sent as it came; its answer is metered if the client asked for usage itself. */
 export const MAX_ASKING_BODY_BYTES = 4 * 1024 * 1024;
 
+const CHAT = 'chat/completions';
+const JSON_TYPE = 'application/json';
 const OPTIONS = 'stream_options';
 const ASKING = '{"include_usage":true}';
 
 /** Whether a request is one whose answer tells its usage only when asked: a chat completion of an OpenAI-like API. */
 export function mayAskForUsage(method: string, path: string, contentType: string | null): boolean {
-  return (
-    method === 'POST' && /(?:^|\/)chat\/completions$/.test(path) && /^application\/json\b/i.test(contentType ?? '')
-  );
+  return method === 'POST' && isChat(path) && isJson(contentType ?? '');
+}
+
+function isChat(path: string): boolean {
+  return path.endsWith(CHAT) && (path.length === CHAT.length || path.charAt(path.length - CHAT.length - 1) === '/');
+}
+
+function isJson(contentType: string): boolean {
+  return contentType === JSON_TYPE || /^application\/json\b/i.test(contentType);
 }
 
 /**
@@ -47,11 +55,13 @@ export function askForUsage(body: Buffer): Buffer | null {
 
 /** Most do not, which a search tells in a fraction of the time that reading takes. A name may be written with escapes. */
 function mayStream(body: Buffer): boolean {
-  return body.includes(STREAM) || body.includes(ESCAPE);
+  return body.includes(STREAM) || (body.includes(BACKSLASH) && body.includes(ESCAPE));
 }
 
 /** As bytes: a text would be encoded for each search. */
 const STREAM = Buffer.from('"stream"');
+/** One byte is found much faster than two. */
+const BACKSLASH = 0x5c;
 const ESCAPE = Buffer.from('\\u');
 
 function spliced(body: Buffer, from: number, to: number, text: string): Buffer {

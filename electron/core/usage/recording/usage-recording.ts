@@ -13,6 +13,7 @@ import { aloneFile, notCounted, type RecordListener, spillFile, wasTold } from '
 import { readUsageState } from '../state-table.ts';
 import type { UsageEntry } from '../usage-entry.ts';
 import { AloneCalls } from './alone-calls.ts';
+import { CallEnds } from './call-ends.ts';
 import type { FromThread, RecordingState } from './messages.ts';
 import { RecordingThread } from './recording-thread.ts';
 
@@ -23,8 +24,6 @@ const RETRY_MS = 5000;
 const LAST_RETRY_MS = 5 * 60_000;
 /** What waits for a database that cannot be opened; beyond it the oldest are given up. */
 const MAX_HELD = 50_000;
-/** A call that ends so long after the last one is alone. */
-const ALONE_MS = 1;
 /** A thread that sleeps is woken so much later: to wake it takes longer than to seal the call. */
 const WAKE_MS = 5;
 /** Calls that the thread has not taken yet: beyond it this thread waits for that one. */
@@ -59,8 +58,7 @@ export class UsageRecording {
   #listener: RecordListener | null = null;
   /** Calls that ended in this turn of the event loop, where counters listen. */
   #ended: EndedCall<Buffer>[] = [];
-  /** Monotonic milliseconds. */
-  #lastEndedMs = Number.NEGATIVE_INFINITY;
+  readonly #ends = new CallEnds();
   #callOffWake: (() => void) | null = null;
   /** What no thread could be given. */
   #held: UsageEntry[] = [];
@@ -135,9 +133,7 @@ export class UsageRecording {
    * within some milliseconds: to seal each here would double what recording costs.
    */
   recordEnded(call: EndedCall<Buffer>): void {
-    const endedMs = performance.now();
-    const isAlone = endedMs - this.#lastEndedMs >= ALONE_MS;
-    this.#lastEndedMs = endedMs;
+    const isAlone = this.#ends.isAlone(performance.now());
     if (this.#listener?.hears === true) {
       if (this.#ended.push(call) === 1 && !isAlone) setImmediate(() => this.#tellEnded());
       if (isAlone) this.#tellEnded();
