@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
 const BYTES = 12;
+export const REQUEST_ID_LENGTH = (BYTES * 4) / 3;
 /** Random bytes are asked for by hundreds: each time costs as much as a dozen ids. */
 const pool = Buffer.alloc(256 * BYTES);
 let at = pool.byteLength;
@@ -13,4 +14,9 @@ export function newRequestId(): string {
   }
   at += BYTES;
   return pool.toString('base64url', at - BYTES, at);
+}
+
+/** Whether it has the form of those from here. */
+export function isRequestId(text: string): boolean {
+  return text.length === REQUEST_ID_LENGTH && /^[\w-]*$/.test(text);
 }

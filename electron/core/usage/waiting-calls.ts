@@ -2,44 +2,46 @@ import type { CellNames, CountedCall } from './counted-call.ts';
 import { MEASURES } from './meter/meter.ts';
 import { PRICE_REASONS } from './prices/price-of.ts';
 import { isUsual } from './record-table.ts';
+import { isRequestId, REQUEST_ID_LENGTH } from './request-id.ts';
 
-const WIDTH = 13;
+const WIDTH = 15;
 const FIRST_ROOM = 1024;
-/** More than a batch has; what a fault made grow is given back. */
-const KEPT_ROOM = 32_768;
+/** More than a batch has; what a fault made grow is given back. The first doubled a few times. */
+const KEPT_ROOM = 32 * FIRST_ROOM;
 const MEASURE_NUMBERS = new Map(MEASURES.map((measure, number) => [measure, number]));
 const REASON_NUMBERS = new Map(PRICE_REASONS.map((why, number) => [why, number]));
 
 /**
- * Calls that wait for a batch, in columns: what a collector of garbage has to follow of each is its id. As objects, which
- * live for a second, they cost the thread a quarter of its work.
+ * Calls that wait for a batch, in columns of numbers and bytes: there is nothing of each that a collector of garbage has to
+ * follow. As objects, which live for a second, they cost the thread a quarter of its work; their ids alone, as texts, made it
+ * collect everything every few seconds.
  */
 export class WaitingCalls implements Iterable<CountedCall> {
   #numbers = new Float64Array(FIRST_ROOM * WIDTH);
-  readonly #cells: CellNames[] = [];
-  readonly #ids: string[] = [];
-  readonly #methods: string[] = [];
+  #ids = Buffer.alloc(FIRST_ROOM * REQUEST_ID_LENGTH);
+  readonly #cells = new Numbered<CellNames>();
+  readonly #methods = new Numbered<string>();
   /** By their place: what has more than the columns. */
   readonly #rare = new Map<number, CountedCall>();
   /** Before it all were given up. */
   #from = 0;
+  #to = 0;
 
   get length(): number {
-    return this.#ids.length - this.#from;
+    return this.#to - this.#from;
   }
 
   push(call: CountedCall): void {
-    const place = this.#ids.length;
-    this.#cells.push(call.cell);
-    this.#ids.push(call.requestId);
-    this.#methods.push(call.method);
-    if ((place + 1) * WIDTH > this.#numbers.length) this.#grow();
-    if (!isUsual(call)) {
+    const place = this.#to;
+    this.#to += 1;
+    if (!isUsual(call) || !isRequestId(call.requestId)) {
       this.#rare.set(place, call);
       return;
     }
+    if (this.#to * WIDTH > this.#numbers.length) this.#grow();
     const numbers = this.#numbers;
     const at = place * WIDTH;
+    this.#ids.write(call.requestId, place * REQUEST_ID_LENGTH, 'latin1');
     numbers[at] = call.atMs;
     numbers[at + 1] = call.credentialVersion ?? Number.NaN;
     numbers[at + 2] = call.status;
@@ -53,6 +55,8 @@ export class WaitingCalls implements Iterable<CountedCall> {
     numbers[at + 10] = REASON_NUMBERS.get(call.why) as number;
     numbers[at + 11] = call.latencyMs;
     numbers[at + 12] = call.firstByteMs ?? Number.NaN;
+    numbers[at + 13] = this.#cells.numberOf(call.cell);
+    numbers[at + 14] = this.#methods.numberOf(call.method);
   }
 
   /** Gives up the oldest. */
@@ -60,37 +64,38 @@ export class WaitingCalls implements Iterable<CountedCall> {
     this.#rare.delete(this.#from);
     this.#from += 1;
     if (this.#from < KEPT_ROOM) return;
-    for (const column of [this.#cells, this.#ids, this.#methods]) column.splice(0, KEPT_ROOM);
+    this.#ids.copyWithin(0, KEPT_ROOM * REQUEST_ID_LENGTH);
     this.#numbers.copyWithin(0, KEPT_ROOM * WIDTH);
     const rare = [...this.#rare];
     this.#rare.clear();
     for (const [place, call] of rare) this.#rare.set(place - KEPT_ROOM, call);
     this.#from = 0;
+    this.#to -= KEPT_ROOM;
   }
 
   clear(): void {
     this.#from = 0;
-    this.#cells.length = 0;
-    this.#ids.length = 0;
-    this.#methods.length = 0;
+    this.#to = 0;
     this.#rare.clear();
-    if (this.#numbers.length > KEPT_ROOM * WIDTH) this.#numbers = new Float64Array(FIRST_ROOM * WIDTH);
+    this.#cells.clear();
+    this.#methods.clear();
+    if (this.#numbers.length > KEPT_ROOM * WIDTH) this.#makeRoom(FIRST_ROOM);
   }
 
   *[Symbol.iterator](): Generator<CountedCall, void> {
-    for (let place = this.#from; place < this.#ids.length; place += 1) yield this.#rare.get(place) ?? this.#call(place);
+    for (let place = this.#from; place < this.#to; place += 1) yield this.#rare.get(place) ?? this.#call(place);
   }
 
   #call(place: number): CountedCall {
     const number = (column: number): number => this.#numbers[place * WIDTH + column] as number;
     const orNull = (column: number): number | null => (Number.isNaN(number(column)) ? null : number(column));
     return {
-      cell: this.#cells[place] as CellNames,
+      cell: this.#cells.at(number(13)),
       atMs: number(0),
-      requestId: this.#ids[place] as string,
+      requestId: this.#ids.toString('latin1', place * REQUEST_ID_LENGTH, (place + 1) * REQUEST_ID_LENGTH),
       source: 'proxy',
       credentialVersion: orNull(1),
-      method: this.#methods[place] as string,
+      method: this.#methods.at(number(14)),
       status: number(2),
       measure: MEASURES[number(3)] as CountedCall['measure'],
       inputTokens: number(4),
@@ -115,8 +120,38 @@ export class WaitingCalls implements Iterable<CountedCall> {
   }
 
   #grow(): void {
-    const wider = new Float64Array(this.#numbers.length * 2);
-    wider.set(this.#numbers);
-    this.#numbers = wider;
+    const [numbers, ids] = [this.#numbers, this.#ids];
+    let room = numbers.length / WIDTH;
+    while (room < this.#to) room *= 2;
+    this.#makeRoom(room);
+    this.#numbers.set(numbers);
+    this.#ids.set(ids);
+  }
+
+  #makeRoom(calls: number): void {
+    this.#numbers = new Float64Array(calls * WIDTH);
+    this.#ids = Buffer.alloc(calls * REQUEST_ID_LENGTH);
+  }
+}
+
+/** Things that many calls share, by the order in which they came. */
+class Numbered<Thing> {
+  readonly #numbers = new Map<Thing, number>();
+  readonly #things: Thing[] = [];
+
+  numberOf(thing: Thing): number {
+    const known = this.#numbers.get(thing);
+    if (known !== undefined) return known;
+    this.#numbers.set(thing, this.#things.length);
+    return this.#things.push(thing) - 1;
+  }
+
+  at(number: number): Thing {
+    return this.#things[number] as Thing;
+  }
+
+  clear(): void {
+    this.#numbers.clear();
+    this.#things.length = 0;
   }
 }

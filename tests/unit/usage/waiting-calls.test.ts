@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CountedCall } from '../../../electron/core/usage/counted-call.ts';
+import { newRequestId } from '../../../electron/core/usage/request-id.ts';
 import { WaitingCalls } from '../../../electron/core/usage/waiting-calls.ts';
 import { anyCall, anyCell } from './any-call.ts';
 import { pricedCall } from './usage-file.ts';
@@ -44,7 +45,7 @@ test('what waits is what was given, in its order, but what was given up', () => 
 
 test('a database that takes nothing for long makes the oldest go, whatever they are', () => {
   const waiting = new WaitingCalls();
-  const usual = pricedCall();
+  const usual = { ...pricedCall(), requestId: newRequestId() };
   const rare = { ...usual, errorType: 'overloaded' };
   for (let n = 0; n < 90_000; n += 1) {
     if (waiting.length === 50_000) waiting.shift();
