@@ -2,13 +2,17 @@ import { connect, type Socket } from 'node:net';
 import type { EventName } from '../shared/contract/events.ts';
 import type { Input, MethodName, Output } from '../shared/contract/methods.ts';
 import { AppError, isErrorCode } from '../shared/errors.ts';
-import { CONTRACT_VERSION, MAX_ANSWER_BYTES } from '../shared/wire-limits.ts';
+import { ASKED_EVENT, COMMAND_LINE, CONTRACT_VERSION, MAX_ANSWER_BYTES } from '../shared/wire-limits.ts';
 import { assertOwnSocket } from './home.ts';
+import { note } from './output.ts';
 
 /** How long a program that took our connection may stay silent before it counts as hung. */
 const HELLO_TIMEOUT_MS = 10_000;
 const NEWLINE = 0x0a;
 const NOBODY_LISTENS = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
+
+const ASKED =
+  'keyharbor: Waiting for your answer. Keyharbor asks in a window of its own (where there is none: "keyharbor approve") whether this is allowed; no answer within a minute is a no.';
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
@@ -32,6 +36,7 @@ export class AgentClient {
   #bytes = 0;
   #nextId = 1;
   #greeted = false;
+  #saysAsked = false;
   #helloTimer: NodeJS.Timeout | undefined;
   #end: AppError | null = null;
   #onEvent: ((event: EventName, data: unknown) => void) | null = null;
@@ -92,7 +97,7 @@ export class AgentClient {
     const request = `${JSON.stringify({ id, method, params: input })}\n`;
     const first =
       id === 1
-        ? `${JSON.stringify({ hello: { contract: CONTRACT_VERSION, client: 'keyharbor', pid: callerPid() } })}\n`
+        ? `${JSON.stringify({ hello: { contract: CONTRACT_VERSION, client: COMMAND_LINE, pid: callerPid() } })}\n`
         : '';
     if (id === 1) this.#helloTimer = setTimeout(() => this.#break(agentSilent()), HELLO_TIMEOUT_MS);
     const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
@@ -141,9 +146,17 @@ export class AgentClient {
       clearTimeout(this.#helloTimer);
     } else if (typeof message.id === 'number') {
       this.#settle(message.id, null, message.result);
+    } else if (message.event === ASKED_EVENT) {
+      this.#tellAsked();
     } else if (typeof message.event === 'string') {
       this.#onEvent?.(message.event as EventName, message.data);
     }
+  }
+
+  /** Once: one answer is for all that a command asks. */
+  #tellAsked(): void {
+    if (!this.#saysAsked) note(ASKED);
+    this.#saysAsked = true;
   }
 
   #settle(id: number, error: AppError | null, result: unknown): void {

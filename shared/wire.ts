@@ -6,7 +6,7 @@ import { ERROR_CODES } from './errors.ts';
  * The client's first line is a hello; the server answers with its own, or with an error and the end.
  * A client may send its first request in the same write as its hello.
  */
-export { CONTRACT_VERSION, MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './wire-limits.ts';
+export { ASKED_EVENT, COMMAND_LINE, CONTRACT_VERSION, MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './wire-limits.ts';
 
 /**
  * A method of the wire itself, not of the contract: from its answer on, this connection gets events

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import type { ContractEvent } from '../../shared/contract/handlers.ts';
 import { AppError, type ErrorBody, toErrorBody } from '../../shared/errors.ts';
 import {
+  ASKED_EVENT,
+  COMMAND_LINE,
   CONTRACT_VERSION,
   clientHello,
   MAX_MESSAGE_BYTES,
@@ -117,7 +119,8 @@ export class SocketConnection {
     const greeting = clientHello.safeParse(message);
     if (!greeting.success) return this.#refuse(malformed());
     const { client, pid = null } = greeting.data.hello;
-    const peer: Peer = { socket: this.#socket, statedPid: pid, program: client };
+    const asked = () => client === COMMAND_LINE && this.#send({ event: ASKED_EVENT, data: {} });
+    const peer: Peer = { socket: this.#socket, statedPid: pid, program: client, asked };
     this.#link = { ...this.#link, peer };
     this.#greeted = true;
     this.#send({ hello: { contract: CONTRACT_VERSION, version: this.#deps.version, pid: process.pid } });

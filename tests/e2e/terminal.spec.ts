@@ -52,8 +52,9 @@ for (const host of HOSTS) {
           .getByRole('button', { name: 'Allow until lock', exact: true })
           .click()
           .catch(() => undefined);
-        expect(await asked).toMatchObject({ code: 0, stdout: KEY });
-        expect(await keyharbor(['get', 'kh://openai/work'])).toMatchObject({ code: 0, stdout: KEY });
+        const waits: unknown = expect.stringContaining('Waiting for your answer');
+        expect(await asked).toMatchObject({ code: 0, stdout: KEY, stderr: waits });
+        expect(await keyharbor(['get', 'kh://openai/work'])).toMatchObject({ code: 0, stdout: KEY, stderr: '' });
         const run = ['run', '--no-mask', '--env', 'K=kh://openai/work', '--', 'sh', '-c', 'printf %s "$K"'];
         expect(await keyharbor(run)).toMatchObject({ code: 0, stdout: KEY });
         expect((await result(window.page, 'grants.list', {})).map(({ form }) => form)).toEqual(['owner']);

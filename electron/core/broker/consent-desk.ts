@@ -29,6 +29,8 @@ export interface Question<Subject> {
   readonly subject: Subject;
   /** The asker is gone. */
   readonly signal: AbortSignal;
+  /** Called once the question is put. */
+  readonly asked?: (() => void) | undefined;
 }
 
 export interface Answered<Subject> {
@@ -103,6 +105,7 @@ export class ConsentDesk<Subject> {
     this.check(question.callerKey, question.wants);
     const pending = this.#sharing(question) ?? this.#add(question);
     if (pending.stage !== 'shown') for (const want of question.wants) pending.wants.set(wantKey(want), want);
+    question.asked?.();
     return new Promise<Yes>((resolve, reject) => {
       const gone = (): void => this.#leave(pending, waiter);
       question.signal.addEventListener('abort', gone, { once: true });

@@ -169,6 +169,7 @@ export class Gate {
       answers: programAnswers(facts),
       subject: { kind: 'program', facts, asked: 'ahead' },
       signal: ask.signal,
+      asked: ask.peer?.asked,
     });
   }
 
@@ -306,6 +307,7 @@ export class Gate {
       answers: facts.session === null ? ['deny', 'once'] : ['deny', 'once', 'minutes15', 'lock'],
       subject: { kind: 'owner', facts },
       signal,
+      asked: peer?.asked,
     });
     if (answer === 'once' && peer !== null) this.#letIn.add(peer.socket);
   }

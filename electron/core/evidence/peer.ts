@@ -7,4 +7,6 @@ export interface Peer {
   readonly statedPid: number | null;
   /** What it calls itself in its hello: "keyharbor" for our own command line, if it is honest. */
   readonly program: string;
+  /** Tells it that the owner is asked about it now. */
+  readonly asked?: () => void;
 }

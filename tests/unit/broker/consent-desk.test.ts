@@ -147,6 +147,22 @@ test('an answer that was not offered, or is for no question, changes nothing', (
   expect(t.panel).toHaveLength(1);
 });
 
+test('who asks is told that the owner is asked, unless it is refused at once', async () => {
+  const { ask, say, read } = setUp();
+  let told = 0;
+  const asked = () => {
+    told += 1;
+  };
+  const first = ask('a', 'x', { asked });
+  const same = ask('a', 'x', { asked });
+  expect(told).toBe(2);
+  read();
+  say('deny');
+  await Promise.all([first.done, same.done]);
+  expect(await ask('a', 'x', { asked }).done).toBe('forbidden'); // a no was just given
+  expect(told).toBe(2);
+});
+
 describe('after a no', () => {
   test('the same is not asked again for a minute; something else is', async () => {
     const t = setUp();

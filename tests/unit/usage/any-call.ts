@@ -25,7 +25,10 @@ export const anyCall = (cells: readonly CellNames[]): fc.Arbitrary<CountedCall> 
       call: fc.record({
         cell: fc.constantFrom(...cells),
         atMs: fc.nat(),
-        requestId: fc.oneof(fc.string({ minLength: 1, maxLength: 40 }), fc.base64String({ minLength: 16, maxLength: 16 })),
+        requestId: fc.oneof(
+          fc.string({ minLength: 1, maxLength: 40 }),
+          fc.base64String({ minLength: 16, maxLength: 16 }),
+        ),
         source: fc.constantFrom(...SOURCES),
         credentialVersion: fc.option(fc.nat()),
         method: fc.constantFrom('GET', 'POST'),
