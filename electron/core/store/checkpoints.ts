@@ -7,7 +7,7 @@ import type Database from 'better-sqlite3';
 
 /** SQLite's own: a commit that leaves so many pages of 4 KiB in the log empties it. */
 export const USUAL_PAGES = 1000;
-/** 32 MiB. For connections beside one that empties the log when it has nothing else to do. */
+/** 32 MiB. For the connections to a file of which one empties the log whenever it has nothing else to do. */
 export const BUSY_PAGES = 8000;
 
 /** @param pages - after a commit that leaves so many in it the log is emptied; 0: never. */

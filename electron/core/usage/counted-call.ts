@@ -55,6 +55,35 @@ export interface CountedCall {
   readonly region: string | null;
 }
 
+/** What is the same for nearly all calls: it is neither handed to the database nor kept for each. */
+export const USUAL = {
+  source: 'proxy',
+  cacheWriteTokens: 0,
+  cacheWriteLongTokens: 0,
+  retryOf: null,
+  errorType: null,
+  unit: null,
+  thousandths: null,
+  webSearches: 0,
+  serviceTier: null,
+  region: null,
+} as const satisfies Partial<CountedCall>;
+
+export function isUsual(call: CountedCall): boolean {
+  return (
+    call.source === USUAL.source &&
+    call.cacheWriteTokens === USUAL.cacheWriteTokens &&
+    call.cacheWriteLongTokens === USUAL.cacheWriteLongTokens &&
+    call.retryOf === USUAL.retryOf &&
+    call.errorType === USUAL.errorType &&
+    call.unit === USUAL.unit &&
+    call.thousandths === USUAL.thousandths &&
+    call.webSearches === USUAL.webSearches &&
+    call.serviceTier === USUAL.serviceTier &&
+    call.region === USUAL.region
+  );
+}
+
 /** Prices calls and gives those of one cell the same names. */
 export class Counting {
   readonly #cells = new Map<string, CellNames>();

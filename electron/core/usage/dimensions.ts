@@ -44,5 +44,10 @@ export function numberOf<T extends string>(list: readonly T[], word: T): number 
   return list.indexOf(word);
 }
 
+/** The numbers of all its words. */
+export function numbersOf<T extends string>(list: readonly T[]): Readonly<Record<T, number>> {
+  return Object.fromEntries(list.map((word, number) => [word, number])) as Record<T, number>;
+}
+
 /** The lists whose numbers stand in usage_record; named here so that a test holds them still. */
 export const STORED_LISTS = { NAME_KINDS, DIMENSIONS, SOURCES, MEASURES, UNITS, PRICE_REASONS } as const;

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { CountedCall } from './counted-call.ts';
-import { SOURCES } from './dimensions.ts';
+import { type CountedCall, isUsual } from './counted-call.ts';
+import { numbersOf, SOURCES } from './dimensions.ts';
 import { MEASURES } from './meter/meter.ts';
 import { UNITS } from './meter/tally.ts';
 import { PRICE_REASONS } from './prices/price-of.ts';
@@ -142,8 +142,8 @@ export class RecordTable {
     const values = this.#waiting;
     if (areAlike(values)) {
       const handed = values.slice(0, SHARED.length);
-      for (let at = SHARED.length; at < values.length; at += SHARED.length) {
-        for (let end = at + OWN.length; at < end; at += 1) handed.push(values[at]);
+      for (let row = 0; row < values.length; row += PLACES) {
+        handed.push(...values.slice(row + SHARED.length, row + PLACES));
       }
       this.#insertAlike.run(handed);
     } else this.#insertMany.run(values);
@@ -156,21 +156,6 @@ export class RecordTable {
   }
 }
 
-/** Whether the columns that are the same for nearly all are so here. */
-export function isUsual(call: CountedCall): boolean {
-  return (
-    call.source === 'proxy' &&
-    call.retryOf === null &&
-    call.errorType === null &&
-    call.cacheWriteTokens === 0 &&
-    call.cacheWriteLongTokens === 0 &&
-    call.unit === null &&
-    call.webSearches === 0 &&
-    call.serviceTier === null &&
-    call.region === null
-  );
-}
-
 /** Whether rows have the same in all columns that are often the same. */
 function areAlike(values: readonly unknown[]): boolean {
   for (let column = 0; column < SHARED.length; column += 1) {
@@ -179,10 +164,6 @@ function areAlike(values: readonly unknown[]): boolean {
     }
   }
   return true;
-}
-
-function numbersOf<T extends string>(list: readonly T[]): Readonly<Record<T, number>> {
-  return Object.fromEntries(list.map((word, number) => [word, number])) as Record<T, number>;
 }
 
 /** Raw records are kept for a time, rollups for ever. @returns how many went; call again while it is `limit`. */

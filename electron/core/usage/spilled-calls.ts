@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { CellNames, CountedCall } from './counted-call.ts';
+import { type CellNames, type CountedCall, isUsual } from './counted-call.ts';
 import { OUTCOMES, SOURCES } from './dimensions.ts';
 import { MEASURES } from './meter/meter.ts';
 import { UNITS } from './meter/tally.ts';
 import { PRICE_REASONS } from './prices/price-of.ts';
-import { isUsual } from './record-table.ts';
 import { readSpill, Spill, type SpillPlace } from './spill.ts';
 
 /**

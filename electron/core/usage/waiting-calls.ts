@@ -1,15 +1,15 @@
-import type { CellNames, CountedCall } from './counted-call.ts';
+import { type CellNames, type CountedCall, isUsual, USUAL } from './counted-call.ts';
+import { numbersOf } from './dimensions.ts';
 import { MEASURES } from './meter/meter.ts';
 import { PRICE_REASONS } from './prices/price-of.ts';
-import { isUsual } from './record-table.ts';
 import { isRequestId, REQUEST_ID_LENGTH } from './request-id.ts';
 
 const WIDTH = 15;
 const FIRST_ROOM = 1024;
 /** More than a batch has; what a fault made grow is given back. The first doubled a few times. */
 const KEPT_ROOM = 32 * FIRST_ROOM;
-const MEASURE_NUMBERS = new Map(MEASURES.map((measure, number) => [measure, number]));
-const REASON_NUMBERS = new Map(PRICE_REASONS.map((why, number) => [why, number]));
+const MEASURE_NUMBERS = numbersOf(MEASURES);
+const REASON_NUMBERS = numbersOf(PRICE_REASONS);
 
 /**
  * Calls that wait for a batch, in columns of numbers and bytes: there is nothing of each that a collector of garbage has to
@@ -45,14 +45,14 @@ export class WaitingCalls implements Iterable<CountedCall> {
     numbers[at] = call.atMs;
     numbers[at + 1] = call.credentialVersion ?? Number.NaN;
     numbers[at + 2] = call.status;
-    numbers[at + 3] = MEASURE_NUMBERS.get(call.measure) as number;
+    numbers[at + 3] = MEASURE_NUMBERS[call.measure];
     numbers[at + 4] = call.inputTokens;
     numbers[at + 5] = call.cacheReadTokens;
     numbers[at + 6] = call.outputTokens;
     numbers[at + 7] = call.reasoningTokens;
     numbers[at + 8] = call.costMicroUsd ?? Number.NaN;
     numbers[at + 9] = call.cacheSavedMicroUsd;
-    numbers[at + 10] = REASON_NUMBERS.get(call.why) as number;
+    numbers[at + 10] = REASON_NUMBERS[call.why];
     numbers[at + 11] = call.latencyMs;
     numbers[at + 12] = call.firstByteMs ?? Number.NaN;
     numbers[at + 13] = this.#cells.numberOf(call.cell);
@@ -90,18 +90,16 @@ export class WaitingCalls implements Iterable<CountedCall> {
     const number = (column: number): number => this.#numbers[place * WIDTH + column] as number;
     const orNull = (column: number): number | null => (Number.isNaN(number(column)) ? null : number(column));
     return {
+      ...USUAL,
       cell: this.#cells.at(number(13)),
       atMs: number(0),
       requestId: this.#ids.toString('latin1', place * REQUEST_ID_LENGTH, (place + 1) * REQUEST_ID_LENGTH),
-      source: 'proxy',
       credentialVersion: orNull(1),
       method: this.#methods.at(number(14)),
       status: number(2),
       measure: MEASURES[number(3)] as CountedCall['measure'],
       inputTokens: number(4),
       cacheReadTokens: number(5),
-      cacheWriteTokens: 0,
-      cacheWriteLongTokens: 0,
       outputTokens: number(6),
       reasoningTokens: number(7),
       costMicroUsd: orNull(8),
@@ -109,13 +107,6 @@ export class WaitingCalls implements Iterable<CountedCall> {
       why: PRICE_REASONS[number(10)] as CountedCall['why'],
       latencyMs: number(11),
       firstByteMs: orNull(12),
-      retryOf: null,
-      errorType: null,
-      unit: null,
-      thousandths: null,
-      webSearches: 0,
-      serviceTier: null,
-      region: null,
     };
   }
 

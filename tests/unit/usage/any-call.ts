@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { CellNames, CountedCall } from '../../../electron/core/usage/counted-call.ts';
+import { type CellNames, type CountedCall, USUAL } from '../../../electron/core/usage/counted-call.ts';
 import { OUTCOMES, SOURCES } from '../../../electron/core/usage/dimensions.ts';
 import { MEASURES } from '../../../electron/core/usage/meter/meter.ts';
 import { UNITS } from '../../../electron/core/usage/meter/tally.ts';
@@ -56,16 +56,3 @@ export const anyCall = (cells: readonly CellNames[]): fc.Arbitrary<CountedCall> 
       isUsual: fc.boolean(),
     })
     .map(({ call, isUsual }) => (isUsual ? { ...call, ...USUAL } : call));
-
-const USUAL = {
-  source: 'proxy',
-  cacheWriteTokens: 0,
-  cacheWriteLongTokens: 0,
-  retryOf: null,
-  errorType: null,
-  unit: null,
-  thousandths: null,
-  webSearches: 0,
-  serviceTier: null,
-  region: null,
-} as const;

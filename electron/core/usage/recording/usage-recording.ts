@@ -46,7 +46,8 @@ export interface UsageRecordingDeps {
 /**
  * Counts every call, on a thread of its own (recording-worker.ts, which has a UsageRecorder): the thread that forwards
  * calls only hands on what ended. Where quotas listen, a call is read here too, in the step that counts it. A process that
- * is killed may lose what ended in its last milliseconds, where many calls ended then or a batch was being written.
+ * is killed may lose what ended in its last milliseconds, where many calls ended then; and what ended, not alone, while
+ * the thread wrote a batch or emptied the log, which takes up to a tenth and a fifth of a second.
  */
 export class UsageRecording {
   readonly #deps: UsageRecordingDeps;
@@ -348,11 +349,11 @@ export class UsageRecording {
   #lost(thread: RecordingThread): void {
     if (this.#thread !== thread) return;
     this.#thread = null;
-    this.#shareCheckpoints();
     this.#closeAlone(true);
     this.#idle?.();
     this.#deps.log.warn('usage.thread-ended');
     if (this.#isOn) this.#tryLater(RETRY_MS);
+    this.#shareCheckpoints();
   }
 
   #stopWhenIdle(): void {
@@ -380,9 +381,9 @@ export class UsageRecording {
     }
     this.#closeAlone(!isClosed); // all of it is in the database, or in the thread's file
     this.#thread = null;
-    this.#shareCheckpoints();
     this.#isUnwritten = false;
     thread.end();
+    this.#shareCheckpoints();
   }
 
   #heard(message: Exclude<FromThread, { readonly kind: 'answer' | 'wake' | 'sleep' }>): void {
