@@ -47,7 +47,7 @@ export interface UsageRecordingDeps {
  * Counts every call, on a thread of its own (recording-worker.ts, which has a UsageRecorder): the thread that forwards
  * calls only hands on what ended. Where quotas listen, a call is read here too, in the step that counts it. A process that
  * is killed may lose what ended in its last milliseconds, where many calls ended then; and what ended, not alone, while
- * the thread wrote a batch or emptied the log, which takes up to a tenth and a fifth of a second.
+ * the thread wrote a batch or emptied the log, which takes up to 0.15 and 0.2 s after very many calls.
  */
 export class UsageRecording {
   readonly #deps: UsageRecordingDeps;
