@@ -5,14 +5,16 @@ import { BODY, post, started, type Target } from './proxy.ts';
 import { RunningAgent } from './running-agent.ts';
 
 /**
- * How many calls, whose answer a client had whole, are in no record after the process was killed: where one caller pauses
- * between calls, where it does not, and where many call at once. The built agent is killed as soon as an answer is here.
+ * How many calls, whose answer a client had whole, are in no record after the process was killed: where calls come as tools
+ * make them, and where they are a flood (call-flood.ts). The built agent is killed as soon as the last answer is here.
  */
 const ROUNDS = 5;
 const KINDS = [
   { name: 'one caller, 5 ms between calls', callers: 1, pauseMs: 5, calls: 100 },
   { name: 'one caller without a pause', callers: 1, pauseMs: 0, calls: 500 },
+  { name: '200 calls at once', callers: 200, pauseMs: 0, calls: 200 },
   { name: '16 callers without a pause', callers: 16, pauseMs: 0, calls: 2000 },
+  { name: '16 callers, many batches', callers: 16, pauseMs: 0, calls: 40_000 },
 ] as const;
 
 export interface KilledFigures {

@@ -45,10 +45,10 @@ export interface RecorderDeps {
   readonly zone: () => string;
   /** Told how many milliseconds each batch took that was written to usage.db. */
   readonly wrote?: (ms: number) => void;
-  /** Called now and then while a batch is written, every fraction of a millisecond. */
+  /** Called now and then while a batch is written, every fraction of a millisecond. It may record. */
   readonly between?: () => void;
-  /** Whether an ended process left `aloneFile`; else it is not read, because somebody may write it now. */
-  readonly hasLeftAlone?: boolean;
+  /** Whether an ended process left `untakenFile`; else it is not read, because somebody may write it now. */
+  readonly hasLeftUntaken?: boolean;
 }
 
 /** Hears what was counted. It is called on the hot path and must not throw. */
@@ -79,7 +79,9 @@ export class UsageRecorder {
   readonly #deps: RecorderDeps;
   #open: Open | null = null;
   readonly #counting = new Counting();
-  readonly #waiting = new WaitingCalls();
+  #waiting = new WaitingCalls();
+  /** What a batch that is being written takes; what is recorded meanwhile waits. Else empty. */
+  #writing = new WaitingCalls();
   #callOff: (() => void) | null = null;
   /** The last batch was not taken. */
   #isStuck = false;
@@ -132,7 +134,7 @@ export class UsageRecorder {
     let written = false;
     try {
       this.flush();
-      written = true;
+      written = this.#waiting.length === 0;
     } catch {
       this.#deps.log.warn('usage.not-written');
     }
@@ -165,7 +167,7 @@ export class UsageRecorder {
     const before = this.#waiting.length;
     for (const one of calls) this.#wait(one);
     const isFull = Math.floor(this.#waiting.length / MAX_BATCH) > Math.floor(before / MAX_BATCH);
-    if (isFull) this.#flushLater();
+    if (isFull && this.#writing.length === 0) this.#flushLater();
     else this.#callOff ??= this.#deps.clock.after(FLUSH_MS, () => this.#flushLater());
   }
 
@@ -185,14 +187,8 @@ export class UsageRecorder {
     const open = this.#open;
     if (open === null || this.#waiting.length === 0) return;
     const startMs = performance.now();
-    const written = open.store.write(
-      this.#waiting,
-      open.spill?.id ?? NO_SPILL,
-      open.spill?.seq ?? 0,
-      this.#deps.between,
-    );
+    const written = this.#write(open);
     this.#deps.wrote?.(performance.now() - startMs);
-    this.#waiting.clear();
     if (written.reported.length > 0) this.#listener?.written(written.reported);
     try {
       open.spill?.clear();
@@ -200,6 +196,23 @@ export class UsageRecorder {
       this.#deps.log.warn('usage.spill-not-cleared'); // harmless: the database knows how far it was taken
     }
     if (written.requests > 0) this.#deps.emit({ event: 'usage.recorded', data: summaryOf(written) });
+  }
+
+  /** @throws as `flush`: all of it then waits in its order. */
+  #write({ store, spill }: Open): Written {
+    [this.#writing, this.#waiting] = [this.#waiting, this.#writing];
+    spill?.mark();
+    try {
+      const written = store.write(this.#writing, spill?.id ?? NO_SPILL, spill?.seq ?? 0, this.#deps.between);
+      this.#writing.clear();
+      return written;
+    } catch (error) {
+      const meanwhile = this.#waiting;
+      [this.#waiting, this.#writing] = [this.#writing, meanwhile];
+      for (const call of meanwhile) this.#wait(call);
+      meanwhile.clear();
+      throw error;
+    }
   }
 
   /** The zone was set anew: days are summed again. */
@@ -269,9 +282,9 @@ export class UsageRecorder {
       [id, taken] = [left.id, left.seq];
       store.write(left.calls, id, taken);
     }
-    if (this.#deps.hasLeftAlone !== true) return;
-    const alone = this.#left({ ...place, file: aloneFile(this.#deps.paths) }, () => 0);
-    const missing = alone?.calls.filter((call) => !isRecorded(vault.usageDb, call)) ?? [];
+    if (this.#deps.hasLeftUntaken !== true) return;
+    const untaken = this.#left({ ...place, file: untakenFile(this.#deps.paths) }, () => 0);
+    const missing = untaken?.calls.filter((call) => !isRecorded(vault.usageDb, call)) ?? [];
     if (missing.length > 0) store.write(missing, id, taken);
   }
 
@@ -314,8 +327,8 @@ export class UsageRecorder {
 
 /** Beside the database while there is something that it does not have. */
 export const spillFile = ({ usageDb }: Pick<Paths, 'usageDb'>): string => `${usageDb}-spill`;
-/** Likewise, of calls that ended alone: each of them is in the other file, or in the database, a moment later. */
-export const aloneFile = ({ usageDb }: Pick<Paths, 'usageDb'>): string => `${usageDb}-spill-alone`;
+/** Likewise, of calls that the thread had not taken: each of them is in the other file, or in the database, a moment later. */
+export const untakenFile = ({ usageDb }: Pick<Paths, 'usageDb'>): string => `${usageDb}-spill-untaken`;
 
 const NO_SPILL = Buffer.alloc(16);
 

@@ -1,5 +1,15 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { onDisk } from '../store/sqlite-error.ts';
 import { lengthPrefixed, u64 } from '../vault/bytes.ts';
 
@@ -45,8 +55,10 @@ export class Spill {
   #key: KeyObject | null;
   readonly #nonce = Buffer.alloc(NONCE_BYTES);
   readonly #aad: Buffer;
-  readonly #fd: number;
+  #fd: number;
   #bytes = HEAD_BYTES;
+  /** What is appended behind this place outlasts the next `clear`; null: nothing does. */
+  #mark: number | null = null;
   #seq = 0;
 
   /** Replaces what is there: read it with `readSpill` before. @throws AppError where the disk does not take it. */
@@ -55,12 +67,7 @@ export class Spill {
     this.#place = place;
     this.#key = fileKey(place.key, this.id);
     this.#aad = aadOf(place.vaultId, this.id);
-    this.#fd = onDisk(() => {
-      rmSync(place.file, { force: true });
-      const fd = openSync(place.file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, 0o600);
-      writeSync(fd, Buffer.concat([MAGIC, this.id]));
-      return fd;
-    });
+    this.#fd = onDisk(() => newFile(place.file, Buffer.concat([MAGIC, this.id])));
   }
 
   /** The number of the last entry. */
@@ -89,20 +96,48 @@ export class Spill {
     cipher.final();
     cipher.getAuthTag().copy(entry, bytes - TAG_BYTES);
     this.#seq = seq; // a nonce is never used again, whatever becomes of the write
-    onDisk(() => {
-      // At its place, not at the end: half an entry that a full disk left is written over by the next one.
-      let written = 0;
-      while (written < bytes) written += writeSync(this.#fd, entry, written, bytes - written, this.#bytes + written);
-    });
+    // At its place, not at the end: half an entry that a full disk left is written over by the next one.
+    onDisk(() => writeWhole(this.#fd, entry, this.#bytes));
     this.#bytes += bytes;
     return true;
   }
 
-  /** All of it is committed to the database. */
+  /** What is appended from now on outlasts the next `clear`. */
+  mark(): void {
+    this.#mark = this.#bytes;
+  }
+
+  /** All of it, or what stood there at the last `mark`, is committed to the database. @throws AppError where the disk fails. */
   clear(): void {
-    if (this.#bytes === HEAD_BYTES) return;
+    const mark = this.#mark ?? this.#bytes;
+    this.#mark = null;
+    if (mark === HEAD_BYTES) return;
+    if (mark < this.#bytes) {
+      onDisk(() => this.#replace(mark));
+      return;
+    }
     this.#bytes = HEAD_BYTES;
     onDisk(() => ftruncateSync(this.#fd, HEAD_BYTES));
+  }
+
+  /** By a file that has only what stands from there on: at every moment one of the two is whole in its place. */
+  #replace(from: number): void {
+    const { file } = this.#place;
+    const next = `${file}-next`;
+    const kept = Buffer.alloc(HEAD_BYTES + this.#bytes - from);
+    MAGIC.copy(kept);
+    this.id.copy(kept, MAGIC.byteLength);
+    readSync(this.#fd, kept, HEAD_BYTES, this.#bytes - from, from);
+    const fd = newFile(next, kept);
+    try {
+      renameSync(next, file);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    closeSync(this.#fd);
+    this.#fd = fd;
+    this.#bytes = kept.byteLength;
   }
 
   /** @param keep - entries that no batch took stay for the next unlock. */
@@ -164,6 +199,25 @@ function readEntry(
     return null;
   }
   return { seq, text: plain.toString(), end };
+}
+
+/** @returns its descriptor, open to read and write. */
+function newFile(file: string, bytes: Buffer): number {
+  rmSync(file, { force: true });
+  const fd = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, 0o600);
+  try {
+    writeWhole(fd, bytes, 0);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+function writeWhole(fd: number, bytes: Buffer, at: number): void {
+  let written = 0;
+  while (written < bytes.byteLength) written += writeSync(fd, bytes, written, bytes.byteLength - written, at + written);
 }
 
 function fileKey(key: KeyObject, id: Buffer): KeyObject {

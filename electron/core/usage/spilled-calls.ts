@@ -67,6 +67,7 @@ const AT_ONCE = 64;
 export class SpilledCalls {
   readonly #spill: Spill;
   readonly #numbers = new Map<CellNames, number>();
+  #isMarked = false;
 
   /** Replaces what is there: read it with `readSpilledCalls` before. @throws AppError where the disk does not take it. */
   constructor(place: SpillPlace) {
@@ -95,9 +96,17 @@ export class SpilledCalls {
     }
   }
 
-  /** All of it is committed to the database. @throws AppError where the disk does not take it. */
+  /** What is added from now on outlasts the next `clear`. */
+  mark(): void {
+    this.#numbers.clear(); // names that were told before do not outlast it
+    this.#isMarked = true;
+    this.#spill.mark();
+  }
+
+  /** All of it, or what was there at the last `mark`, is committed to the database. @throws AppError where the disk fails. */
   clear(): void {
-    this.#numbers.clear();
+    if (!this.#isMarked) this.#numbers.clear();
+    this.#isMarked = false;
     this.#spill.clear();
   }
 

@@ -22,7 +22,7 @@ async function started(home: string) {
   return { agent, caller };
 }
 
-test('kill -9 after an answer: the call is in the records when the vault is open again', async () => {
+test('kill -9 after the answers to many calls at once: they are in the records when the vault is open again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kh-killed-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const home = join(folder, 'home');
@@ -44,12 +44,12 @@ test('kill -9 after an answer: the call is in the records when the vault is open
   };
   await post(); // the thread that records is made with the first
   await first.caller.ask('usage.report', { by: 'model' });
-  await post();
+  await Promise.all(Array.from({ length: 100 }, post));
   first.agent.kill('SIGKILL');
   expect(await first.agent.ended).toMatchObject({ signal: 'SIGKILL' });
 
   const second = await started(home);
   await second.caller.ask('vault.unlock', { password: PASSWORD });
   const report = await second.caller.ask('usage.report', { by: 'model' });
-  expect(report).toMatchObject({ rows: [{ key: 'gpt-6-luna', requests: 2, inputTokens: 2000 }] });
+  expect(report).toMatchObject({ rows: [{ key: 'gpt-6-luna', requests: 101, inputTokens: 101_000 }] });
 });

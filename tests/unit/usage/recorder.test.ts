@@ -2,6 +2,7 @@ import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { readSpill } from '../../../electron/core/usage/spill.ts';
+import { readSpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import type { Vault } from '../../../electron/core/vault/vault.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -63,6 +64,31 @@ test('a long batch lets others run now and then, a short one does not', () => {
   usage.flush();
   expect(times).toBe(10);
   expect(countRecords(vault)).toBe(641);
+});
+
+test('what is recorded while a batch is written waits for the next, and outlasts the end of the process', async () => {
+  const { usage, vault, paths } = recording('UTC', () => {
+    if (usage.waiting.length < 3) usage.record([call({ requestId: `meanwhile-${usage.waiting.length}` })]);
+  });
+  const meanwhile = ['meanwhile-0', 'meanwhile-1', 'meanwhile-2'];
+  const waiting = () => usage.waiting.map(({ requestId }) => requestId);
+  const { vaultId, keys, usageDb } = vault.opened();
+  const spilled = () =>
+    readSpilledCalls({ file: `${paths.usageDb}-spill`, vaultId, key: keys.usageSpill }, () => 0)?.calls.map(
+      ({ requestId }) => requestId,
+    );
+  usage.record(Array.from({ length: 640 }, () => call({})));
+  usage.flush();
+  expect([countRecords(vault), waiting(), spilled()]).toEqual([640, meanwhile, meanwhile]);
+  usage.record(Array.from({ length: 637 }, () => call({})));
+  usageDb.exec('CREATE TRIGGER full BEFORE INSERT ON usage_rollup BEGIN SELECT RAISE(ABORT, 1); END');
+  expect(() => usage.flush()).toThrow();
+  expect(countRecords(vault)).toBe(640);
+  expect([waiting().length, waiting().slice(0, 3), waiting().slice(-3)]).toEqual([643, meanwhile, meanwhile]);
+  expect(spilled()).toEqual(waiting());
+  usageDb.exec('DROP TRIGGER full');
+  usage.flush();
+  expect([countRecords(vault), waiting().length, spilled()?.length]).toEqual([1283, 3, 3]);
 });
 
 test('records are written within a second, in one batch, and told once', () => {

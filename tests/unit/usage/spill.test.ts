@@ -1,7 +1,16 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readSpill, Spill, type SpillPlace } from '../../../electron/core/usage/spill.ts';
 
@@ -75,4 +84,50 @@ test('a link in place of the file is not followed', () => {
   spill.append('text');
   spill.close(true);
   expect(readFileSync(elsewhere, 'utf8')).toBe('kept');
+});
+
+test('what was appended behind a mark outlasts the clearing, in a file that is whole at every moment', () => {
+  const at = place();
+  const spill = new Spill(at);
+  spill.append('before');
+  spill.mark();
+  spill.clear();
+  expect(readSpill(at)?.entries).toEqual([]);
+  spill.append('old');
+  spill.mark();
+  spill.append('new');
+  spill.append('newer');
+  spill.clear();
+  spill.append('last');
+  expect(readSpill(at)).toEqual({
+    id: spill.id,
+    whole: true,
+    entries: [
+      { seq: 3, text: 'new' },
+      { seq: 4, text: 'newer' },
+      { seq: 5, text: 'last' },
+    ],
+  });
+  expect(statSync(at.file).mode & 0o777).toBe(0o600);
+  spill.mark(); // the database does not take what stands before it …
+  spill.append('meanwhile');
+  spill.mark(); // … and is tried again
+  spill.append('kept');
+  spill.clear();
+  spill.close(true);
+  expect(readSpill(at)?.entries).toEqual([{ seq: 7, text: 'kept' }]);
+  expect(readdirSync(dirname(at.file))).toEqual(['usage.db-spill']);
+});
+
+test('a clearing that the disk does not take leaves the file as it is', () => {
+  const at = place();
+  const spill = new Spill(at);
+  spill.append('old');
+  spill.mark();
+  spill.append('new');
+  mkdirSync(`${at.file}-next`);
+  expect(() => spill.clear()).toThrow();
+  spill.append('after');
+  spill.close(true);
+  expect(readSpill(at)?.entries.map(({ text }) => text)).toEqual(['old', 'new', 'after']);
 });

@@ -17,28 +17,35 @@ function place(): SpillPlace {
 }
 const none = () => 0;
 
-test('any calls come back as they were, whenever the file was emptied', () => {
+test('any calls come back as they were, whenever the file was emptied, and what came behind a mark outlasts that', () => {
+  const act = fc.constantFrom('mark', 'clear', null);
   const groups = fc
     .array(anyCell, { minLength: 1, maxLength: 4 })
-    .chain((cells) => fc.array(fc.record({ calls: fc.array(anyCall(cells), { maxLength: 5 }), clears: fc.boolean() })));
+    .chain((cells) => fc.array(fc.record({ calls: fc.array(anyCall(cells), { maxLength: 5 }), act })));
   const at = place();
   fc.assert(
     fc.property(groups, (given) => {
       const spilled = new SpilledCalls(at);
       let expected: CountedCall[] = [];
-      for (const { calls, clears } of given) {
+      let marked: number | null = null;
+      for (const { calls, act: then } of given) {
         spilled.add(calls);
         expected.push(...calls);
-        if (!clears) continue;
-        spilled.clear();
-        expected = [];
+        if (then === 'mark') {
+          spilled.mark();
+          marked = expected.length;
+        } else if (then === 'clear') {
+          spilled.clear();
+          expected = expected.slice(marked ?? expected.length);
+          marked = null;
+        }
       }
       spilled.close(true);
       const left = readSpilledCalls(at, none);
       expect(left?.calls).toEqual(expected);
       expect([left?.isWhole, left?.isOfThisForm]).toEqual([true, true]);
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
 });
 

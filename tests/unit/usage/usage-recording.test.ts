@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { BUSY_PAGES, USUAL_PAGES } from '../../../electron/core/store/checkpoints.ts';
 import type { EndedCall } from '../../../electron/core/usage/ended-call.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
-import { aloneFile } from '../../../electron/core/usage/recorder.ts';
+import { untakenFile } from '../../../electron/core/usage/recorder.ts';
 import { readSpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
 import type { RecordListener } from '../../../electron/core/usage/recorder.ts';
 import { UsageRecording } from '../../../electron/core/usage/recording/usage-recording.ts';
@@ -105,31 +105,33 @@ test('a call that ended is read, priced and written by the thread within a secon
   expect(db().prepare("SELECT shown FROM usage_name WHERE name = 'abcdefghij'").pluck().get()).toBe('éditeur');
 });
 
-/** Does it as if so much time had passed. */
-function laterBy(ms: number, act: () => void): void {
-  const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + ms);
-  act();
-  now.mockRestore();
-}
-
-/** What a process that ends now leaves of calls that ended alone. */
-async function endedAlone(calls: number) {
+/** What a process that ends now leaves of calls that ended in this step. */
+async function endedInOneStep(calls: number) {
   const test = await recording();
   const { usage, paths, vault } = test;
-  const alone = aloneFile(paths);
+  const file = untakenFile(paths);
   usage.expect();
-  const sealed = Array.from({ length: calls }, () => endedCall());
-  for (const [n, one] of sealed.entries()) laterBy(1000 * (n + 1), () => usage.recordEnded(one));
+  const ids = Array.from({ length: calls }, () => endedCall()).map((call) => {
+    usage.recordEnded(call);
+    return call.requestId;
+  });
   const { vaultId, keys } = vault.opened();
-  const left = readFileSync(alone);
-  return { ...test, alone, left, sealed, place: { file: alone, vaultId, key: keys.usageSpill } };
+  const place = { file, vaultId, key: keys.usageSpill };
+  const sealed = readSpilledCalls(place, () => 0)?.calls ?? [];
+  return { ...test, file, left: readFileSync(file), ids, sealed };
 }
 
-test('a call that ends alone is sealed before the step goes on, so that the end of the process loses nothing', async () => {
-  const { place, sealed } = await endedAlone(3);
-  const left = readSpilledCalls(place, () => 0);
-  expect(left?.calls.map(({ requestId }) => requestId)).toEqual(sealed.map(({ requestId }) => requestId));
-  expect(left?.calls[0]).toMatchObject({ inputTokens: 1000, costMicroUsd: 150, cell: { model: 'gpt-6-luna' } });
+test('calls that end are sealed before the step goes on, so that the end of the process loses nothing', async () => {
+  const { sealed, ids } = await endedInOneStep(200);
+  expect(sealed.map(({ requestId }) => requestId)).toEqual(ids);
+  expect(sealed[0]).toMatchObject({ inputTokens: 1000, costMicroUsd: 150, cell: { model: 'gpt-6-luna' } });
+});
+
+test('those of a flood are sealed by the thread, and all are counted once', async () => {
+  const { sealed, ids, usage, count } = await endedInOneStep(400);
+  expect(sealed.slice(0, 249).map(({ requestId }) => requestId)).toEqual(ids.slice(0, 249));
+  usage.flush();
+  expect(count()).toBe(400);
 });
 
 test('the first call is sealed while the thread starts, and counted once', async () => {
@@ -138,30 +140,30 @@ test('the first call is sealed while the thread starts, and counted once', async
   const one = endedCall();
   usage.recordEnded(one);
   const { vaultId, keys } = vault.opened();
-  const place = { file: aloneFile(paths), vaultId, key: keys.usageSpill };
+  const place = { file: untakenFile(paths), vaultId, key: keys.usageSpill };
   expect(readSpilledCalls(place, () => 0)?.calls.map(({ requestId }) => requestId)).toEqual([one.requestId]);
   usage.flush();
   expect(count()).toBe(1);
 });
 
-test('what a process left of calls that ended alone is taken over once, whatever else it wrote of them', async () => {
-  const { vault, alone, left, count } = await endedAlone(2);
+test('what a process left of calls that it sealed itself is taken over once, whatever else it wrote of them', async () => {
+  const { vault, file, left, count } = await endedInOneStep(2);
   vault.lock('asked');
-  expect(existsSync(alone)).toBe(false);
-  writeFileSync(alone, left, { mode: 0o600 }); // the process ended between the batch and the clearing
+  expect(existsSync(file)).toBe(false);
+  writeFileSync(file, left, { mode: 0o600 }); // the process ended between the batch and the clearing
   await vault.unlock(PASSWORD);
   expect(count()).toBe(2);
   vault.opened().usageDb.exec('DELETE FROM usage_record WHERE seq = 2');
   vault.lock('asked');
-  writeFileSync(alone, left, { mode: 0o600 }); // it ended before a batch took the second
+  writeFileSync(file, left, { mode: 0o600 }); // it ended before a batch took the second
   await vault.unlock(PASSWORD);
   expect(count()).toBe(2);
 });
 
-test('calls that ended alone leave the file when a batch took them', async () => {
-  const { usage, alone, left, count } = await endedAlone(1);
+test('they leave the file when a batch took them', async () => {
+  const { usage, file, left, count } = await endedInOneStep(1);
   usage.flush();
-  await until(() => readFileSync(alone).byteLength < left.byteLength);
+  await until(() => readFileSync(file).byteLength < left.byteLength);
   expect(count()).toBe(1);
 });
 

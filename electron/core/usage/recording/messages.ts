@@ -22,8 +22,8 @@ export interface RecordingStart {
   readonly zone: string;
   readonly prices: Prices;
   readonly checkpoints: boolean;
-  /** Whether an ended process left calls that ended alone. */
-  readonly hasLeftAlone: boolean;
+  /** Whether an ended process left calls that its thread had perhaps not taken. */
+  readonly hasLeftUntaken: boolean;
 }
 
 /** What the main thread waits for. */

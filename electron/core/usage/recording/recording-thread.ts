@@ -22,6 +22,7 @@ import {
   WRITTEN,
 } from './messages.ts';
 import { OriginNumbers, packed } from './packed-calls.ts';
+import { ThreadProgress } from './thread-progress.ts';
 
 /** A batch and what SQLite keeps are a few MiB; what runs away ends its thread and not the program. */
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 24 } as const;
@@ -38,24 +39,25 @@ export class RecordingThread {
   readonly #port: MessagePort;
   readonly #shared = new Int32Array(new SharedArrayBuffer(PLACES * Int32Array.BYTES_PER_ELEMENT));
   readonly #clock: Pick<Clock, 'after'>;
-  readonly #told: (message: Told) => void;
+  readonly #hear: (message: Told) => void;
   readonly #ring: RingWriter;
   readonly #numbers = new OriginNumbers();
+  readonly #progress = new ThreadProgress();
   readonly #timers = new Map<number, () => void>();
   #asked = 0;
   #isOver = false;
 
   /**
-   * @param told - hears what it says by itself.
+   * @param hear - hears what it says by itself.
    * @param gone - called once when it ended by itself.
    */
-  constructor(start: RecordingStart, clock: Pick<Clock, 'after'>, told: (message: Told) => void, gone: () => void) {
+  constructor(start: RecordingStart, clock: Pick<Clock, 'after'>, hear: (message: Told) => void, gone: () => void) {
     const { port1, port2 } = new MessageChannel();
     const ring = callRing();
     this.#ring = new RingWriter(this.#shared, ring);
     this.#port = port1;
     this.#clock = clock;
-    this.#told = told;
+    this.#hear = hear;
     this.#worker = new Worker(workerFile(import.meta.dirname, 'recording-worker'), {
       name: 'recording',
       argv: [],
@@ -86,6 +88,21 @@ export class RecordingThread {
     return Atomics.load(this.#shared, TAKEN);
   }
 
+  /** How many calls it was told, as an int32. */
+  get told(): number {
+    return this.#progress.told;
+  }
+
+  /** How many of them it has not taken. */
+  get untaken(): number {
+    return this.#progress.untaken(this.taken);
+  }
+
+  /** Whether it takes nothing for some milliseconds now, though there is something (`ThreadProgress`). */
+  isBehind(nowMs: number): boolean {
+    return this.#progress.isBehind(this.taken, nowMs);
+  }
+
   /** Whether it sleeps until `wake` is called; else it sees what it is told within two milliseconds. */
   get isParked(): boolean {
     return Atomics.load(this.#shared, PARKED) === 1;
@@ -97,6 +114,7 @@ export class RecordingThread {
 
   /** The call is seen when it next looks (`isParked`). */
   tell(call: EndedCall<Buffer>): void {
+    this.#progress.telling();
     const known = this.#numbers.of(call.origin);
     if (known !== null && this.#ring.write(call, known)) return;
     const number = known ?? this.#numbers.give(call.origin, this.#ring.isEmpty);
@@ -167,7 +185,7 @@ export class RecordingThread {
     if (this.#isOver) return;
     if (message.kind === 'wake') this.#wake(message.timer, message.ms);
     else if (message.kind === 'sleep') this.#sleep(message.timer);
-    else if (message.kind !== 'answer') this.#told(message); // an answer that nobody waits for any more
+    else if (message.kind !== 'answer') this.#hear(message); // an answer that nobody waits for any more
   }
 
   #wake(timer: number, ms: number): void {

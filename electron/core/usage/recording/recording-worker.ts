@@ -66,6 +66,10 @@ let recorder: UsageRecorder | null = null;
 /** A backup copies the file: meanwhile what is written stays in the log. */
 let mayCheckpoint = true;
 let isLogLonger = false;
+/** Messages are handled one after the other: what comes while a batch is written waits for its end. */
+const inbox: Exclude<ToThread, PackedCalls>[] = [];
+let isHandling = false;
+let lookedAtMs = 0;
 
 // Who calls and who answers come first. On other systems this would be about the whole process.
 if (process.platform === 'linux') setPriority(0, NICE);
@@ -115,13 +119,34 @@ function takeAll(): boolean {
     isSome = true;
     receive(next.message as ToThread);
   }
-  return takeRing(written) || isSome;
+  isSome = takeRing(written) || isSome;
+  handleInbox();
+  return isSome;
+}
+
+/** Calls are sealed while a batch is written too: it takes a tenth of a second where there are many. */
+function takeMeanwhile(): void {
+  const { written } = ring;
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    const message = next.message as ToThread;
+    if (isCalls(message)) takePacked(message);
+    else inbox.push(message);
+  }
+  if (!inbox.some(({ kind }) => kind === 'prices')) takeRing(written); // else some of them have other prices
 }
 
 function receive(message: ToThread): void {
   if (isCalls(message)) takePacked(message);
-  else take(message);
+  else inbox.push(message);
+  handleInbox();
   showState();
+}
+
+function handleInbox(): void {
+  if (isHandling) return;
+  isHandling = true;
+  for (let message = inbox.shift(); message !== undefined; message = inbox.shift()) take(message);
+  isHandling = false;
 }
 
 function showState(): void {
@@ -183,7 +208,7 @@ function start({
   spillKey,
   prices,
   checkpoints,
-  hasLeftAlone,
+  hasLeftUntaken,
   ...rest
 }: RecordingStart): void {
   zone = rest.zone;
@@ -214,8 +239,8 @@ function start({
       isLogLonger = true;
       say({ kind: 'batch', ms });
     },
-    between: letOthersRun,
-    hasLeftAlone,
+    between: betweenRows,
+    hasLeftUntaken,
   });
   recorder.listen({
     hears: true,
@@ -229,8 +254,13 @@ function start({
   recorder.unlocked();
 }
 
-function letOthersRun(): void {
-  if (Atomics.load(shared, AWAITED) === 0) Atomics.wait(shared, NEVER, 0, BETWEEN_MS);
+function betweenRows(): void {
+  if (Atomics.load(shared, AWAITED) === 1) return;
+  Atomics.wait(shared, NEVER, 0, BETWEEN_MS);
+  const now = performance.now();
+  if (now - lookedAtMs < LOOK_MS) return;
+  lookedAtMs = now;
+  takeMeanwhile();
 }
 
 function answer(id: number, act: Act): void {

@@ -9,13 +9,13 @@ import { BUSY_PAGES, emptyLogAt, USUAL_PAGES } from '../../store/checkpoints.ts'
 import { type CountedCall, Counting } from '../counted-call.ts';
 import { type EndedCall, entryOf } from '../ended-call.ts';
 import type { PriceBook } from '../prices/price-book.ts';
-import { aloneFile, notCounted, type RecordListener, spillFile, wasTold } from '../recorder.ts';
+import { untakenFile, notCounted, type RecordListener, spillFile, wasTold } from '../recorder.ts';
 import { readUsageState } from '../state-table.ts';
 import type { UsageEntry } from '../usage-entry.ts';
-import { AloneCalls } from './alone-calls.ts';
-import { CallEnds } from './call-ends.ts';
+import { CallFlood } from './call-flood.ts';
 import type { FromThread, RecordingState } from './messages.ts';
 import { RecordingThread } from './recording-thread.ts';
+import { UntakenCalls } from './untaken-calls.ts';
 
 /** The thread costs tens of MiB: it ends when nothing was recorded for so long. */
 const IDLE_MS = 3 * 60_000;
@@ -45,21 +45,20 @@ export interface UsageRecordingDeps {
 
 /**
  * Counts every call, on a thread of its own (recording-worker.ts, which has a UsageRecorder): the thread that forwards
- * calls only hands on what ended. Where quotas listen, a call is read here too, in the step that counts it. A process that
- * is killed may lose what ended in its last milliseconds, where many calls ended then; and what ended, not alone, while
- * the thread wrote a batch or emptied the log, which takes up to 0.15 and 0.2 s after very many calls.
+ * calls only hands on what ended. A call is read here too where quotas listen, in the step that counts it, and where it is
+ * sealed here, so that a process that is killed does not lose it (`recordEnded`).
  */
 export class UsageRecording {
   readonly #deps: UsageRecordingDeps;
   readonly #counting = new Counting();
   #isOn = false;
   #thread: RecordingThread | null = null;
-  /** Not before the thread has taken over what an ended process left in its file. */
-  #alone: AloneCalls | null = null;
+  /** Not open before the thread has taken over what an ended process left in its file. */
+  readonly #untaken: UntakenCalls;
   #listener: RecordListener | null = null;
   /** Calls that ended in this turn of the event loop, where counters listen. */
   #ended: EndedCall<Buffer>[] = [];
-  readonly #ends = new CallEnds();
+  readonly #flood = new CallFlood();
   #callOffWake: (() => void) | null = null;
   /** What no thread could be given. */
   #held: UsageEntry[] = [];
@@ -67,8 +66,6 @@ export class UsageRecording {
   #idle: (() => void) | null = null;
   #sentBook: PriceBook | null = null;
   #sentZone = '';
-  /** Calls that were sent to the thread, as an int32. */
-  #sent = 0;
   /** Something was sent since the last flush. */
   #isUnwritten = false;
   #isUsed = false;
@@ -76,6 +73,7 @@ export class UsageRecording {
 
   constructor(deps: UsageRecordingDeps) {
     this.#deps = deps;
+    this.#untaken = new UntakenCalls(deps.log);
   }
 
   listen(listener: RecordListener): void {
@@ -129,20 +127,28 @@ export class UsageRecording {
   }
 
   /**
-   * Counts a call that has just ended. One that ends alone is sealed when this returns: a process that is killed then does
-   * not lose it once a client has the whole answer. Where calls end one upon the other the thread takes and seals them
-   * within some milliseconds: to seal each here would double what recording costs.
+   * Counts a call that has just ended. It is sealed when this returns: a process that is killed then does not lose it once a
+   * client has the whole answer. Not so in a flood of more than a thousand a second, where that would cost a fifth of them:
+   * there the thread seals them within some milliseconds, and this one where it does not come to it.
    */
   recordEnded(call: EndedCall<Buffer>): void {
-    const isAlone = this.#ends.isAlone(performance.now());
+    const nowMs = performance.now();
+    const isFlood = this.#flood.add(nowMs);
+    if (isFlood && this.#thread?.isBehind(nowMs) !== true) return this.#recordOfMany(call);
+    this.#tellEnded();
+    const counted = this.#counting.count(entryOf(call), this.#deps.book);
+    if (this.#listener?.hears === true) this.#listener.recorded([counted]);
+    this.#tell(call);
+    if (this.#thread !== null) this.#untaken.seal(counted, this.#thread.told);
+  }
+
+  #recordOfMany(call: EndedCall<Buffer>): void {
     if (this.#listener?.hears === true) {
-      if (this.#ended.push(call) === 1 && !isAlone) setImmediate(() => this.#tellEnded());
-      if (isAlone) this.#tellEnded();
+      if (this.#ended.push(call) === 1) setImmediate(() => this.#tellEnded());
     } else {
       this.#tellEnded(); // what ended while counters listened
       this.#tell(call);
     }
-    if (isAlone) this.#sealAlone(call);
   }
 
   /** Counts finished calls. Never throws and never waits for the disk's sync, but for reported ones that quotas count. */
@@ -205,14 +211,6 @@ export class UsageRecording {
     emptyLogAt(this.#deps.vault.opened().usageDb, this.#mayCheckpoint ? pages : 0);
   }
 
-  #sealAlone(call: EndedCall): void {
-    try {
-      this.#alone?.seal(this.#counting.count(entryOf(call), this.#deps.book), this.#sent);
-    } catch {
-      this.#deps.log.warn('usage.not-spilled'); // the thread seals it in a moment
-    }
-  }
-
   #tellEnded(): void {
     if (this.#ended.length === 0) return;
     const calls = this.#ended;
@@ -230,7 +228,7 @@ export class UsageRecording {
     }
     this.#upToDate(thread);
     thread.tell(call);
-    this.#sentMore(thread, 1);
+    this.#sentMore(thread);
     if (thread.isParked) this.#callOffWake ??= this.#deps.clock.after(WAKE_MS, () => this.#wake());
   }
 
@@ -257,7 +255,7 @@ export class UsageRecording {
     }
     this.#upToDate(this.#thread);
     this.#thread.say({ kind: 'entries', entries });
-    this.#sentMore(this.#thread, 0);
+    this.#sentMore(this.#thread);
   }
 
   #counted(entries: readonly UsageEntry[]): readonly CountedCall[] {
@@ -281,11 +279,10 @@ export class UsageRecording {
     }
   }
 
-  #sentMore(thread: RecordingThread, calls: number): void {
+  #sentMore(thread: RecordingThread): void {
     this.#isUnwritten = true;
     this.#isUsed = true;
-    this.#sent = (this.#sent + calls) | 0;
-    if (((this.#sent - thread.taken) | 0) <= MAX_AHEAD) return;
+    if (thread.untaken <= MAX_AHEAD) return;
     try {
       thread.ask({ act: 'settle' }); // it takes what came before
     } catch {
@@ -308,7 +305,6 @@ export class UsageRecording {
       const { vaultId, keys } = vault.opened();
       this.#sentBook = book;
       this.#sentZone = zone();
-      this.#sent = 0;
       const start = {
         file: paths.usageDb,
         vaultId,
@@ -317,7 +313,7 @@ export class UsageRecording {
         zone: this.#sentZone,
         prices: { document: book.document, own: book.own },
         checkpoints: this.#mayCheckpoint,
-        hasLeftAlone: existsSync(aloneFile(paths)),
+        hasLeftUntaken: existsSync(untakenFile(paths)),
       };
       const thread: RecordingThread = new RecordingThread(
         start,
@@ -327,7 +323,7 @@ export class UsageRecording {
       );
       this.#thread = thread;
       this.#shareCheckpoints();
-      if (!start.hasLeftAlone) this.#openAlone(thread);
+      if (!start.hasLeftUntaken) this.#openUntaken(thread);
     } catch {
       log.warn('usage.not-opened');
       this.#tryLater(retryMs);
@@ -349,7 +345,7 @@ export class UsageRecording {
   #lost(thread: RecordingThread): void {
     if (this.#thread !== thread) return;
     this.#thread = null;
-    this.#closeAlone(true);
+    this.#untaken.close(true);
     this.#idle?.();
     this.#deps.log.warn('usage.thread-ended');
     if (this.#isOn) this.#tryLater(RETRY_MS);
@@ -379,7 +375,7 @@ export class UsageRecording {
     } catch {
       this.#deps.log.warn('usage.not-written');
     }
-    this.#closeAlone(!isClosed); // all of it is in the database, or in the thread's file
+    this.#untaken.close(!isClosed); // all of it is in the database, or in the thread's file
     this.#thread = null;
     this.#isUnwritten = false;
     thread.end();
@@ -390,13 +386,13 @@ export class UsageRecording {
     const { emit, log, wrote, book } = this.#deps;
     switch (message.kind) {
       case 'begun':
-        if (this.#alone === null && this.#thread !== null) this.#openAlone(this.#thread); // it has taken over what was there
+        if (!this.#untaken.isOpen && this.#thread !== null) this.#openUntaken(this.#thread); // it has taken over what was there
         return this.#tellBegun();
       case 'told':
         return this.#tellBegun();
       case 'batch':
         wrote?.(message.ms);
-        return this.#renewAlone();
+        return this.#untaken.renew();
       case 'recorded':
         emit({ event: 'usage.recorded', data: message.summary });
         return;
@@ -414,34 +410,10 @@ export class UsageRecording {
   }
 
   /** Replaces the file that is there. */
-  #openAlone(thread: RecordingThread): void {
-    const { vault, paths, log } = this.#deps;
-    try {
-      const { vaultId, keys } = vault.opened();
-      const place = { file: aloneFile(paths), vaultId, key: keys.usageSpill };
-      this.#alone = new AloneCalls(place, () => thread.taken);
-    } catch {
-      log.warn('usage.no-spill');
-    }
-  }
-
-  #renewAlone(): void {
-    try {
-      this.#alone?.renew();
-    } catch {
-      this.#deps.log.warn('usage.spill-not-cleared'); // harmless: what is in the database is not taken again
-    }
-  }
-
-  /** @param keep - what the thread did not take is found at the next unlock. */
-  #closeAlone(keep: boolean): void {
-    const alone = this.#alone;
-    this.#alone = null;
-    try {
-      alone?.close(keep);
-    } catch {
-      this.#deps.log.warn('usage.spill-not-closed');
-    }
+  #openUntaken(thread: RecordingThread): void {
+    const { vault, paths } = this.#deps;
+    const { vaultId, keys } = vault.opened();
+    this.#untaken.open({ file: untakenFile(paths), vaultId, key: keys.usageSpill }, () => thread.taken);
   }
 
   /** An empty database in memory stands in for one that cannot be opened; one of a newer program is only read. */
@@ -456,7 +428,7 @@ export class UsageRecording {
   }
 
   #hasLeft(): boolean {
-    return [spillFile, aloneFile].some((file) => existsSync(file(this.#deps.paths)));
+    return [spillFile, untakenFile].some((file) => existsSync(file(this.#deps.paths)));
   }
 
   #isOtherZone(): boolean {

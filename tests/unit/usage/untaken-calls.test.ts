@@ -3,19 +3,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { AloneCalls } from '../../../electron/core/usage/recording/alone-calls.ts';
+import { UntakenCalls } from '../../../electron/core/usage/recording/untaken-calls.ts';
 import { readSpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
 import { pricedCall } from './usage-file.ts';
 
 /** @param begun - calls that the thread was told and took before. */
-function alone(begun: number) {
-  const folder = mkdtempSync(join(tmpdir(), 'kh-alone-'));
+function untaken(begun: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'kh-untaken-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const place = { file: join(folder, 'alone'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) };
+  const place = { file: join(folder, 'untaken'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) };
   const thread = { taken: begun };
-  const calls = new AloneCalls(place, () => thread.taken);
+  const warned: string[] = [];
+  const calls = new UntakenCalls({ warn: (code) => void warned.push(code) });
+  calls.open(place, () => thread.taken);
   return {
     calls,
+    warned,
+    folder,
     take: (count: number) => void (thread.taken = (begun + count) | 0),
     seal: (n: number) => calls.seal({ ...pricedCall(), requestId: `call-${n}` }, (begun + n) | 0),
     inFile: () => readSpilledCalls(place, () => 0)?.calls.map(({ requestId }) => requestId) ?? [],
@@ -23,7 +27,7 @@ function alone(begun: number) {
 }
 
 test.each([0, 2 ** 31 - 5])('a batch leaves in the file what was sealed and is not taken, after %s calls', (begun) => {
-  const { calls, take, seal, inFile } = alone(begun);
+  const { calls, take, seal, inFile } = untaken(begun);
   for (const n of [2, 5, 9]) seal(n); // others were told between them
   expect(inFile()).toEqual(['call-2', 'call-5', 'call-9']);
   take(7);
@@ -35,4 +39,22 @@ test.each([0, 2 ** 31 - 5])('a batch leaves in the file what was sealed and is n
   take(12);
   calls.renew();
   expect(inFile()).toEqual([]);
+});
+
+test('a disk that does not take a call is told of, and nothing is thrown', () => {
+  const { calls, warned, folder } = untaken(0);
+  const call = pricedCall();
+  rmSync(folder, { recursive: true });
+  calls.seal(call, 1); // the file has no name any more, its descriptor still takes it
+  calls.seal(call, 2);
+  calls.renew();
+  expect(warned).toEqual(['usage.spill-not-cleared']);
+  calls.close(false);
+  calls.seal(call, 3);
+  calls.open(
+    { file: join(folder, 'untaken'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) },
+    () => 0,
+  );
+  expect(calls.isOpen).toBe(false);
+  expect(warned).toEqual(['usage.spill-not-cleared', 'usage.no-spill']);
 });

@@ -1,0 +1,83 @@
+import type { Log } from '../../logs/log.ts';
+import type { CountedCall } from '../counted-call.ts';
+import type { SpillPlace } from '../spill.ts';
+import { SpilledCalls } from '../spilled-calls.ts';
+
+interface Sealed {
+  readonly call: CountedCall;
+  /** Calls that the thread was told with it, as an int32. */
+  readonly told: number;
+}
+
+/**
+ * Calls that the recording thread may not have taken yet, sealed by the thread that forwards in the step that ends them, in a
+ * file of their own. What stands there is in the other thread's file, or in the database, some milliseconds later. Where the
+ * disk does not take it, that is all there is: nothing here throws.
+ */
+export class UntakenCalls {
+  readonly #log: Pick<Log, 'warn'>;
+  #open: { readonly spill: SpilledCalls; readonly taken: () => number } | null = null;
+  #sealed: Sealed[] = [];
+
+  constructor(log: Pick<Log, 'warn'>) {
+    this.#log = log;
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== null;
+  }
+
+  /**
+   * Replaces the file that is there.
+   * @param taken - how many calls the thread has sealed, as an int32.
+   */
+  open(place: SpillPlace, taken: () => number): void {
+    this.#try('usage.no-spill', () => {
+      this.#open = { spill: new SpilledCalls(place), taken };
+    });
+  }
+
+  /** @param told - calls that the thread was told, this one too. */
+  seal(call: CountedCall, told: number): void {
+    const open = this.#open;
+    if (open === null) return;
+    this.#forgetTaken(open.taken());
+    this.#sealed.push({ call, told });
+    this.#try('usage.not-spilled', () => open.spill.add([call]));
+  }
+
+  /** A batch was written: of the file only what is not taken is kept. */
+  renew(): void {
+    const open = this.#open;
+    if (open === null) return;
+    this.#forgetTaken(open.taken());
+    // What was not cleared is harmless: what is in the database is not taken again.
+    this.#try('usage.spill-not-cleared', () => {
+      open.spill.mark();
+      if (this.#sealed.length > 0) open.spill.add(this.#sealed.map(({ call }) => call));
+      open.spill.clear();
+    });
+  }
+
+  /** @param keep - the calls in the file are found at the next unlock. */
+  close(keep: boolean): void {
+    const open = this.#open;
+    this.#open = null;
+    this.#sealed = [];
+    if (open !== null) this.#try('usage.spill-not-closed', () => open.spill.close(keep));
+  }
+
+  #forgetTaken(taken: number): void {
+    const untaken = this.#sealed.findIndex(({ told }) => ((told - taken) | 0) > 0);
+    if (untaken === -1) this.#sealed = [];
+    else if (untaken > 0) this.#sealed.splice(0, untaken);
+  }
+
+  #try(warning: string, act: () => void): void {
+    try {
+      act();
+    } catch {
+      this.#log.warn(warning);
+    }
+  }
+}
