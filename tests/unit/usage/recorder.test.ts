@@ -66,7 +66,7 @@ test('a long batch lets others run now and then, a short one does not', () => {
   expect(countRecords(vault)).toBe(641);
 });
 
-test('what is recorded while a batch is written waits for the next, and outlasts the end of the process', async () => {
+test('what is recorded while a batch is written waits for the next, and outlasts the end of the process', () => {
   const { usage, vault, paths } = recording('UTC', () => {
     if (usage.waiting.length < 3) usage.record([call({ requestId: `meanwhile-${usage.waiting.length}` })]);
   });
