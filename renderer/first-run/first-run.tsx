@@ -1,3 +1,4 @@
+import { Check } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { m } from '../i18n/messages.ts';
 import { classes } from '../ui/classes.ts';
@@ -38,7 +39,9 @@ export function FirstRun() {
             <ol className={styles.steps} aria-label={m.firstRun.progress(at, STEPS.length - 1)}>
               {STEPS.slice(1).map((step, index) => (
                 <li key={step} aria-current={index + 1 === at ? 'step' : undefined} className={styles.step}>
-                  <span className={styles.number}>{index + 1}</span>
+                  <span className={styles.number}>
+                    {index + 1 < at ? <Check size={14} role="img" aria-label={m.firstRun.stepDone} /> : index + 1}
+                  </span>
                   <span className={styles.name}>{m.firstRun.steps[index + 1]}</span>
                 </li>
               ))}

@@ -1,6 +1,7 @@
 export const firstRun = {
   steps: ['Welcome', 'Password', 'Recovery kit', 'This computer'],
   progress: (step: number, of: number) => `Step ${step} of ${of}`,
+  stepDone: 'Done',
   welcomeTitle: 'A safe harbour for your API keys',
   welcomeLead: 'Keyharbor keeps every key of every provider in one encrypted vault on this computer.',
   points: [

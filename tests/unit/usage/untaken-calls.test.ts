@@ -12,16 +12,19 @@ function untaken(begun: number) {
   const folder = mkdtempSync(join(tmpdir(), 'kh-untaken-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const place = { file: join(folder, 'untaken'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) };
-  const thread = { taken: begun };
+  const thread = { told: begun, taken: begun };
   const warned: string[] = [];
   const calls = new UntakenCalls({ warn: (code) => void warned.push(code) });
-  calls.open(place, () => thread.taken);
+  calls.open(place, thread);
   return {
     calls,
     warned,
     folder,
     take: (count: number) => void (thread.taken = (begun + count) | 0),
-    seal: (n: number) => calls.seal({ ...pricedCall(), requestId: `call-${n}` }, (begun + n) | 0),
+    seal: (n: number) => {
+      thread.told = (begun + n) | 0;
+      calls.seal({ ...pricedCall(), requestId: `call-${n}` });
+    },
     inFile: () => readSpilledCalls(place, () => 0)?.calls.map(({ requestId }) => requestId) ?? [],
   };
 }
@@ -42,19 +45,15 @@ test.each([0, 2 ** 31 - 5])('a batch leaves in the file what was sealed and is n
 });
 
 test('a disk that does not take a call is told of, and nothing is thrown', () => {
-  const { calls, warned, folder } = untaken(0);
-  const call = pricedCall();
+  const { calls, seal, warned, folder } = untaken(0);
   rmSync(folder, { recursive: true });
-  calls.seal(call, 1); // the file has no name any more, its descriptor still takes it
-  calls.seal(call, 2);
-  calls.renew();
+  for (const n of [1, 2]) seal(n); // the file has no name any more, its descriptor still takes them
+  calls.renew(); // but there is no folder for the one that replaces it
   expect(warned).toEqual(['usage.spill-not-cleared']);
   calls.close(false);
-  calls.seal(call, 3);
-  calls.open(
-    { file: join(folder, 'untaken'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) },
-    () => 0,
-  );
+  seal(3);
+  const place = { file: join(folder, 'untaken'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) };
+  calls.open(place, { told: 0, taken: 0 });
   expect(calls.isOpen).toBe(false);
   expect(warned).toEqual(['usage.spill-not-cleared', 'usage.no-spill']);
 });

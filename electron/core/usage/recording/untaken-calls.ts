@@ -3,9 +3,17 @@ import type { CountedCall } from '../counted-call.ts';
 import type { SpillPlace } from '../spill.ts';
 import { SpilledCalls } from '../spilled-calls.ts';
 
+/** The recording thread: counts are int32. */
+interface TakingThread {
+  /** How many calls it was told. */
+  readonly told: number;
+  /** How many of them it has sealed. */
+  readonly taken: number;
+}
+
 interface Sealed {
   readonly call: CountedCall;
-  /** Calls that the thread was told with it, as an int32. */
+  /** Calls that the thread was told with it. */
   readonly told: number;
 }
 
@@ -16,7 +24,7 @@ interface Sealed {
  */
 export class UntakenCalls {
   readonly #log: Pick<Log, 'warn'>;
-  #open: { readonly spill: SpilledCalls; readonly taken: () => number } | null = null;
+  #open: { readonly spill: SpilledCalls; readonly thread: TakingThread } | null = null;
   #sealed: Sealed[] = [];
 
   constructor(log: Pick<Log, 'warn'>) {
@@ -27,22 +35,19 @@ export class UntakenCalls {
     return this.#open !== null;
   }
 
-  /**
-   * Replaces the file that is there.
-   * @param taken - how many calls the thread has sealed, as an int32.
-   */
-  open(place: SpillPlace, taken: () => number): void {
+  /** Replaces the file that is there. */
+  open(place: SpillPlace, thread: TakingThread): void {
     this.#try('usage.no-spill', () => {
-      this.#open = { spill: new SpilledCalls(place), taken };
+      this.#open = { spill: new SpilledCalls(place), thread };
     });
   }
 
-  /** @param told - calls that the thread was told, this one too. */
-  seal(call: CountedCall, told: number): void {
+  /** @param call - the last that the thread was told. */
+  seal(call: CountedCall): void {
     const open = this.#open;
     if (open === null) return;
-    this.#forgetTaken(open.taken());
-    this.#sealed.push({ call, told });
+    this.#forgetTaken(open.thread.taken);
+    this.#sealed.push({ call, told: open.thread.told });
     this.#try('usage.not-spilled', () => open.spill.add([call]));
   }
 
@@ -50,7 +55,7 @@ export class UntakenCalls {
   renew(): void {
     const open = this.#open;
     if (open === null) return;
-    this.#forgetTaken(open.taken());
+    this.#forgetTaken(open.thread.taken);
     // What was not cleared is harmless: what is in the database is not taken again.
     this.#try('usage.spill-not-cleared', () => {
       open.spill.mark();

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import type Database from 'better-sqlite3';
-import { AppError } from '../../../../shared/errors.ts';
 import type { VaultAccess } from '../../credentials/vault-access.ts';
 import type { Emit } from '../../events.ts';
 import type { Log } from '../../logs/log.ts';
@@ -9,13 +6,14 @@ import { BUSY_PAGES, emptyLogAt, USUAL_PAGES } from '../../store/checkpoints.ts'
 import { type CountedCall, Counting } from '../counted-call.ts';
 import { type EndedCall, entryOf } from '../ended-call.ts';
 import type { PriceBook } from '../prices/price-book.ts';
-import { untakenFile, notCounted, type RecordListener, spillFile, wasTold } from '../recorder.ts';
+import { notCounted, type RecordListener, wasTold } from '../recorder.ts';
 import { readUsageState } from '../state-table.ts';
 import type { UsageEntry } from '../usage-entry.ts';
 import { CallFlood } from './call-flood.ts';
 import type { FromThread, RecordingState } from './messages.ts';
 import { RecordingThread } from './recording-thread.ts';
 import { UntakenCalls } from './untaken-calls.ts';
+import { UsageFiles } from './usage-files.ts';
 
 /** The thread costs tens of MiB: it ends when nothing was recorded for so long. */
 const IDLE_MS = 3 * 60_000;
@@ -50,6 +48,7 @@ export interface UsageRecordingDeps {
  */
 export class UsageRecording {
   readonly #deps: UsageRecordingDeps;
+  readonly #files: UsageFiles;
   readonly #counting = new Counting();
   #isOn = false;
   #thread: RecordingThread | null = null;
@@ -73,6 +72,7 @@ export class UsageRecording {
 
   constructor(deps: UsageRecordingDeps) {
     this.#deps = deps;
+    this.#files = new UsageFiles(deps.vault, deps.paths);
     this.#untaken = new UntakenCalls(deps.log);
   }
 
@@ -106,7 +106,8 @@ export class UsageRecording {
   /** Takes over what an ended process left, where there is something. Never throws. */
   unlocked(): void {
     this.#isOn = true;
-    if (this.#hasLeft() || !this.#isWritable() || this.#isOtherZone()) this.#start(RETRY_MS);
+    if (this.#files.hasLeft || !this.#files.isWritable || this.#files.isOfOtherZone(this.#deps.zone()))
+      this.#start(RETRY_MS);
   }
 
   /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
@@ -139,7 +140,7 @@ export class UsageRecording {
     const counted = this.#counting.count(entryOf(call), this.#deps.book);
     if (this.#listener?.hears === true) this.#listener.recorded([counted]);
     this.#tell(call);
-    if (this.#thread !== null) this.#untaken.seal(counted, this.#thread.told);
+    if (this.#thread !== null) this.#untaken.seal(counted);
   }
 
   #recordOfMany(call: EndedCall<Buffer>): void {
@@ -164,7 +165,7 @@ export class UsageRecording {
    * @throws AppError where usage cannot be counted now: then it must not be acknowledged either.
    */
   knows(source: UsageEntry['source'], clientId: string, requestId: string): boolean {
-    if (!this.#isOn || this.#retry !== null || !this.#isWritable()) throw notCounted();
+    if (!this.#isOn || this.#retry !== null || !this.#files.isWritable) throw notCounted();
     this.flush();
     return wasTold(this.#deps.vault.opened().usageDb, source, clientId, requestId);
   }
@@ -182,7 +183,7 @@ export class UsageRecording {
   zoneChanged(): void {
     if (!this.#isOn || this.#retry !== null) return;
     if (this.#thread === null) {
-      if (this.#isOtherZone()) this.#start(RETRY_MS);
+      if (this.#files.isOfOtherZone(this.#deps.zone())) this.#start(RETRY_MS);
     } else if (this.#deps.zone() !== this.#sentZone) {
       this.#sentZone = this.#deps.zone();
       this.#thread.say({ kind: 'zone', zone: this.#sentZone });
@@ -301,7 +302,7 @@ export class UsageRecording {
     this.#retry = null;
     const { vault, paths, clock, log, book, zone } = this.#deps;
     try {
-      if (!this.#isWritable()) throw new Error('usage.db is not to be written');
+      if (!this.#files.isWritable) throw new Error('usage.db is not to be written');
       const { vaultId, keys } = vault.opened();
       this.#sentBook = book;
       this.#sentZone = zone();
@@ -313,7 +314,7 @@ export class UsageRecording {
         zone: this.#sentZone,
         prices: { document: book.document, own: book.own },
         checkpoints: this.#mayCheckpoint,
-        hasLeftUntaken: existsSync(untakenFile(paths)),
+        hasLeftUntaken: this.#files.hasLeftUntaken,
       };
       const thread: RecordingThread = new RecordingThread(
         start,
@@ -323,7 +324,7 @@ export class UsageRecording {
       );
       this.#thread = thread;
       this.#shareCheckpoints();
-      if (!start.hasLeftUntaken) this.#openUntaken(thread);
+      if (!start.hasLeftUntaken) this.#untaken.open(this.#files.untaken, thread);
     } catch {
       log.warn('usage.not-opened');
       this.#tryLater(retryMs);
@@ -334,7 +335,7 @@ export class UsageRecording {
     this.#held = [];
     if (held.length > 0) this.#thread.say({ kind: 'entries', entries: held });
     // What an ended process left, or days of another zone: who asks next waits for it.
-    this.#isUnwritten = held.length > 0 || this.#hasLeft() || this.#isOtherZone();
+    this.#isUnwritten = held.length > 0 || this.#files.hasLeft || this.#files.isOfOtherZone(this.#deps.zone());
   }
 
   #tryLater(ms: number): void {
@@ -386,7 +387,7 @@ export class UsageRecording {
     const { emit, log, wrote, book } = this.#deps;
     switch (message.kind) {
       case 'begun':
-        if (!this.#untaken.isOpen && this.#thread !== null) this.#openUntaken(this.#thread); // it has taken over what was there
+        if (!this.#untaken.isOpen && this.#thread !== null) this.#untaken.open(this.#files.untaken, this.#thread); // it has taken over what was there
         return this.#tellBegun();
       case 'told':
         return this.#tellBegun();
@@ -407,36 +408,5 @@ export class UsageRecording {
   /** Not in the step in which it is heard: a counter that is being read may have asked for it. */
   #tellBegun(): void {
     queueMicrotask(() => this.#isOn && this.#listener?.hears === true && this.#listener.begun());
-  }
-
-  /** Replaces the file that is there. */
-  #openUntaken(thread: RecordingThread): void {
-    const { vault, paths } = this.#deps;
-    const { vaultId, keys } = vault.opened();
-    this.#untaken.open({ file: untakenFile(paths), vaultId, key: keys.usageSpill }, () => thread.taken);
-  }
-
-  /** An empty database in memory stands in for one that cannot be opened; one of a newer program is only read. */
-  #isWritable(): boolean {
-    try {
-      const db: Database.Database = this.#deps.vault.opened().usageDb;
-      return !db.memory && db.pragma('query_only', { simple: true }) === 0;
-    } catch (error) {
-      if (error instanceof AppError) return false;
-      throw error;
-    }
-  }
-
-  #hasLeft(): boolean {
-    return [spillFile, untakenFile].some((file) => existsSync(file(this.#deps.paths)));
-  }
-
-  #isOtherZone(): boolean {
-    try {
-      const state = readUsageState(this.#deps.vault.opened().usageDb);
-      return state !== null && state.zone !== this.#deps.zone();
-    } catch {
-      return true; // a page that cannot be read: the thread finds out, and says so
-    }
   }
 }
