@@ -32,7 +32,7 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     await expect(page.getByText(/Too easy|Weak|Very weak/).first()).toBeVisible();
     await look('02-password');
     await page.reload();
-    await createVault(page);
+    await createVault(page, { at: (step) => look(`02-${step}`) });
     await look('03-providers-empty');
     await goTo(page, 'Home');
     await expect(page.getByRole('heading', { name: 'Three steps to begin' })).toBeVisible();

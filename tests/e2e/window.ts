@@ -4,7 +4,10 @@ import { expect, type Page } from '@playwright/test';
 export const PASSWORD = 'correct horse battery staple 42';
 
 /** Makes a vault and ends on Providers. */
-export async function createVault(page: Page, { bind = true } = {}): Promise<string> {
+export async function createVault(
+  page: Page,
+  { bind = true, at = () => Promise.resolve() }: { bind?: boolean; at?: (step: 'kit' | 'device') => Promise<void> } = {},
+): Promise<string> {
   await page.getByRole('button', { name: 'Create vault' }).click();
   await page.getByLabel('Master password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('Repeat the password').fill(PASSWORD);
@@ -12,6 +15,7 @@ export async function createVault(page: Page, { bind = true } = {}): Promise<str
   await page.getByRole('button', { name: 'Create vault' }).click();
   const groups = page.getByRole('list', { name: 'Recovery code' }).getByRole('listitem');
   await expect(groups.first()).toBeVisible({ timeout: 20_000 });
+  await at('kit');
   const code = (await groups.allInnerTexts()).map((text) => text.split(/\s+/).at(-1) ?? '');
   for (const field of await page.getByLabel(/^Group \d+$/).all()) {
     const label = await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '');
@@ -20,6 +24,7 @@ export async function createVault(page: Page, { bind = true } = {}): Promise<str
   await page.getByRole('button', { name: 'Continue' }).click();
   const device = page.getByRole('switch', { name: /keychain/ });
   await page.getByRole('heading', { name: 'Tie the vault to this computer' }).waitFor();
+  await at('device');
   if (!bind && (await device.count()) > 0 && (await device.isChecked())) await device.click();
   await page.getByRole('button', { name: 'Open Keyharbor' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Home' })).toBeVisible({ timeout: 20_000 });
