@@ -36,6 +36,15 @@ export const FORECAST_METHODS = [
   'none',
 ] as const;
 
+/** What the rest of today is forecast by. */
+export const REST_OF_TODAY = [
+  /** How much of a day came after this hour, on the days drawn on. */
+  'hours',
+  /** The same of more calls than asked for: hours are not kept for several filters at once. */
+  'hours-of-more',
+] as const;
+export type RestOfToday = (typeof REST_OF_TODAY)[number];
+
 export const usageForecast = z.strictObject({
   figure: z.enum(FORECAST_FIGURES),
   zone: z.string(),
@@ -43,7 +52,13 @@ export const usageForecast = z.strictObject({
   from: z.iso.date(),
   to: z.iso.date(),
   asOf: timestamp,
-  method: z.strictObject({ name: z.enum(FORECAST_METHODS), text: z.string(), daysOfData: count }),
+  method: z.strictObject({
+    name: z.enum(FORECAST_METHODS),
+    /** null where today is not in the period, or nothing is forecast. */
+    restOfToday: z.enum(REST_OF_TODAY).nullable(),
+    text: z.string(),
+    daysOfData: count,
+  }),
   /** Used from the beginning of the period until now. Costs: the known ones. */
   used: count,
   /** Calls of the period, and of the days drawn on, whose cost is not known: what is forecast leaves them out. */

@@ -105,6 +105,10 @@ export function weekday(day: number): number {
   return (((day + 3) % 7) + 7) % 7;
 }
 
+export function isWeekend(day: number): boolean {
+  return weekday(day) >= 5;
+}
+
 export function monthStart(day: number): number {
   return firstDayOfMonth(monthOfDay(day));
 }

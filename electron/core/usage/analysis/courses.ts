@@ -1,5 +1,5 @@
 import type { ForecastBand } from '../../../../shared/contract/usage-forecast.ts';
-import { weekday } from './calendar.ts';
+import { isWeekend } from './calendar.ts';
 
 /** So many courses are drawn: a tenth of them on each side is fifty. */
 const COURSES = 500;
@@ -29,13 +29,17 @@ export interface Courses {
  * drawn, so that the weekday and what hangs together within a week are kept. The same for the same data each time.
  * @param history - whole days, the one before today last.
  * @param ahead - days to come, today included.
- * @param today - its number; what was used of it already is the least that it comes to.
+ * Today comes to what was used of it already, and of the drawn day the share that is left at this hour. That share is drawn
+ * too: days differ in how much of them is used late, and the band has to hold that.
+ * @param today - its number.
+ * @param sharesLeft - 0 to 1, of days that were; none: nothing was used on any (rest-of-day.ts).
  */
 export function coursesOf(
   history: readonly number[],
   ahead: number,
   today: number,
   usedToday: number,
+  sharesLeft: readonly number[],
   startsAt = today,
 ): Courses {
   const method = methodFor(history.length);
@@ -54,7 +58,7 @@ export function coursesOf(
       let drawn: number;
       if (method === 'weeks') drawn = history[history.length - week * DAYS_A_WEEK + (since % DAYS_A_WEEK)] ?? 0;
       else drawn = pick(method === 'kind-of-day' ? (ofKind[Number(isWeekend(day))] ?? all) : all);
-      (days[at] as Float64Array)[course] = day === today ? Math.max(drawn, usedToday) : drawn;
+      (days[at] as Float64Array)[course] = day === today ? usedToday + drawn * pick(sharesLeft) : drawn;
     }
   }
   return { days, count: COURSES };
@@ -66,10 +70,6 @@ function byKind(history: readonly number[], today: number): readonly (readonly n
     history.filter((_, at) => isWeekend(today - history.length + at) === wanted),
   );
   return kinds.map((days) => (days.length === 0 ? null : days));
-}
-
-function isWeekend(day: number): boolean {
-  return weekday(day) >= 5;
 }
 
 /** Eight of ten courses lie within. */

@@ -1,8 +1,8 @@
-import type { ForecastBand, UsageForecast } from '../../../../shared/contract/usage-forecast.ts';
+import type { ForecastBand, RestOfToday, UsageForecast } from '../../../../shared/contract/usage-forecast.ts';
 import { amountInWords } from '../../../../shared/quota-words.ts';
 import type { CourseMethod } from './courses.ts';
 
-export const METHOD_TEXTS: Readonly<Record<CourseMethod, string>> = {
+const METHOD_TEXTS: Readonly<Record<CourseMethod, string>> = {
   weeks:
     'Drawn from up to eight past weeks, weekday by weekday: 500 courses are put together from whole weeks, and the band holds eight of ten of them.',
   'kind-of-day':
@@ -11,6 +11,18 @@ export const METHOD_TEXTS: Readonly<Record<CourseMethod, string>> = {
     'Drawn from whatever days there are, fewer than seven: 500 courses, and the band holds eight of ten of them. The weekday plays no part yet.',
   none: 'There is not one whole day of data to go by.',
 };
+
+const REST_TEXTS: Readonly<Record<RestOfToday, string>> = {
+  hours:
+    'Today comes to what was used so far, and of a drawn day the part that came after this hour of the day in those weeks.',
+  'hours-of-more':
+    'Today comes to what was used so far, and of a drawn day the part that came after this hour of the day in those weeks. Hours are kept for one name at a time, so that part is taken from more calls than these.',
+};
+
+/** @param rest - null where today is not to come. */
+export function methodInWords(method: CourseMethod, rest: RestOfToday | null): string {
+  return rest === null ? METHOD_TEXTS[method] : `${METHOD_TEXTS[method]} ${REST_TEXTS[rest]}`;
+}
 
 const rounded = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 const months = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });

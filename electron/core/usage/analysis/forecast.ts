@@ -8,7 +8,8 @@ import { IMPORT_CLIENTS, importClients } from '../imports/imported-call.ts';
 import { dateOfDay } from '../reporting-days.ts';
 import { collect } from './collect.ts';
 import { bandOf, type Courses, coursesOf, HISTORY_DAYS, methodFor, threeOf } from './courses.ts';
-import { METHOD_TEXTS, sentenceOf } from './forecast-words.ts';
+import { methodInWords, sentenceOf } from './forecast-words.ts';
+import { restOfDay } from './rest-of-day.ts';
 import { inDays, rangeOf, type RangeText } from './range.ts';
 import { Columns } from './sums.ts';
 import { type Asked, type View, viewOf } from './view.ts';
@@ -45,7 +46,17 @@ export function usageForecast(db: Database.Database, query: ForecastQuery): Usag
   const startsAt = Math.max(first, today);
   const ahead = Math.max(0, last - startsAt + 1);
   const method = methodFor(counted.length);
-  const courses = method === 'none' ? null : coursesOf(counted, ahead, today, of(today), startsAt);
+  const hasRest = method !== 'none' && first <= today && today <= last;
+  const drawnOn = { first: today - counted.length, last: today - 1 };
+  const rest = hasRest
+    ? restOfDay(
+        db,
+        query,
+        { ...drawnOn, less: uncounted(db, query), figureOf: (some) => figureOf(query.figure, some) },
+        calendar,
+      )
+    : null;
+  const courses = method === 'none' ? null : coursesOf(counted, ahead, today, of(today), rest?.shares ?? [], startsAt);
   const before = used - (today >= first && today <= last ? of(today) : 0);
   const projected = courses === null ? [] : sumsOfCourses(courses, before);
   const bands = projected.map(bandOf);
@@ -58,7 +69,12 @@ export function usageForecast(db: Database.Database, query: ForecastQuery): Usag
     from: dateOfDay(first),
     to: dateOfDay(last),
     asOf: new Date(query.nowMs).toISOString(),
-    method: { name: method, text: METHOD_TEXTS[method], daysOfData: counted.length },
+    method: {
+      name: method,
+      restOfToday: rest?.by ?? null,
+      text: methodInWords(method, rest?.by ?? null),
+      daysOfData: counted.length,
+    },
     used,
     unpriced: query.figure === 'cost' ? values.unpriced.slice(unpricedFrom).reduce((sum, some) => sum + some, 0) : 0,
     end: ahead === 0 ? null : (bands.at(-1) ?? null),
