@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import { AppError } from '../../../shared/errors.ts';
 import type { QuotaPeriod } from '../../../shared/quotas.ts';
-import { HOUR_MS, type ReportingDays } from '../usage/reporting-days.ts';
+import { HOUR_MS, type ReportingDays, startOfDay } from '../usage/reporting-days.ts';
 
 /** A period of a quota: from its start to before its end, UTC epoch milliseconds. */
 export interface Window {
@@ -13,8 +13,6 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Day 0 was a Thursday: the Monday of its week is three days before. */
 const MONDAY = 3;
-/** A day begins within this of its midnight in UTC, in every zone there is or was. */
-const ZONE_SPAN_MS = 15 * HOUR_MS;
 
 /**
  * The period that a moment lies in.
@@ -46,19 +44,6 @@ export function windowAt(period: QuotaPeriod, days: ReportingDays, atMs: number)
 /** The period that ends where this one begins. */
 export function windowBefore(period: QuotaPeriod, days: ReportingDays, { startMs }: Window): Window {
   return windowAt(period, days, startMs - 1);
-}
-
-/** When a day of the reporting zone begins; where the clock is set back over midnight, the first time. */
-export function startOfDay(days: ReportingDays, day: number): number {
-  // Zones begin their days at whole minutes: the first minute that belongs to the day, by halving.
-  let before = Math.floor((day * DAY_MS - ZONE_SPAN_MS) / MINUTE_MS);
-  let within = Math.ceil((day * DAY_MS + ZONE_SPAN_MS) / MINUTE_MS);
-  while (within - before > 1) {
-    const middle = Math.floor((before + within) / 2);
-    if (days.dayOf(middle * MINUTE_MS) >= day) within = middle;
-    else before = middle;
-  }
-  return within * MINUTE_MS;
 }
 
 function aligned(atMs: number, lengthMs: number): Window {

@@ -1,10 +1,11 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { DIMENSIONS, NAME_KINDS, numberOf, SPAN_DAY } from '../usage/dimensions.ts';
-import type { ReportingDays } from '../usage/reporting-days.ts';
+import { type ReportingDays, startOfDay } from '../usage/reporting-days.ts';
 import { readUsageState } from '../usage/state-table.ts';
+import { cellsNotFrom, recordsWholeFrom } from '../usage/upkeep/cell-days.ts';
 import type { Amounts, Subject } from './subject.ts';
-import { startOfDay, type Window } from './periods.ts';
+import type { Window } from './periods.ts';
 
 /** What one subject used in a time. */
 export type UseSum = Subject & Amounts;
@@ -49,15 +50,21 @@ const DAYS = `
 
 /**
  * What was used from `startMs` to before `endMs`, by whom: whole days of the reporting zone from their rollups, the rest
- * from the raw records. A subject may come more than once.
+ * from the raw records, all as one moment has it. Days that are not in this zone (yet) are read from the raw records, as
+ * far back as these are whole. A subject may come more than once.
  */
-export function useSums(db: Database.Database, days: ReportingDays, { startMs, endMs }: Window): readonly UseSum[] {
+export function useSums(db: Database.Database, days: ReportingDays, window: Window): readonly UseSum[] {
+  return db.transaction(() => sumsOf(db, days, window))();
+}
+
+function sumsOf(db: Database.Database, days: ReportingDays, { startMs, endMs }: Window): readonly UseSum[] {
   const state = readUsageState(db);
   if (state === null) return []; // nothing was ever written
   const first = days.dayOf(startMs - 1) + 1;
-  const end = days.dayOf(endMs);
-  // Days that were counted in another zone are not ours.
-  if (state.zone !== days.zone || end <= first) return rawSums(db, startMs, endMs);
+  const isOfZone = state.zone === days.zone;
+  const notFrom = isOfZone ? cellsNotFrom(state.resumFrom) : (recordsWholeFrom(db, startMs, endMs) ?? first);
+  const end = Math.min(days.dayOf(endMs), notFrom ?? Number.POSITIVE_INFINITY);
+  if (end <= first) return rawSums(db, startMs, endMs);
   return [
     ...rawSums(db, startMs, startOfDay(days, first)),
     ...z.array(sumRow).parse(db.prepare(DAYS).all(first, end)),

@@ -1,6 +1,9 @@
 /** Days as a person in the reporting zone counts them: whole numbers, 0 is 1970-01-01. */
 export const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+/** A day begins within this of its midnight in UTC, in every zone there is or was. */
+const ZONE_SPAN_MS = 15 * HOUR_MS;
 const MAX_KNOWN_HOURS = 4096;
 
 export class ReportingDays {
@@ -61,6 +64,19 @@ let latest: ReportingDays | null = null;
 export function reportingDays(zone: string): ReportingDays {
   if (latest?.zone !== zone) latest = new ReportingDays(zone);
   return latest;
+}
+
+/** When a day of the reporting zone begins; where the clock is set back over midnight, the first time. */
+export function startOfDay(days: ReportingDays, day: number): number {
+  // Zones begin their days at whole minutes: the first minute that belongs to the day, by halving.
+  let before = Math.floor((day * DAY_MS - ZONE_SPAN_MS) / MINUTE_MS);
+  let within = Math.ceil((day * DAY_MS + ZONE_SPAN_MS) / MINUTE_MS);
+  while (within - before > 1) {
+    const middle = Math.floor((before + within) / 2);
+    if (days.dayOf(middle * MINUTE_MS) >= day) within = middle;
+    else before = middle;
+  }
+  return within * MINUTE_MS;
 }
 
 /** "2026-11-20" as a day number. */

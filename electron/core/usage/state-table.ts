@@ -19,7 +19,10 @@ export interface UsageState {
   readonly spillId: Buffer;
   readonly spillTaken: number;
   readonly foldedTo: number;
-  /** Days of usage_rollup from here on are not summed in `zone` yet, nor are weeks and months; null: all are. */
+  /**
+   * Days of usage_rollup from here on are not summed in `zone` yet, nor are weeks and months; null: all are. Those of cells
+   * have a place of their own: `cellsNotFrom`.
+   */
   readonly resumFrom: number | null;
 }
 
@@ -62,7 +65,7 @@ export function writeResumFrom(db: Database.Database, day: number | null): void 
   prepared(db, 'UPDATE usage_state SET resum_from = ?').run(day);
 }
 
-/** Whether usage_rollup has the days of this zone; else they are to be read from its hours. Days of cells always are there. */
+/** Whether usage_rollup has the days of this zone; else they are to be read from its hours. */
 export function hasDaysOf(db: Database.Database, zone: string): boolean {
   const state = readUsageState(db);
   return state === null || (state.zone === zone && state.resumFrom === null);

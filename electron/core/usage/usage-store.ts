@@ -57,7 +57,7 @@ export class UsageStore {
     this.#foldedTo = state?.foldedTo ?? 0;
     this.#isChangingZone = state !== null && state.resumFrom !== null;
     if (state !== null && state.zone !== days.zone) {
-      this.#transaction(() => beginZoneChange(db, days.zone));
+      this.#transaction(() => beginZoneChange(db, days));
       this.#foldedTo = 0;
       this.#isChangingZone = true;
     }

@@ -20,6 +20,9 @@ interface Sent {
   readonly isImport: boolean;
 }
 
+/** On both sides of UTC, some by half an hour, none with a change of its clocks. */
+const ZONES = ['UTC', 'Asia/Tokyo', 'Asia/Kolkata', 'America/Phoenix', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'];
+
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('begin' as const), client: fc.nat(2), bytes: fc.nat(2000) }) },
   {
@@ -59,6 +62,8 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'flush' as const, 'relock' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('limit' as const), limit: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('zone' as const), zone: fc.constantFrom(...ZONES) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('upkeep' as const), steps: fc.integer({ min: 1, max: 12 }) }) },
 );
 
 const QUOTAS = [
@@ -80,9 +85,9 @@ const QUOTAS = [
   },
 ] as const;
 
-test('counter and records agree, whatever comes in which order: calls, reports, imports, crashes, locks, jumps of the clock', () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+test('counter and records agree, whatever comes in which order: calls, reports, imports, crashes, locks, jumps of the clock, journeys', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const counting = new Counting();
       const sent: Sent[] = [];
       const told = new Set<string>();
@@ -123,6 +128,8 @@ test('counter and records agree, whatever comes in which order: calls, reports, 
         } else if (one.do === 'wait') counting.clock.advance(one.ms);
         else if (one.do === 'jump') counting.clock.wallMs += one.ms;
         else if (one.do === 'flush') counting.usage.flush();
+        else if (one.do === 'zone') await counting.travel(one.zone);
+        else if (one.do === 'upkeep') for (let n = 0; n < one.steps; n += 1) counting.usage.foldOne();
         else if (one.do === 'limit') {
           const { definition } = counting.quotas.get(blocking.id);
           counting.quotas.set({ id: blocking.id, definition: { ...definition, limit: one.limit } }, 'cli');

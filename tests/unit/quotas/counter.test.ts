@@ -224,10 +224,27 @@ describe('from one period to the next', () => {
     counting.one(); // at noon, UTC
     counting.clock.advance(13 * HOUR);
     expect(counting.named('daily').used).toBe(0);
-    counting.zone = 'America/Los_Angeles'; // where it is still the 15th
-    counting.hub.emit({ event: 'settings.changed', data: {} as never });
-    await Promise.resolve();
+    await counting.travel('America/Los_Angeles'); // where it is still the 15th
     expect(counting.named('daily')).toMatchObject({ used: 1, startsAt: '2030-01-15T08:00:00.000Z' });
+  });
+
+  test('what was used late in a day of one zone is used early in a day of another, at once, behind all upkeep and a lock', async () => {
+    const counting = new Counting();
+    counting.set(daily(10));
+    counting.clock.wallMs = Date.UTC(2030, 0, 15, 21, 20);
+    for (let n = 0; n < 3; n += 1) counting.one();
+    counting.usage.flush();
+    await counting.travel('Asia/Tokyo');
+    const tokyo = { used: 3, startsAt: '2030-01-15T15:00:00.000Z' };
+    expect(counting.named('daily')).toMatchObject(tokyo);
+    while (counting.usage.foldOne());
+    counting.usage.locking();
+    counting.quotas.locking();
+    counting.start();
+    expect(counting.named('daily')).toMatchObject(tokyo);
+    await counting.travel('UTC');
+    while (counting.usage.foldOne());
+    expect(counting.named('daily')).toMatchObject({ used: 3, startsAt: '2030-01-15T00:00:00.000Z' });
   });
 });
 

@@ -26,6 +26,9 @@ export class Counting {
   readonly warned: string[] = [];
   readonly #paths = testHome();
   zone = 'UTC';
+  /** Those that there are. */
+  keys: readonly string[] = [KEY];
+  clients: readonly string[] = [CLIENT, OTHER];
   defaults = QUOTA_DEFAULTS;
   usage!: ReportingRecorder;
   quotas!: Quotas;
@@ -50,6 +53,7 @@ export class Counting {
     this.quotas = new Quotas({
       ...shared,
       usage: this.usage,
+      known: { credential: (id) => this.keys.includes(id), client: (id) => this.clients.includes(id) },
       defaults: () => this.defaults,
       catalogue: { get: () => OPENAI },
       unaffected: (write) => write(),
@@ -85,6 +89,14 @@ export class Counting {
     const found = this.quotas.list().find(({ definition: { name: each } }) => each === name);
     if (found === undefined) throw new Error(`there is no quota ${name}`);
     return found;
+  }
+
+  /** As the program does it: the recorder hears of it first. */
+  async travel(zone: string): Promise<void> {
+    this.zone = zone;
+    this.usage.zoneChanged();
+    this.hub.emit({ event: 'settings.changed', data: {} as never });
+    await Promise.resolve();
   }
 
   warnings(): readonly number[] {

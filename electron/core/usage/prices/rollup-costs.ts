@@ -3,6 +3,7 @@ import { DIMENSIONS, NAME_KINDS, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN
 import { outdateDays } from '../name-days.ts';
 import { HOUR_MS, monthOfDay, type ReportingDays, weekOfDay } from '../reporting-days.ts';
 import { readUsageState } from '../state-table.ts';
+import { cellsNotFrom } from '../upkeep/cell-days.ts';
 
 const ALL = numberOf(DIMENSIONS, 'all');
 const CELL = numberOf(DIMENSIONS, 'cell');
@@ -50,6 +51,7 @@ export class RollupCosts {
     const state = readUsageState(db);
     const foldedTo = state?.foldedTo ?? 0;
     const isChangingZone = state !== null && state.resumFrom !== null;
+    const cellsFrom = cellsNotFrom(state?.resumFrom ?? null);
     const update = db.prepare(
       `UPDATE usage_rollup SET cost_micro_usd = cost_micro_usd + :cost, unpriced = unpriced + :unpriced,
        cache_saved_micro_usd = cache_saved_micro_usd + :saved
@@ -61,9 +63,10 @@ export class RollupCosts {
         update.run(change);
         continue;
       }
-      // A cell keeps the day that it was counted in when the reporting zone changes: a day before or after.
-      // A day that is summed again later takes it from its hours; the days beside it may be done.
-      const isOwn = isChangingZone && change.dimension !== CELL;
+      // An old cell keeps the day that it was counted in when the reporting zone changes: a day before or after.
+      // A day that is summed again later takes it from its hours or records; the days beside it may be done.
+      const isSummedLater = cellsFrom !== null && change.bucket >= cellsFrom;
+      const isOwn = isChangingZone && (change.dimension !== CELL || isSummedLater);
       for (const day of isOwn ? [change.bucket] : [change.bucket, change.bucket - 1, change.bucket + 1]) {
         if (update.run({ ...change, bucket: day }).changes === 0) continue;
         changed.add(day);

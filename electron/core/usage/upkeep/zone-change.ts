@@ -6,6 +6,7 @@ import { HistogramSum } from '../latency-histogram.ts';
 import { HOUR_MS, type ReportingDays } from '../reporting-days.ts';
 import { prepared } from '../statements.ts';
 import { readUsageState, writeResumFrom } from '../state-table.ts';
+import { beginCellDays, cellDaysStep, cellsNotFrom } from './cell-days.ts';
 
 /**
  * Another reporting zone: the days are summed again from the hours, and with them the weeks and months. At ten million calls
@@ -14,8 +15,8 @@ import { readUsageState, writeResumFrom } from '../state-table.ts';
  * right too: to a day that was summed again it is added, and a day that was not yet takes it from its hours. A process that
  * ends leaves the rest to the next one.
  *
- * In a zone whose days begin within an hour of UTC, that hour falls to the day in which it began. Cells have no hours and
- * keep the days that they were counted in.
+ * In a zone whose days begin within an hour of UTC, that hour falls to the day in which it began. Cells have no hours: see
+ * cell-days.ts.
  */
 const ROWS_AT_ONCE = 1000;
 const ALL = numberOf(DIMENSIONS, 'all');
@@ -28,9 +29,11 @@ const SUMMED = ROLLUP_SUMS.map((sum) => `sum(${sum})`).join(', ');
 const bound = z.array(z.int());
 
 /** From now on the days are those of this zone. Call it in a transaction; what is left to do: `zoneChangeStep`. */
-export function beginZoneChange(db: Database.Database, zone: string): void {
-  prepared(db, 'UPDATE usage_state SET zone = ?, folded_to = 0').run(zone);
-  writeResumFrom(db, BEGINNING);
+export function beginZoneChange(db: Database.Database, days: ReportingDays): void {
+  const before = readUsageState(db)?.zone ?? days.zone;
+  const cellsFrom = beginCellDays(db, before, days);
+  prepared(db, 'UPDATE usage_state SET zone = ?, folded_to = 0').run(days.zone);
+  writeResumFrom(db, cellsFrom ?? BEGINNING);
 }
 
 /**
@@ -40,6 +43,11 @@ export function beginZoneChange(db: Database.Database, zone: string): void {
 export function zoneChangeStep(db: Database.Database, days: ReportingDays): boolean {
   const from = readUsageState(db)?.resumFrom ?? null;
   if (from === null) return false;
+  const cellsFrom = cellsNotFrom(from);
+  if (cellsFrom !== null) {
+    writeResumFrom(db, cellDaysStep(db, days, cellsFrom) ?? BEGINNING);
+    return true;
+  }
   if (removeSome(db, 'usage_rollup', ['span', 'dimension', 'bucket', 'name'], `span IN (${SPAN_WEEK}, ${SPAN_MONTH})`))
     return true;
   if (removeSome(db, 'usage_name_day', ['dimension', 'name', 'day'], '1')) return true;
