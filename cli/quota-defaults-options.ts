@@ -1,7 +1,7 @@
 import type { Input } from '../shared/contract/methods.ts';
 import { slowFromPercent, THROTTLE_CURVES, throttleCurve, warnLevels } from '../shared/quotas.ts';
 import { usage } from './fail.ts';
-import { levels, percent } from './quota-options.ts';
+import { levels, percent } from './quota-amounts.ts';
 
 /** What changes the settings that quotas follow, for `quota defaults`. */
 export interface DefaultsOptions {

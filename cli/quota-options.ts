@@ -7,11 +7,12 @@ import {
   type QuotaScope,
   THROTTLE_CURVES,
 } from '../shared/quotas.ts';
-import { QUOTA_DEFAULTS } from '../shared/quota-defaults.ts';
+import type { AppError } from '../shared/errors.ts';
 import type { AgentClient } from './agent-client.ts';
 import { usage } from './fail.ts';
-import { perMillion } from './money.ts';
-import { readTextFile } from './stdin.ts';
+import { folderOf } from './folder.ts';
+import { amount, isMoney, levels, percent } from './quota-amounts.ts';
+import { readTextFrom } from './stdin.ts';
 import { plain } from './table.ts';
 
 /** What says what a quota is, for `quota set` and `quota what-if`. */
@@ -26,6 +27,7 @@ export interface QuotaOptions {
   readonly project?: string;
   readonly system?: boolean;
   readonly all?: boolean;
+  readonly fair?: boolean;
   readonly firstCome?: boolean;
   readonly warnOnly?: boolean;
   readonly block?: boolean;
@@ -46,15 +48,16 @@ export interface QuotaOptions {
 
 export function withQuotaOptions(command: Command): Command {
   return command
-    .option('--limit <amount>', 'the limit: 1000, 2M, or money as 20usd')
+    .option('--limit <amount>', 'the limit: 1000, 50k, 2M, 1.5B, or money as 20usd')
     .option('--counts <what>', `${QUOTA_COUNTS.join(', ')}; an amount of money counts cost`)
     .option('--per <period>', 'minute, hour, day, week, month, month:15, or cron:"0 9 * * 1"')
-    .option('--zone <zone>', 'of a cron expression: Europe/Berlin; left out: UTC')
+    .option('--zone <zone>', 'of a cron expression: Europe/Berlin; left out: as it was, else UTC')
     .option('--all', 'of everything; so it is where nothing else is named')
     .option('--provider <provider>', 'of one provider')
     .option('--credential <reference>', 'of one credential')
     .option('--client <client...>', 'of clients, by name or id; several share it')
-    .option('--first-come', 'clients that share take what they get; left out: each keeps an equal part')
+    .option('--fair', 'each client that shares keeps an equal part; so it is where nothing is said')
+    .option('--first-come', 'clients that share take what they get')
     .option('--project <folder>', 'of a project folder, and those below it')
     .option('--system', 'of all system credentials: the demo quota')
     .option('--block', 'refuse calls at the limit; so it is where nothing is said')
@@ -87,19 +90,25 @@ export async function definitionFrom(
   options: QuotaOptions,
   before: QuotaDefinition | null,
 ): Promise<QuotaDefinition> {
-  if (options.file !== undefined) return parsed({ ...document(readTextFile(options.file, 'The file')), name });
-  const isMoney = options.limit !== undefined && MONEY.test(options.limit);
-  const counts = options.counts ?? (isMoney ? 'cost' : (before?.counts ?? 'requests'));
-  if (before === null && options.limit === undefined)
-    throw usage('--limit is missing.', 'For example --limit 1000, --limit 20usd.');
-  const scope = (await scopeFrom(agent, options)) ?? before?.scope ?? { kind: 'all' };
+  refuseContradictions(options);
+  if (options.file !== undefined) return parsed({ ...document(await readTextFrom(options.file, 'The file')), name });
+  const counts = countsFrom(options, before);
+  const limit = options.limit === undefined ? before?.limit : amount(options.limit, counts, '--limit');
+  if (limit === undefined) throw usage('--limit is missing.', 'For example --limit 1000, --limit 20usd.');
+  const scope = (await scopeFrom(agent, options, before?.scope ?? null)) ?? before?.scope ?? { kind: 'all' };
+  if (options.countImports === true && !KNOWN_OF_IMPORTS.has(scope.kind)) {
+    throw usage(
+      'Imported calls know no key and no client, so they cannot use up such a quota. Nothing was changed.',
+      'Leave --count-imports out, or count --all, --provider or --project.',
+    );
+  }
   const given = {
     ...before,
     name,
     counts,
     scope,
-    limit: options.limit === undefined ? before?.limit : amount(options.limit, counts, '--limit'),
-    period: options.per === undefined ? (before?.period ?? { every: 'month' }) : periodFrom(options.per, options.zone),
+    limit,
+    period: periodOf(options, before?.period ?? null),
     ...(options.warnOnly ? { atLimit: 'warn' } : options.block ? { atLimit: 'block' } : {}),
     ...(options.warnAt === undefined ? {} : { warnAt: options.warnAt === 'settings' ? null : levels(options.warnAt) }),
     ...throttleFrom(options, before),
@@ -110,6 +119,73 @@ export async function definitionFrom(
     ...(options.off ? { enabled: false } : options.on ? { enabled: true } : {}),
   };
   return parsed(given);
+}
+
+/** Scopes that an imported call can be of. */
+const KNOWN_OF_IMPORTS: ReadonlySet<QuotaScope['kind']> = new Set(['all', 'provider', 'project']);
+
+/** Options that exclude each other: one of them would be dropped without a word. */
+const APART = [
+  ['warnOnly', 'block'],
+  ['on', 'off'],
+  ['fair', 'firstCome'],
+] as const;
+
+function refuseContradictions(options: QuotaOptions): void {
+  const apart = APART.find(([one, other]) => options[one] && options[other]);
+  if (apart !== undefined) throw notTogether(optionName(apart[0]), optionName(apart[1]));
+  if (options.slow === false) {
+    const more = (['slowFrom', 'slowMax', 'slowCurve'] as const).find((one) => options[one] !== undefined);
+    if (more !== undefined) throw notTogether('--no-slow', optionName(more));
+  }
+  if (options.file === undefined) return;
+  const more = QUOTA_OPTION_NAMES.find((name) => name !== 'file' && options[name] !== undefined);
+  if (more !== undefined) {
+    const typed = options[more] === false ? `--no-${optionName(more).slice(2)}` : optionName(more);
+    throw usage(
+      `--file and ${typed} do not go together: the document says all of it. Nothing was changed.`,
+      'Change the document, or leave --file out.',
+    );
+  }
+}
+
+const QUOTA_OPTION_NAMES = [
+  ...['limit', 'counts', 'per', 'zone', 'all', 'provider', 'credential', 'client', 'fair', 'firstCome', 'project'],
+  ...['system', 'block', 'warnOnly', 'warnAt', 'slow', 'slowFrom', 'slowMax', 'slowCurve', 'keepCritical'],
+  ...['criticalClient', 'rollover', 'countImports', 'adjust', 'on', 'off'],
+] as readonly (keyof QuotaOptions)[];
+
+/** As it is typed. */
+const optionName = (name: keyof QuotaOptions): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+function notTogether(one: string, other: string): AppError {
+  return usage(`${one} and ${other} do not go together. Nothing was changed.`, 'Leave one of them out.');
+}
+
+/** A limit is a number of what is counted: where that changes, the old number means something else. */
+function countsFrom({ counts, limit, adjust }: QuotaOptions, before: QuotaDefinition | null): string {
+  if (limit !== undefined && isMoney(limit) && counts !== undefined && counts !== 'cost') {
+    throw usage(
+      `--limit is money, and --counts ${plain(counts)} is not. Nothing was changed.`,
+      'Leave --counts out, or give a number.',
+    );
+  }
+  const wanted = counts ?? (limit !== undefined && isMoney(limit) ? 'cost' : (before?.counts ?? 'requests'));
+  if (before === null || wanted === before.counts) return wanted;
+  if (limit === undefined) {
+    throw usage(
+      `--limit is missing: the limit there is counts ${before.counts}. Nothing was changed.`,
+      `Say it in ${plain(wanted)}, for example --limit ${wanted === 'cost' ? '20usd' : '1000'}.`,
+    );
+  }
+  if (before.adjust !== null && adjust === undefined) {
+    throw usage(
+      `--adjust is missing: the range there is counts ${before.counts}. Nothing was changed.`,
+      `Say it in ${plain(wanted)}, or --adjust none.`,
+    );
+  }
+  return wanted;
 }
 
 function document(text: string): object {
@@ -131,17 +207,30 @@ function parsed(given: object): QuotaDefinition {
 }
 
 /** Only one of them: a quota is about one kind of thing. null: nothing is said. */
-async function scopeFrom(agent: AgentClient, options: QuotaOptions): Promise<QuotaScope | null> {
+async function scopeFrom(
+  agent: AgentClient,
+  options: QuotaOptions,
+  before: QuotaScope | null,
+): Promise<QuotaScope | null> {
   const { provider, credential, client, project, system, all } = options;
   const said = [provider, credential, client, project, system, all].filter((one) => one !== undefined).length;
   if (said > 1)
     throw usage('A quota is of one of these: --all, --provider, --credential, --client, --project, --system.');
+  const fair = options.fair ? true : options.firstCome ? false : null;
+  const pool = before?.kind === 'clients' ? before : null;
+  if (fair !== null && client === undefined && (pool === null || said > 0)) {
+    throw usage(
+      `${fair ? '--fair' : '--first-come'} is for clients that share. Nothing was changed.`,
+      'Name them with --client.',
+    );
+  }
   if (provider !== undefined) return { kind: 'provider', provider };
-  if (project !== undefined) return { kind: 'project', project };
+  if (project !== undefined) return { kind: 'project', project: folderOf(project, '--project') };
   if (system) return { kind: 'system' };
   if (all) return { kind: 'all' };
   if (client !== undefined)
-    return { kind: 'clients', clients: await clientIds(agent, client), fair: options.firstCome !== true };
+    return { kind: 'clients', clients: await clientIds(agent, client), fair: fair ?? pool?.fair ?? true };
+  if (pool !== null && fair !== null) return { ...pool, fair };
   if (credential === undefined) return null;
   const ref = credential.startsWith('kh://') ? credential : `kh://${credential}`;
   return { kind: 'credential', credential: (await agent.call('credentials.get', { target: { ref } })).id };
@@ -157,7 +246,19 @@ async function clientIds(agent: AgentClient, named: readonly string[]): Promise<
   });
 }
 
-export function periodFrom(text: string, zone = 'UTC'): QuotaPeriod {
+/** What `--per` and `--zone` make of the period there was. */
+function periodOf({ per, zone }: QuotaOptions, before: QuotaPeriod | null): QuotaPeriod {
+  const zoneBefore = before?.every === 'cron' ? before.zone : undefined;
+  const period = per === undefined ? (before ?? { every: 'month', day: 1 }) : periodFrom(per, zone ?? zoneBefore);
+  if (zone === undefined) return period;
+  if (period.every === 'cron') return { ...period, zone };
+  throw usage(
+    '--zone is for a cron expression: other periods are those of the reporting zone. Nothing was changed.',
+    'Leave it out. The reporting zone is set in the window, under Settings.',
+  );
+}
+
+function periodFrom(text: string, zone = 'UTC'): QuotaPeriod {
   const [word = '', ...rest] = text.split(':');
   const more = rest.join(':');
   switch (word) {
@@ -177,38 +278,6 @@ export function periodFrom(text: string, zone = 'UTC'): QuotaPeriod {
       break;
   }
   throw usage('--per is no period.', 'minute, hour, day, week, month, month:15, or cron:"0 9 * * 1".');
-}
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
-
-/** A shell makes something else of an unquoted "$20", so it can be written "20usd". */
-const MONEY = /^\$|usd$/i;
-
-/** "1500", "2M"; "20usd", "$20" or "20" dollars where cost is counted, in micro-USD. */
-export function amount(text: string, counts: string, option: string): number {
-  if (counts === 'cost') {
-    const microUsd = perMillion(text.replace(/usd$/i, ''));
-    if (microUsd !== null) return microUsd;
-    throw usage(`${option} is no amount of money.`, 'For example 20usd or 2.50.');
-  }
-  const [, figure = '', unit = ''] = /^([0-9]{1,15}(?:\.[0-9]{1,3})?)([kMG]?)$/.exec(text) ?? [];
-  const whole = Number(figure) * (UNITS[unit] ?? Number.NaN);
-  if (figure !== '' && Number.isInteger(whole)) return whole;
-  throw usage(`${option} is no number of ${counts}.`, 'For example 1000, 50k or 2M.');
-}
-
-/** "75,90,100" or "none". */
-export function levels(text: string): number[] {
-  if (text === 'none') return [];
-  return text.split(',').map((each) => percent(each, '--warn-at'));
-}
-
-export function percent(text: string, option: string): number {
-  if (/^[0-9]{1,3}%?$/.test(text.trim())) return Number.parseInt(text, 10);
-  throw usage(
-    `${option} takes percent.`,
-    `For example ${option === '--warn-at' ? QUOTA_DEFAULTS.warnAt.join(',') : '90'}.`,
-  );
 }
 
 function throttleFrom({ slow, slowFrom, slowMax, slowCurve }: QuotaOptions, before: QuotaDefinition | null): object {
@@ -234,6 +303,7 @@ async function bufferFrom(agent: AgentClient, options: QuotaOptions, before: Quo
   const { keepCritical, criticalClient } = options;
   if (keepCritical === undefined && criticalClient === undefined) return {};
   const part = keepCritical === undefined ? undefined : percent(keepCritical, '--keep-critical');
+  if (part === 0 && criticalClient !== undefined) throw notTogether('--keep-critical 0', '--critical-client');
   if (part === 0) return { buffer: null };
   const clients = criticalClient === undefined ? before?.buffer?.clients : await clientIds(agent, criticalClient);
   if (clients === undefined) throw usage('--critical-client is missing: who may mark a call critical?');
@@ -250,6 +320,6 @@ function adjustFrom({ adjust }: QuotaOptions, counts: string): object {
   if (adjust === undefined) return {};
   if (adjust === 'none') return { adjust: null };
   const [least = '', most = '', ...more] = adjust.split('..');
-  if (more.length > 0) throw usage('--adjust takes a range.', 'For example 100..500 or 10usd..50usd.');
+  if (most === '' || more.length > 0) throw usage('--adjust takes a range.', 'For example 100..500 or 10usd..50usd.');
   return { adjust: { min: amount(least, counts, '--adjust'), max: amount(most, counts, '--adjust') } };
 }

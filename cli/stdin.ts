@@ -38,6 +38,11 @@ export async function readTextInput(what: string): Promise<string> {
   return decode(Buffer.concat(chunks), what);
 }
 
+/** The text of a small file; `-` is stdin. @throws AppError `invalid_input`. */
+export async function readTextFrom(path: string, what: string): Promise<string> {
+  return path === '-' ? await readTextInput(what) : readTextFile(path, what);
+}
+
 /** The rule itself; `names` are only for the message. */
 export function splitValues(input: string, names: readonly string[]): readonly string[] {
   const values = names.length === 1 ? [withoutLastNewline(input)] : withoutLastNewline(input).split(/\r?\n/);

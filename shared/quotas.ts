@@ -43,6 +43,9 @@ export const quotaScope = z.discriminatedUnion('kind', [
 ]);
 export type QuotaScope = z.output<typeof quotaScope>;
 
+/** Whether a folder is written from its root on, as calls name theirs: with either slash, or with a drive. */
+export const isWholePath = (folder: string): boolean => /^(?:[/\\]|[A-Za-z]:[/\\])/.test(folder);
+
 /**
  * Minutes and hours are those of UTC. Days, weeks (from Monday) and months are those of the vault's reporting zone. A
  * month begins on `day`, or on its last one where it is shorter. `cron`: a new period begins whenever the expression

@@ -4,18 +4,21 @@ import { AppError } from '../../shared/errors.ts';
 import { quotaDefaults } from '../../shared/quota-defaults.ts';
 import { actsInWords, amountInWords, defaultsInWords, periodInWords, scopeInWords } from '../../shared/quota-words.ts';
 import { THROTTLE_CURVES } from '../../shared/quotas.ts';
-import { usageMoment } from '../../shared/usage.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { type DefaultsOptions, defaultsFrom } from '../quota-defaults-options.ts';
 import { definitionFrom, type QuotaOptions, withQuotaOptions } from '../quota-options.ts';
-import { localTime, plain, table, terminalWidth } from '../table.ts';
+import { plain, table, terminalWidth } from '../table.ts';
+import { rangeFrom, withRange } from '../usage-options.ts';
+import { remarkOfZone, timeIn, zoneOf } from '../quota-times.ts';
 
 interface Json {
   readonly json?: boolean;
 }
+
+const grouped = new Intl.NumberFormat('en');
 
 type Named = (kind: 'credential' | 'client', id: string) => string | null;
 
@@ -30,6 +33,7 @@ async function list(options: Json): Promise<void> {
   const agent = await connectAgent();
   const quotas = await agent.call('quotas.list', {});
   const named = await names(agent);
+  const zone = await zoneOf(agent);
   agent.close();
   if (options.json) return printJson(quotas);
   if (quotas.length === 0) {
@@ -39,10 +43,15 @@ async function list(options: Json): Promise<void> {
   write(
     table(
       heading,
-      quotas.map((quota) => row(quota, named)),
+      quotas.map((quota) => row(quota, named, zone)),
       terminalWidth(),
     ),
   );
+  remarkOfZone(zone);
+  for (const { definition, refused } of quotas.filter((quota) => quota.refused > 0)) {
+    const calls = `${grouped.format(refused)} ${refused === 1 ? 'call' : 'calls'}`;
+    note(`${plain(definition.name)}: ${calls} refused in this period, since the vault was unlocked.`);
+  }
   for (const { definition, imported } of quotas.filter((quota) => quota.imported > 0)) {
     const { name, counts, countImports } = definition;
     const where = countImports ? 'in what is used' : 'and not in what is used';
@@ -51,12 +60,12 @@ async function list(options: Json): Promise<void> {
   const unpriced = quotas.filter((quota) => quota.unpriced > 0);
   for (const { definition, unpriced: calls } of unpriced) {
     note(
-      `${plain(definition.name)}: ${calls} ${calls === 1 ? 'call has' : 'calls have'} no known price, so more was spent.`,
+      `${plain(definition.name)}: ${grouped.format(calls)} ${calls === 1 ? 'call has' : 'calls have'} no known price, so more was spent.`,
     );
   }
 }
 
-function row(quota: QuotaStatus, named: Named): readonly string[] {
+function row(quota: QuotaStatus, named: Named, zone: string): readonly string[] {
   const { definition, used, reserved, available, percent, state, resetsAt } = quota;
   const { name, counts, period, scope } = definition;
   const held = reserved === 0 ? '' : ` + ${amountInWords(reserved, counts)} held`;
@@ -67,7 +76,7 @@ function row(quota: QuotaStatus, named: Named): readonly string[] {
     `${amountInWords(available, counts)} ${periodInWords(period)}`,
     String(Math.floor(percent)),
     state,
-    localTime(resetsAt),
+    timeIn(zone, resetsAt),
   ];
 }
 
@@ -118,8 +127,8 @@ interface WhatIfOptions extends QuotaOptions, Json {
 }
 
 async function whatIf(name: string | undefined, options: WhatIfOptions): Promise<void> {
-  const from = moment(options.from, '--from', 0);
-  const to = moment(options.to, '--to', 1);
+  const { from, to } = options;
+  const range = rangeFrom({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
   const agent = await connectAgent();
   const before = name === undefined ? null : await mustFind(agent, name);
   const definition = await definitionFrom(
@@ -128,11 +137,8 @@ async function whatIf(name: string | undefined, options: WhatIfOptions): Promise
     options,
     before?.definition ?? null,
   );
-  const told = await agent.call('quotas.whatIf', {
-    definition,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  });
+  const told = await agent.call('quotas.whatIf', { definition, ...range });
+  const zone = await zoneOf(agent, definition.period);
   agent.close();
   if (options.json) return printJson(told);
   print(told.text);
@@ -141,28 +147,16 @@ async function whatIf(name: string | undefined, options: WhatIfOptions): Promise
     print(`Not let through: ${amountInWords(told.refusedAmount, counts)} of ${amountInWords(told.wanted, counts)}.`);
   if (told.periods.length > 0) {
     const rows = told.periods.map(({ startsAt, wanted, used, refused, slowed }) => [
-      localTime(startsAt),
+      timeIn(zone, startsAt),
       amountInWords(wanted, counts),
       amountInWords(used, counts),
       String(refused),
       String(slowed),
     ]);
     write(`\n${table(['PERIOD', 'WANTED', 'LET THROUGH', 'REFUSED', 'SLOWED'], rows, terminalWidth())}`);
+    remarkOfZone(zone);
   }
   if (told.unpriced > 0) note(`${told.unpriced} of the calls have no known price and are not in these sums.`);
-  if (told.recordsFrom !== null && told.recordsFrom > told.from)
-    note(`Single calls are kept since ${localTime(told.recordsFrom)} only.`);
-}
-
-/** A day of this computer's zone, or a time. @param more - 1: to the end of that day. */
-function moment(given: string | undefined, option: string, more: 0 | 1): string | undefined {
-  if (given === undefined) return undefined;
-  if (!usageMoment.safeParse(given).success) {
-    throw usage(`${option} is no day and no time.`, 'Write a day as 2026-11-20, a time as 2026-11-20T14:00:00Z.');
-  }
-  const [year = 0, month = 1, day = 1] = given.split('-').map(Number);
-  const isDay = !given.includes('T');
-  return (isDay ? new Date(year, month - 1, day + more) : new Date(given)).toISOString();
 }
 
 async function history(name: string, options: Json & { readonly periods?: string }): Promise<void> {
@@ -171,15 +165,17 @@ async function history(name: string, options: Json & { readonly periods?: string
   const agent = await connectAgent();
   const { id, definition } = await mustFind(agent, name);
   const told = await agent.call('quotas.history', { id, periods });
+  const zone = await zoneOf(agent, definition.period);
   agent.close();
   if (options.json) return printJson(told);
   const rows = told.periods.map(({ startsAt, used, requests, percent, current }) => [
-    `${localTime(startsAt)}${current ? ' (now)' : ''}`,
+    `${timeIn(zone, startsAt)}${current ? ' (now)' : ''}`,
     amountInWords(used, definition.counts),
     String(Math.floor(percent)),
     String(requests),
   ]);
   write(table(['SINCE', 'USED', '% OF THE LIMIT NOW', 'REQUESTS'], rows, terminalWidth()));
+  remarkOfZone(zone);
 }
 
 async function proposals(options: Json): Promise<void> {
@@ -247,14 +243,16 @@ export function register(program: Command): void {
     .option(...json)
     .action(defaults);
   quota.command('remove').description('remove a quota').argument('<quota>', 'its name or id').action(remove);
-  withQuotaOptions(
-    quota
-      .command('what-if')
-      .description('what a quota would have done to the calls of the last 30 days; nothing is changed')
-      .argument('[quota]', 'one there is, with what the options change'),
+  withRange(
+    withQuotaOptions(
+      quota
+        .command('what-if')
+        .description(
+          'what a quota would have done to the calls there were: 30 days back, and the period that begins in; nothing is changed',
+        )
+        .argument('[quota]', 'one there is, with what the options change'),
+    ),
   )
-    .option('--from <day>', 'first day, or a time')
-    .option('--to <day>', 'last day, or a time')
     .option(...json)
     .action(whatIf);
   quota

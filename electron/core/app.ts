@@ -28,6 +28,7 @@ import { Providers } from './providers/providers.ts';
 import { Notifications } from './notifications/notifications.ts';
 import { quotaDefaults } from '../../shared/quota-defaults.ts';
 import { QuotaAdvice } from './quotas/advice.ts';
+import { knownIn } from './quotas/check-scope.ts';
 import { QuotasOfCalls } from './quotas/proxy-quota.ts';
 import { tellQuotaUse } from './quotas/quota-metrics.ts';
 import { Quotas } from './quotas/quotas.ts';
@@ -160,6 +161,7 @@ export function createApp(options: AppOptions): App {
     log,
     catalogue,
     usage,
+    known: knownIn(() => vault.opened()),
     zone: reportingZone,
     defaults: () => quotaDefaults(settings.vault()),
     unaffected: (write) => credentials.unaffected(write),

@@ -1,6 +1,6 @@
 import { QUOTA_DEFAULTS } from '../../shared/quota-defaults.ts';
 import type { QuotaCounts, QuotaDefinition, QuotaPeriod, QuotaScope, ThrottleCurve } from '../../shared/quotas.ts';
-import { MAX_LIMIT } from '../../shared/quotas.ts';
+import { isWholePath, MAX_LIMIT } from '../../shared/quotas.ts';
 import { m } from '../i18n/messages.ts';
 import { amountText, parseAmount } from './amounts.ts';
 
@@ -235,7 +235,7 @@ export function quotaErrors(form: QuotaForm): QuotaErrors {
   if (scope === 'provider') need('provider', form.provider !== '', e.provider);
   if (scope === 'credential') need('credential', form.credential !== '', e.credential);
   if (scope === 'clients') need('clients', form.clients.length > 0, e.clients);
-  if (scope === 'project') need('project', form.project.trim() !== '', e.project);
+  if (scope === 'project') need('project', isWholePath(form.project.trim()), e.project);
   note('limit', amountError(form.counts, form.limit));
   if (every === 'month') need('day', whole(form.day, 1, 31) !== null, e.day);
   if (every === 'cron') {

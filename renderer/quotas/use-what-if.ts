@@ -12,7 +12,7 @@ export type WhatIfState =
   | { readonly kind: 'known'; readonly answer: QuotaWhatIf }
   | { readonly kind: 'failed'; readonly error: AppError };
 
-/** What a quota would have meant in the last 30 days, asked once the typing rests; null: the form is not filled in yet. */
+/** What a quota would have meant for the calls of the last weeks, asked once the typing rests; null: the form is not filled in yet. */
 export function useWhatIf(definition: QuotaDefinition | null): WhatIfState {
   // The name is in no reckoning: typing it asks nothing.
   const key = definition === null ? '' : JSON.stringify({ ...definition, name: 'x' });

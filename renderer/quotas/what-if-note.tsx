@@ -26,12 +26,5 @@ export function WhatIfNote({ definition }: { readonly definition: QuotaDefinitio
   );
 }
 
-const knownWords = ({
-  recordsFrom,
-  calls,
-  text,
-}: {
-  recordsFrom: string | null;
-  calls: number;
-  text: string;
-}): string => (recordsFrom === null || calls === 0 ? m.quotas.whatIfNone : text);
+const knownWords = ({ recordsFrom, text }: { recordsFrom: string | null; text: string }): string =>
+  recordsFrom === null ? m.quotas.whatIfNone : text;

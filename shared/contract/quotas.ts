@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quotaDefinition, throttleCurve } from '../quotas.ts';
+import { usageMoment } from '../usage.ts';
 import { timestamp } from './schemas.ts';
 
 /** Figures are in whole requests, tokens or micro-USD, as the quota counts. */
@@ -31,7 +32,7 @@ export const quotaStatus = z.strictObject({
   carriedOver: figure,
   /** The limit and what was brought over: 100 percent. */
   available: figure,
-  /** Of `available`, used and reserved together; may be above 100. */
+  /** Of `available`, used alone: what is reserved stands beside it. May be above 100. */
   percent: z.number().min(0),
   startsAt: timestamp,
   resetsAt: timestamp,
@@ -68,13 +69,14 @@ export type QuotaPeriodUse = z.output<typeof quotaPeriodUse>;
 export const quotaHistory = z.strictObject({ id: quotaId, limit: figure, periods: z.array(quotaPeriodUse) });
 
 /**
- * What a quota would have done, from the raw records. `from`, `to`: left out, the last 30 days. Raw records are kept for
- * a time only: `recordsFrom` says how far back they go.
+ * What a quota would have done, from the raw records: from the beginning of the period that `from` lies in. `from`, `to`:
+ * as for usage reports, but a time is meant exactly; left out, 30 days back and now. Raw records are kept for a time only:
+ * `recordsFrom` says how far back they go.
  */
 export const quotaWhatIfQuery = z.strictObject({
   definition: quotaDefinition,
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: usageMoment.optional(),
+  to: usageMoment.optional(),
 });
 export const quotaWhatIf = z.strictObject({
   from: timestamp,
@@ -105,7 +107,7 @@ export const quotaWhatIf = z.strictObject({
       slowed: figure,
     }),
   ),
-  /** All of it in one sentence. */
+  /** All of it in plain words, with the day of the first raw record where that is later than `from`. */
   text: z.string(),
 });
 export type QuotaWhatIf = z.output<typeof quotaWhatIf>;

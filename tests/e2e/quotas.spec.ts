@@ -115,7 +115,7 @@ test('a quota made with the keyboard alone: its bar follows the calls, the limit
     await page.keyboard.type('4');
     await tabTo(page, 'Period', 'combobox');
     await page.keyboard.press('D'); // Day
-    await expect(form.getByText('There are no calls of the last 30 days to try it on.')).toBeVisible();
+    await expect(form.getByText('There are no calls yet to try it on.')).toBeVisible();
     await expect(form.getByText('At 50, 80 %, as Settings say now.')).toBeVisible();
     await look(page, 'form');
     await form.getByRole('button', { name: 'Own levels' }).press('Enter');

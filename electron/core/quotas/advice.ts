@@ -9,6 +9,7 @@ import type { UsageReader } from '../usage/worker/usage-reader.ts';
 import { cronOf } from './periods.ts';
 import { proposalsOf } from './proposals.ts';
 import type { Quotas } from './quotas.ts';
+import { whatIfTime } from './what-if-time.ts';
 
 export interface AdviceDeps {
   readonly quotas: Quotas;
@@ -22,7 +23,6 @@ export interface AdviceDeps {
 }
 
 const DAY_MS = 24 * HOUR_MS;
-const LOOK_BACK_MS = 30 * DAY_MS;
 /** Not right at unlock, when everything else begins too. */
 const FIRST_ADJUST_MS = 5 * 60_000;
 /** A limit that would move by less stays. */
@@ -56,15 +56,7 @@ export class QuotaAdvice {
     const { clock, reader } = this.#deps;
     const { definition } = given;
     if (definition.period.every === 'cron') cronOf(definition.period.expression, definition.period.zone);
-    const toMs = given.to === undefined ? clock.now() : Date.parse(given.to);
-    const fromMs = given.from === undefined ? toMs - LOOK_BACK_MS : Date.parse(given.from);
-    if (fromMs >= toMs) {
-      throw new AppError(
-        'invalid_input',
-        'The time ends before it begins. Nothing was counted.',
-        'Give "from" before "to".',
-      );
-    }
+    const { fromMs, toMs } = whatIfTime(given, this.#deps.zone(), clock.now());
     const held = this.#deps.quotas.inForce(definition);
     return await reader.query('quotaWhatIf', { definition: held, fromMs, toMs, ...this.#around() });
   }

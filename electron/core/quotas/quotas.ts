@@ -13,6 +13,7 @@ import type { Clock } from '../seams.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
 import { type ReportingDays, reportingDays } from '../usage/reporting-days.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
+import { checkScope, type Known } from './check-scope.ts';
 import { Counter } from './counter.ts';
 import { QuotaLedger } from './ledger.ts';
 import { windowAt } from './periods.ts';
@@ -32,6 +33,7 @@ export interface QuotasDeps {
   readonly log: Pick<Log, 'warn'>;
   readonly catalogue: Pick<Catalogue, 'get'>;
   readonly usage: Pick<UsageRecorder, 'listen' | 'waiting'>;
+  readonly known: Known;
   /** The reporting zone (IANA name). */
   readonly zone: () => string;
   /** What the settings say for quotas that say nothing themselves. Asked only while the vault is open. */
@@ -190,6 +192,7 @@ export class Quotas {
     if (definition.scope.kind === 'provider') this.#deps.catalogue.get(definition.scope.provider);
     const before = given.id === undefined ? null : this.#rows.get(given.id);
     if (before === undefined) throw noSuchQuota();
+    checkScope(definition, before === null ? null : definitionOf(before), this.#deps.known);
     const isTaken = this.ledger.all.some((other) => other.id !== given.id && other.definition.name === definition.name);
     if (isTaken) {
       throw new AppError('conflict', 'Another quota has this name. Nothing was changed.', 'Choose another name.');

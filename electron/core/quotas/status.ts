@@ -18,7 +18,7 @@ export function statusOf(counter: Counter, definition: QuotaDefinition, updatedA
     reserved,
     carriedOver,
     available,
-    percent: counter.percent,
+    percent: counter.usedPercent,
     startsAt: iso(window.startMs),
     resetsAt: iso(window.endMs),
     refused,

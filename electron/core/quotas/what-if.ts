@@ -5,7 +5,7 @@ import type { QuotaInForce } from '../../../shared/quota-defaults.ts';
 import { type ReportingDays, reportingDays } from '../usage/reporting-days.ts';
 import { isImportClient } from '../usage/imports/imported-call.ts';
 import { Counter } from './counter.ts';
-import { windowAt, windowBefore } from './periods.ts';
+import { type Window, windowAt, windowBefore } from './periods.ts';
 import { firstRecordMs, replay } from './replay.ts';
 import { amountOf, isAbout, type Subject } from './subject.ts';
 import { useSums } from './use-sums.ts';
@@ -44,13 +44,17 @@ export function quotaWhatIf(db: Database.Database, input: WhatIfInput): QuotaWha
   const concerns = (subject: Subject) => isAbout(definition.scope, subject, (id) => system.has(id));
   const fromMs = windowAt(definition.period, days, input.fromMs).startMs;
   const counter = new Counter('', { ...definition, atLimit: 'block' }, 0);
-  const told = new Telling(definition.atLimit === 'block');
+  const told = new Telling(definition);
+  begin(db, counter, days, fromMs, concerns);
   let period: Period | null = null;
   for (const call of replay(db, fromMs, toMs, concerns)) {
     const isImport = isImportClient(call.subject.client);
     if (isImport && !definition.countImports) continue;
-    if (period === null || !counter.isAt(call.atMs))
-      period = told.begins(turned(db, counter, days, call.atMs, concerns));
+    if (!counter.isAt(call.atMs)) {
+      turn(counter, days, call.atMs);
+      period = null;
+    }
+    period ??= told.begins(counter);
     const asked = amountOf(call, definition.counts);
     if (isImport) {
       // It takes room from the others; nobody could have refused it.
@@ -72,29 +76,34 @@ export function quotaWhatIf(db: Database.Database, input: WhatIfInput): QuotaWha
   return told.of(fromMs, toMs, firstRecordMs(db), days.zone);
 }
 
-/** Another period begins. What the one before left is known from this replay, or from the records where it is the first. */
-function turned(
+/** Begins with the first period. What the one before it used is in the records: they are read before the replay begins. */
+function begin(
   db: Database.Database,
   counter: Counter,
   days: ReportingDays,
-  atMs: number,
+  fromMs: number,
   concerns: (subject: Subject) => boolean,
-): Counter {
+): void {
+  const before = turn(counter, days, fromMs);
+  if (before === null) return;
+  for (const sum of useSums(db, days, before)) {
+    if (concerns(sum)) counter.addBefore(sum.client, amountOf(sum, counter.definition.counts));
+  }
+}
+
+/** Another period begins. @returns the one before it; null where nothing is brought over from there. */
+function turn(counter: Counter, days: ReportingDays, atMs: number): Window | null {
   const { definition, window: last, used } = counter;
   const window = windowAt(definition.period, days, atMs);
   const before = definition.rollover === null ? null : windowBefore(definition.period, days, window);
   counter.turn(window, before);
-  if (before === null) return counter;
-  if (last.endMs === 0) {
-    for (const sum of useSums(db, days, before)) {
-      if (concerns(sum)) counter.addBefore(sum.client, amountOf(sum, definition.counts));
-    }
-  } else if (last.startMs === before.startMs) counter.addBefore('', used);
-  return counter;
+  if (before !== null && last.startMs === before.startMs) counter.addBefore('', used);
+  return before;
 }
 
 class Telling {
   readonly isBlocking: boolean;
+  readonly #period: QuotaInForce['period'];
   calls = 0;
   unpriced = 0;
   #wanted = 0;
@@ -105,8 +114,9 @@ class Telling {
   #delayMs = 0;
   readonly #periods: Period[] = [];
 
-  constructor(isBlocking: boolean) {
-    this.isBlocking = isBlocking;
+  constructor({ atLimit, period }: QuotaInForce) {
+    this.isBlocking = atLimit === 'block';
+    this.#period = period;
   }
 
   begins({ window: { startMs, endMs } }: Counter): Period {
@@ -152,22 +162,39 @@ class Telling {
       periods: worth
         .slice(0, MAX_PERIODS)
         .map(({ startMs, endMs, ...figures }) => ({ startsAt: iso(startMs), endsAt: iso(endMs), ...figures })),
-      text: this.#text(fromMs, zone),
+      text: this.#text(fromMs, toMs, recordsFromMs, zone),
     };
   }
 
-  #text(fromMs: number, zone: string): string {
+  #text(fromMs: number, toMs: number, recordsFromMs: number | null, zone: string): string {
     const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: zone });
     const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: zone });
     const calls = new Intl.NumberFormat('en').format(this.calls);
-    if (this.calls === 0) return `No call since ${day.format(fromMs)} would have been counted.`;
+    const since =
+      this.#period.every === 'month' && this.#period.day === 1
+        ? monthsInWords(fromMs, toMs, zone)
+        : `since ${day.format(fromMs)}`;
+    const first = recordsFromMs !== null && recordsFromMs > fromMs ? recordsFromMs : null;
+    const kept = first === null ? '' : ` Single calls are known from ${day.format(first)} on.`;
+    if (this.calls === 0) return `No call ${since} would have been counted.${kept}`;
     const acts = [
       this.#refused === 0 ? '' : `refused ${times(this.#refused)} (first on ${time.format(this.#firstRefusedMs ?? 0)})`,
       this.#slowed === 0 ? '' : `slowed ${times(this.#slowed)}, by ${durationInWords(this.#delayMs)} in all`,
     ].filter((act) => act !== '');
     const what = acts.length === 0 ? 'none would have been refused or slowed' : `it would have ${acts.join(' and ')}`;
-    return `Of ${calls} ${this.calls === 1 ? 'call' : 'calls'} since ${day.format(fromMs)}, ${what}.`;
+    return `Of ${calls} ${this.calls === 1 ? 'call' : 'calls'} ${since}, ${what}.${kept}`;
   }
+}
+
+/** "in November 2026", "in October and November 2026", "from December 2025 to February 2026". */
+function monthsInWords(fromMs: number, toMs: number, zone: string): string {
+  const named = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: zone });
+  const [first, last] = [named.format(fromMs), named.format(toMs - 1)];
+  if (first === last) return `in ${last}`;
+  const isSameYear = first.slice(-4) === last.slice(-4);
+  const from = isSameYear ? first.slice(0, -5) : first;
+  const isNext = named.format(fromMs + 35 * 24 * 3_600_000) === last; // 35 days after its beginning runs the next month
+  return isNext ? `in ${from} and ${last}` : `from ${from} to ${last}`;
 }
 
 function times(count: number): string {

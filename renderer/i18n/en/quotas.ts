@@ -176,8 +176,8 @@ export const quotas = {
   adjustMax: 'Not above',
   whatIf: 'With this quota',
   whatIfWaiting: 'Counting …',
-  whatIfFirst: 'Fill in the limit, and what it would have meant in the last 30 days appears here.',
-  whatIfNone: 'There are no calls of the last 30 days to try it on.',
+  whatIfFirst: 'Fill in the limit, and what it would have meant for the calls of the last weeks appears here.',
+  whatIfNone: 'There are no calls yet to try it on.',
   errors: {
     limit: {
       requests: 'Enter a whole number, such as 500 or 10k.',

@@ -41,7 +41,7 @@ test('a quota is made in words, changed by what is said, listed, looked back on,
     },
   ]);
   expect(await vault.must(['quota', 'list'])).toMatch(/Spending +everything +\$0\.00 +\$25\.50 a month +0 +ok/);
-  expect(await vault.must(['quota', 'what-if', 'Spending', '--limit', '$1'])).toContain('No call since');
+  expect(await vault.must(['quota', 'what-if', 'Spending', '--limit', '$1'])).toContain('No call in');
   expect(await vault.must(['quota', 'history', 'Spending', '--periods', '2'])).toContain('(now)');
   expect(await vault.must(['quota', 'remove', 'Spending'])).toBe('The quota is removed.\n');
   expect(await listed()).toEqual([]);
@@ -97,6 +97,9 @@ test('a pool of clients, critical calls, a cron period, and a whole document', a
   const path = join(vault.folder, 'quota.json');
   writeFileSync(path, JSON.stringify({ ...team?.definition, limit: 7, adjust: { min: 5, max: 9 } }));
   expect(await vault.must(['quota', 'set', 'Copy', '--file', path])).toContain('from 5 tokens to 9 tokens');
+  const nobody = JSON.stringify({ ...team?.definition, scope: { kind: 'clients', clients: ['z'.repeat(10)] } });
+  const refused = await vault.kh(['quota', 'set', 'Nobody', '--file', '-'], nobody);
+  expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('a client that has no access')]);
 });
 
 test('what is not limited is proposed, and taken by its id', async () => {
