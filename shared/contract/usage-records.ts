@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { usageMoment } from '../usage.ts';
 import { timestamp } from './schemas.ts';
 import { breakdownQuery } from './usage-explore.ts';
-import { overviewQuery, usageFilter, usageQuery, usageRemark, zoneName } from './usage.ts';
+import { reconcileInput } from './usage-figures.ts';
+import { anomaliesQuery, forecastQuery } from './usage-forecast.ts';
+import { heatMapQuery, overviewQuery, usageFilter, usageQuery, usageRemark, zoneName } from './usage.ts';
 
 const count = z.int().min(0);
 
@@ -154,12 +156,27 @@ export const usageCheapest = z.strictObject({
 export type UsageCheapest = z.output<typeof usageCheapest>;
 
 export const EXPORT_FORMATS = ['csv', 'json', 'parquet'] as const;
-/** What is exported: single calls (oldest first), a report, or the series of an overview or breakdown (a line each bucket and name). */
+/** What is exported: what a screen shows, as rows. */
 export const exportView = z.discriminatedUnion('kind', [
+  /** Single calls, oldest first. */
   z.strictObject({ kind: z.literal('requests'), ...requestsQuery.omit({ cursor: true, limit: true }).shape }),
   z.strictObject({ kind: z.literal('report'), ...usageQuery.shape }),
+  /** The series: a row for each bucket and name. */
   z.strictObject({ kind: z.literal('overview'), ...overviewQuery.omit({ compare: true }).shape }),
   z.strictObject({ kind: z.literal('breakdown'), ...breakdownQuery.shape }),
+  /** The range as a whole, the period before it, and each name: with percentiles, error rate and savings. */
+  z.strictObject({ kind: z.literal('totals'), ...overviewQuery.omit({ compare: true, bucket: true }).shape }),
+  /** The days of the heat map; before anything was collected without figures. */
+  z.strictObject({ kind: z.literal('calendar'), ...heatMapQuery.shape }),
+  z.strictObject({ kind: z.literal('hours-of-week'), ...heatMapQuery.shape }),
+  /** The course, a row a day. */
+  z.strictObject({ kind: z.literal('forecast'), ...forecastQuery.shape }),
+  z.strictObject({ kind: z.literal('anomalies'), ...anomaliesQuery.shape }),
+  /** Offers of a model, or of every one used, at the providers that there are keys of. */
+  z.strictObject({ kind: z.literal('cheapest'), ...cheapestQuery.shape }),
+  /** What was last compared with the provider's figures since the unlock; nobody is asked again. */
+  z.strictObject({ kind: z.literal('drift'), ...reconcileInput.omit({ label: true }).shape }),
+  z.strictObject({ kind: z.literal('prices') }),
 ]);
 export type ExportView = z.output<typeof exportView>;
 

@@ -1,6 +1,9 @@
 import type { App } from '../../core/app.ts';
 import { priceParts } from '../../core/usage/analysis/price-parts.ts';
+import { cheapestTable, driftTable, pricesTable } from '../../core/usage/export/given-tables.ts';
 import { savePicture } from '../../core/usage/export/saved-picture.ts';
+import type { ExportTable } from '../../core/usage/export/table.ts';
+import type { GivenView } from '../../core/usage/export/views.ts';
 import { cheapest } from '../../core/usage/prices/cheapest.ts';
 import { listViews, removeView, saveView } from '../../core/usage/saved-views.ts';
 import type { Area } from '../caller.ts';
@@ -9,6 +12,19 @@ import type { UsageRecordHandlers } from './prices.ts';
 export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHandlers> {
   /** What every question needs beside itself. */
   const asked = () => ({ reportingZone: app.reportingZone(), nowMs: app.options.clock.now() });
+  const offers = async (model: string | undefined) => {
+    const used = await app.usageReader.query('modelUse', asked());
+    const keys = new Map<string, string[]>();
+    for (const { provider, ref, state } of app.credentials.list({})) {
+      if (state === 'active') keys.set(provider, [...(keys.get(provider) ?? []), ref]);
+    }
+    return cheapest(app.prices.book, keys, used, asked().nowMs, model);
+  };
+  const given = async (view: GivenView): Promise<ExportTable> => {
+    if (view.kind === 'cheapest') return cheapestTable(await offers(view.model));
+    if (view.kind === 'drift') return driftTable(app.providerFigures.compared(view));
+    return pricesTable(app.prices.list());
+  };
   return {
     'usage.report': async (query) => {
       const { reportingZone: zone, nowMs } = asked();
@@ -23,7 +39,7 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
       const { record, atMs, related } = await app.usageReader.query('request', { id });
       return { record, price: priceParts(record, atMs, app.prices.book), related: [...related] };
     },
-    'usage.beginExport': (wanted, link) => app.usageExports.begin(wanted, link),
+    'usage.beginExport': (wanted, link) => app.usageExports.begin(wanted, link, given),
     'usage.nextExport': ({ id }, { connection }) => app.usageExports.next(id, connection),
     'usage.cancelExport': ({ id }, { connection }) => {
       app.usageExports.cancel(id, connection);
@@ -40,13 +56,6 @@ export function usageHandlers(app: App): Omit<Area<'usage'>, keyof UsageRecordHa
     },
     'usage.forecast': (query) => app.usageReader.query('forecast', { ...query, ...asked() }),
     'usage.anomalies': (query) => app.usageReader.last('anomalies', { ...query, ...asked() }),
-    'usage.cheapest': async ({ model }) => {
-      const used = await app.usageReader.query('modelUse', asked());
-      const keys = new Map<string, string[]>();
-      for (const { provider, ref, state } of app.credentials.list({})) {
-        if (state === 'active') keys.set(provider, [...(keys.get(provider) ?? []), ref]);
-      }
-      return cheapest(app.prices.book, keys, used, asked().nowMs, model);
-    },
+    'usage.cheapest': ({ model }) => offers(model),
   };
 }

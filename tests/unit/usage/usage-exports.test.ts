@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { UsageExports } from '../../../electron/core/usage/export/usage-exports.ts';
+import { table } from '../../../electron/core/usage/export/table.ts';
 import { UsageReader } from '../../../electron/core/usage/worker/usage-reader.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { calls, write } from './analysis/filled-usage.ts';
@@ -7,6 +8,8 @@ import { usageFile } from './usage-file.ts';
 
 const HOURS = 100;
 const CSV = { format: 'csv', view: { kind: 'requests' } } as const;
+
+const noTable = () => Promise.reject(new Error('all of it is in usage.db'));
 
 /** Exports over the worker thread and a real encrypted file of 5,000 calls. */
 function exporting() {
@@ -33,7 +36,7 @@ const OVER = { code: 'not_found' };
 
 test('pieces come one by one until the last, which ends it', async () => {
   const { exports, link } = exporting();
-  const { id, rows, fileName, mediaType } = await exports.begin(CSV, link);
+  const { id, rows, fileName, mediaType } = await exports.begin(CSV, link, noTable);
   expect({ rows, mediaType }).toEqual({ rows: 5000, mediaType: 'text/csv; charset=utf-8' });
   expect(fileName).toMatch(/^keyharbor-requests-\d{4}-\d\d-\d\d\.csv$/);
   const pieces = [];
@@ -48,7 +51,7 @@ test('pieces come one by one until the last, which ends it', async () => {
 test('an export is over when it is cancelled, idle for a minute, or its connection closes', async () => {
   const { exports, clock, link, close } = exporting();
   const begun = async () => {
-    const { id } = await exports.begin(CSV, link);
+    const { id } = await exports.begin(CSV, link, noTable);
     await exports.next(id, 'one');
     return id;
   };
@@ -67,18 +70,46 @@ test('an export is over when it is cancelled, idle for a minute, or its connecti
 
 test('nobody else reads on, and there are not too many at once', async () => {
   const { exports, link } = exporting();
-  const { id } = await exports.begin(CSV, link);
+  const { id } = await exports.begin(CSV, link, noTable);
   await expect(exports.next(id, 'another')).rejects.toMatchObject(OVER);
-  for (let more = 0; more < 3; more += 1) await exports.begin(CSV, link);
-  await expect(exports.begin(CSV, link)).rejects.toMatchObject({ code: 'throttled' });
+  for (let more = 0; more < 3; more += 1) await exports.begin(CSV, link, noTable);
+  await expect(exports.begin(CSV, link, noTable)).rejects.toMatchObject({ code: 'throttled' });
 });
 
 test('a lock in the middle of a piece is told, and nothing is left running', async () => {
   const { exports, reader, link } = exporting();
-  const { id } = await exports.begin(CSV, link);
+  const { id } = await exports.begin(CSV, link, noTable);
   const waiting = exports.next(id, 'one');
   exports.locking();
   reader.locking();
   await expect(waiting).rejects.toMatchObject({ code: 'vault_locked' });
+  await expect(exports.next(id, 'one')).rejects.toMatchObject(OVER);
+});
+
+test('rows that are made elsewhere are an export as any other, with a name that says what they are', async () => {
+  const { exports, link } = exporting();
+  const rows = Array.from({ length: 4500 }, (_, at) => [at]);
+  const made = table([{ name: 'at', type: 'int' }], rows);
+  const {
+    id,
+    rows: all,
+    fileName,
+  } = await exports.begin({ format: 'csv', view: { kind: 'prices' } }, link, (view) => {
+    expect(view).toEqual({ kind: 'prices' });
+    return Promise.resolve(made);
+  });
+  expect(all).toBe(4500);
+  expect(fileName).toMatch(/^keyharbor-prices-/);
+  const pieces = [];
+  do pieces.push(await exports.next(id, 'one'));
+  while (pieces.at(-1)?.done === false);
+  expect(pieces.map(({ rows: so }) => so)).toEqual([2000, 4000, 4500, 4500]);
+  expect(
+    pieces
+      .map(({ data }) => data)
+      .join('')
+      .trimEnd()
+      .split('\r\n'),
+  ).toHaveLength(4501);
   await expect(exports.next(id, 'one')).rejects.toMatchObject(OVER);
 });

@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
-import type { ExportView } from '../../../../shared/contract/usage-records.ts';
 import type { UsageRemark } from '../../../../shared/contract/usage.ts';
 import { lastRecordId } from '../analysis/records.ts';
 import type { Asked } from '../analysis/view.ts';
 import { type ExportFormat, formatOf } from './format.ts';
-import { exportTable } from './views.ts';
+import type { ExportTable } from './table.ts';
+import { exportTable, type StoredView } from './views.ts';
 
 export interface ExportPlan {
   readonly rows: number;
@@ -13,7 +13,7 @@ export interface ExportPlan {
   readonly lastId: number | null;
 }
 export interface ExportInput extends Asked {
-  readonly view: ExportView;
+  readonly view: StoredView;
 }
 export interface ExportPiece {
   readonly encoding: 'utf8' | 'base64';
@@ -36,7 +36,11 @@ export function* exportPieces(
   input: ExportInput & { readonly format: ExportFormat; readonly lastId: number | null },
 ): Generator<ExportPiece, undefined> {
   const { view, format: name, lastId, ...asked } = input;
-  const { columns, pages } = exportTable(db, view, asked, lastId);
+  yield* piecesOf(exportTable(db, view, asked, lastId), name);
+}
+
+/** The same of a table. */
+export function* piecesOf({ columns, pages }: ExportTable, name: ExportFormat): Generator<ExportPiece, undefined> {
   const format = formatOf(name, columns);
   let rows = 0;
   for (const page of pages(format.rowsAtOnce)) {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { exportBegin, exportBegun, exportPiece } from '../../../../shared/contract/usage-records.ts';
+import type { exportBegin, exportBegun, exportPiece, ExportView } from '../../../../shared/contract/usage-records.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import type { z } from 'zod';
 import type { Clock } from '../../seams.ts';
 import type { UsageReader, UsageStream } from '../worker/usage-reader.ts';
-import type { ExportPiece } from './export.ts';
-import { MEDIA_TYPES } from './format.ts';
+import { type ExportPiece, piecesOf } from './export.ts';
+import { type ExportFormat, MEDIA_TYPES } from './format.ts';
+import type { ExportTable } from './table.ts';
+import { type GivenView, isGiven, type StoredView } from './views.ts';
 
 /** Each holds a stream of the worker thread open. */
 const MOST_AT_ONCE = 4;
@@ -18,8 +20,10 @@ export interface UsageExportsDeps {
   readonly zone: () => string;
 }
 
+type Pieces = Pick<UsageStream<ExportPiece>, 'next' | 'end'>;
+
 interface Running {
-  readonly stream: UsageStream<ExportPiece>;
+  readonly stream: Pieces;
   /** The connection or page that it belongs to: nobody else reads on. */
   readonly owner: string;
   readonly fileName: string;
@@ -35,14 +39,17 @@ export class UsageExports {
     this.#deps = deps;
   }
 
-  /** @throws AppError `invalid_input`, or `throttled` where too many run. */
+  /**
+   * @param given - makes the rows of what is not in usage.db alone. Few: they are held until they are read.
+   * @throws AppError `invalid_input`, or `throttled` where too many run.
+   */
   async begin(
     { format, view }: z.output<typeof exportBegin>,
     { connection: owner, onClosed }: { connection: string; onClosed: (act: () => void) => () => void },
+    given: (view: GivenView) => Promise<ExportTable>,
   ): Promise<z.output<typeof exportBegun>> {
-    const { reader, clock, zone } = this.#deps;
-    const asked = { view, reportingZone: zone(), nowMs: clock.now() };
-    const { rows, remarks, lastId } = await reader.query('exportPlan', asked);
+    const { clock } = this.#deps;
+    const plan = isGiven(view) ? ofTable(await given(view), format) : await this.#stored(view, format);
     if (this.#running.size >= MOST_AT_ONCE) {
       throw new AppError(
         'throttled',
@@ -51,12 +58,19 @@ export class UsageExports {
       );
     }
     const id = randomUUID();
-    const stream = reader.stream('export', { ...asked, format, lastId });
-    const day = new Date(asked.nowMs).toISOString().slice(0, 10);
-    const fileName = `keyharbor-${view.kind === 'requests' ? 'requests' : 'usage'}-${day}.${format}`;
+    const stream = plan.pieces();
+    const day = new Date(clock.now()).toISOString().slice(0, 10);
+    const fileName = `keyharbor-${FILE_NAMES[view.kind]}-${day}.${format}`;
     this.#running.set(id, { stream, owner, fileName, callOff: clock.after(IDLE_MS, () => this.#end(id)) });
     onClosed(() => this.#end(id));
-    return { id, rows, mediaType: MEDIA_TYPES[format], fileName, remarks: [...remarks] };
+    return { id, rows: plan.rows, mediaType: MEDIA_TYPES[format], fileName, remarks: [...plan.remarks] };
+  }
+
+  async #stored(view: StoredView, format: ExportFormat): Promise<Plan> {
+    const { reader, clock, zone } = this.#deps;
+    const asked = { view, reportingZone: zone(), nowMs: clock.now() };
+    const { rows, remarks, lastId } = await reader.query('exportPlan', asked);
+    return { rows, remarks, pieces: () => reader.stream('export', { ...asked, format, lastId }) };
   }
 
   /** @throws AppError `not_found` where it has ended, or belongs to somebody else. */
@@ -103,6 +117,34 @@ export class UsageExports {
     running.stream.end();
   }
 }
+
+interface Plan extends Pick<z.output<typeof exportBegun>, 'rows'> {
+  readonly remarks: ExportTable['remarks'];
+  readonly pieces: () => Pieces;
+}
+
+function ofTable(table: ExportTable, format: ExportFormat): Plan {
+  const pieces = (): Pieces => {
+    const made = piecesOf(table, format);
+    return { next: () => Promise.resolve(made.next()), end: () => void made.return(undefined) };
+  };
+  return { rows: table.count(), remarks: table.remarks, pieces };
+}
+
+const FILE_NAMES: Readonly<Record<ExportView['kind'], string>> = {
+  requests: 'requests',
+  report: 'usage',
+  overview: 'usage',
+  breakdown: 'usage',
+  totals: 'usage-totals',
+  calendar: 'usage-calendar',
+  'hours-of-week': 'usage-hours',
+  forecast: 'usage-forecast',
+  anomalies: 'usage-anomalies',
+  cheapest: 'cheapest-offers',
+  drift: 'usage-compared',
+  prices: 'prices',
+};
 
 function gone(): AppError {
   return new AppError(

@@ -51,6 +51,8 @@ interface Answers {
 export class ProviderFigures {
   readonly #deps: ProviderFiguresDeps;
   #running = new AbortController();
+  /** What was last compared, for an export of it. */
+  #last: ReconcileReport | null = null;
 
   constructor(deps: ProviderFiguresDeps) {
     this.#deps = deps;
@@ -60,6 +62,18 @@ export class ProviderFigures {
   locking(): void {
     this.#running.abort(new AppError('vault_locked', 'The vault was locked. Nothing was compared.', 'Unlock it.'));
     this.#running = new AbortController();
+    this.#last = null;
+  }
+
+  /** What was last compared; nobody is asked. @throws AppError `not_found` where that was something else. */
+  compared({ provider, from, to }: { provider: string; from: string; to: string }): ReconcileReport {
+    const last = this.#last;
+    if (last?.provider === provider && last.from === from && last.to === to) return last;
+    throw new AppError(
+      'not_found',
+      'This comparison is not at hand any more. Nothing was exported.',
+      'Compare once more, then export it.',
+    );
   }
 
   /**
@@ -87,7 +101,8 @@ export class ProviderFigures {
     );
     const answers = await this.#ask(opened, credential, provider, period, options);
     usage.flush();
-    return this.#report({ provider: provider.id, ref: `${provider.id}/${credential.label}`, period }, answers);
+    this.#last = this.#report({ provider: provider.id, ref: `${provider.id}/${credential.label}`, period }, answers);
+    return this.#last;
   }
 
   /** A total that the owner read somewhere, beside ours. Asks nobody. @throws AppError `invalid_input`. */
@@ -98,7 +113,8 @@ export class ProviderFigures {
     const whole = { requests: null, tokens: null, other: false, model: null, day: period.first };
     const figures = [{ ...whole, costMicroUsd: input.totalMicroUsd }];
     const report = this.#report({ provider: input.provider, ref: null, period }, { figures, account: [], notes: [] });
-    return { ...report, days: [], models: [] };
+    this.#last = { ...report, days: [], models: [] };
+    return this.#last;
   }
 
   #report(

@@ -1,8 +1,9 @@
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import { usageRequests as contractRequests, type ExportView } from '../../../../shared/contract/usage-records.ts';
+import { usageRequests as contractRequests } from '../../../../shared/contract/usage-records.ts';
 import { exportPieces, exportPlan } from '../../../../electron/core/usage/export/export.ts';
 import type { ExportFormat } from '../../../../electron/core/usage/export/format.ts';
+import type { StoredView } from '../../../../electron/core/usage/export/views.ts';
 import { oneRequest, type RequestsQuery, usageRequests } from '../../../../electron/core/usage/analysis/records.ts';
 import { HOUR_MS } from '../../../../electron/core/usage/reporting-days.ts';
 import { calls, rawCalls, usageDatabase, write } from './filled-usage.ts';
@@ -91,7 +92,7 @@ describe('single calls', () => {
   });
 });
 
-function exported(db: ReturnType<typeof filled>, format: ExportFormat, view: ExportView) {
+function exported(db: ReturnType<typeof filled>, format: ExportFormat, view: StoredView) {
   const { lastId, rows } = exportPlan(db, { view, ...asked });
   const pieces = [...exportPieces(db, { view, format, lastId, ...asked })];
   expect(pieces.map(({ done }) => done)).toEqual(pieces.map((_, at) => at === pieces.length - 1));
@@ -101,7 +102,7 @@ function exported(db: ReturnType<typeof filled>, format: ExportFormat, view: Exp
 }
 
 describe('an export', () => {
-  const view: ExportView = { kind: 'requests' };
+  const view: StoredView = { kind: 'requests' };
 
   test('as CSV holds every call, oldest first, and starts no formula', () => {
     const db = filled(2500);
