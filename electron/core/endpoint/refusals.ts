@@ -29,6 +29,15 @@ export function unknownPath(): AppError {
   );
 }
 
+/** @param names - what the path takes. What came is not repeated: it may be a secret in the wrong place. */
+export function wrongQuery(names: readonly string[]): AppError {
+  return new AppError(
+    'invalid_input',
+    'The query holds a name or a value that this path does not take. Nothing was done.',
+    `Names: ${names.join(', ')}; each at most once, as name=value. GET /openapi.json tells their values.`,
+  );
+}
+
 export function vaultKvIsOff(): AppError {
   return new AppError(
     'not_found',

@@ -9,7 +9,7 @@ import { proxyTarget } from '../proxy/target.ts';
 import { readJsonBody } from './json-body.ts';
 import { countRefusal } from './opened-key.ts';
 import { presentedToken } from './presented-token.ts';
-import { clientTooOften, missingGrant, tooManyOpen, unknownPath } from './refusals.ts';
+import { clientTooOften, missingGrant, tooManyOpen, unknownPath, wrongQuery } from './refusals.ts';
 import type { RequestDeps } from './request-deps.ts';
 import { requestHead } from './request-head.ts';
 import type { ClientAsked, ClientRoute, Params, Surface } from './route.ts';
@@ -68,14 +68,14 @@ const GUARD_REASONS: Readonly<Partial<Record<RefusalStatus, string>>> = { 403: '
 const surfaceOf = (found: Found): Surface =>
   found.kind === 'route' ? (found.route.surface ?? 'problem') : found.surface;
 
-function isPublic(found: Found): found is Exclude<Found, { kind: 'unknown' }> {
+function isPublic(found: Found): found is Exclude<Found, { kind: 'unknown' | 'wrong-query' }> {
   if (found.kind === 'wrong-method') return found.isPublic;
   return found.kind === 'route' && found.route.access.kind === 'public';
 }
 
 /** No token, and nothing that is worth one. */
 function servePublic(
-  found: Exclude<Found, { kind: 'unknown' }>,
+  found: Exclude<Found, { kind: 'unknown' | 'wrong-query' }>,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -138,6 +138,7 @@ function serve(
   };
   try {
     if (found.kind === 'unknown') throw unknownPath();
+    if (found.kind === 'wrong-query') throw wrongQuery(found.names);
     const route = found.route as ClientRoute;
     const asked = new Request(client, found.params, found.query, request, response, route);
     if (!asked.granted && !(route.access.kind === 'credential' && route.access.asks)) {

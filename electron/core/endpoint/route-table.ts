@@ -4,6 +4,8 @@ import type { Params, Route, Surface } from './route.ts';
 export type Found =
   | { readonly kind: 'route'; readonly route: Route; readonly params: Params; readonly query: string }
   | { readonly kind: 'wrong-method'; readonly allow: string; readonly isPublic: boolean; readonly surface: Surface }
+  /** The path is one of ours, the query is none that it takes. */
+  | { readonly kind: 'wrong-query'; readonly names: readonly string[]; readonly surface: Surface }
   | { readonly kind: 'unknown'; readonly surface: Surface };
 
 interface Row {
@@ -19,7 +21,7 @@ const VAULT_PATHS = /^\/v1\/(?:secret|sys)\//;
 
 /**
  * Finds the route of a raw target. Nothing is decoded: provider ids and labels need no escapes, so a target with one
- * is another path than any of ours; so is one with a query that its route does not take.
+ * is another path than any of ours; so is one with a query where no route of its path takes any.
  */
 export class RouteTable {
   readonly routes: readonly Route[];
@@ -42,11 +44,20 @@ export class RouteTable {
     const query = mark < 0 ? '' : target.slice(mark + 1);
     const segments = path.split('/');
     let others: Route[] | null = null;
+    let mistaken: Route | null = null;
     for (const { route, segments: pattern } of this.#rows.get(segments.length) ?? []) {
-      if (!matches(pattern, segments) || !takes(route, query, mark >= 0)) continue;
+      if (!matches(pattern, segments)) continue;
+      if (!takes(route, query, mark >= 0)) {
+        if (route.method === method && explainsQueries(route)) mistaken = route;
+        continue;
+      }
       if (route.method === method) return { kind: 'route', route, query, params: paramsOf(route, pattern, segments) };
       others ??= [];
       others.push(route);
+    }
+    if (mistaken !== null) {
+      const names = mistaken.queries?.map(({ name }) => name) ?? [];
+      return { kind: 'wrong-query', names, surface: mistaken.surface ?? 'problem' };
     }
     if (others === null) return VAULT_PATHS.test(path) ? UNKNOWN_TO_VAULT : UNKNOWN;
     const allow = [...new Set(others.map((route) => route.method))].toSorted().join(', ');
@@ -63,6 +74,11 @@ function matches(pattern: readonly string[], segments: readonly string[]): boole
     if (shape === undefined ? wanted !== given : !shape.test(given)) return false;
   }
   return true;
+}
+
+/** Whether a query that it does not take is a mistake to tell: with the words of another product it is another path. */
+function explainsQueries({ queries, surface, access }: Route): boolean {
+  return queries !== undefined && surface !== 'vault' && access.kind !== 'public';
 }
 
 /** Each query once, in any order, and nothing else; a question mark with nothing behind it is a query too. */

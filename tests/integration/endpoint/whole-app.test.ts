@@ -218,6 +218,12 @@ test('a tool reports what a key was used for, once for each call, and reads it b
   expect(await read('?from=2031-01-01')).toEqual([]);
   expect(await read('', stranger)).toEqual([]);
   expect(await read('?by=nothing')).toMatchObject({ code: 'invalid_input' });
+  for (const wrong of ['?modell=gpt-5', '?by=day&by=day', '?from', '?']) {
+    const hint = expect.stringContaining('by, from, to') as string;
+    expect(await read(wrong)).toMatchObject({ status: 400, code: 'invalid_input', hint });
+  }
+  expect(JSON.stringify(await read('?sk-secret=1'))).not.toContain('sk-secret');
+  expect(await read('?modell=gpt-5', 'kh_live_nobody')).toMatchObject({ status: 401 });
   expect(JSON.parse((await ask({ port }, '/v1/quotas', bearer(token))).body)).toEqual({ quotas: [] });
   const writer = t.app.clients.create({ ...rest, name: 'writer', grants: ['usage:write'] }, 'cli').token;
   expect((await ask({ port }, '/v1/usage', bearer(writer))).status).toBe(403);

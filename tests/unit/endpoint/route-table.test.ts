@@ -46,13 +46,15 @@ describe('the routing table', () => {
     ['GET', '/v1/usage', 'GET /v1/usage'],
     ['GET', '/v1/usage?by=day', 'GET /v1/usage'],
     ['GET', '/v1/usage?to=2030-01-01&by=day', 'GET /v1/usage'],
-    ['GET', '/v1/usage?by=day&by=day', 'unknown'],
-    ['GET', '/v1/usage?by', 'unknown'],
-    ['GET', '/v1/usage?by=DAY', 'unknown'],
-    ['GET', '/v1/usage?', 'unknown'],
-    ['GET', '/v1/usage?by=day&', 'unknown'],
-    ['GET', '/v1/usage?constructor=x', 'unknown'],
+    ['GET', '/v1/usage?by=day&by=day', 'wrong-query'],
+    ['GET', '/v1/usage?by', 'wrong-query'],
+    ['GET', '/v1/usage?by=DAY', 'wrong-query'],
+    ['GET', '/v1/usage?', 'wrong-query'],
+    ['GET', '/v1/usage?by=day&', 'wrong-query'],
+    ['GET', '/v1/usage?constructor=x', 'wrong-query'],
+    ['POST', '/v1/usage?by=day&x=1', 'unknown'],
     ['GET', '/v1/secret/metadata', 'unknown'],
+    ['GET', '/v1/secret/metadata?x=1', 'unknown'],
     ['GET', '/v1/secret/metadata?list=true', 'GET /v1/secret/metadata'],
     ['GET', '/v1/keys?', 'unknown'],
     ['GET', '/v1/keys/', 'unknown'],
@@ -68,6 +70,14 @@ describe('the routing table', () => {
   test('says which methods a path takes, once each', () => {
     expect(table.find('DELETE', '/v1/keys/openai/report')).toMatchObject({ kind: 'wrong-method', allow: 'GET, POST' });
     expect(table.find('POST', '/v1/secret/metadata?list=true')).toMatchObject({ allow: 'GET', surface: 'vault' });
+  });
+
+  test('a query that a path does not take is told with the names that it does', () => {
+    expect(table.find('GET', '/v1/usage?modell=gpt')).toEqual({
+      kind: 'wrong-query',
+      names: ['by', 'to'],
+      surface: 'problem',
+    });
   });
 
   test('gives a label that is left out its name, and a fixed provider its own', () => {
