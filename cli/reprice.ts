@@ -40,16 +40,25 @@ function row(one: RepriceReport['models'][number]): readonly string[] {
     model === '' ? '(none named)' : model,
     provider,
     String(changed),
-    dollars(oldMicroUsd),
-    dollars(newMicroUsd),
+    cost(oldMicroUsd, oldUnpriced),
+    cost(newMicroUsd, newUnpriced),
     ...counts,
   ];
 }
 
-function summary({ applied, changed, records, oldMicroUsd, newMicroUsd }: RepriceReport): string {
+/** What is not known is not nothing. */
+function cost(knownMicroUsd: number, unpriced: number): string {
+  if (unpriced > 0 && knownMicroUsd === 0) return 'unknown';
+  return unpriced > 0 ? `at least ${dollars(knownMicroUsd)}` : dollars(knownMicroUsd);
+}
+
+function summary(report: RepriceReport): string {
+  const { applied, changed, records } = report;
   if (changed === 0) return `All ${records} records have the cost that the prices of today give.`;
   const done = applied ? 'were repriced' : 'would be repriced';
-  return `${changed} of ${records} records ${done}: ${dollars(oldMicroUsd)} before, ${dollars(newMicroUsd)} after.`;
+  const before = cost(report.oldMicroUsd, report.oldUnpriced);
+  const after = cost(report.newMicroUsd, report.newUnpriced);
+  return `${changed} of ${records} records ${done}: ${before} before, ${after} after.`;
 }
 
 export function repriceCommand(prices: Command): void {

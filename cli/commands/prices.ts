@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Input, Output } from '../../shared/contract/methods.ts';
-import type { PriceEntry, UnpricedModel } from '../../shared/contract/prices.ts';
+import type { PriceEntry, TokenFigures, UnpricedModel } from '../../shared/contract/prices.ts';
 import { documentPiecesOf } from '../../shared/document-pieces.ts';
 import { PRICE_UNITS, type PriceUnit } from '../../shared/prices.ts';
 import { connectAgent } from '../connect.ts';
@@ -33,7 +33,7 @@ async function list(options: ListOptions): Promise<void> {
     write(table(['WITHOUT A PRICE', 'PROVIDER', 'CALLS', 'LAST', ''], unpriced.map(unpricedRow), terminalWidth()));
   }
   if (unpriced.length > 0 && prices.length > 0) print('');
-  if (prices.length > 0) write(table(HEADING, prices.map(priceRow), terminalWidth()));
+  if (prices.length > 0) write(table(HEADING, prices.flatMap(priceRows), terminalWidth()));
   else if (unpriced.length === 0) note('Nothing to list.');
   note(sourceOf(all));
   if (unpriced.some(({ knownNow }) => knownNow)) {
@@ -41,24 +41,45 @@ async function list(options: ListOptions): Promise<void> {
   }
 }
 
-const HEADING = ['MODEL', 'PROVIDER', 'INPUT', 'CACHE READ', 'CACHE WRITE', 'OUTPUT', 'PER', 'FROM', 'SOURCE'];
+const HEADING = [
+  'MODEL',
+  'PROVIDER',
+  'INPUT',
+  'CACHE READ',
+  'CACHE WRITE',
+  '1 HOUR',
+  'OUTPUT',
+  'PER',
+  'FROM',
+  'SOURCE',
+];
 
 function unpricedRow({ provider, model, calls, lastDay, knownNow }: UnpricedModel): readonly string[] {
   return [model === '' ? '(none named)' : model, provider, String(calls), lastDay, knownNow ? 'known by now' : ''];
 }
 
-function priceRow(one: PriceEntry): readonly string[] {
+/** What holds today; under it what long prompts and peak hours cost, where that is another price. */
+function priceRows(one: PriceEntry): readonly (readonly string[])[] {
   const source = one.overridden ? `${one.source}, own wins` : one.source;
   if (one.per === 'tokens') {
     const price = one.prices[one.today ?? 0];
-    if (price === undefined) return [one.model, one.provider];
-    const { input, output, cacheRead, cacheWrite, from } = price;
-    const cells = [input, cacheRead, cacheWrite, output].map((figure) => (figure === null ? '' : dollars(figure)));
-    return [one.model, one.provider, ...cells, '1M tokens', from ?? '', source];
+    if (price === undefined) return [[one.model, one.provider]];
+    const { longPrompt: long, peak } = price;
+    return [
+      [one.model, one.provider, ...tokenCells(price), '1M tokens', price.from ?? '', source],
+      ...(long === null ? [] : [[`  over ${long.overTokens} tokens`, '', ...tokenCells(long)]]),
+      ...(peak === null ? [] : [['  in peak hours', '', ...tokenCells(peak)]]),
+    ];
   }
   const price = one.prices[one.today ?? 0];
-  const cells = [price === undefined ? '' : dollars(price.price), '', '', ''];
-  return [one.model ?? '(any)', one.provider, ...cells, `1M ${one.per}`, price?.from ?? '', source];
+  const cells = [price === undefined ? '' : dollars(price.price), '', '', '', ''];
+  return [[one.model ?? '(any)', one.provider, ...cells, `1M ${one.per}`, price?.from ?? '', source]];
+}
+
+type Figures = Pick<TokenFigures, 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'cacheWriteLong'>;
+
+function tokenCells({ input, cacheRead, cacheWrite, cacheWriteLong, output }: Figures): readonly string[] {
+  return [input, cacheRead, cacheWrite, cacheWriteLong, output].map((one) => (one === null ? '' : dollars(one)));
 }
 
 function sourceOf({ asOf, update }: Output<'prices.list'>): string {
@@ -76,6 +97,9 @@ interface SetOptions {
   readonly over?: string;
   readonly overInput?: string;
   readonly overOutput?: string;
+  readonly overCacheRead?: string;
+  readonly overCacheWrite?: string;
+  readonly overCacheWriteLong?: string;
   readonly unit?: PriceUnit;
   readonly price?: string;
   readonly per?: string;
@@ -90,8 +114,14 @@ async function set(provider: string, model: string | undefined, options: SetOpti
   const kept = await agent.call('prices.set', price);
   agent.close();
   if (options.json) return printJson(kept);
-  print('The price is set. It holds for calls from now on.');
+  print(`The price is set. It holds for calls ${holdsFrom(options.from)}.`);
   note('Calls that were counted before keep their cost until "keyharbor prices reprice --apply".');
+}
+
+/** A day that is over, or today: the next call has it already. */
+function holdsFrom(from: string | undefined): string {
+  const isAhead = from !== undefined && Date.parse(from) > Date.now();
+  return isAhead ? `from ${from} (UTC) on` : 'from now on';
 }
 
 type NewPrice = Input<'prices.set'>;
@@ -116,13 +146,23 @@ function ofTokens(provider: string, model: string | undefined, options: SetOptio
   };
 }
 
-function longPrompt({ over, overInput, overOutput }: SetOptions): Pick<NewPrice & { per: 'tokens' }, 'longPrompt'> {
-  if (over === undefined && overInput === undefined && overOutput === undefined) return {};
-  if (over === undefined || overInput === undefined || overOutput === undefined || !/^\d{1,9}$/.test(over)) {
+function longPrompt(options: SetOptions): Pick<NewPrice & { per: 'tokens' }, 'longPrompt'> {
+  const { over, overInput, overOutput, overCacheRead, overCacheWrite, overCacheWriteLong } = options;
+  const all = [over, overInput, overOutput, overCacheRead, overCacheWrite, overCacheWriteLong];
+  if (all.every((one) => one === undefined)) return {};
+  if (over === undefined || overInput === undefined || overOutput === undefined || !/^[1-9]\d{0,8}$/.test(over)) {
     throw usage('--over needs a number of tokens, --over-input and --over-output.');
   }
-  const input = amount(overInput, '--over-input');
-  return { longPrompt: { overTokens: Number(over), input, output: amount(overOutput, '--over-output') } };
+  return {
+    longPrompt: {
+      overTokens: Number(over),
+      input: amount(overInput, '--over-input'),
+      output: amount(overOutput, '--over-output'),
+      ...maybe('cacheRead', overCacheRead, '--over-cache-read'),
+      ...maybe('cacheWrite', overCacheWrite, '--over-cache-write'),
+      ...maybe('cacheWriteLong', overCacheWriteLong, '--over-cache-write-long'),
+    },
+  };
 }
 
 function ofUnit(provider: string, model: string | undefined, options: SetOptions): NewPrice {
@@ -182,7 +222,8 @@ async function update(file: string, options: { readonly own?: boolean; readonly 
   if (options.json) return printJson(taken);
   const { prices, added, changed, asOf, version } = taken;
   const what = version === null ? 'Taken as own prices' : `Update ${version} is in force`;
-  print(`${what}: ${prices} prices as of ${asOf}, ${added} new, ${changed} with other figures.`);
+  const some = prices === 1 ? '1 price' : `${prices} prices`;
+  print(`${what}: ${some} as of ${asOf}, ${added} new, ${changed} with other figures.`);
   note('Calls that were counted before keep their cost until "keyharbor prices reprice --apply".');
 }
 
@@ -211,6 +252,9 @@ export function register(program: Command): void {
     .option('--over <tokens>', 'prompts longer than this cost')
     .option('--over-input <dollars>', 'this for input')
     .option('--over-output <dollars>', 'and this for output')
+    .option('--over-cache-read <dollars>', 'served from a cache; left out: as --over-input')
+    .option('--over-cache-write <dollars>', 'written to a cache; left out: as --over-input')
+    .option('--over-cache-write-long <dollars>', 'to a cache that lasts an hour; left out: as --over-input')
     .addOption(unit())
     .option('--price <dollars>', 'of one unit')
     .option('--per <number>', 'of so many units')

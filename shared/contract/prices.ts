@@ -18,22 +18,25 @@ const model = z
 export const priceSource = z.enum(['own', 'update', 'book']);
 export type PriceSource = z.output<typeof priceSource>;
 
-const tokenFigures = z.strictObject({
-  /** First day it holds; null: always before the next one. */
-  from: day.nullable(),
+const figures = z.strictObject({
   input: price,
   output: price,
-  /** null: as `input`. */
+  /** null: as `input` of the same figures. */
   cacheRead: price.nullable(),
   /** To the cache of the shorter life (Anthropic: 5 minutes). */
   cacheWrite: price.nullable(),
   /** To the cache of the longer life (Anthropic: 1 hour). */
   cacheWriteLong: price.nullable(),
-  /** The whole request costs this where its prompt has more tokens than that. */
-  longPrompt: z.strictObject({ overTokens: z.int(), input: price, output: price }).nullable(),
-  /** In the provider's peak hours. */
-  peak: z.strictObject({ input: price, output: price }).nullable(),
 });
+const tokenFigures = figures.extend({
+  /** First day it holds; null: always before the next one. */
+  from: day.nullable(),
+  /** The whole request costs this where its prompt has more tokens than that. */
+  longPrompt: figures.extend({ overTokens: z.int() }).nullable(),
+  /** In the provider's peak hours. */
+  peak: figures.nullable(),
+});
+export type TokenFigures = z.output<typeof tokenFigures>;
 const unitFigures = z.strictObject({ from: day.nullable(), price });
 
 const entry = {
@@ -105,21 +108,23 @@ export const priceList = z.strictObject({
 });
 export type PriceList = z.output<typeof priceList>;
 
+const newFigures = z.strictObject({
+  input: price,
+  output: price,
+  cacheRead: price.optional(),
+  cacheWrite: price.optional(),
+  cacheWriteLong: price.optional(),
+});
+
 /** `from` left out: for all time before the next own price. A price of the same day is replaced. */
 export const newPrice = z.discriminatedUnion('per', [
-  z.strictObject({
+  newFigures.extend({
     per: z.literal('tokens'),
     provider: providerId,
     model,
     from: day.optional(),
-    input: price,
-    output: price,
-    cacheRead: price.optional(),
-    cacheWrite: price.optional(),
-    cacheWriteLong: price.optional(),
-    longPrompt: z
-      .strictObject({ overTokens: z.int().min(1).max(1_000_000_000), input: price, output: price })
-      .optional(),
+    longPrompt: newFigures.extend({ overTokens: z.int().min(1).max(1_000_000_000) }).optional(),
+    peak: newFigures.optional(),
     note: z.string().max(400).optional(),
   }),
   z.strictObject({

@@ -33,8 +33,17 @@ test('an own price is set, wins in the list, and is removed', async () => {
   expect(await vault.kh(['prices', 'remove', 'openai', 'gpt-5'])).toMatchObject({ code: 4, stdout: '' });
 });
 
+test('a long prompt has prices of its own, cached or not, and the list shows them', async () => {
+  const over = ['--over', '200000', '--over-input', '10', '--over-output', '37.5', '--over-cache-read', '1'];
+  await vault.must(['prices', 'set', 'anthropic', 'claude-long', '--input', '5', '--output', '25', ...over]);
+  const shown = await vault.must(['prices', 'list', '--own']);
+  expect(shown).toMatch(/over 200000 tokens +\$10\.00 +\$1\.00 +\$37\.50/);
+  await vault.must(['prices', 'remove', 'anthropic', 'claude-long']);
+});
+
 test.each([
   [['set', 'openai', 'gpt-5', '--input', '1']],
+  [['set', 'openai', 'gpt-5', '--input', '1', '--output', '2', '--over-cache-read', '1']],
   [['set', 'openai', 'gpt-5', '--input', 'one', '--output', '2']],
   [['set', 'openai', '--input', '1', '--output', '2']],
   [['set', 'openai', 'gpt-5', '--input', '1', '--output', '2', '--from', '2026-13-01']],

@@ -2,14 +2,21 @@ import type { NewPrice } from '../../../../shared/contract/prices.ts';
 import { type ModelPrice, modelPrice, type UnitPrice, unitPrice } from '../../../../shared/prices.ts';
 import { AppError } from '../../../../shared/errors.ts';
 
+type Figures = Pick<NewPrice & { per: 'tokens' }, 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'cacheWriteLong'>;
+
 const SET_BY_OWNER = 'set by the owner';
 
 /** @param before - what was set for the same model and unit, or anything else, which is replaced. */
 export function withPrice(before: unknown, price: NewPrice): ModelPrice | UnitPrice {
   const note = price.note === undefined ? {} : { note: price.note };
   if (price.per === 'tokens') {
-    const { input, output, cacheRead, cacheWrite, cacheWriteLong, longPrompt, from } = price;
-    const dated = defined({ from, input, output, cacheRead, cacheWrite, cacheWriteLong, longPrompt });
+    const { longPrompt, peak, from } = price;
+    const dated = defined({
+      from,
+      ...figuresOf(price),
+      longPrompt: longPrompt && { overTokens: longPrompt.overTokens, ...figuresOf(longPrompt) },
+      peak: peak && figuresOf(peak),
+    });
     const known = modelPrice.safeParse(before);
     const made: unknown = {
       provider: price.provider,
@@ -58,6 +65,10 @@ function merged(before: readonly Dated[], one: Dated): Dated[] {
 }
 
 const MAX_DAYS = 49;
+
+function figuresOf({ input, output, cacheRead, cacheWrite, cacheWriteLong }: Figures) {
+  return defined({ input, output, cacheRead, cacheWrite, cacheWriteLong });
+}
 
 function defined(members: Readonly<Record<string, unknown>>): Dated {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

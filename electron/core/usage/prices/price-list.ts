@@ -1,5 +1,5 @@
 import type { PriceEntry, PriceSource } from '../../../../shared/contract/prices.ts';
-import type { ModelPrice, UnitPrice } from '../../../../shared/prices.ts';
+import type { ModelPrice, PriceFigures, UnitPrice } from '../../../../shared/prices.ts';
 import { heldAt, type PriceBook } from './price-book.ts';
 
 /** Every price of the book as a screen shows it: the owner's own first, then by provider and model. */
@@ -31,20 +31,24 @@ function modelEntry(one: ModelPrice, source: PriceSource, overridden: boolean, n
     aliases: [...(one.aliases ?? [])],
     kind: one.kind,
     status: one.status,
-    prices: one.prices.map(({ from, input, output, cacheRead, cacheWrite, cacheWriteLong, longPrompt, peak }) => ({
-      from: from ?? null,
-      input,
-      output,
-      cacheRead: cacheRead ?? null,
-      cacheWrite: cacheWrite ?? null,
-      cacheWriteLong: cacheWriteLong ?? null,
+    prices: one.prices.map((dated) => ({
+      from: dated.from ?? null,
+      ...told(dated),
       longPrompt:
-        longPrompt === undefined
-          ? null
-          : { overTokens: longPrompt.overTokens, input: longPrompt.input, output: longPrompt.output },
-      peak: peak === undefined ? null : { input: peak.input, output: peak.output },
+        dated.longPrompt === undefined ? null : { overTokens: dated.longPrompt.overTokens, ...told(dated.longPrompt) },
+      peak: dated.peak === undefined ? null : told(dated.peak),
     })),
     today: placeOf(one.prices, nowMs),
+  };
+}
+
+function told({ input, output, cacheRead, cacheWrite, cacheWriteLong }: PriceFigures) {
+  return {
+    input,
+    output,
+    cacheRead: cacheRead ?? null,
+    cacheWrite: cacheWrite ?? null,
+    cacheWriteLong: cacheWriteLong ?? null,
   };
 }
 

@@ -37,6 +37,19 @@ test('a price of another day stands beside it, one of the same day takes its pla
   );
 });
 
+test('a long prompt and its cached part have prices of their own, and so have peak hours', () => {
+  const { prices, usage } = pricing();
+  const longPrompt = { overTokens: 200_000, input: 10, output: 20, cacheRead: 1, cacheWrite: 12, cacheWriteLong: 16 };
+  const peak = { input: 8, output: 9, cacheRead: 3 };
+  const set = { per: 'tokens', provider: 'openai', model: 'gpt-6-luna', input: 5, output: 6, cacheRead: 2 } as const;
+  const kept = prices.set({ ...set, longPrompt, peak }, 'cli');
+  const none = { cacheWrite: null, cacheWriteLong: null };
+  expect(kept.prices).toMatchObject([{ longPrompt, peak: { ...peak, ...none } }]);
+  const tokens = { inputTokens: 1_000_000, cacheReadTokens: 1_000_000, cacheWriteLongTokens: 1_000_000 };
+  usage.record([call({ tokens })]);
+  expect(costs(usage)).toEqual([['gpt-6-luna', 27]]);
+});
+
 test.each([
   ['elevenlabs', 'characters', 2500, 165_000_000, 412_500], // 2.5 thousand at $0.165 a thousand
   ['deepgram', 'seconds', 90, 71_666_667, 6450], // a minute and a half at $0.0043 a minute
