@@ -1,4 +1,4 @@
-import { FileUp, Pencil, Plus, Trash2 } from 'lucide-react';
+import { FileUp, Pencil, Plus, Scale, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { PriceEntry, PriceList } from '../../shared/contract/prices.ts';
 import { documentPiecesOf } from '../../shared/document-pieces.ts';
@@ -19,9 +19,12 @@ import { Note } from '../ui/note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { TextInput } from '../ui/text-input.tsx';
 import { announce } from '../ui/toasts.ts';
+import { ExportMenu } from './export-menu.tsx';
+import { knownModels } from './offer-view.ts';
+import { Offers } from './offers.tsx';
 import { EMPTY_PRICE, priceStart, type PriceTyped } from './price-form.ts';
 import { PriceSheet } from './price-sheet.tsx';
-import { matchingLines, type PriceLine, priceLines } from './price-view.ts';
+import { type FiguresShown, matchingLines, type PriceLine, priceLines } from './price-view.ts';
 import { Reprice } from './reprice.tsx';
 import { Unpriced } from './unpriced.tsx';
 import { useQuestion } from './use-question.ts';
@@ -31,11 +34,17 @@ const t = m.usage.prices;
 const MAX_FILE_BYTES = 8_000_000;
 const EVERY_MS = 5_000;
 
-/** What calls are priced by: models without a price first, then the list. */
+/** What calls are priced by: models without a price first, then who offers the same for how much, then the list. */
 export function PricesTab() {
   const { data, error, retry } = useQuestion('prices.list', {}, { everyMs: EVERY_MS });
   const [editing, setEditing] = useState<PriceTyped | null>(null);
   const [repricing, setRepricing] = useState(false);
+  const [model, setModel] = useState<string | null>(null);
+  const offers = useRef<HTMLElement>(null);
+  const showOffers = (wanted: string): void => {
+    setModel(wanted);
+    offers.current?.focus();
+  };
   return (
     <>
       {error !== null && (
@@ -47,7 +56,8 @@ export function PricesTab() {
       {data !== null && (
         <>
           <Unpriced models={data.unpriced} onPrice={setEditing} onReprice={() => setRepricing(true)} />
-          <List list={data} onEdit={setEditing} onReprice={() => setRepricing(true)} />
+          <Offers place={offers} known={knownModels(data.prices)} model={model} onModel={setModel} />
+          <List list={data} onEdit={setEditing} onReprice={() => setRepricing(true)} onOffers={showOffers} />
         </>
       )}
       {editing !== null && <PriceSheet start={editing} onClose={() => setEditing(null)} />}
@@ -60,9 +70,10 @@ interface ListProps {
   readonly list: PriceList;
   readonly onEdit: (start: PriceTyped) => void;
   readonly onReprice: () => void;
+  readonly onOffers: (model: string) => void;
 }
 
-function List({ list, onEdit, onReprice }: ListProps) {
+function List({ list, onEdit, onReprice, onOffers }: ListProps) {
   const providers = useSession((session) => session.providers);
   const [query, setQuery] = useState('');
   const nameOf = (id: string): string => providers.get(id)?.name ?? id;
@@ -74,10 +85,12 @@ function List({ list, onEdit, onReprice }: ListProps) {
   const columns: readonly Column<PriceLine>[] = [
     { key: 'model', title: t.columns.model, cell: (line) => <Name line={line} /> },
     { key: 'provider', title: t.columns.provider, cell: ({ entry }) => nameOf(entry.provider) },
-    { key: 'input', title: t.columns.input, figure: true, cell: ({ input }) => input },
-    { key: 'output', title: t.columns.output, figure: true, cell: ({ output }) => output },
-    { key: 'cacheRead', title: t.columns.cacheRead, figure: true, cell: ({ cacheRead }) => cacheRead },
-    { key: 'cacheWrite', title: t.columns.cacheWrite, figure: true, cell: ({ cacheWrite }) => cacheWrite },
+    ...SHOWN.map((figure) => ({
+      key: figure,
+      title: t.columns[figure],
+      figure: true,
+      cell: (line: PriceLine) => <Figure line={line} figure={figure} />,
+    })),
     { key: 'from', title: t.columns.from, cell: ({ from }) => (from === null ? t.always : formatDate(from)) },
     { key: 'source', title: t.columns.source, cell: ({ entry }) => t.sources[entry.source] },
     {
@@ -87,11 +100,16 @@ function List({ list, onEdit, onReprice }: ListProps) {
         <span className={styles.acts}>
           {entry.per === 'tokens' && (
             <IconButton
-              label={t.edit(model)}
-              icon={<Pencil size={15} aria-hidden />}
-              onClick={() => onEdit(priceStart(entry))}
+              label={m.usage.offers.of(model)}
+              icon={<Scale size={15} aria-hidden />}
+              onClick={() => onOffers(model)}
             />
           )}
+          <IconButton
+            label={t.edit(model)}
+            icon={<Pencil size={15} aria-hidden />}
+            onClick={() => onEdit(priceStart(entry))}
+          />
           {entry.source === 'own' && (
             <IconButton
               label={t.remove(model)}
@@ -116,6 +134,7 @@ function List({ list, onEdit, onReprice }: ListProps) {
         <div className={styles.tools}>
           <Button onClick={onReprice}>{t.reprice}</Button>
           <LoadFile />
+          <ExportMenu small view={{ kind: 'prices' }} what={t.export} pictures={null} notes={[]} />
           <Button look="primary" icon={<Plus size={16} aria-hidden />} onClick={() => onEdit(EMPTY_PRICE)}>
             {t.add}
           </Button>
@@ -145,11 +164,32 @@ function List({ list, onEdit, onReprice }: ListProps) {
   );
 }
 
-function Name({ line: { entry, model, unit } }: { readonly line: PriceLine }) {
+const SHOWN = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWriteLong'] as const;
+
+/** A figure, and under it those of long prompts and peak hours. */
+function Figure({ line, figure }: { readonly line: PriceLine; readonly figure: keyof FiguresShown }) {
+  return (
+    <>
+      {line[figure]}
+      {line.tiers.map((tier) => (
+        <span key={tier.name} className={styles.told}>
+          {tier[figure]}
+        </span>
+      ))}
+    </>
+  );
+}
+
+function Name({ line: { entry, model, unit, tiers } }: { readonly line: PriceLine }) {
   const told = [unit, entry.overridden ? t.overridden : null, entry.unverified ? t.unverified : null].filter(Boolean);
   return (
     <>
       <bdi>{model}</bdi>
+      {tiers.map(({ name }) => (
+        <span key={name} className={styles.told}>
+          {name}
+        </span>
+      ))}
       {told.length > 0 && <span className={styles.told}>{told.join(', ')}</span>}
     </>
   );

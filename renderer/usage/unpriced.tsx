@@ -5,7 +5,7 @@ import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import { useLabels } from './labels.ts';
 import { dayTitle } from './moments.ts';
-import { EMPTY_PRICE, type PriceTyped } from './price-form.ts';
+import { type PriceTyped, unpricedStart } from './price-form.ts';
 import styles from './prices.module.css';
 
 const t = m.usage.prices;
@@ -47,7 +47,7 @@ export function Unpriced({ models, onPrice, onReprice }: Props) {
               {knownNow ? (
                 <Button onClick={onReprice}>{t.reprice}</Button>
               ) : (
-                <Button aria-label={t.addFor(name)} onClick={() => onPrice({ ...EMPTY_PRICE, provider, model })}>
+                <Button aria-label={t.addFor(name)} onClick={() => onPrice(unpricedStart(provider, model))}>
                   {t.add}
                 </Button>
               )}

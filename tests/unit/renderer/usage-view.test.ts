@@ -11,7 +11,9 @@ import {
   roomOf,
   valuesBefore,
 } from '../../../renderer/usage/overview-view.ts';
-import { priceErrors, priceOf, EMPTY_PRICE } from '../../../renderer/usage/price-form.ts';
+import { EMPTY_PRICE, priceErrors, priceOf, priceStart, unpricedStart } from '../../../renderer/usage/price-form.ts';
+import { priceLines } from '../../../renderer/usage/price-view.ts';
+import type { PriceEntry } from '../../../shared/contract/prices.ts';
 import { dayIn, holds, spanOf, uncollectedBars } from '../../../renderer/usage/ranges.ts';
 import { withNewer } from '../../../renderer/usage/use-requests.ts';
 import { markName, markOf, nameOfMark, dropNameMarks } from '../../../renderer/state/name-marks.ts';
@@ -228,6 +230,55 @@ test('a typed price becomes whole micro-dollars; what is left empty is left out'
     'model',
     'output',
     'cacheRead',
+  ]);
+});
+
+const figures = { input: 1_000_000, output: 5_000_000, cacheRead: 100_000, cacheWrite: 125_000, cacheWriteLong: null };
+const listed: PriceEntry = {
+  ...{ per: 'tokens', provider: 'anthropic', model: 'claude-x', source: 'book', origin: 'a list', note: 'of the list' },
+  ...{ unverified: false, overridden: false, aliases: [], kind: 'chat', status: 'current', today: 1 },
+  prices: [
+    { ...figures, from: null, longPrompt: null, peak: null },
+    {
+      ...{ ...figures, from: '2026-11-01', peak: { ...figures, input: 37_500 } },
+      longPrompt: { ...figures, input: 2_000_000, cacheWriteLong: 4_000_000, overTokens: 200_000 },
+    },
+  ],
+};
+
+test('a listed price that is saved as it stands is the same price: long prompts and peak hours stay', () => {
+  const typed = priceStart(listed);
+  expect(priceErrors(typed)).toEqual({});
+  const plain = { input: 1_000_000, output: 5_000_000, cacheRead: 100_000, cacheWrite: 125_000 };
+  expect(priceOf(typed)).toEqual({
+    ...{ per: 'tokens', provider: 'anthropic', model: 'claude-x', ...plain },
+    longPrompt: { ...plain, input: 2_000_000, cacheWriteLong: 4_000_000, overTokens: 200_000 },
+    peak: { ...plain, input: 37_500 },
+  });
+  const half = { ...typed, overTokens: 'many', long: { ...typed.long, output: '' } };
+  expect(Object.keys(priceErrors(half))).toEqual(['overTokens', 'long']);
+});
+
+test('what is not counted in tokens is priced as a person says it, of any model', () => {
+  const typed = { ...unpricedStart('deepgram', ''), per: 'seconds' as const, unit: '0.0043' };
+  expect(priceErrors(typed)).toEqual({});
+  const price = priceOf(typed);
+  expect(price).toEqual({ per: 'seconds', provider: 'deepgram', price: 71_666_667 });
+  expect(Object.keys(priceErrors({ ...typed, unit: '' }))).toEqual(['unit']);
+  const { source, origin, note, unverified, overridden } = listed;
+  const kept: PriceEntry = {
+    ...{ provider: 'deepgram', source, origin, note, unverified, overridden, per: 'seconds', model: null, today: 0 },
+    prices: [{ from: null, price: 71_666_667 }],
+  };
+  expect(priceOf(priceStart(kept))).toEqual(price);
+});
+
+test('the list shows every digit of a price, and what long prompts and peak hours cost', () => {
+  const [line] = priceLines([listed]);
+  expect(line).toMatchObject({ cacheWrite: '$0.125', cacheWriteLong: '–' });
+  expect(line?.tiers).toMatchObject([
+    { name: 'over 200,000 tokens', input: '$2.00', cacheWriteLong: '$4.00' },
+    { name: 'In peak hours', input: '$0.0375' },
   ]);
 });
 
