@@ -23,3 +23,20 @@ export const figureOf = (figure: UsageFigure, sums: UsageSums): number =>
 
 /** How a view of usage is drawn. */
 export const VIEW_PICTURES = ['stacked', 'lines', 'ranking'] as const;
+
+export const COST_CERTAINTIES = ['known', 'at-least', 'unknown'] as const;
+export type CostCertainty = (typeof COST_CERTAINTIES)[number];
+
+/**
+ * How far a cost is known: the one rule, for every place that shows or writes one. `unknown`: nothing has cost anything that
+ * is known, and some had no price. `at-least`: some had no price, were cut or did not tell their use. `known`: all was
+ * priced. Nothing asked is nothing unknown. A failed call costs a known nothing, so it makes no other cost known.
+ */
+export function certaintyOf({
+  unpriced,
+  incomplete,
+  knownCostMicroUsd,
+}: Pick<UsageSums, 'unpriced' | 'incomplete' | 'knownCostMicroUsd'>): CostCertainty {
+  if (unpriced > 0 && knownCostMicroUsd === 0) return 'unknown';
+  return unpriced > 0 || incomplete > 0 ? 'at-least' : 'known';
+}

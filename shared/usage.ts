@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { USAGE_FIGURES } from './usage-words.ts';
+import { certaintyOf, COST_CERTAINTIES, USAGE_FIGURES } from './usage-words.ts';
+
+export { certaintyOf, COST_CERTAINTIES, type CostCertainty } from './usage-words.ts';
 
 /** What a usage report sums by. */
 export const USAGE_BY = ['provider', 'credential', 'model', 'client', 'project', 'day', 'endpoint'] as const;
@@ -36,12 +38,11 @@ const count = z.int().min(0);
 
 const figures = {
   requests: count,
-  /** Those that ended in anything but success. */
-  failed: count,
-  /** Those whose answer was cut, or did not tell what it used: their figures are the least it can have been. */
-  incomplete: count,
-  /** Those whose cost is not known. */
-  unpriced: count,
+  failed: count.describe('Calls that ended in anything but success.'),
+  incomplete: count.describe(
+    'Calls that were cut or did not tell their use: their figures are the least it can have been.',
+  ),
+  unpriced: count.describe('Calls whose cost is not known.'),
   /** Prompt tokens that no cache served and no cache took. */
   inputTokens: count,
   cacheReadTokens: count,
@@ -49,16 +50,18 @@ const figures = {
   outputTokens: count,
   /** Part of `outputTokens`. */
   reasoningTokens: count,
-  /** Sum of the known costs. */
-  knownCostMicroUsd: count,
+  knownCostMicroUsd: count.describe('Sum of the known costs.'),
 };
 
 export const usageRow = z.strictObject({
   /** Provider id, "provider/label", model, client name, folder, day (2026-11-20) or path; empty where it is not known. */
   key: z.string(),
   ...figures,
-  /** The same, or null where one of them is not known. */
-  costMicroUsd: count.nullable(),
+  costMicroUsd: count
+    .nullable()
+    .describe(
+      'The same, or null where the cost of one call is not known. Read costCertainty too: null is not nothing.',
+    ),
 });
 export type UsageRow = z.output<typeof usageRow>;
 
@@ -69,20 +72,6 @@ export type UsageSums = z.output<typeof usageSums>;
 export const SUM_NAMES = Object.keys(figures) as readonly (keyof UsageSums)[];
 
 export const usageFigure = z.enum(USAGE_FIGURES);
-
-/**
- * How far a cost is known. `measured`: every call was priced and told its use. `at-least`: some had no price, or were cut.
- * `unpriced`: none had a price. Nothing asked, nothing unknown: no requests are `measured`.
- */
-export type CostCertainty = 'measured' | 'at-least' | 'unpriced';
-export function certaintyOf({
-  requests,
-  unpriced,
-  incomplete,
-}: Pick<UsageSums, 'requests' | 'unpriced' | 'incomplete'>): CostCertainty {
-  if (requests > 0 && unpriced === requests) return 'unpriced';
-  return unpriced > 0 || incomplete > 0 ? 'at-least' : 'measured';
-}
 
 /**
  * A word for a time, in the reporting zone: as `from` the beginning of it is meant, as `to` its end. `24h`: so many hours
@@ -106,18 +95,32 @@ export const usageWord = z.union([z.enum(USAGE_WORDS), z.string().regex(/^[1-9]\
 export const usageMoment = z.union([z.iso.date(), z.iso.datetime({ offset: true }), usageWord]);
 
 /** What scripts read (`keyharbor usage --format json`, `GET /v1/usage`): these members, in this order. */
-export const usageFigures = usageRow.pick({
-  key: true,
-  requests: true,
-  inputTokens: true,
-  cacheReadTokens: true,
-  cacheWriteTokens: true,
-  outputTokens: true,
-  costMicroUsd: true,
-});
+export const usageFigures = usageRow
+  .pick({
+    key: true,
+    requests: true,
+    inputTokens: true,
+    cacheReadTokens: true,
+    cacheWriteTokens: true,
+    outputTokens: true,
+    costMicroUsd: true,
+    failed: true,
+    incomplete: true,
+    unpriced: true,
+    knownCostMicroUsd: true,
+  })
+  .extend({
+    costCertainty: z
+      .enum(COST_CERTAINTIES)
+      .describe(
+        'How far knownCostMicroUsd is the cost. known: to the micro-USD; at-least: some had no price, were cut or did not tell their use; unknown: nothing priced cost anything, and some had no price.',
+      ),
+  });
 export type UsageFigures = z.output<typeof usageFigures>;
 
 export function toFigures(row: UsageRow): UsageFigures {
   const { key, requests, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, costMicroUsd } = row;
-  return { key, requests, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, costMicroUsd };
+  const { failed, incomplete, unpriced, knownCostMicroUsd } = row;
+  const known = { failed, incomplete, unpriced, knownCostMicroUsd, costCertainty: certaintyOf(row) };
+  return { key, requests, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, costMicroUsd, ...known };
 }

@@ -91,6 +91,7 @@ export function CellGrid({ label, rows, columns, idle, legend, low, onPick }: Pr
                     aria-colindex={x + 1}
                     data-cell={`${y}-${x}`}
                     data-step={cell.step}
+                    data-open={cell.open === true ? '' : undefined}
                     data-unknown={cell.unknown === true ? '' : undefined}
                     data-pickable={onPick === undefined ? undefined : ''}
                     className={styles.cell}

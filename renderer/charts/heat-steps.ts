@@ -26,6 +26,8 @@ export interface Cell {
   readonly text: string;
   /** Outside the range: there is no such cell. */
   readonly blank?: boolean;
+  /** There was something, and how much is not known. */
+  readonly open?: boolean;
   /** Nothing was collected yet. */
   readonly unknown?: boolean;
 }

@@ -127,6 +127,9 @@ function paintCells(sheet: Sheet, cells: Cells, top: number): number {
       if (cell.blank === true) continue;
       draw.fillStyle = cell.unknown === true ? hatch : palette.of(`--heat-${cell.step}`);
       draw.fillRect(left + x * wide, first + y * high, wide - CELL_GAP, CELL);
+      if (cell.open !== true) continue;
+      draw.fillStyle = palette.of('--color-text-muted');
+      draw.fillRect(left + x * wide + (wide - CELL_GAP) / 2 - 1, first + y * high + CELL / 2 - 1, 2, 2);
     }
   }
   const foot = first + cells.rows.length * high + 8;

@@ -90,7 +90,9 @@ export class Plot {
             grid: { stroke: () => this.#palette.of('--chart-grid'), width: 1 },
             size: (plot, values) => this.#axisWidth(plot, values ?? []),
             splits: (plot) => this.#marks(plot.height),
-            values: (_, splits) => splits.map((value) => this.#model.markName(value)),
+            // An axis of nothing has no other mark than 0: the least that is not nothing would be read as a figure.
+            values: (_, splits) =>
+              splits.map((value) => (value > 0 && this.#model.max <= 0 ? '' : this.#model.markName(value))),
           },
         ],
         series: [{}, { paths: () => null, points: none }],

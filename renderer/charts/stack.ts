@@ -1,3 +1,4 @@
+import type { CostCertainty } from '../../shared/usage-words.ts';
 import type { ColorIndex } from './colors.ts';
 
 /** One series of a chart: a number for each slot. */
@@ -6,6 +7,8 @@ export interface ChartSeries {
   readonly label: string;
   readonly color: ColorIndex;
   readonly values: readonly number[];
+  /** How far each value is known; left out: all are. */
+  readonly certainty?: readonly CostCertainty[];
 }
 
 export interface ChartSlot {

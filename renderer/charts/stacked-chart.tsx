@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
+import type { CostCertainty } from '../../shared/usage-words.ts';
 import { m } from '../i18n/messages.ts';
 import styles from './charts.module.css';
 import { paintAreas, paintBars, paintLine, paintLines, paintMark, paintTargets, paintUncollected } from './painting.ts';
@@ -11,6 +12,8 @@ import { Swatch } from './swatch.tsx';
 
 export type ChartKind = 'bars' | 'areas' | 'lines';
 
+type Format = (value: number, certainty?: CostCertainty) => string;
+
 interface Props {
   readonly label: string;
   readonly slots: readonly ChartSlot[];
@@ -19,13 +22,17 @@ interface Props {
   readonly kind: ChartKind;
   /** Of each slot, where not all that it is made of is drawn. */
   readonly totals?: readonly number[];
+  /** How far each total is known, and each value of the period before; left out: all are. */
+  readonly certainty?: readonly CostCertainty[] | undefined;
+  readonly certaintyBefore?: readonly CostCertainty[] | undefined;
   /** The same slots of the period before, as a line; null: not compared. */
   readonly before: readonly (number | null)[] | null;
   /** So many slots at the beginning lie before anything was collected. */
   readonly uncollected: number;
   readonly lit: string | null;
   readonly onLit?: (key: string | null) => void;
-  readonly format: (value: number) => string;
+  /** Says how far the value is known. */
+  readonly format: Format;
   readonly formatMark: (value: number) => string;
   /** CSS pixels that the longest slot name needs. */
   readonly room: number;
@@ -40,6 +47,7 @@ const TIP_SERIES = 9;
 export function StackedChart({ totals: given, ...props }: Props) {
   const { label, slots, series, kind, before, uncollected, lit, onLit, format, formatMark, room, height, onPick } =
     props;
+  const { certainty, certaintyBefore } = props;
   const [area, setArea] = useState(NO_AREA);
   const totals = useMemo(() => given ?? totalsOf(series, slots.length), [given, series, slots.length]);
   const model = useMemo((): PlotModel => {
@@ -75,12 +83,12 @@ export function StackedChart({ totals: given, ...props }: Props) {
     const slot = slots[at];
     if (slot === undefined) return '';
     const one = level === null ? undefined : series[level];
-    if (one !== undefined) return m.charts.point(slot.title, one.label, format(one.values[at] ?? 0));
+    if (one !== undefined) return m.charts.point(slot.title, one.label, valueText(one, at, format));
     const parts = series
-      .filter(({ values }) => (values[at] ?? 0) > 0)
+      .filter((part) => isThere(part, at))
       .slice(0, 3)
-      .map((part) => `${part.label} ${format(part.values[at] ?? 0)}`);
-    return m.charts.slot(slot.title, format(totals[at] ?? 0), parts, slot.notes);
+      .map((part) => `${part.label} ${valueText(part, at, format)}`);
+    return m.charts.slot(slot.title, format(totals[at] ?? 0, certainty?.[at]), parts, slot.notes);
   };
   return (
     <div className={styles.chart}>
@@ -101,8 +109,9 @@ export function StackedChart({ totals: given, ...props }: Props) {
               level={level}
               series={series}
               isLines={kind === 'lines'}
-              total={totals[at] ?? 0}
-              before={before?.[at] ?? null}
+              total={format(totals[at] ?? 0, certainty?.[at])}
+              before={before?.[at] == null ? null : format(before[at], certaintyBefore?.[at])}
+              isEmpty={(totals[at] ?? 0) === 0 && certainty?.[at] !== 'unknown'}
               isUncollected={at < uncollected}
               format={format}
               pickable={onPick !== undefined}
@@ -160,33 +169,40 @@ interface TipProps {
   readonly level: number | null;
   readonly series: readonly ChartSeries[];
   readonly isLines: boolean;
-  readonly total: number;
-  readonly before: number | null;
+  readonly total: string;
+  readonly before: string | null;
+  readonly isEmpty: boolean;
   readonly isUncollected: boolean;
-  readonly format: (value: number) => string;
+  readonly format: Format;
   readonly pickable: boolean;
 }
 
-function Tip({ slot, at, level, series, isLines, total, before, isUncollected, format, pickable }: TipProps) {
+/** A value of nothing is told only where it is not known to be nothing. */
+const isThere = ({ values, certainty }: ChartSeries, at: number): boolean =>
+  (values[at] ?? 0) > 0 || certainty?.[at] === 'unknown';
+const valueText = ({ values, certainty }: ChartSeries, at: number, format: Format): string =>
+  format(values[at] ?? 0, certainty?.[at]);
+
+function Tip({ slot, at, level, series, isLines, total, before, isEmpty, isUncollected, format, pickable }: TipProps) {
   if (slot === undefined) return null;
   const rows = series
     .map((one, place) => ({ one, place, value: one.values[at] ?? 0 }))
-    .filter(({ value, place }) => value > 0 || place === level);
+    .filter(({ one, place }) => isThere(one, at) || place === level);
   // As they lie above each other.
   const listed = isLines ? rows.toSorted((a, b) => b.value - a.value) : rows.toReversed();
   return (
     <>
       <p className={styles.tiphead}>
         <span>{slot.title}</span>
-        <strong>{isUncollected ? m.charts.notCollected : format(total)}</strong>
+        <strong>{isUncollected ? m.charts.notCollected : total}</strong>
       </p>
       {listed.length > 0 && (
         <ul className={styles.tiprows}>
-          {(isLines ? listed.slice(0, TIP_SERIES) : listed.slice(-TIP_SERIES)).map(({ one, place, value }) => (
+          {(isLines ? listed.slice(0, TIP_SERIES) : listed.slice(-TIP_SERIES)).map(({ one, place }) => (
             <li key={one.key} data-on={place === level ? '' : undefined}>
               <Swatch color={one.color} line={isLines} />
               <span>{one.label}</span>
-              <span>{format(value)}</span>
+              <span>{valueText(one, at, format)}</span>
             </li>
           ))}
         </ul>
@@ -194,7 +210,7 @@ function Tip({ slot, at, level, series, isLines, total, before, isUncollected, f
       {before !== null && (
         <p className={styles.tipline}>
           <span>{m.charts.before}</span>
-          <span>{format(before)}</span>
+          <span>{before}</span>
         </p>
       )}
       {slot.notes.map((note) => (
@@ -202,7 +218,7 @@ function Tip({ slot, at, level, series, isLines, total, before, isUncollected, f
           {note}
         </p>
       ))}
-      {pickable && total > 0 && <p className={styles.tiphint}>{m.charts.pickHint}</p>}
+      {pickable && !isEmpty && <p className={styles.tiphint}>{m.charts.pickHint}</p>}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { ErrorNote } from '../ui/error-note.tsx';
 import { questionOf, routeOfView } from '../usage/explore-view.ts';
 import { ExploredPicture, useExplored } from '../usage/explored.tsx';
 import explore from '../usage/explore.module.css';
-import { metricOf, metricText } from '../usage/figures.ts';
+import { sumsText } from '../usage/figures.ts';
 import { OTHER } from '../usage/overview-view.ts';
 import { useQuestion } from '../usage/use-question.ts';
 import { useViews } from '../usage/use-views.ts';
@@ -83,7 +83,7 @@ function Picture({ saved, data }: { readonly saved: SavedView; readonly data: Us
             <li key={key}>
               <Swatch color={color} line={view.picture === 'lines'} />
               <span>{nameOf(key)}</span>
-              <b>{metricText(view.figure, metricOf(view.figure, sums))}</b>
+              <b>{sumsText(view.figure, sums)}</b>
             </li>
           ))}
           {ranked.length > NAMED && <li>{t.more(ranked.length - NAMED)}</li>}

@@ -1,13 +1,13 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { UsageOverview } from '../../shared/contract/usage.ts';
-import { certaintyOf } from '../../shared/usage.ts';
+import { certaintyOf, type CostCertainty } from '../../shared/usage-words.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { DataTable } from '../charts/data-table.tsx';
 import { StackedChart } from '../charts/stacked-chart.tsx';
 import { totalsOf } from '../charts/stack.ts';
 import { m } from '../i18n/messages.ts';
 import { formatRoute, HOME, navigateUsage } from '../state/route.ts';
-import { exactText, markText, metricText } from '../usage/figures.ts';
+import { certainties, costText, exactText, markText, metricText, sumsText } from '../usage/figures.ts';
 import { useLabels } from '../usage/labels.ts';
 import { chartSeries, chartSlots, OTHER, rankedNames } from '../usage/overview-view.ts';
 import { uncollectedBars } from '../usage/ranges.ts';
@@ -33,8 +33,7 @@ export function SpendChart({ overview }: { readonly overview: UsageOverview }) {
   const sums = totalsOf(series, slots.length);
   const top = ranked[0];
   const most = top === undefined || top.share === 0 || ranked.length < 2 ? null : nameOf(top.key);
-  const known = metricText(METRIC, totals.knownCostMicroUsd);
-  const spend = certaintyOf(totals) === 'measured' ? known : m.usage.chart.atLeast(known);
+  const certainty = certainties(overview.values);
   const pick = (at: number): void => {
     const slot = buckets[at];
     if (slot !== undefined) navigateUsage({ tab: 'requests', range: 'custom', from: slot.from, to: slot.to });
@@ -42,7 +41,11 @@ export function SpendChart({ overview }: { readonly overview: UsageOverview }) {
   return (
     <ChartFrame
       title={m.home.spend}
-      summary={totals.knownCostMicroUsd === 0 ? m.home.spendNone : m.home.spendText(spend, most)}
+      summary={
+        certaintyOf(totals) === 'unknown' || totals.requests === 0
+          ? m.home.spendNone
+          : m.home.spendText(sumsText(METRIC, totals), most)
+      }
       tools={
         <a href={formatRoute({ ...HOME, screen: 'usage' })} className={styles.open}>
           {m.home.openUsage}
@@ -61,13 +64,13 @@ export function SpendChart({ overview }: { readonly overview: UsageOverview }) {
               key: 'total',
               title: m.usage.chart.total,
               figure: true,
-              cell: (at) => exactText(METRIC, sums[at] ?? 0),
+              cell: (at) => costText(exactText(METRIC, sums[at] ?? 0), certainty[at]),
             },
-            ...series.map(({ key, label: title, values }) => ({
+            ...series.map(({ key, label: title, values, certainty: ofSeries }) => ({
               key,
               title,
               figure: true,
-              cell: (at: number) => exactText(METRIC, values[at] ?? 0),
+              cell: (at: number) => costText(exactText(METRIC, values[at] ?? 0), ofSeries?.[at]),
             })),
           ]}
         />
@@ -78,10 +81,11 @@ export function SpendChart({ overview }: { readonly overview: UsageOverview }) {
         slots={slots}
         series={series}
         kind="bars"
+        certainty={certainty}
         before={null}
         uncollected={uncollectedBars(buckets, collectedSince, zone)}
         lit={null}
-        format={(value) => metricText(METRIC, value)}
+        format={spendText}
         formatMark={markSpend}
         room={ROOM_PX}
         height={HEIGHT_PX}
@@ -91,4 +95,5 @@ export function SpendChart({ overview }: { readonly overview: UsageOverview }) {
   );
 }
 
+const spendText = (value: number, certainty?: CostCertainty): string => costText(metricText(METRIC, value), certainty);
 const markSpend = (value: number): string => markText(METRIC, value);

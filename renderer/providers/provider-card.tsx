@@ -8,6 +8,7 @@ import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { ProviderTile } from '../ui/provider-tile.tsx';
+import type { ProviderSpend } from '../usage/provider-spend.ts';
 import { SpendLine } from '../usage/spend-line.tsx';
 import type { ProviderGroup } from './arrange.ts';
 import styles from './cards.module.css';
@@ -18,8 +19,8 @@ export const SHOWN_PER_CARD = 5;
 
 interface Props {
   readonly group: ProviderGroup;
-  /** Micro-USD of each of the last 30 days; left out: nothing was counted. */
-  readonly spend: readonly number[] | undefined;
+  /** Of the last 30 days; left out: nothing was counted. */
+  readonly spend: ProviderSpend | undefined;
   readonly nowMs: number;
   readonly selectedId: string | null;
   readonly activeId: string | null;

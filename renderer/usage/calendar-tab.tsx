@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
-import type { UsageHeatMap } from '../../shared/contract/usage.ts';
+import type { UsageFilter, UsageHeatMap } from '../../shared/contract/usage.ts';
+import { certaintyOf } from '../../shared/usage-words.ts';
 import { CellGrid } from '../charts/cell-grid.tsx';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { DataTable } from '../charts/data-table.tsx';
@@ -9,8 +10,18 @@ import { METRICS, type UsageRoute } from '../state/usage-route.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { busiestHour, dayAfter, heatValues, weekGrid, yearGrid } from './calendar-view.ts';
-import { count, exactText, metricText } from './figures.ts';
+import {
+  busiestHour,
+  dayAfter,
+  heatCertainties,
+  heatSums,
+  heatValue,
+  heatValues,
+  weekGrid,
+  yearGrid,
+} from './calendar-view.ts';
+import { costText, count, exactText, metricText } from './figures.ts';
+import { ExportMenu } from './export-menu.tsx';
 import { daysTitle, dayTitle, weekdayName } from './moments.ts';
 import { Remarks } from './remarks.tsx';
 import type { NamedFilter } from './use-filter.ts';
@@ -29,7 +40,7 @@ export function CalendarTab({ route, named }: { readonly route: UsageRoute; read
     <>
       <Remarks remarks={data.remarks} />
       <Year map={data} route={route} />
-      <Week map={data} route={route} />
+      <Week map={data} route={route} filter={named.filter} />
     </>
   );
 }
@@ -42,15 +53,20 @@ interface Props {
 function Year({ map, route }: Props) {
   const { metric } = route;
   const grid = useMemo(() => yearGrid(map, metric), [map, metric]);
-  const values = heatValues(metric, map.days);
-  const used = values.filter((value) => value > 0).length;
-  const sum = values.reduce((all, value) => all + value, 0);
+  const { days } = map;
+  const used = days.requests.filter((requests) => requests > 0).length;
+  const sums = heatSums(days);
+  const certainty = metric === 'spend' ? certaintyOf(sums) : 'known';
   const title = t.title(m.usage.metrics[metric]);
   const open = (day: string): void => navigateUsage({ tab: 'requests', range: 'custom', from: day, to: day });
   return (
     <ChartFrame
       title={title}
-      summary={t.summary(used, metricText(metric, sum))}
+      summary={
+        certainty === 'unknown'
+          ? t.summaryUnknown(used)
+          : t.summary(used, costText(metricText(metric, heatValue(metric, sums)), certainty))
+      }
       tools={
         <Segmented
           label={m.usage.metric}
@@ -69,7 +85,7 @@ function Year({ map, route }: Props) {
       table={() => (
         <DataTable
           caption={title}
-          rows={values.map((_, at) => at).filter((at) => (map.days.requests[at] ?? 0) > 0)}
+          rows={days.requests.map((_, at) => at).filter((at) => (days.requests[at] ?? 0) > 0)}
           rowKey={(at) => String(at)}
           columns={[
             { key: 'day', title: t.date, cell: (at) => dayTitle(dayAfter(map.from, at)) },
@@ -77,7 +93,8 @@ function Year({ map, route }: Props) {
               key: one,
               title: m.usage.metrics[one],
               figure: true,
-              cell: (at: number) => exactText(one, heatValues(one, map.days)[at] ?? 0),
+              cell: (at: number) =>
+                costText(exactText(one, heatValues(one, days)[at] ?? 0), heatCertainties(one, days)[at]),
             })),
           ]}
         />
@@ -95,24 +112,33 @@ function Year({ map, route }: Props) {
   );
 }
 
-function Week({ map, route }: Props) {
+function Week({ map, route, filter }: Props & { readonly filter: UsageFilter | undefined }) {
+  const view = { kind: 'hours-of-week' as const, ...(filter === undefined ? {} : { filter }) };
   const [asTable, setAsTable] = useState(false);
   const { metric } = route;
   const { hoursOfWeek } = map;
   const grid = useMemo(() => (hoursOfWeek === null ? null : weekGrid(hoursOfWeek, metric)), [hoursOfWeek, metric]);
   if (hoursOfWeek === null || grid === null) return <p>{t.hoursNotKept}</p>;
   const values = heatValues(metric, hoursOfWeek);
+  const certainty = heatCertainties(metric, hoursOfWeek);
   const busiest = busiestHour(values);
   const title = t.hours(m.usage.metrics[metric]);
   return (
     <ChartFrame
       title={title}
-      summary={busiest === null ? t.hoursNone : t.hoursSummary(busiest.weekday, busiest.hour)}
+      summary={
+        busiest !== null
+          ? t.hoursSummary(busiest.weekday, busiest.hour)
+          : certainty.includes('unknown')
+            ? t.hoursUnknown
+            : t.hoursNone
+      }
       picture={{
         range: daysTitle(map.from, map.to),
         legend: [],
         body: { kind: 'cells', ...grid, legend: LEGEND, low: true },
       }}
+      tools={<ExportMenu small view={view} what={t.hoursExport} pictures={null} notes={[]} />}
       asTable={asTable}
       onAsTable={setAsTable}
       table={() => (
@@ -128,7 +154,9 @@ function Week({ map, route }: Props) {
               figure: true,
               cell: (hour: number) => {
                 const value = values[weekday * 24 + hour] ?? 0;
-                return metric === 'spend' ? metricText(metric, value) : count(value);
+                return metric === 'spend'
+                  ? costText(metricText(metric, value), certainty[weekday * 24 + hour])
+                  : count(value);
               },
             })),
           ]}

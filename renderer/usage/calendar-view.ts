@@ -2,7 +2,8 @@ import type { UsageHeatMap } from '../../shared/contract/usage.ts';
 import { type Cell, heatSteps } from '../charts/heat-steps.ts';
 import { m } from '../i18n/messages.ts';
 import type { Metric } from '../state/usage-route.ts';
-import { metricText } from './figures.ts';
+import { certainties, costText, metricText } from './figures.ts';
+import type { CostCertainty } from '../../shared/usage-words.ts';
 import { dayTitle, monthName, weekdayName } from './moments.ts';
 import { dayIn } from './ranges.ts';
 
@@ -12,8 +13,23 @@ const DAY_MS = 86_400_000;
 
 type Heat = UsageHeatMap['days'];
 
-export function heatValues(metric: Metric, heat: Heat): readonly number[] {
-  return { spend: heat.knownCostMicroUsd, tokens: heat.tokens, requests: heat.requests }[metric];
+const NAMES = { spend: 'knownCostMicroUsd', tokens: 'tokens', requests: 'requests' } as const;
+
+export const heatValues = (metric: Metric, heat: Heat): readonly number[] => heat[NAMES[metric]];
+export const heatValue = (metric: Metric, sums: Record<keyof Heat, number>): number => sums[NAMES[metric]];
+
+/** How far each value is known; only costs can be unknown. */
+export function heatCertainties(metric: Metric, heat: Heat): readonly (CostCertainty | undefined)[] {
+  return metric === 'spend' ? certainties(heat) : [];
+}
+
+/** All of it together. */
+export function heatSums(heat: Heat): Record<keyof Heat, number> {
+  const sum = (list: readonly number[]): number => list.reduce((all, one) => all + one, 0);
+  return Object.fromEntries(Object.entries(heat).map(([name, list]) => [name, sum(list)])) as Record<
+    keyof Heat,
+    number
+  >;
 }
 
 /** The day so many days after `from`. */
@@ -30,6 +46,7 @@ export interface GridView {
 export function yearGrid(map: UsageHeatMap, metric: Metric): GridView {
   const values = heatValues(metric, map.days);
   const steps = heatSteps(values);
+  const certainty = heatCertainties(metric, map.days);
   const weeks = Math.ceil(values.length / WEEKDAYS);
   const since = map.collectedSince === null ? null : dayIn(map.zone, map.collectedSince);
   const cellOf = (at: number): Cell => {
@@ -39,8 +56,9 @@ export function yearGrid(map: UsageHeatMap, metric: Metric): GridView {
     const title = dayTitle(key);
     if (since !== null && key < since)
       return { key, step: 0, text: m.usage.calendar.notCollected(title), unknown: true };
-    const text = m.usage.calendar.day(title, metricText(metric, value), map.days.requests[at] ?? 0);
-    return { key, step: steps[at] ?? 0, text };
+    const said = costText(metricText(metric, value), certainty[at]);
+    const text = m.usage.calendar.day(title, said, map.days.requests[at] ?? 0);
+    return { key, step: steps[at] ?? 0, text, open: certainty[at] === 'unknown' };
   };
   return {
     rows: Array.from({ length: WEEKDAYS }, (_, weekday) => ({
@@ -68,15 +86,16 @@ const hourName = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
 export function weekGrid(heat: Heat, metric: Metric): GridView {
   const values = heatValues(metric, heat);
   const steps = heatSteps(values);
+  const certainty = heatCertainties(metric, heat);
   return {
     rows: Array.from({ length: WEEKDAYS }, (_, weekday) => ({
       name: weekdayName(weekday, 'long'),
       short: weekdayName(weekday, 'short'),
       cells: Array.from({ length: HOURS }, (__, hour) => {
         const at = weekday * HOURS + hour;
-        const said = metricText(metric, values[at] ?? 0);
+        const said = costText(metricText(metric, values[at] ?? 0), certainty[at]);
         const text = m.usage.calendar.hour(weekdayName(weekday, 'long'), hourName(hour), hourName(hour + 1), said);
-        return { key: String(at), step: steps[at] ?? 0, text };
+        return { key: String(at), step: steps[at] ?? 0, text, open: certainty[at] === 'unknown' };
       }),
     })),
     columns: Array.from({ length: HOURS }, (_, hour) => (hour % 3 === 0 ? String(hour) : '')),

@@ -14,7 +14,7 @@ import explore from './explore.module.css';
 import { ExploreControls, PictureChoice } from './explore-controls.tsx';
 import { namesOfKey, questionOf, viewOfRoute } from './explore-view.ts';
 import { ExploredPicture, useExplored } from './explored.tsx';
-import { exactText, metricOf, metricText, shortCount } from './figures.ts';
+import { exactText, figureCertainty, shortCount, sumsText } from './figures.ts';
 import { rangeTitle } from './moments.ts';
 import { OTHER } from './overview-view.ts';
 import { type Rank, RankTable } from './rank-table.tsx';
@@ -93,16 +93,15 @@ function Answer({ data, view, route }: Props) {
     />
   );
   const ranks = ranked.map(({ key, color, sums, share }): Rank => {
-    const value = metricOf(figure, sums);
-    const isUnknown = figure === 'spend' && sums.unpriced > 0 && value === 0;
     return {
       ...{ key, share },
       // A line of all the rest would make the others flat.
       color: picture === 'lines' && key === OTHER ? null : color,
       name: nameOf(key),
-      value: isUnknown ? m.usage.requests.unknownCost : metricText(figure, value),
-      exact: exactText(figure, value),
-      second: figure === 'requests' ? metricText('spend', sums.knownCostMicroUsd) : shortCount(sums.requests),
+      value: sumsText(figure, sums),
+      exact: sumsText(figure, sums, exactText),
+      isUnknown: figureCertainty(figure, sums) === 'unknown',
+      second: figure === 'requests' ? sumsText('spend', sums) : shortCount(sums.requests),
       narrow: narrow(key),
     };
   });

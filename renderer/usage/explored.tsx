@@ -1,11 +1,11 @@
 import { type ReactNode, useCallback, useMemo } from 'react';
 import type { ExploredView, UsageBreakdown } from '../../shared/contract/usage-explore.ts';
-import { certaintyOf } from '../../shared/usage.ts';
+import type { CostCertainty } from '../../shared/usage-words.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import type { LegendEntry } from '../charts/picture-source.ts';
 import { StackedChart } from '../charts/stacked-chart.tsx';
 import { m } from '../i18n/messages.ts';
-import { markText, metricOf, metricText, metricValues } from './figures.ts';
+import { certainties, costText, markText, metricOf, metricText, metricValues, sumsText } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { rangeTitle } from './moments.ts';
 import { barsOf, namesOfKey } from './explore-view.ts';
@@ -87,13 +87,16 @@ export function ExploredPicture(props: Props) {
   const all = useMemo(() => chartSeries(ranked, nameOf, false), [ranked, nameOf]);
   const slots = useMemo(() => chartSlots(bars, []), [bars]);
   const totals = useMemo(() => metricValues(figure, bars.values), [figure, bars]);
-  const format = useCallback((value: number) => metricText(figure, value), [figure]);
+  const format = useCallback(
+    (value: number, certainty?: CostCertainty) => costText(metricText(figure, value), certainty),
+    [figure],
+  );
   const formatMark = useCallback((value: number) => markText(figure, value), [figure]);
   const lengths = barLengths(ranked);
   const range = rangeTitle(bars.from, bars.to, bars.zone);
   const uncollected = uncollectedBars(bars.buckets, bars.collectedSince, bars.zone);
   const legend = (picture === 'ranking' ? ranked : drawn).map(({ key, color, sums }): LegendEntry => {
-    return { label: nameOf(key), color, value: metricText(figure, metricOf(figure, sums)) };
+    return { label: nameOf(key), color, value: sumsText(figure, sums) };
   });
   return (
     <ChartFrame
@@ -145,6 +148,7 @@ export function ExploredPicture(props: Props) {
           series={series}
           kind={isLines ? 'lines' : 'bars'}
           totals={totals}
+          certainty={figure === 'spend' ? certainties(bars.values) : undefined}
           before={null}
           uncollected={uncollected}
           lit={lit}
@@ -174,11 +178,7 @@ interface SummaryProps {
 function Summary({ explored: { bars, ranked, nameOf }, view: { figure }, range }: SummaryProps) {
   const all = metricOf(figure, bars.totals);
   if (bars.totals.requests > 0 && all === 0 && figure !== 'spend') return t.emptyFigure(t.figures[figure], range);
-  const certainty = figure === 'spend' ? certaintyOf(bars.totals) : 'measured';
-  const text = metricText(figure, all);
-  const said =
-    certainty === 'unpriced' ? m.usage.chart.unknown : certainty === 'at-least' ? m.usage.chart.atLeast(text) : text;
   const [top] = ranked;
   const most = top === undefined || top.key === OTHER || top.share === 0 || ranked.length < 2 ? null : nameOf(top.key);
-  return m.usage.chart.summary(said, range, most);
+  return m.usage.chart.summary(sumsText(figure, bars.totals), range, most);
 }

@@ -1,6 +1,8 @@
 import type { BucketValues } from '../../shared/contract/usage.ts';
 import type { UsageSums } from '../../shared/usage.ts';
-import { figureOf, SUMS_OF, type UsageFigure } from '../../shared/usage-words.ts';
+import { certaintyOf, type CostCertainty, figureOf, SUMS_OF, type UsageFigure } from '../../shared/usage-words.ts';
+import { cumulative } from '../charts/stack.ts';
+import { m } from '../i18n/messages.ts';
 
 const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);
 const number = (options: Intl.NumberFormatOptions): Intl.NumberFormat => new Intl.NumberFormat(locale(), options);
@@ -60,3 +62,28 @@ export const exactText = (metric: UsageFigure, value: number): string =>
 /** On an axis. */
 export const markText = (metric: UsageFigure, value: number): string =>
   metric === 'spend' ? shortUsd.format(value / 1e6) : short.format(value);
+
+/** What a cost says of itself: "$1.20", "≥ $1.20" or "Unknown". Nothing is shown as known that is not. */
+export function costText(text: string, certainty: CostCertainty | undefined): string {
+  if (certainty === 'unknown') return m.usage.chart.unknown;
+  return certainty === 'at-least' ? m.usage.chart.atLeast(text) : text;
+}
+
+/** How far a figure of these sums is known; only costs can be unknown. */
+export const figureCertainty = (metric: UsageFigure, sums: UsageSums): CostCertainty =>
+  metric === 'spend' ? certaintyOf(sums) : 'known';
+
+/** A figure of these sums as it is said. @param format - metricText or exactText. */
+export const sumsText = (metric: UsageFigure, sums: UsageSums, format = metricText): string =>
+  costText(format(metric, figureOf(metric, sums)), figureCertainty(metric, sums));
+
+type CostLists = Pick<BucketValues, 'unpriced' | 'incomplete' | 'knownCostMicroUsd'>;
+
+/** How far the cost of each bar is known. @param isSum - of running totals: each with all bars before it. */
+export function certainties(lists: CostLists, isSum = false): CostCertainty[] {
+  const of = (list: readonly number[]): readonly number[] => (isSum ? cumulative(list) : list);
+  const [unpriced, incomplete, cost] = [of(lists.unpriced), of(lists.incomplete), of(lists.knownCostMicroUsd)];
+  return unpriced.map((some, at) =>
+    certaintyOf({ unpriced: some, incomplete: incomplete[at] ?? 0, knownCostMicroUsd: cost[at] ?? 0 }),
+  );
+}

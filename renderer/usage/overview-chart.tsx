@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
 import type { UsageOverview } from '../../shared/contract/usage.ts';
-import { certaintyOf } from '../../shared/usage.ts';
+import type { CostCertainty } from '../../shared/usage-words.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import type { ChartSlot } from '../charts/stack.ts';
 import { StackedChart } from '../charts/stacked-chart.tsx';
@@ -11,7 +11,7 @@ import { navigateUsage } from '../state/route.ts';
 import { BUCKETS, METRICS, type UsageRoute } from '../state/usage-route.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { Select } from '../ui/select.tsx';
-import { markText, metricOf, metricText, metricValues } from './figures.ts';
+import { certainties, costText, markText, metricText, metricValues, sumsText } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { rangeTitle } from './moments.ts';
 import { chartSeries, chartSlots, OTHER, peakOf, type RankedName, roomOf, valuesBefore } from './overview-view.ts';
@@ -47,7 +47,11 @@ export function OverviewChart({ route, overview, ranked, anomalies, lit, onLit }
     () => (route.compare ? valuesBefore(overview, metric, isSum) : null),
     [overview, metric, isSum, route.compare],
   );
-  const format = useCallback((value: number) => metricText(metric, value), [metric]);
+  const isCost = metric === 'spend';
+  const format = useCallback(
+    (value: number, certainty?: CostCertainty) => costText(metricText(metric, value), certainty),
+    [metric],
+  );
   const formatMark = useCallback((value: number) => markText(metric, value), [metric]);
   const uncollected = uncollectedBars(buckets, overview.collectedSince, zone);
   const title = isSum
@@ -74,7 +78,7 @@ export function OverviewChart({ route, overview, ranked, anomalies, lit, onLit }
       picture={{
         range: rangeTitle(overview.from, overview.to, zone),
         legend: ranked.map(({ key, color, sums }) => {
-          return { label: nameOf(key), color, value: metricText(metric, metricOf(metric, sums)) };
+          return { label: nameOf(key), color, value: sumsText(metric, sums) };
         }),
         signs: [
           ...(before === null ? [] : [isSum ? m.charts.signs.beforeSum : m.charts.signs.before]),
@@ -93,6 +97,7 @@ export function OverviewChart({ route, overview, ranked, anomalies, lit, onLit }
           before={before}
           metric={metric}
           bars={overview}
+          previous={overview.previous}
           isSum={isSum}
         />
       )}
@@ -103,6 +108,10 @@ export function OverviewChart({ route, overview, ranked, anomalies, lit, onLit }
         series={series}
         kind={isSum ? 'areas' : 'bars'}
         before={before}
+        certainty={isCost ? certainties(overview.values, isSum) : undefined}
+        certaintyBefore={
+          isCost && overview.previous !== null ? certainties(overview.previous.values, isSum) : undefined
+        }
         uncollected={uncollected}
         lit={lit}
         onLit={onLit}
@@ -160,14 +169,13 @@ function Summary({ overview, metric, top, nameOf, slots, isPartial }: SummaryPro
   if (totals.requests === 0) return t.nothing(range);
   const bars = metricValues(metric, values);
   const peak = peakOf(bars);
-  const text = metricText(metric, metricOf(metric, totals));
-  const isPart = metric === 'spend' && certaintyOf(totals) === 'at-least';
-  const said = isPart ? t.atLeast(text) : text;
+  const certainty = metric === 'spend' ? certainties(values) : [];
   const most = top === undefined || top.share === 0 || overview.series.length < 2 ? null : nameOf(top.key);
   return (
     <>
-      {t.summary(said, range, most)}{' '}
-      {peak !== null && t.peak(slots[peak]?.title ?? '', metricText(metric, bars[peak] ?? 0))}{' '}
+      {t.summary(sumsText(metric, totals), range, most)}{' '}
+      {peak !== null &&
+        t.peak(slots[peak]?.title ?? '', costText(metricText(metric, bars[peak] ?? 0), certainty[peak]))}{' '}
       {isPartial && collectedSince !== null && t.since(formatDateTime(collectedSince))}
     </>
   );

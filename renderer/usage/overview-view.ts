@@ -4,7 +4,7 @@ import type { UsageSums } from '../../shared/usage.ts';
 import type { UsageFigure } from '../../shared/usage-words.ts';
 import type { ColorIndex } from '../charts/colors.ts';
 import { type ChartSeries, type ChartSlot, cumulative } from '../charts/stack.ts';
-import { metricOf, metricValues } from './figures.ts';
+import { certainties, metricOf, metricValues } from './figures.ts';
 import { barNames } from './moments.ts';
 import { holds } from './ranges.ts';
 
@@ -26,6 +26,8 @@ export interface RankedName {
   readonly color: ColorIndex;
   readonly sums: UsageSums;
   readonly values: readonly number[];
+  /** How far its cost is known is told by these; null where no cost is shown. */
+  readonly costs: BucketValues | null;
   /** Of all in the range, 0 to 1. */
   readonly share: number;
 }
@@ -37,14 +39,16 @@ export interface RankedName {
 export function rankedNames(overview: NamedBars, metric: UsageFigure): RankedName[] {
   const all = metricOf(metric, overview.totals);
   const share = (sums: UsageSums): number => (all === 0 ? 0 : metricOf(metric, sums) / all);
+  const costsOf = (values: BucketValues): BucketValues | null => (metric === 'spend' ? values : null);
   const named = overview.series.map(({ key, values, totals }, place): RankedName => {
-    return { key, color: place, sums: totals, values: metricValues(metric, values), share: share(totals) };
+    const shown = { values: metricValues(metric, values), costs: costsOf(values) };
+    return { key, color: place, sums: totals, ...shown, share: share(totals) };
   });
   named.sort((one, other) => metricOf(metric, other.sums) - metricOf(metric, one.sums));
   const { other } = overview;
   if (other === null) return named;
-  const values = metricValues(metric, other.values);
-  return [...named, { key: OTHER, color: 'other', sums: other.totals, values, share: share(other.totals) }];
+  const rest = { values: metricValues(metric, other.values), costs: costsOf(other.values) };
+  return [...named, { key: OTHER, color: 'other', sums: other.totals, ...rest, share: share(other.totals) }];
 }
 
 /** How long the bar of each name is, 0 to 1: as measured by the longest. The rest are many, and have none. */
@@ -60,8 +64,9 @@ export function chartSeries(
   label: (key: string) => string,
   isSum: boolean,
 ): ChartSeries[] {
-  return ranked.map(({ key, color, values }) => {
-    return { key, color, label: label(key), values: isSum ? cumulative(values) : values };
+  return ranked.map(({ key, color, values, costs }) => {
+    const shown = { key, color, label: label(key), values: isSum ? cumulative(values) : values };
+    return costs === null ? shown : { ...shown, certainty: certainties(costs, isSum) };
   });
 }
 

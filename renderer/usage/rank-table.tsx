@@ -15,6 +15,8 @@ export interface Rank {
   readonly share: number;
   readonly value: ReactNode;
   readonly exact: string;
+  /** There is no share of what is not known. */
+  readonly isUnknown: boolean;
   readonly second: string;
   /** null: there is nothing to narrow to. */
   readonly narrow: (() => void) | null;
@@ -42,7 +44,7 @@ export function RankTable({ titles, ranks, isLines, lit, onLit }: Props) {
         </tr>
       </thead>
       <tbody onPointerLeave={() => onLit(null)}>
-        {ranks.map(({ key, name, color, share, value, exact, second, narrow }) => (
+        {ranks.map(({ key, name, color, share, value, exact, isUnknown, second, narrow }) => (
           <tr key={key} data-lit={lit === key ? '' : undefined} onPointerEnter={() => onLit(key)}>
             <th scope="row">
               <span className={styles.rankname}>
@@ -60,7 +62,7 @@ export function RankTable({ titles, ranks, isLines, lit, onLit }: Props) {
             </th>
             <td title={exact}>
               {value}
-              <span className={styles.quiet}>{percent(share)}</span>
+              <span className={styles.quiet}>{isUnknown ? '–' : percent(share)}</span>
             </td>
             <td className={styles.wide}>{second}</td>
           </tr>

@@ -2,7 +2,7 @@ import type { UsageFigure } from '../../shared/usage-words.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { m } from '../i18n/messages.ts';
 import styles from './explore.module.css';
-import { exactText, metricOf, metricText, percent } from './figures.ts';
+import { exactText, figureCertainty, percent, sumsText } from './figures.ts';
 import { barLengths, OTHER, type RankedName } from './overview-view.ts';
 import { RankName } from './rank-table.tsx';
 
@@ -40,9 +40,8 @@ export function RankingBars({ title, figure, ranked, nameOf, narrow }: Props) {
         </thead>
         <tbody>
           {ranked.map(({ key, sums, share, values }, at) => {
-            const value = metricOf(figure, sums);
             const name = nameOf(key);
-            const isUnknown = figure === 'spend' && value === 0 && sums.unpriced > 0;
+            const isUnknown = figureCertainty(figure, sums) === 'unknown';
             return (
               <tr key={key}>
                 <th scope="row">
@@ -53,12 +52,12 @@ export function RankingBars({ title, figure, ranked, nameOf, narrow }: Props) {
                     </span>
                   )}
                 </th>
-                <td data-figure title={exactText(figure, value)}>
-                  {isUnknown ? m.usage.requests.unknownCost : metricText(figure, value)}
+                <td data-figure title={sumsText(figure, sums, exactText)}>
+                  {sumsText(figure, sums)}
                 </td>
-                <td data-figure>{percent(share)}</td>
+                <td data-figure>{isUnknown ? '–' : percent(share)}</td>
                 <td className={styles.trend}>
-                  <Sparkline values={values} label={t.trendOf(name)} />
+                  {isUnknown ? '–' : <Sparkline values={values} label={t.trendOf(name)} />}
                 </td>
               </tr>
             );

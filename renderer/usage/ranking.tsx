@@ -6,7 +6,7 @@ import { GROUPINGS, type Grouping, type UsageRoute } from '../state/usage-route.
 import card from '../ui/card.module.css';
 import head from '../ui/heading.module.css';
 import { Select } from '../ui/select.tsx';
-import { exactText, metricOf, metricText, shortCount } from './figures.ts';
+import { exactText, figureCertainty, shortCount, sumsText } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { OTHER, type RankedName } from './overview-view.ts';
 import { type Rank, RankTable } from './rank-table.tsx';
@@ -29,14 +29,13 @@ export function Ranking({ route, overview, ranked, lit, onLit }: Props) {
   const label = useLabels();
   const heading = useId();
   const ranks = ranked.map(({ key, color, sums, share }): Rank => {
-    const value = metricOf(metric, sums);
-    const isUnknown = metric === 'spend' && sums.unpriced > 0 && value === 0;
     return {
       ...{ key, color, share },
       name: key === OTHER ? m.usage.other(overview.other?.names ?? 0) : label(overview.by, key),
-      value: isUnknown ? m.usage.requests.unknownCost : metricText(metric, value),
-      exact: exactText(metric, value),
-      second: metric === 'requests' ? metricText('spend', sums.knownCostMicroUsd) : shortCount(sums.requests),
+      value: sumsText(metric, sums),
+      exact: sumsText(metric, sums, exactText),
+      isUnknown: figureCertainty(metric, sums) === 'unknown',
+      second: metric === 'requests' ? sumsText('spend', sums) : shortCount(sums.requests),
       narrow:
         key === OTHER || key === ''
           ? null

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { RepriceReport } from '../../shared/contract/prices.ts';
+import { certaintyOf } from '../../shared/usage-words.ts';
 import { DataTable } from '../charts/data-table.tsx';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
@@ -9,7 +10,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { announce } from '../ui/toasts.ts';
-import { count, exactMoney } from './figures.ts';
+import { costText, count, exactMoney } from './figures.ts';
 import { useLabels } from './labels.ts';
 import styles from './prices.module.css';
 
@@ -54,17 +55,18 @@ export function Reprice({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
+const known = (knownCostMicroUsd: number, unpriced: number): string =>
+  costText(exactMoney(knownCostMicroUsd), certaintyOf({ knownCostMicroUsd, unpriced, incomplete: 0 }));
+
 function Change({ report }: { readonly report: RepriceReport }) {
   const label = useLabels();
-  const known = (micro: number, unpriced: number, calls: number): string =>
-    unpriced === calls && micro === 0 ? m.usage.requests.unknownCost : exactMoney(micro);
   return (
     <div className={styles.change}>
       <p>{t.repriceSum(report.changed, report.records)}</p>
       <dl className={styles.sums}>
         {[
-          [t.repriceOld, exactMoney(report.oldMicroUsd)],
-          [t.repriceNew, exactMoney(report.newMicroUsd)],
+          [t.repriceOld, known(report.oldMicroUsd, report.oldUnpriced)],
+          [t.repriceNew, known(report.newMicroUsd, report.newUnpriced)],
           [t.repriceUnknownOld, count(report.oldUnpriced)],
           [t.repriceUnknownNew, count(report.newUnpriced)],
         ].map(([name, value]) => (
@@ -85,13 +87,13 @@ function Change({ report }: { readonly report: RepriceReport }) {
             key: 'old',
             title: t.repriceOld,
             figure: true,
-            cell: ({ oldMicroUsd, oldUnpriced, changed }) => known(oldMicroUsd, oldUnpriced, changed),
+            cell: ({ oldMicroUsd, oldUnpriced }) => known(oldMicroUsd, oldUnpriced),
           },
           {
             key: 'new',
             title: t.repriceNew,
             figure: true,
-            cell: ({ newMicroUsd, newUnpriced, changed }) => known(newMicroUsd, newUnpriced, changed),
+            cell: ({ newMicroUsd, newUnpriced }) => known(newMicroUsd, newUnpriced),
           },
         ]}
       />

@@ -5,7 +5,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { count, duration, exactMoney, money } from './figures.ts';
+import { costText, count, duration, exactMoney, money } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { dayTitle, momentIn } from './moments.ts';
 import { useQuestion } from './use-question.ts';
@@ -96,7 +96,10 @@ function Detail({ request, zone }: { readonly request: UsageRequest; readonly zo
 }
 
 function Costs({ request: { record, price } }: { readonly request: UsageRequest }) {
-  const recorded = record.costMicroUsd === null ? t.unknownCost : exactMoney(record.costMicroUsd);
+  const recorded =
+    record.costMicroUsd === null
+      ? t.unknownCost
+      : costText(exactMoney(record.costMicroUsd), record.costReason === 'at_least' ? 'at-least' : 'known');
   return (
     <section className={styles.facts}>
       <h3>{t.costs}</h3>

@@ -5,7 +5,7 @@ import { m } from '../i18n/messages.ts';
 import { classes } from '../ui/classes.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
 import table from '../ui/table.module.css';
-import { count, duration, money } from './figures.ts';
+import { costText, count, duration, money } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { momentIn } from './moments.ts';
 import styles from './requests.module.css';
@@ -147,7 +147,7 @@ function Cells({ record, zone }: { readonly record: UsageRecord; readonly zone: 
             {t.unknownCost}
           </span>
         ) : (
-          money(record.costMicroUsd)
+          costText(money(record.costMicroUsd), record.costReason === 'at_least' ? 'at-least' : 'known')
         )}
       </div>
       <div role="cell" data-column="time">

@@ -1,8 +1,8 @@
 import type { UsageSums } from '../../shared/usage.ts';
-import { USAGE_FIGURES, type UsageFigure } from '../../shared/usage-words.ts';
+import { USAGE_FIGURES } from '../../shared/usage-words.ts';
 import { DataTable } from '../charts/data-table.tsx';
 import { m } from '../i18n/messages.ts';
-import { exactText, metricOf } from './figures.ts';
+import { exactText, sumsText } from './figures.ts';
 import type { RankedName } from './overview-view.ts';
 
 const t = m.explore;
@@ -27,17 +27,10 @@ export function SumsTable({ caption, ranked, nameOf, totals }: Props) {
           key: figure,
           title: t.figures[figure],
           figure: true,
-          cell: ({ sums }: RankedName) => figureText(figure, sums),
+          cell: ({ sums }: RankedName) => sumsText(figure, sums, exactText),
         })),
       ]}
-      foot={[m.usage.chart.total, ...USAGE_FIGURES.map((figure) => figureText(figure, totals))]}
+      foot={[m.usage.chart.total, ...USAGE_FIGURES.map((figure) => sumsText(figure, totals, exactText))]}
     />
   );
-}
-
-/** Nothing is shown as known that is not. */
-function figureText(figure: UsageFigure, sums: UsageSums): string {
-  const text = exactText(figure, metricOf(figure, sums));
-  if (figure !== 'spend' || sums.unpriced === 0) return text;
-  return sums.unpriced === sums.requests ? m.usage.chart.unknown : m.usage.chart.atLeast(text);
 }

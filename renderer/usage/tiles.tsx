@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
 import type { UsageOverview } from '../../shared/contract/usage.ts';
-import { certaintyOf } from '../../shared/usage.ts';
+import { certaintyOf } from '../../shared/usage-words.ts';
 import { m } from '../i18n/messages.ts';
 import { classes } from '../ui/classes.ts';
 import { change, count, duration, exactMoney, money, percent, shortCount, tokensOf } from './figures.ts';
@@ -164,22 +164,22 @@ interface SpendProps {
 
 function SpendTile({ totals, delta, href }: SpendProps) {
   const certainty = certaintyOf(totals);
-  const value = certainty === 'unpriced' ? t.unknownCost : money(totals.knownCostMicroUsd);
+  const isUnknown = certainty === 'unknown';
   const unpriced = totals.unpriced > 0 ? t.unpriced(count(totals.unpriced), count(totals.requests)) : null;
   const incomplete = totals.incomplete > 0 ? t.incomplete(count(totals.incomplete)) : null;
   return (
     <Tile
       href={href}
       name={certainty === 'at-least' ? `${t.spend}, ${t.atLeast.toLowerCase()}` : t.spend}
-      value={value}
-      title={exactMoney(totals.knownCostMicroUsd)}
-      delta={delta}
+      value={isUnknown ? t.unknownCost : money(totals.knownCostMicroUsd)}
+      title={isUnknown ? undefined : exactMoney(totals.knownCostMicroUsd)}
+      delta={isUnknown ? null : delta}
     >
       {totals.requests === 0
         ? t.none
-        : certainty === 'unpriced'
+        : totals.unpriced === totals.requests
           ? t.allUnpriced
-          : certainty === 'measured'
+          : certainty === 'known'
             ? t.measured
             : [unpriced, incomplete].filter(Boolean).join(' ')}
     </Tile>

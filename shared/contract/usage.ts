@@ -37,7 +37,7 @@ export const usageRemark = z.strictObject({
   code: z.enum([
     /** Several filters at once are summed by day only: the buckets are days where hours were asked for. */
     'days-only',
-    /** Times within a day were widened to whole days, for the same reason. */
+    /** Times within a day were widened to whole days: single calls, which such hours are summed from, are no longer kept. */
     'whole-days',
     /** Nothing was ever counted under a name of the filter. */
     'unknown-name',

@@ -237,10 +237,11 @@ function requestBody(route: Route): Json {
 
 function answersOf(route: Route): Json {
   return Object.fromEntries(
-    Object.entries(route.answers).map(([status, { description, type, schema, example }]) => [
+    Object.entries(route.answers).map(([status, { description, type, schema, example, headers }]) => [
       status,
       {
         description,
+        ...(headers === undefined ? {} : { headers: headersOf(headers) }),
         content: {
           [type]: {
             schema: schema === null ? { type: 'string' } : jsonSchema(schema),
@@ -249,6 +250,12 @@ function answersOf(route: Route): Json {
         },
       },
     ]),
+  );
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): Json {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
   );
 }
 

@@ -30,6 +30,8 @@ export interface AnswerDescription {
   readonly type: string;
   readonly schema: z.ZodType | null;
   readonly example: unknown;
+  /** Header names with what they say, beside those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A request that came through to its route. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { providerId } from '../../../shared/provider/parts.ts';
 import { LABEL_PATTERN } from '../../../shared/reference.ts';
 import { toFigures, type UsageFigures, usageBy, usageFigures, usageMoment } from '../../../shared/usage.ts';
+import type { UsageRemark } from '../../../shared/contract/usage.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type Grant, grantCovers } from '../../../shared/grant.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
@@ -80,10 +81,12 @@ export interface UsageClient {
   readonly grants: readonly Grant[];
 }
 
+type ClientReport = Pick<UsageReport, 'rows' | 'remarks'>;
+
 export interface ClientUsageDeps {
   readonly usage: Pick<UsageRecorder, 'record' | 'flush' | 'knows'> & {
     /** On the worker thread: a client with years of calls must not hold up the endpoint. */
-    report(query: ReportQuery): Pick<UsageReport, 'rows'> | Promise<Pick<UsageReport, 'rows'>>;
+    report(query: ReportQuery): ClientReport | Promise<ClientReport>;
   };
   readonly clock: Pick<Clock, 'now'>;
   /** @throws AppError `key_not_found`. */
@@ -120,7 +123,11 @@ export function reportUsage(deps: ClientUsageDeps, client: UsageClient, body: un
 }
 
 /** @throws AppError `invalid_input`. */
-export async function readUsage(deps: ClientUsageDeps, client: UsageClient, query: unknown): Promise<UsageFigures[]> {
+export async function readUsage(
+  deps: ClientUsageDeps,
+  client: UsageClient,
+  query: unknown,
+): Promise<{ readonly rows: readonly UsageFigures[]; readonly remarks: readonly UsageRemark[] }> {
   const parsed = readQuery.safeParse(query);
   if (!parsed.success) {
     throw new AppError(
@@ -129,8 +136,8 @@ export async function readUsage(deps: ClientUsageDeps, client: UsageClient, quer
       'by: provider, credential, model, client, project, day or endpoint; from and to: a day, a time, or a word as 7d.',
     );
   }
-  const { rows } = await deps.usage.report({ ...parsed.data, clientId: client.id });
-  return rows.map(toFigures);
+  const { rows, remarks } = await deps.usage.report({ ...parsed.data, clientId: client.id });
+  return { rows: rows.map(toFigures), remarks };
 }
 
 function entryOf(deps: ClientUsageDeps, client: UsageClient, call: z.output<typeof reportedCall>): UsageEntry {

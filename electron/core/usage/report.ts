@@ -5,12 +5,12 @@ import { calendarOf, LAST_DAY } from './analysis/calendar.ts';
 import { numbered, shownNames } from './analysis/names.ts';
 import { inDays, type Range, rangeOf } from './analysis/range.ts';
 import { wholeSlices } from './analysis/slices.ts';
-import { readSums, type Slice, type Source } from './analysis/source.ts';
+import { areHoursKept, lastHour, readSums, type Slice, type Source } from './analysis/source.ts';
 
 import { addFigures, type Figures, noFigures, usageRowOf } from './analysis/sums.ts';
 import { dimensionOf, WHOLE_DAYS } from './analysis/view.ts';
 import { NAME_KINDS, type NameKind, numberOf } from './dimensions.ts';
-import { dateOfDay } from './reporting-days.ts';
+import { dateOfDay, HOUR_MS } from './reporting-days.ts';
 import { hasDaysOf, readUsageState } from './state-table.ts';
 
 export interface ReportQuery {
@@ -36,13 +36,14 @@ export interface ReportContext {
 }
 
 /**
- * Sums rollups, never records. Whole days come from the days of the reporting zone, times from the hours; several filters
- * at once, and one client's own use, from the combinations, which are kept by whole days.
+ * Sums rollups. Whole days come from the days of the reporting zone, times from the hours; several filters at once, and one
+ * client's own use, from the combinations, which are kept by whole days. Only the hours beside whole days are then summed
+ * from single calls; where those are no longer kept, whole days are counted, and a remark says so.
  * @throws AppError `invalid_input` where `from` or `to` is no day or time, or they are the wrong way round.
  */
 export function usageReport(db: Database.Database, query: ReportQuery, { zone, nowMs }: ReportContext): UsageReport {
   const calendar = calendarOf(zone);
-  const range = reportRange(query, zone, nowMs);
+  const range = reportRange(db, query, zone, nowMs);
   const { filter: asked, remarks } = numbered(db, query.filter);
   const filter = query.clientId === undefined ? asked : new Map(asked).set('client', clientNumber(db, query.clientId));
   const by: NameKind | null = query.by === 'day' ? null : query.by;
@@ -53,8 +54,9 @@ export function usageReport(db: Database.Database, query: ReportQuery, { zone, n
   // Nothing is folded where each day has a row of its own.
   const isReady = source.kind === 'cells' || hasDaysOf(db, zone);
   const folded = { reporting: calendar, foldedTo: by === null ? 0 : foldedTo, isReady };
-  const kept = source.kind === 'dimension' ? range : inDays(range, calendar); // combinations have no hours
-  const slices: readonly Slice[] = wholeSlices(kept, calendar, folded);
+  const exact: readonly Slice[] = wholeSlices(range, calendar, folded);
+  const isWidened = source.kind === 'cells' && !areHoursKept(db, exact);
+  const slices = isWidened ? wholeSlices(inDays(range, calendar), calendar, folded) : exact;
   const sums = new Map<number, Figures>();
   for (const slice of slices) {
     for (const [bucket = 0, name = 0, ...figures] of readSums(db, source, by, slice, by === null)) {
@@ -68,18 +70,19 @@ export function usageReport(db: Database.Database, query: ReportQuery, { zone, n
     by === null
       ? [...sums].map(([day, figures]) => usageRowOf(dateOfDay(day), figures)).toSorted(byKey)
       : byShownName(db, sums).toSorted(dearestFirst);
-  const isWidened = source.kind === 'cells' && range.unit === 'hour';
   return { by: query.by, zone, rows, remarks: isWidened ? [...remarks, WHOLE_DAYS] : remarks };
 }
 
 /** What is left out reaches to all there is, also where a clock was ahead. */
-function reportRange({ from, to }: ReportQuery, zone: string, nowMs: number): Range {
+function reportRange(db: Database.Database, { from, to }: ReportQuery, zone: string, nowMs: number): Range {
   const range = rangeOf(
     { from, to: to ?? '9999-12-30' },
     { calendar: calendarOf(zone), nowMs, firstHour: 0 },
     '1970-01-01',
   );
-  return range.unit === 'day' ? range : { ...range, last: Math.min(range.last, LAST_DAY * 24) };
+  if (range.unit === 'day') return range;
+  const end = to === undefined ? Math.max(Math.floor(nowMs / HOUR_MS), lastHour(db) ?? 0, range.first) : LAST_DAY * 24;
+  return { ...range, last: Math.min(range.last, end) };
 }
 
 function clientNumber(db: Database.Database, clientId: string): readonly number[] {

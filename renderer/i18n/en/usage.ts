@@ -163,6 +163,8 @@ export const usage = {
     hours: (metric: string) => `${metric} by hour of the week`,
     hoursSummary: (weekday: string, hour: string) => `Busiest on ${weekday} at ${hour}.`,
     hoursNone: 'Nothing yet.',
+    hoursUnknown: 'The cost of these hours is not known.',
+    summaryUnknown: (days: number) => `${plural(days, 'day', 'days')} with use in a year, the cost is not known.`,
     hour: (weekday: string, from: string, to: string, value: string) => `${weekday} ${from}–${to}: ${value}`,
     hoursIdle: 'The same year, every week laid over the other.',
     hoursNotKept: 'Hours are not kept for several filters at once.',
@@ -392,4 +394,5 @@ export const usage = {
   noMatch: 'No request fits these filters',
   remarkLabel: 'Notes on these figures',
   spark: (name: string, total: string) => `${name}: ${total} in the last 30 days`,
+  sparkUnknown: (name: string) => `${name}: used in the last 30 days, its cost is not known`,
 } as const;

@@ -173,7 +173,7 @@ export function makeSetting(home = mkdtempSync(join(tmpdir(), 'kh-endpoint-'))):
         record: () => undefined,
         flush: () => undefined,
         knows: () => false,
-        report: () => ({ by: 'model', zone: 'UTC', rows: [] }),
+        report: () => ({ by: 'model', zone: 'UTC', rows: [], remarks: [] }),
       },
       isVaultKvOn: () => setting.vaultKv,
       version: '0.0.0-test',

@@ -216,6 +216,16 @@ test('a tool reports what a key was used for, once for each call, and reads it b
   expect(await read('?from=2030-01-15&by=provider')).toMatchObject([{ key: 'openai' }]);
   expect(await read('?by=provider&from=2030-01-15T00%3A00%3A00%2B01%3A00')).toBeInstanceOf(Array);
   expect(await read('?from=2031-01-01')).toEqual([]);
+  const told = async (query: string) => {
+    const answer = await fetch(`${url}/v1/usage${query}`, { headers });
+    return { remarks: answer.headers.get('usage-remarks'), rows: await answer.json() };
+  };
+  const early = `?to=${new Date(t.clock.now() - 24 * 3_600_000).toISOString().slice(0, 13)}:00:00Z`;
+  expect(await told(early)).toEqual({ remarks: null, rows: [] });
+  expect(await told('?from=1h')).toMatchObject({ remarks: null, rows: [{ requests: 2 }] });
+  // Of hours whose single calls are gone whole days are counted, and the answer says so.
+  t.app.vault.opened().usageDb.exec('DELETE FROM usage_record');
+  expect(await told('?from=1h')).toMatchObject({ remarks: 'whole-days', rows: [{ requests: 2 }] });
   expect(await read('', stranger)).toEqual([]);
   expect(await read('?by=nothing')).toMatchObject({ code: 'invalid_input' });
   for (const wrong of ['?modell=gpt-5', '?by=day&by=day', '?from', '?']) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readUsage, reportUsage, type UsageClient } from '../../../electron/core/usage/client-usage.ts';
+import { readUsage as readAll, reportUsage, type UsageClient } from '../../../electron/core/usage/client-usage.ts';
 import { toFigures } from '../../../shared/usage.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { codeOf } from '../../support/test-vault.ts';
@@ -11,6 +11,8 @@ const EDITOR: UsageClient = {
   grants: [{ kind: 'usage:write' }, { kind: 'keys:read', provider: 'openai', label: null }],
 };
 const OTHER: UsageClient = { ...EDITOR, id: 'other12345', name: 'other' };
+
+const readUsage = async (...given: Parameters<typeof readAll>) => (await readAll(...given)).rows;
 
 async function withKey() {
   const { app, clock, heard } = await startUnlockedApp();
@@ -42,7 +44,10 @@ test('what a client tells is counted once, priced, and read back by it alone', a
   const calls = [CALL, { ...CALL, requestId: 'r-2' }, { ...CALL, requestId: 'r-2' }];
   expect(reportUsage(deps, EDITOR, { calls })).toEqual({ recorded: 1, known: 2 });
   expect(reportUsage(deps, OTHER, CALL)).toEqual({ recorded: 1, known: 0 });
-  const figures = { inputTokens: 2000, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 200, costMicroUsd: 300 };
+  const figures = {
+    ...{ inputTokens: 2000, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 200, costMicroUsd: 300 },
+    ...{ failed: 0, incomplete: 0, unpriced: 0, knownCostMicroUsd: 300, costCertainty: 'known' },
+  };
   expect(await readUsage(deps, EDITOR, {})).toEqual([{ key: 'gpt-6-luna', requests: 2, ...figures }]);
   expect(await readUsage(deps, EDITOR, { by: 'credential' })).toEqual([
     { key: 'openai/work', requests: 2, ...figures },
@@ -59,11 +64,15 @@ test('a cost that the client was told is taken; a call without figures costs unk
   const bare = { provider: 'openai', label: 'work' };
   reportUsage(deps, EDITOR, { ...bare, requestId: 'r-3', endpoint: 'a?secret=1' });
   reportUsage(deps, EDITOR, { ...bare, requestId: 'r-4', status: 500, model: 'failed' });
-  expect((await readUsage(deps, EDITOR, {})).map(({ key, costMicroUsd }) => [key, costMicroUsd])).toEqual([
-    ['gpt-6-luna', 7],
-    ['', null],
-    ['failed', 0],
+  const costs = await readUsage(deps, EDITOR, {});
+  expect(costs.map(({ key, costMicroUsd, costCertainty }) => [key, costMicroUsd, costCertainty])).toEqual([
+    ['gpt-6-luna', 7, 'known'],
+    ['', null, 'unknown'],
+    ['failed', 0, 'known'],
   ]);
+  // The failed call cost a known nothing, which makes no other cost known.
+  const at = await readUsage(deps, EDITOR, { by: 'provider' });
+  expect(at).toMatchObject([{ requests: 3, failed: 1, unpriced: 1, costMicroUsd: null, costCertainty: 'at-least' }]);
   expect((await readUsage(deps, EDITOR, { by: 'endpoint' })).map(({ key }) => key)).toEqual(['', 'a']);
 });
 

@@ -1,5 +1,5 @@
 import { quotaList } from '../../../../shared/http/answers.ts';
-import { usageBy, usageMoment } from '../../../../shared/usage.ts';
+import { usageBy, type UsageFigures, usageMoment } from '../../../../shared/usage.ts';
 import {
   type ClientUsageDeps,
   readAnswer,
@@ -29,6 +29,23 @@ const QUERIES: readonly QueryDescription[] = [
   moment('from', 'A day, a time (RFC 3339), or a word: 7d, 24h, today, this-month.'),
   moment('to', 'A day, which is included, a time, or a word.'),
 ];
+
+/** The codes of remarks, as the rows are a bare list. */
+const REMARKS = 'Usage-Remarks';
+const EXAMPLE: UsageFigures = {
+  key: 'gpt-5',
+  requests: 12,
+  inputTokens: 9_600,
+  cacheReadTokens: 2_048,
+  cacheWriteTokens: 0,
+  outputTokens: 1_150,
+  costMicroUsd: null,
+  failed: 1,
+  incomplete: 0,
+  unpriced: 2,
+  knownCostMicroUsd: 22_578,
+  costCertainty: 'at-least',
+};
 
 /** `POST /v1/usage`, `GET /v1/usage`, `GET /v1/quotas`. */
 export function usageRoutes(deps: RequestDeps): readonly ClientRoute[] {
@@ -74,13 +91,20 @@ export function usageRoutes(deps: RequestDeps): readonly ClientRoute[] {
       access: { kind: 'grant', grant: 'usage:read' },
       queries: QUERIES,
       summary: 'What this client used',
-      description: 'Its own calls only, proxied and reported.',
+      description:
+        'Its own calls only, proxied and reported. A cost is known only as far as `costCertainty` says: `costMicroUsd` is null ' +
+        'as soon as one call has no known price, `knownCostMicroUsd` is the part that is known.',
       answers: {
         200: {
           description: 'One row for each of what `by` asks.',
           type: JSON_TYPE,
           schema: readAnswer,
-          example: [],
+          example: [EXAMPLE],
+          headers: {
+            [REMARKS]:
+              'What has to be known of the answer; left out where nothing has. `whole-days`: single calls of the first or last ' +
+              'hours are no longer kept, so whole days of the reporting zone were counted.',
+          },
         },
       },
       async handle({ client, query, response }) {
@@ -90,7 +114,9 @@ export function usageRoutes(deps: RequestDeps): readonly ClientRoute[] {
             return value === null ? [] : [[name, decodeURIComponent(value)]];
           }),
         );
-        send(response, 200, JSON_TYPE, JSON.stringify(await readUsage(reporting, client, asked)));
+        const { rows, remarks } = await readUsage(reporting, client, asked);
+        const told = remarks.length === 0 ? [] : [REMARKS, remarks.map(({ code }) => code).join(', ')];
+        send(response, 200, JSON_TYPE, JSON.stringify(rows), told);
       },
     },
     {

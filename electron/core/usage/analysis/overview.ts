@@ -6,9 +6,9 @@ import type { UsageDimension } from '../../../../shared/usage.ts';
 import { type BucketUnit, bucketsOf, shownBuckets } from './buckets.ts';
 import { collect, collectRanks, latencies, latenciesOf } from './collect.ts';
 import { shownNames } from './names.ts';
-import { before, inHours, rangeTexts } from './range.ts';
+import { before, rangeTexts } from './range.ts';
 import type { Part } from './slices.ts';
-import { areRecordsKept, type Source } from './source.ts';
+import { areHoursKept, type Source } from './source.ts';
 import { addRank, Columns, type Figures, type Rank, rankOf, savedOf, sumsOf } from './sums.ts';
 import { type View, viewOf, type ViewQuery } from './view.ts';
 
@@ -140,8 +140,7 @@ function otherOf(names: number, whole: Columns, top: readonly Stacked[]): UsageO
 function previousOf(db: Database.Database, view: View): UsageOverview['previous'] {
   const { calendar, unit, totals } = view;
   const range = before(view.range);
-  const hours = inHours(range, calendar);
-  if (totals.kind === 'records' && !areRecordsKept(db, hours.first, hours.last)) return null;
+  if (totals.kind !== 'dimension' && !areHoursKept(db, view.slices(range))) return null;
   const buckets = bucketsOf(range, unit, calendar);
   const parts = view.parts(range, buckets);
   const columns = collect(db, totals, null, buckets, parts).get(0) ?? new Columns(buckets.list.length);

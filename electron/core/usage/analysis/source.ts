@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { ROLLUP_SUMS } from '../batch-sums.ts';
 import { DIMENSIONS, type NameKind, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from '../dimensions.ts';
 import { whereDaysAre } from '../name-days.ts';
+import { notWholeSql } from '../not-whole.ts';
 import { HOUR_MS } from '../reporting-days.ts';
 import type { NumberedFilter } from './names.ts';
 
 /**
- * Where sums are read from: rows of one dimension (by hour and by day), of combinations (by day only), or single calls
- * (as long as they are kept).
+ * Where sums are read from: rows of one dimension (by hour and by day), of combinations (by day; hours are summed from
+ * single calls), or single calls (as long as they are kept: areHoursKept).
  */
 export type Source =
   | { readonly kind: 'dimension'; readonly dimension: NameKind | 'all'; readonly names: readonly number[] | null }
@@ -43,7 +44,7 @@ const SUMS = ROLLUP_SUMS.map((column) => `sum(${column})`).join(', ');
 const PLAIN = ROLLUP_SUMS.join(', ');
 /** The figures of one call, as the rollups add them up. */
 const OF_RECORDS = `count(*), sum(c.outcome NOT IN (SELECT id FROM usage_name WHERE kind = 6 AND name IN ('ok', 'cached'))),
-  sum(r.measure IN (1, 2)), sum(r.cost_micro_usd IS NULL), sum(r.input_tokens), sum(r.cache_read_tokens),
+  sum(${notWholeSql('r.')}), sum(r.cost_micro_usd IS NULL), sum(r.input_tokens), sum(r.cache_read_tokens),
   sum(r.cache_write_tokens + r.cache_write_long_tokens), sum(r.output_tokens), sum(r.reasoning_tokens),
   coalesce(sum(r.cost_micro_usd), 0), sum(r.cache_saved_micro_usd)`;
 
@@ -53,9 +54,9 @@ const OF_RECORDS = `count(*), sum(c.outcome NOT IN (SELECT id FROM usage_name WH
  */
 export function readSums(db: Database.Database, source: Source, by: By, slice: Slice, each: boolean): SumRow[] {
   if (source.kind === 'dimension') return fromDimension(db, source, by, slice, each);
-  return source.kind === 'cells'
+  return source.kind === 'cells' && slice.span !== 'hour'
     ? fromCells(db, source.filter, by, slice, each)
-    : fromRecords(db, source, by, slice, each);
+    : fromRecords(db, source.filter, by, slice, each);
 }
 
 function fromDimension(
@@ -126,7 +127,7 @@ function fromCells(
 
 function fromRecords(
   db: Database.Database,
-  { filter }: Extract<Source, { kind: 'records' }>,
+  filter: NumberedFilter,
   by: By,
   { first, last }: Slice,
   each: boolean,
@@ -255,6 +256,15 @@ export function firstHour(db: Database.Database): number | null {
   return z.int().nullable().parse(found);
 }
 
+/** The last hour that anything was counted in, which may lie ahead of now; null: nothing was. */
+export function lastHour(db: Database.Database): number | null {
+  const found = db
+    .prepare('SELECT max(bucket) FROM usage_rollup WHERE span = ? AND dimension = ?')
+    .pluck()
+    .get(SPAN_HOUR, numberOf(DIMENSIONS, 'all'));
+  return z.int().nullable().parse(found);
+}
+
 /** Whether every single call of these hours is still kept. */
 export function areRecordsKept(db: Database.Database, first: number, last: number): boolean {
   const counted = db
@@ -268,4 +278,14 @@ export function areRecordsKept(db: Database.Database, first: number, last: numbe
     .pluck()
     .get(first * HOUR_MS, (last + 1) * HOUR_MS);
   return counted === kept;
+}
+
+/** So many hours of single calls are read at most: tens of thousands of them may lie in a day. */
+export const MOST_RECORD_HOURS = 73;
+
+/** Whether what is to be read hour by hour can be read from single calls: they are kept, and it is a matter of few days. */
+export function areHoursKept(db: Database.Database, slices: readonly Slice[]): boolean {
+  const hours = slices.filter(({ span }) => span === 'hour');
+  if (hours.reduce((all, { first, last }) => all + last - first + 1, 0) > MOST_RECORD_HOURS) return false;
+  return hours.every(({ first, last }) => areRecordsKept(db, first, last));
 }

@@ -6,7 +6,15 @@ import { type NumberedFilter, numbered } from './names.ts';
 import { inDays, inHours, type Range, rangeOf, type RangeText } from './range.ts';
 import { hasDaysOf, readUsageState } from '../state-table.ts';
 import { type Folded, type Part, partsOf, wholeSlices } from './slices.ts';
-import { areRecordsKept, type By, firstHour, type Slice, type Source } from './source.ts';
+import {
+  areHoursKept,
+  areRecordsKept,
+  type By,
+  firstHour,
+  MOST_RECORD_HOURS,
+  type Slice,
+  type Source,
+} from './source.ts';
 
 /** What every question needs beside itself: it asks no clock and no vault. */
 export interface Asked {
@@ -37,9 +45,6 @@ export interface View {
   readonly firstHour: number | null;
   readonly remarks: readonly UsageRemark[];
 }
-
-/** So many hours of single calls are read where combinations are asked for by hour. */
-const MOST_RECORD_HOURS = 73;
 
 /** @throws AppError `invalid_input`. @param by - whose names get sums of their own; two dimensions need combinations. */
 export function viewOf(
@@ -93,7 +98,11 @@ interface Combined {
   readonly remarks: readonly UsageRemark[];
 }
 
-/** Several names at once: by hour from single calls where it is a matter of few days, else by the days of the vault. */
+/**
+ * Several names at once: by hour from single calls where it is a matter of few days, else by the days of the vault, with
+ * single calls for the hours beside them. Where those are gone, and where bars or days are not those of the vault, whole days
+ * are counted.
+ */
 function combined(db: Database.Database, { filter, range, unit, wanted, reporting, ...rest }: Combined): View {
   const hours = inHours(range, wanted);
   const isShort = hours.last - hours.first + 1 <= MOST_RECORD_HOURS;
@@ -106,16 +115,31 @@ function combined(db: Database.Database, { filter, range, unit, wanted, reportin
       remarks: [...rest.remarks, ...early(range, wanted, rest.firstHour)],
     };
   }
-  const days = inDays(range, reporting);
-  const whole = range.unit === 'day' && wanted.zone !== reporting.zone ? inDays(hours, reporting) : days;
+  const folded: Folded = { reporting, foldedTo: readUsageState(db)?.foldedTo ?? 0, isReady: true };
   const byDays = unit === 'hour' ? 'day' : unit;
   const source: Source = { kind: 'cells', filter };
+  const forDays = unit === 'hour' ? [DAYS_ONLY, NO_LATENCY] : [NO_LATENCY];
+  if (range.unit === 'hour' && wanted.zone === reporting.zone) {
+    const slices = (some: Range): readonly Slice[] => wholeSlices(some, wanted, folded);
+    if (areHoursKept(db, slices(range))) {
+      return {
+        ...{ totals: source, series: source, slices },
+        parts: (some, buckets) => partsOf(some, buckets, wanted, folded),
+        ...{ calendar: wanted, range, unit: byDays, buckets: bucketsOf(range, byDays, wanted) },
+        ...{
+          firstHour: rest.firstHour,
+          remarks: [...rest.remarks, ...early(range, wanted, rest.firstHour), ...forDays],
+        },
+      };
+    }
+  }
+  const days = inDays(range, reporting);
+  const whole = range.unit === 'day' && wanted.zone !== reporting.zone ? inDays(hours, reporting) : days;
   const remarks = [...rest.remarks, ...early(whole, reporting, rest.firstHour)];
-  if (unit === 'hour') remarks.push(DAYS_ONLY);
   if (range.unit === 'hour' || wanted.zone !== reporting.zone) remarks.push(WHOLE_DAYS);
-  remarks.push(NO_LATENCY);
+  remarks.push(...forDays);
   return {
-    ...{ totals: source, series: source, ...wholeDays(reporting, readUsageState(db)?.foldedTo ?? 0) },
+    ...{ totals: source, series: source, ...wholeDays(reporting, folded) },
     ...{ calendar: reporting, range: whole, unit: byDays, buckets: bucketsOf(whole, byDays, reporting) },
     ...{ firstHour: rest.firstHour, remarks },
   };
@@ -126,8 +150,7 @@ const DAYS_ONLY: UsageRemark = {
   text: 'Combinations of names are summed by day only, so the bars are days.',
 };
 /** For sources without hours. */
-function wholeDays(calendar: Calendar, foldedTo: number): Pick<View, 'parts' | 'slices'> {
-  const folded: Folded = { reporting: calendar, foldedTo, isReady: true };
+function wholeDays(calendar: Calendar, folded: Folded): Pick<View, 'parts' | 'slices'> {
   return {
     parts: (range, buckets) => partsOf(range, buckets, calendar, folded),
     slices: (range) => wholeSlices(inDays(range, calendar), calendar, folded),
@@ -152,7 +175,7 @@ function onlyHours(calendar: Calendar): Pick<View, 'parts' | 'slices'> {
 
 export const WHOLE_DAYS: UsageRemark = {
   code: 'whole-days',
-  text: 'Combinations of names are summed by day only, so whole days of the reporting zone are counted.',
+  text: 'Combinations of names are summed by day, and single calls of these hours are not kept or too many, so whole days of the reporting zone are counted.',
 };
 const NO_LATENCY: UsageRemark = {
   code: 'no-latency',

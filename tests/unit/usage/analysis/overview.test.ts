@@ -4,6 +4,7 @@ import { usageOverview as contractOverview } from '../../../../shared/contract/u
 import { SUM_NAMES, type UsageSums } from '../../../../shared/usage.ts';
 import { usageHeatMap } from '../../../../electron/core/usage/analysis/heat-map.ts';
 import { type OverviewQuery, usageOverview } from '../../../../electron/core/usage/analysis/overview.ts';
+import { NAME_KINDS, numberOf } from '../../../../electron/core/usage/dimensions.ts';
 import { HOUR_MS } from '../../../../electron/core/usage/reporting-days.ts';
 import { usageReport } from '../../../../electron/core/usage/report.ts';
 import { calls, dayOnTheWall, fold, rawCalls, type RawCall, sum, usageDatabase, write } from './filled-usage.ts';
@@ -260,8 +261,68 @@ describe('an overview equals the raw records', () => {
     const holds = ({ atMs }: RawCall) => atMs >= Date.parse('2029-10-20T05:00:00Z') && atMs < Date.parse(to);
     expect(total({ by: 'client', from, to })).toEqual(expected(usage, holds));
     expect(total({ by: 'day', from, to })).toEqual(expected(usage, holds));
-    const widened = usageReport(usage, { by: 'model', from, to, filter }, context);
-    expect(widened.remarks.map(({ code }) => code)).toEqual(['whole-days']);
+  });
+
+  test.each(['Europe/Berlin', 'Asia/Kolkata'])(
+    'several names at once are the same in reports, overviews and breakdowns, also by times within days (%s)',
+    (zone) => {
+      const usage = filled(zone);
+      const context = { zone, nowMs: NOW };
+      const filter = { outcome: ['ok'], provider: ['openai'] };
+      const named = usage.prepare('SELECT name FROM usage_name WHERE kind = ? AND shown = ?').pluck();
+      const clientId = String(named.get(numberOf(NAME_KINDS, 'client'), 'editor'));
+      const from = (hours: number) => new Date(NOW - hours * HOUR_MS).toISOString();
+      for (const hours of [3, 30, 60]) {
+        const holds = ({ atMs }: RawCall) => atMs >= Math.floor((NOW - hours * HOUR_MS) / HOUR_MS) * HOUR_MS;
+        const wanted = expected(
+          usage,
+          (call) => holds(call) && call.names.outcome === 'ok' && call.names.provider === 'openai',
+        );
+        const rows = (given: object) => usageReport(usage, { by: 'model', from: from(hours), ...given }, context);
+        const report = rows({ filter });
+        expect(sum(report.rows.map(figuresOf))).toEqual(wanted);
+        expect(sum(rows({ filter, by: 'day' }).rows.map(figuresOf))).toEqual(wanted);
+        expect(report.remarks).toEqual([]);
+        const overview = ask(usage, { by: 'model', top: 100, from: from(hours), filter, reportingZone: zone });
+        expect(figuresOf(overview.totals)).toEqual(wanted);
+        expect(overview.series.map(({ key, totals }) => [key, ...figuresOf(totals)])).toEqual(
+          report.rows.map((row) => [row.key, ...figuresOf(row)]),
+        );
+        // What a client reads back of itself, whatever it is summed by.
+        const own = sum(rows({ clientId }).rows.map(figuresOf));
+        if (hours === 60) expect(own[0]).toBeGreaterThan(0);
+        expect(sum(rows({ clientId, by: 'client' }).rows.map(figuresOf))).toEqual(own);
+        expect(own).toEqual(sum(rows({ by: 'client', filter: { client: [clientId] } }).rows.map(figuresOf)));
+      }
+    },
+  );
+
+  test('of longer ranges only the hours beside whole days are single calls; where these are gone, whole days count', () => {
+    const usage = db();
+    const context = { zone: ZONE, nowMs: NOW };
+    const filter = { outcome: ['ok'], provider: ['openai'] };
+    const [from, to] = ['2029-10-20T05:10:00Z', '2029-10-30T11:00:00Z'];
+    const matches = ({ names }: RawCall) => names.outcome === 'ok' && names.provider === 'openai';
+    const holds = (call: RawCall) =>
+      matches(call) && call.atMs >= Date.parse('2029-10-20T05:00:00Z') && call.atMs < Date.parse(to);
+    const exact = expected(usage, holds);
+    const whole = expected(usage, (call) => matches(call) && inDays('2029-10-20', '2029-10-30')(call));
+    const asked = () => {
+      const report = usageReport(usage, { by: 'model', from, to, filter }, context);
+      const overview = ask(usage, { by: 'model', bucket: 'day', from, to, filter });
+      return { report, overview, sums: [sum(report.rows.map(figuresOf)), figuresOf(overview.totals)] };
+    };
+    expect(exact).not.toEqual(whole);
+    const first = asked();
+    expect(first.sums).toEqual([exact, exact]);
+    expect(first.report.remarks).toEqual([]);
+    expect(first.overview.remarks.map(({ code }) => code)).toEqual(['no-latency']);
+    expect(first.overview.buckets).toHaveLength(11);
+    usage.prepare('DELETE FROM usage_record WHERE at_ms < ?').run(Date.UTC(2029, 9, 20, 12));
+    const second = asked();
+    expect(second.sums).toEqual([whole, whole]);
+    expect(second.report.remarks.map(({ code }) => code)).toEqual(['whole-days']);
+    expect(second.overview.remarks.map(({ code }) => code)).toEqual(['whole-days', 'no-latency']);
   });
 });
 
