@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the inbox tells of, and, but for the last, what a webhook may be sent. */
+/** What a webhook may be sent; the inbox tells of it too. */
 export const WEBHOOK_EVENTS = [
   'quota.warning',
   'quota.exceeded',
@@ -16,8 +16,11 @@ export const WEBHOOK_EVENTS = [
 export const webhookEvent = z.enum(WEBHOOK_EVENTS);
 export type WebhookEvent = z.output<typeof webhookEvent>;
 
-/** `webhook.failed`: a delivery was given up. It goes into the inbox and never into a webhook. */
-export const NOTICE_KINDS = [...WEBHOOK_EVENTS, 'webhook.failed'] as const;
+/**
+ * In the inbox, and never in a webhook. `quota.adjusted`: Keyharbor changed a limit that it may change. `webhook.failed`: a
+ * delivery was given up.
+ */
+export const NOTICE_KINDS = [...WEBHOOK_EVENTS, 'quota.adjusted', 'webhook.failed'] as const;
 export const noticeKind = z.enum(NOTICE_KINDS);
 export type NoticeKind = z.output<typeof noticeKind>;
 
@@ -33,6 +36,7 @@ export const NOTICE_WORDS: Readonly<Record<NoticeKind, string>> = {
   'usage.unknownModel': 'a model without a known price was used',
   'client.created': 'a client was let in',
   'client.revoked': 'a client was revoked',
+  'quota.adjusted': 'the limit of a quota was adjusted',
   'webhook.failed': 'a webhook could not be delivered',
 };
 

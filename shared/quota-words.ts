@@ -11,6 +11,11 @@ export function amountInWords(amount: number, counts: QuotaCounts): string {
   return `${grouped.format(amount)} ${amount === 1 ? counts.slice(0, -1) : counts}`;
 }
 
+/** "1,200", "$12.50": where the unit stands beside it. */
+export function figureInWords(amount: number, counts: QuotaCounts): string {
+  return counts === 'cost' ? microUsdInWords(amount) : grouped.format(amount);
+}
+
 /** Cents where they say enough; below a cent all six places, without noughts at the end. */
 function microUsdInWords(amount: number): string {
   const isWhole = amount % 10_000 === 0;

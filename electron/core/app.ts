@@ -173,6 +173,7 @@ export function createApp(options: AppOptions): App {
     reader: usageReader,
     clock,
     log,
+    emit,
     zone: reportingZone,
     providers: () => {
       const kept = new Set(credentials.list({ state: 'active' }).map(({ provider }) => provider));

@@ -1,7 +1,9 @@
 import type { EventData } from '../../shared/contract/events.ts';
 import type { ContractEvent } from '../../shared/contract/handlers.ts';
 import { call, onContractEvent } from '../contract/client.ts';
+import { formatMoney, formatNumber } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
+import { amountWords } from '../quotas/quota-words.ts';
 import { announce } from '../ui/toasts.ts';
 import { dropClients, refreshClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
@@ -99,6 +101,7 @@ function onEvent(event: ContractEvent): void {
       return noteUsageTurn();
     case 'usage.importProgress':
       return undefined; // for who started the import
+    case 'quota.adjusted':
     case 'client.created':
     case 'client.revoked':
     case 'credential.revoked':
@@ -111,11 +114,15 @@ function onEvent(event: ContractEvent): void {
 }
 
 /** In the window too: a call may be refused the next moment. */
-function sayWarning({ id, name, percent }: EventData<'quota.warning'>): void {
-  const title = percent >= 100 ? m.quotas.usedUp(name) : m.quotas.warned(name, percent);
-  announce(title, {
+function sayWarning({ id, name, percent, counts, used, limit }: EventData<'quota.warning'>): void {
+  const isOver = percent >= 100;
+  announce(isOver ? m.quotas.usedUp(name) : m.quotas.warned(name, percent), {
+    description: m.quotas.usedOf(
+      counts === 'cost' ? formatMoney(used) : formatNumber(used),
+      amountWords(counts, limit),
+    ),
     slot: WARNING_SLOT,
-    tone: percent >= 100 ? 'bad' : 'ok',
+    tone: isOver ? 'bad' : 'warn',
     act: { label: m.quotas.show, run: () => navigate({ screen: 'quotas', id }) },
   });
 }

@@ -2,7 +2,7 @@ import { Toast } from '@base-ui/react/toast';
 import { asAppError } from '../contract/client.ts';
 
 export interface ToastData {
-  readonly tone?: 'ok' | 'bad';
+  readonly tone?: 'ok' | 'warn' | 'bad';
   readonly act?: { readonly label: string; readonly run: () => void };
   /** Shows a bar that shrinks for so long. */
   readonly barMs?: number;

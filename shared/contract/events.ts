@@ -52,6 +52,16 @@ export const events = {
     limit: z.int().min(0),
     resetsAt: s.timestamp,
   }),
+  /** Keyharbor changed a limit by itself, within the bounds that its owner set. Amounts as the quota counts. */
+  'quota.adjusted': z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    counts: quotaCounts,
+    from: z.int().min(0),
+    to: z.int().min(0),
+    /** What it was taken from, in plain words. */
+    because: z.string(),
+  }),
   /** Use that is out of the usual. */
   'usage.anomaly': z.strictObject({
     kind: z.enum(['spend', 'new-client', 'errors', 'unusual-hour']),

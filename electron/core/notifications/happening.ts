@@ -1,7 +1,7 @@
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import type { NoticeLink } from '../../../shared/contract/notifications.ts';
 import { NOTICE_WORDS, type NoticeKind } from '../../../shared/notifications.ts';
-import { amountInWords } from '../../../shared/quota-words.ts';
+import { amountInWords, figureInWords } from '../../../shared/quota-words.ts';
 import type { MessageData } from '../webhooks/message.ts';
 import type { NewNotice } from './notice-table.ts';
 import { momentText } from './quiet-hours.ts';
@@ -38,6 +38,7 @@ export function plainWords(kind: NoticeKind): string {
 
 const HEARD = [
   'quota.warning',
+  'quota.adjusted',
   'credentials.died',
   'credential.reported',
   'credential.revoked',
@@ -57,6 +58,8 @@ export function happeningsOf(event: HeardEvent, atMs: number, known: Known): Hap
   switch (event.event) {
     case 'quota.warning':
       return [quotaPassed(event.data, atMs, known.zone)];
+    case 'quota.adjusted':
+      return [quotaAdjusted(event.data, atMs)];
     case 'credentials.died':
       return keysDied(event.data.ids, atMs, known);
     case 'credential.reported':
@@ -90,10 +93,26 @@ function quotaPassed(data: DataOf<'quota.warning'>, atMs: number, zone: string):
       kind,
       severity: isOver ? 'problem' : 'warning',
       title: isOver ? `The quota “${name}” is used up.` : `The quota “${name}” passed ${percent} %.`,
-      detail: `Used: ${counts === 'cost' ? amountInWords(used, counts) : used} of ${amountInWords(limit, counts)}. It begins anew on ${momentText(Date.parse(resetsAt), zone)}.`,
+      detail: `Used: ${figureInWords(used, counts)} of ${amountInWords(limit, counts)}. It begins anew on ${momentText(Date.parse(resetsAt), zone)}.`,
       link: { to: 'quota', id },
     },
     data: { quota: { ...data } },
+  };
+}
+
+function quotaAdjusted({ id, name, counts, from, to, because }: DataOf<'quota.adjusted'>, atMs: number): Happening {
+  return {
+    keys: [`quota.adjusted:${id}:${from}:${to}:${atMs}`],
+    atMs,
+    plain: plainWords('quota.adjusted'),
+    notice: {
+      kind: 'quota.adjusted',
+      severity: 'info',
+      title: `The limit of the quota “${name}” was set from ${figureInWords(from, counts)} to ${amountInWords(to, counts)}.`,
+      detail: because,
+      link: { to: 'quota', id },
+    },
+    data: null,
   };
 }
 

@@ -1,13 +1,14 @@
 import type { QuotaPeriodUse, QuotaProposal, QuotaStatus, QuotaWhatIf } from '../../../shared/contract/quotas.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { QuotaDefinition } from '../../../shared/quotas.ts';
+import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import type { Clock } from '../seams.ts';
 import { HOUR_MS } from '../usage/reporting-days.ts';
 import type { UsageReader } from '../usage/worker/usage-reader.ts';
 import { cronOf } from './periods.ts';
-import { proposalsOf } from './proposals.ts';
+import { proposalsOf, seenInWords } from './proposals.ts';
 import type { Quotas } from './quotas.ts';
 import { whatIfTime } from './what-if-time.ts';
 
@@ -16,6 +17,7 @@ export interface AdviceDeps {
   readonly reader: Pick<UsageReader, 'query'>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
+  readonly emit: Emit;
   /** The reporting zone (IANA). */
   readonly zone: () => string;
   /** Those of which the owner keeps a credential. */
@@ -87,21 +89,28 @@ export class QuotaAdvice {
       );
     }
     const { quota, definition } = proposal;
-    return this.#deps.quotas.set({ ...(quota === null ? {} : { id: quota }), definition }, actor, 'quota.adjust');
+    return this.#deps.quotas.set({ ...(quota === null ? {} : { id: quota }), definition }, actor);
   }
 
-  /** Within the bounds that the owner set, and no further. */
+  /** Within the bounds that the owner set, and no further. Each change is told of. */
   async adjust(): Promise<void> {
     const { quotas } = this.#deps;
     const moving = quotas.list().filter(({ definition }) => definition.enabled && definition.adjust !== null);
     if (moving.length === 0) return;
-    for (const { id, limit } of await this.#fitting(moving)) {
+    for (const fit of await this.#fitting(moving)) {
+      const { id, limit } = fit;
       const { definition } = quotas.get(id);
       const bounds = definition.adjust;
       if (bounds === null) continue;
       const within = Math.min(bounds.max, Math.max(bounds.min, limit));
       if (Math.abs(within - definition.limit) <= definition.limit * LEAST_MOVE) continue;
       quotas.set({ id, definition: { ...definition, limit: within } }, 'system', 'quota.adjust');
+      const { name, counts } = definition;
+      const because = `${seenInWords(fit, counts)}.`;
+      this.#deps.emit({
+        event: 'quota.adjusted',
+        data: { id, name, counts, from: definition.limit, to: within, because },
+      });
     }
   }
 

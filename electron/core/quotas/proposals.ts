@@ -1,7 +1,7 @@
 import type { QuotaProposal } from '../../../shared/contract/quotas.ts';
 import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { amountInWords, periodInWords } from '../../../shared/quota-words.ts';
-import type { QuotaDefinition } from '../../../shared/quotas.ts';
+import type { QuotaCounts, QuotaDefinition } from '../../../shared/quotas.ts';
 import type { Fitting } from './fitting-limit.ts';
 import { demoQuotas, usualQuota } from './usual-limits.ts';
 
@@ -21,20 +21,34 @@ export function proposalsOf({ quotas, fitting, providers, hasSystem }: Known): Q
   });
   const limits = quotas.filter(({ definition }) => definition.enabled).map(({ definition }) => definition);
   const usual = providers
-    .filter(({ id }) => !limits.some(({ scope }) => scope.kind === 'provider' && scope.provider === id))
     .flatMap((provider) => usualQuota(provider) ?? [])
+    .filter(({ definition }) => !limits.some((limit) => isAlike(limit, definition)))
     // A limit on all that is spent covers each provider that charges.
     .filter(({ definition }) => definition.counts !== 'cost' || !limits.some(isOnAllCost));
-  const demo = hasSystem && !limits.some(({ scope }) => scope.kind === 'system') ? demoQuotas() : [];
+  const demo = (hasSystem ? demoQuotas() : []).filter(
+    ({ definition }) => !limits.some((limit) => isAlike(limit, definition)),
+  );
   return [...changes, ...[...usual, ...demo].map(newOf)];
+}
+
+/** Whether one counts what the other counts, of the same: a limit on requests says nothing of cost. */
+function isAlike(one: QuotaDefinition, other: QuotaDefinition): boolean {
+  if (one.counts !== other.counts || one.scope.kind !== other.scope.kind) return false;
+  return one.scope.kind !== 'provider' || one.scope.provider === (other.scope as typeof one.scope).provider;
 }
 
 const isOnAllCost = ({ scope, counts }: QuotaDefinition): boolean => scope.kind === 'all' && counts === 'cost';
 
+/** What a limit rests on, without a stop at its end. */
+export function seenInWords({ periods, highest, typical }: Fitting, counts: QuotaCounts): string {
+  const span = periods === 1 ? 'the one period' : `${periods} periods`;
+  return `The most in ${span} was ${amountInWords(highest, counts)}, usually ${amountInWords(typical, counts)}`;
+}
+
 function changeOf({ id, definition }: Known['quotas'][number], fit: Fitting): QuotaProposal {
   const { counts, period, limit } = definition;
   const told = (amount: number) => amountInWords(amount, counts);
-  const most = `The most in ${fit.periods === 1 ? 'the one period' : `${fit.periods} periods`} was ${told(fit.highest)}, usually ${told(fit.typical)}`;
+  const most = seenInWords(fit, counts);
   const why =
     fit.limit > limit
       ? `${most}; the limit is ${told(limit)} ${periodInWords(period)}.`

@@ -247,7 +247,8 @@ export const quotas = {
   },
   onCard: (percent: number, available: string, period: string) =>
     `${formatNumber(Math.floor(percent))} % of ${available} ${period}`,
-  warned: (name: string, percent: number) => `${name}: ${formatNumber(percent)} % used`,
+  warned: (name: string, percent: number) => `${name} passed ${formatNumber(percent)} %`,
+  usedOf: (used: string, available: string) => `${used} of ${available} used`,
   usedUp: (name: string) => `${name} is used up`,
   show: 'Show',
 } as const;

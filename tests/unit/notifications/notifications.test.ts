@@ -67,6 +67,32 @@ test('an event becomes a line that leads somewhere, and is told on the desktop w
   expect(t.heard.some(({ event }) => event === 'notifications.changed')).toBe(true);
 });
 
+test('a limit that Keyharbor set itself is told with its reason; figures are grouped and the unit stands once', async () => {
+  const t = await withInbox();
+  const because = 'The most in 6 periods was 1,400 tokens, usually 900 tokens.';
+  const data = { id: 'q1', name: 'Team', counts: 'tokens', from: 1000, to: 1500, because } as const;
+  t.happens({ event: 'quota.adjusted', data });
+  t.happens({
+    event: 'quota.warning',
+    data: {
+      ...{ id: 'q1', name: 'Team', percent: 100, counts: 'tokens' },
+      used: 1100,
+      limit: 1000,
+      resetsAt: '2030-02-01T00:00:00.000Z',
+    },
+  });
+  expect(t.lines()).toMatchObject([
+    { kind: 'quota.exceeded', detail: expect.stringContaining('Used: 1,100 of 1,000 tokens.') as string },
+    {
+      kind: 'quota.adjusted',
+      severity: 'info',
+      title: 'The limit of the quota “Team” was set from 1,000 to 1,500 tokens.',
+      detail: because,
+      link: { to: 'quota', id: 'q1' },
+    },
+  ]);
+});
+
 test('the same thing is told once, also after its line is dismissed; the next period is another thing', async () => {
   const t = await withInbox();
   t.happens(t.quota(90));

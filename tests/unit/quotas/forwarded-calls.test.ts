@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
 import type { z } from 'zod';
+import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { type quotaDefinition, quotaDefinition as schema } from '../../../shared/quotas.ts';
 import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
 import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
@@ -255,8 +256,18 @@ test('what the worker reads of quotas, a proposal that is taken, and a limit tha
     await settled({ used: 1 });
   }
   clock.wallMs += 24 * 3_600_000;
+  const told: ContractEvent[] = [];
+  app.onEvent((event) => void told.push(event));
   await app.quotaAdvice.adjust();
   expect(app.quotas.get(id).definition.limit).toBe(10);
+  const because = 'The most in 6 periods was 1 request, usually 1 request.';
+  const data = { id, name: 'daily', counts: 'requests', from: 4, to: 10, because };
+  expect(told).toContainEqual({ event: 'quota.adjusted', data });
+  await app.quotaAdvice.adjust();
+  expect(told.filter(({ event }) => event === 'quota.adjusted')).toHaveLength(1);
+  const acts = app.vault.opened().db.prepare("SELECT action FROM audit WHERE action LIKE 'quota.%'").pluck().all();
+  // The proposal was taken by the owner; only the last was Keyharbor's own act.
+  expect(acts).toEqual(['quota.set', 'quota.set', 'quota.adjust']);
 });
 
 test('a system credential that is made later counts for the demo quota from its first call on', async () => {

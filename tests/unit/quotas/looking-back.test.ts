@@ -153,6 +153,8 @@ test('proposed are what fits better, what the providers allow or may cost, and t
   expect(told.map(({ id, definition: { limit } }) => [id, limit])).toEqual([
     [`change:${'a'.repeat(16)}:30`, 30],
     ['new:openai:cost', 20_000_000],
+    // What Groq costs is not limited by a number of requests.
+    ['new:groq:cost', 20_000_000],
     ['new:github:requests', 5000],
     ['new:system:requests', 100],
     ['new:system:tokens', 1_000_000],
@@ -161,4 +163,12 @@ test('proposed are what fits better, what the providers allow or may cost, and t
   const all = { id: 'b'.repeat(16), definition: definition(daily(1, { name: 'all', counts: 'cost' })) };
   const covered = proposalsOf({ quotas: [...quotas, all], fitting: [], providers, hasSystem: false });
   expect(covered.map(({ id }) => id)).toEqual(['new:github:requests']);
+  const system = { scope: { kind: 'system' as const } };
+  const known = [
+    { id: 'c'.repeat(16), definition: definition(daily(100, system)) },
+    { id: 'd'.repeat(16), definition: definition(daily(9, { scope: { kind: 'provider', provider: 'github' } })) },
+    { id: 'e'.repeat(16), definition: definition(daily(9, { ...system, counts: 'tokens', enabled: false })) },
+  ];
+  const left = proposalsOf({ quotas: known, fitting: [], providers, hasSystem: true }).map(({ id }) => id);
+  expect(left).toEqual(['new:openai:cost', 'new:groq:cost', 'new:system:tokens']);
 });
