@@ -13,6 +13,7 @@ import { Field } from '../ui/field.tsx';
 import { Note } from '../ui/note.tsx';
 import { Select } from '../ui/select.tsx';
 import { TextInput } from '../ui/text-input.tsx';
+import { ExportMenu } from '../usage/export-menu.tsx';
 import { dayTitle } from '../usage/moments.ts';
 import { costText, driftText, invoiceOf, lastDays, reasonsText, tokensText, verdict } from './compare-view.ts';
 import styles from './sources.module.css';
@@ -110,10 +111,13 @@ const byDay = columns({
 });
 
 function Told({ report }: { readonly report: ReconcileReport }) {
-  const { total, models, days, account, notes, ref } = report;
+  const { total, models, days, account, notes, ref, provider, from, to } = report;
   const { tone, text } = verdict(total);
   return (
     <div className={styles.told}>
+      <div>
+        <ExportMenu view={{ kind: 'drift', provider, from, to }} what={t.export} pictures={null} notes={[]} />
+      </div>
       <Note tone={tone} title={text}>
         {ref !== null && <p>{t.asked(ref)}</p>}
         {notes.map((sentence) => (

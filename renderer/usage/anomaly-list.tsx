@@ -1,5 +1,6 @@
 import { CircleAlert, CircleDollarSign, Clock, PlugZap } from 'lucide-react';
 import { useId } from 'react';
+import type { Input } from '../../shared/contract/methods.ts';
 import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
 import { formatDateTime } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
@@ -7,6 +8,8 @@ import { navigateUsage } from '../state/route.ts';
 import { FILTER_DIMENSIONS, type RouteFilter } from '../state/usage-route.ts';
 import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
+import head from '../ui/heading.module.css';
+import { ExportMenu } from './export-menu.tsx';
 import { routeName } from './use-filter.ts';
 import styles from './usage.module.css';
 
@@ -14,12 +17,23 @@ const t = m.usage.anomalies;
 const ICONS = { spend: CircleDollarSign, 'new-client': PlugZap, errors: CircleAlert, 'unusual-hour': Clock } as const;
 const SHOWN = 6;
 
+interface Props {
+  readonly anomalies: readonly UsageAnomaly[];
+  /** The question, for an export of the answer. */
+  readonly view: Omit<Extract<Input<'usage.beginExport'>['view'], { kind: 'anomalies' }>, 'kind'>;
+}
+
 /** The marks of the chart in words, with the way to their requests. */
-export function AnomalyList({ anomalies }: { readonly anomalies: readonly UsageAnomaly[] }) {
+export function AnomalyList({ anomalies, view }: Props) {
   const heading = useId();
   return (
     <section className={card.card} aria-labelledby={heading}>
-      <h2 id={heading}>{t.title}</h2>
+      <div className={head.line}>
+        <h2 id={heading}>{t.title}</h2>
+        {anomalies.length > 0 && (
+          <ExportMenu small view={{ kind: 'anomalies', ...view }} what={t.export} pictures={null} notes={[]} />
+        )}
+      </div>
       {anomalies.length === 0 ? (
         <p className={styles.muted}>{t.none}</p>
       ) : (

@@ -1,6 +1,8 @@
 import { useId } from 'react';
 import type { UsageCheapest } from '../../shared/contract/usage-records.ts';
 import { m } from '../i18n/messages.ts';
+import { navigateUsage } from '../state/route.ts';
+import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import { money } from './figures.ts';
 import { useLabels } from './labels.ts';
@@ -32,6 +34,11 @@ export function CheapestCard() {
           <Model key={model.model} model={model} />
         ))}
       </ul>
+      <div>
+        <Button look="link" onClick={() => navigateUsage({ tab: 'prices' })}>
+          {t.more}
+        </Button>
+      </div>
     </section>
   );
 }

@@ -1,7 +1,8 @@
 import { Download, X } from 'lucide-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { MOST_PICTURE_PIECES, PICTURE_PIECE } from '../../shared/contract/usage-explore.ts';
-import { EXPORT_FORMATS, type ExportView } from '../../shared/contract/usage-records.ts';
+import type { Input } from '../../shared/contract/methods.ts';
+import { EXPORT_FORMATS } from '../../shared/contract/usage-records.ts';
 import { pictureOf } from '../charts/picture.ts';
 import type { PictureSource, PictureSources } from '../charts/picture-source.ts';
 import { call } from '../contract/client.ts';
@@ -22,9 +23,17 @@ interface Progress {
   readonly all: number;
 }
 
+type View = Input<'usage.beginExport'>['view'];
+type Format = (typeof EXPORT_FORMATS)[number];
+
 interface Props {
-  readonly view: ExportView;
+  readonly view: View;
+  /** What is exported, for the button: its hint, or its name where it is small. */
   readonly what: string;
+  /** An icon without words, for one card of several. */
+  readonly small?: boolean;
+  /** A second view of the same screen. */
+  readonly also?: { readonly view: View; readonly as: (format: string) => string };
   /** The charts on the screen; null: there is none to be seen. */
   readonly pictures: RefObject<PictureSources> | null;
   /** What a picture says below its range. */
@@ -32,7 +41,7 @@ interface Props {
 }
 
 /** Writes what is shown into a file of the folder for downloads. Millions of rows take a while: it can be stopped. */
-export function ExportMenu({ view, what, pictures, notes }: Props) {
+export function ExportMenu({ view, what, small, also, pictures, notes }: Props) {
   const [progress, setProgress] = useState<Progress | null>(null);
   const running = useRef<string | null>(null);
   const stop = (): void => {
@@ -42,10 +51,10 @@ export function ExportMenu({ view, what, pictures, notes }: Props) {
     if (id !== null) void call('usage.cancelExport', { id }).catch(() => undefined); // it ends by itself, too
   };
   useEffect(() => stop, []);
-  const run = async (format: (typeof EXPORT_FORMATS)[number]): Promise<void> => {
+  const run = async (wanted: View, format: Format): Promise<void> => {
     if (running.current !== null) return;
     try {
-      const { id, rows: all } = await call('usage.beginExport', { format, view });
+      const { id, rows: all } = await call('usage.beginExport', { format, view: wanted });
       running.current = id;
       setProgress({ id, rows: 0, all });
       while (running.current === id) {
@@ -87,12 +96,21 @@ export function ExportMenu({ view, what, pictures, notes }: Props) {
   return (
     <Menu
       trigger={
-        <Button icon={<Download size={16} aria-hidden />} title={what}>
-          {t.button}
-        </Button>
+        small === true ? (
+          <IconButton label={what} icon={<Download size={16} aria-hidden />} />
+        ) : (
+          <Button icon={<Download size={16} aria-hidden />} title={what}>
+            {t.button}
+          </Button>
+        )
       }
       entries={[
-        ...EXPORT_FORMATS.map((format) => ({ label: t.as(t.formats[format]), run: () => void run(format) })),
+        ...EXPORT_FORMATS.map((format) => ({ label: t.as(t.formats[format]), run: () => void run(view, format) })),
+        ...(also === undefined
+          ? []
+          : EXPORT_FORMATS.map((format, at) => {
+              return { label: also.as(t.formats[format]), apart: at === 0, run: () => void run(also.view, format) };
+            })),
         ...(pictures === null
           ? []
           : [{ label: t.asPicture, apart: true, run: () => void savePicture([...pictures.current.values()]) }]),

@@ -6,6 +6,7 @@ import { DataTable } from '../charts/data-table.tsx';
 import { m } from '../i18n/messages.ts';
 import type { Metric } from '../state/usage-route.ts';
 import { Note } from '../ui/note.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { exactText, markText, metricText } from './figures.ts';
 import { dayName, dayTitle } from './moments.ts';
 import { useQuestion } from './use-question.ts';
@@ -60,6 +61,7 @@ export function ForecastCard({
     <ChartFrame
       title={t.title}
       summary={data.sentence}
+      tools={<ExportMenu small view={{ kind: 'forecast', ...input }} what={t.export} pictures={null} notes={[]} />}
       asTable={asTable}
       onAsTable={setAsTable}
       table={() => (

@@ -47,7 +47,7 @@ export function OverviewTab({ route, overview, named }: Props) {
       <div className={styles.pairs}>
         <ForecastCard metric={route.metric} filter={named.filter} />
         <div className={styles.stack}>
-          <AnomalyList anomalies={anomalies} />
+          <AnomalyList anomalies={anomalies} view={{ from, to }} />
           <CheapestCard />
         </div>
       </div>

@@ -124,9 +124,6 @@ export default function UsageScreen() {
   );
 }
 
-/** The 53 weeks of the calendar. */
-const CALENDAR_DAYS = '371d';
-
 interface ExportProps {
   readonly route: UsageRoute;
   readonly asked: Asked;
@@ -134,10 +131,10 @@ interface ExportProps {
   readonly pictures: RefObject<PictureSources>;
 }
 
-/** What is on the screen: the figures of the bars, or the single calls. */
+/** What is on the screen: the figures of the bars with what they come to, the days of the calendar, or the single calls. */
 function Export({ route, asked, named, pictures }: ExportProps) {
   const label = useLabels();
-  const { by, bucket, compare: _, from, to, ...rest } = asked;
+  const { by, bucket, compare: _, from, to, ...rest } = asked; // the rest: filters
   const range = { ...rest, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   if (route.tab === 'requests') {
     return (
@@ -149,9 +146,11 @@ function Export({ route, asked, named, pictures }: ExportProps) {
   if (route.tab === 'explore') {
     return <ExportMenu view={{ kind: 'breakdown', ...questionOf(viewOfRoute(route, named.filter)) }} {...common} />;
   }
-  const shown =
-    route.tab === 'calendar' ? { ...rest, from: CALENDAR_DAYS, bucket: 'day' as const } : { ...range, bucket };
-  return <ExportMenu view={{ kind: 'overview', ...shown, by, top: 100 }} {...common} />;
+  if (route.tab === 'calendar') {
+    return <ExportMenu view={{ kind: 'calendar', ...rest }} {...common} what={m.usage.exporting.calendar} />;
+  }
+  const also = { view: { kind: 'totals', ...range, by, top: 100 }, as: m.usage.exporting.totalsAs } as const;
+  return <ExportMenu view={{ kind: 'overview', ...range, bucket, by, top: 100 }} also={also} {...common} />;
 }
 
 interface PanelsProps {

@@ -6,6 +6,7 @@ const calls = (count: number): string => plural(count, 'call', 'calls');
 /** Usage, "Compare & import". */
 export const usageSources = {
   compareTitle: 'Compare with the provider',
+  export: 'The comparison',
   compareLead:
     'Asks the provider for its own figures, with a key of yours that may, and puts them beside what was counted here. Days are in UTC, as providers count them.',
   provider: 'Provider',
