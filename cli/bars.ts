@@ -1,7 +1,7 @@
 import { textWidth } from './table.ts';
 
 /** A bar narrower than that shows nothing. */
-const LEAST_COLUMNS = 8;
+export const LEAST_COLUMNS = 8;
 const MOST_COLUMNS = 60;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 

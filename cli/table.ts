@@ -36,9 +36,19 @@ function cut(text: string, width: number): string {
 /** A column is never made narrower than this to fit the terminal. */
 const MIN_WIDTH = 8;
 
+/** A number, with its unit or how sure it is, or a day or time. */
+const FIGURE =
+  /^(?:[a-z]+ (?:[a-z]+ )?)?[+-]?\$?\d[\d,.]*(?: ?%| ms)?(?: \([a-z ]+\))?$|^\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?$/;
+
+/** Whether a column holds figures, and beside them only words without any ("unknown", "-"): these are not to be cut. */
+function isFigures(cells: readonly string[]): boolean {
+  return cells.some((cell) => FIGURE.test(cell)) && cells.every((cell) => FIGURE.test(cell) || !/\d/.test(cell));
+}
+
 /**
  * Rows under a heading, aligned with two blanks between columns.
- * @param columns - of the terminal; the widest columns are cut until the rows fit. null: nothing is cut (a pipe).
+ * @param columns - of the terminal; the widest columns of text are cut until the rows fit. null: nothing is cut (a pipe).
+ * Figures never are, as a cut figure is another figure: rather a line runs over the edge.
  */
 export function table(
   heading: readonly string[],
@@ -47,7 +57,8 @@ export function table(
 ): string {
   const cells = [heading, ...rows.map((row) => row.map(plain))];
   const widths = heading.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column] ?? ''))));
-  if (columns !== null) shrink(widths, columns);
+  const isWhole = widths.map((_, column) => column === 0 || isFigures(rows.map((row) => plain(row[column] ?? ''))));
+  if (columns !== null) shrink(widths, isWhole, columns);
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) => {
@@ -60,18 +71,21 @@ export function table(
   return `${cells.map(line).join('\n')}\n`;
 }
 
-/** Takes from the widest column first; the first one (what commands take as an argument) is left whole. */
-function shrink(widths: number[], columns: number): void {
+/** Takes from the widest column first; the first one (what commands take as an argument) is left whole, as are figures. */
+function shrink(widths: number[], isWhole: readonly boolean[], columns: number): void {
   const total = (): number => widths.reduce((sum, width) => sum + width + 2, -2);
   while (total() > columns) {
-    const widest = widths.slice(1).reduce((best, width, index) => (width > (widths[best] ?? 0) ? index + 1 : best), 1);
-    if ((widths[widest] ?? 0) <= MIN_WIDTH) return;
-    widths[widest] = (widths[widest] ?? 0) - 1;
+    const [widest] = widths
+      .flatMap((width, at) => (isWhole[at] || width <= MIN_WIDTH ? [] : [{ width, at }]))
+      .toSorted((one, other) => other.width - one.width);
+    if (widest === undefined) return;
+    widths[widest.at] = widest.width - 1;
   }
 }
 
+/** null: nothing is known to limit it. Some terminals say that they are 0 wide. */
 export function terminalWidth(): number | null {
-  return process.stdout.isTTY ? process.stdout.columns : null;
+  return process.stdout.isTTY ? process.stdout.columns || null : null;
 }
 
 /** `Name:  value` lines, aligned; pairs without a value are left out. */

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { EXPORT_FORMATS, type ExportView } from '../shared/contract/usage-records.ts';
@@ -7,28 +6,34 @@ import { USAGE_BY } from '../shared/usage.ts';
 import type { AgentClient } from './agent-client.ts';
 import { connectAgent } from './connect.ts';
 import { usage } from './fail.ts';
+import { NewFile, requireNewFile } from './new-file.ts';
 import { note, write } from './output.ts';
+import { tell } from './usage-format.ts';
 import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
 
 interface Options extends UsageOptions {
   readonly format: (typeof EXPORT_FORMATS)[number];
   readonly by?: (typeof USAGE_BY)[number];
   readonly out?: string;
+  readonly force?: boolean;
 }
 
 /** Every call that is kept, or a report, piece by piece: memory stays flat. */
 async function exportUsage(options: Options): Promise<void> {
-  const { format, by, out } = options;
+  const { format, by, out, force = false } = options;
   if (format === 'parquet' && out === undefined && process.stdout.isTTY) {
     throw usage('Parquet is no text for a terminal.', 'Name a file with -o, or send it through a pipe.');
   }
+  if (out !== undefined) requireNewFile(resolve(out), force);
   const range = { ...rangeFrom(options), ...filterFrom(options) };
   const view: ExportView = by === undefined ? { kind: 'requests', ...range } : { kind: 'report', by, ...range };
   const agent = await connectAgent();
   try {
     const { id, rows, remarks } = await agent.call('usage.beginExport', { format, view });
-    for (const { text } of remarks) note(text);
-    const written = await (out === undefined ? toStdout(agent, id) : toFile(agent, id, resolve(out), rows));
+    tell(remarks);
+    const written = await (out === undefined
+      ? toStdout(agent, id)
+      : toFile(agent, id, new NewFile(resolve(out), force), rows));
     if (out !== undefined) note(`${written} rows written.`);
   } finally {
     agent.close(); // an export that did not end is cancelled with the connection
@@ -44,29 +49,25 @@ async function toStdout(agent: AgentClient, id: string): Promise<number> {
   }
 }
 
-/** As a whole or not at all, readable by you alone: it names clients, folders and keys. */
-async function toFile(agent: AgentClient, id: string, file: string, all: number): Promise<number> {
-  const part = `${file}.part`;
-  const descriptor = openSync(part, 'w', 0o600);
-  const remove = (): void => rmSync(part, { force: true });
+/** As a whole or not at all. */
+async function toFile(agent: AgentClient, id: string, file: NewFile, all: number): Promise<number> {
   const interrupted = (): void => {
-    remove();
+    file.discard();
     process.exit(130);
   };
   process.once('SIGINT', interrupted);
   try {
     for (;;) {
       const { data, encoding, rows, done } = await agent.call('usage.nextExport', { id });
-      for (let rest = Buffer.from(data, encoding); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
+      file.write(Buffer.from(data, encoding));
       if (process.stderr.isTTY) process.stderr.write(`\r${rows} of ${all} rows${done ? '\n' : ''}`);
       if (done) {
-        closeSync(descriptor);
-        renameSync(part, file);
+        file.finish();
         return rows;
       }
     }
   } catch (error) {
-    remove();
+    file.discard();
     throw error;
   } finally {
     process.removeListener('SIGINT', interrupted);
@@ -79,5 +80,6 @@ export function exportCommand(parent: Command): void {
     .addOption(new Option('--format <format>', 'how it is written').choices([...EXPORT_FORMATS]).default('csv'))
     .addOption(new Option('--by <what>', 'a report instead of single calls').choices([...USAGE_BY]))
     .option('-o, --out <file>', 'where it goes, for you alone (0600); stdout if left out')
+    .option('--force', 'also over a file that is there')
     .action(exportUsage);
 }

@@ -3,9 +3,12 @@ import { FORECAST_FIGURES, type ForecastBand } from '../shared/contract/usage-fo
 import type { UsageRecord } from '../shared/contract/usage-records.ts';
 import { connectAgent } from './connect.ts';
 import { usage } from './fail.ts';
+import { type FigureColumn, type FigureRow, figureTable, roomHere } from './figure-table.ts';
 import { dollars, perMillion } from './money.ts';
+import { momentIn } from './moment-in.ts';
 import { note, print, printJson, write } from './output.ts';
-import { localTime, plain, table, terminalWidth } from './table.ts';
+import { plain, table, terminalWidth } from './table.ts';
+import { tell, tellLeftOut } from './usage-format.ts';
 import { filterFrom, rangeFrom, type UsageOptions, withRange, withUsageOptions } from './usage-options.ts';
 
 interface Json {
@@ -20,26 +23,41 @@ async function requests(options: UsageOptions & Json & { readonly limit: string 
   if (!/^\d{1,6}$/.test(options.limit) || wanted === 0) throw usage('--limit is no number of calls.', 'From 1 on.');
   const agent = await connectAgent();
   const records: UsageRecord[] = [];
+  let zone = 'UTC';
   const query = { ...rangeFrom(options), ...filterFrom(options) };
   for (let cursor: string | null | undefined; cursor !== null && records.length < wanted; ) {
     const limit = Math.min(wanted - records.length, MOST_OF_A_PAGE);
     const page = await agent.call('usage.requests', { ...query, limit, ...(cursor === undefined ? {} : { cursor }) });
-    if (records.length === 0 && !options.json) for (const { text } of page.remarks) note(text);
+    if (cursor === undefined) tell(page.remarks);
+    zone = page.zone;
     records.push(...page.records);
     cursor = page.next;
   }
   agent.close();
   if (options.json) return printJson(records);
   if (records.length === 0) return note('No single calls are kept of this time.');
-  const heading = ['TIME', 'CLIENT', 'KEY', 'MODEL', 'STATUS', 'IN', 'OUT', 'COST', 'MS'];
-  write(table(heading, records.map(requestRow), terminalWidth()));
+  const rows = records.map((record) => requestRow(record, zone));
+  const { text, leftOut } = figureTable('TIME', REQUEST_HEADING, rows, roomHere(), false);
+  write(text);
+  tellLeftOut(leftOut, '--json');
+  note(`Times are those of ${zone}.`);
 }
 
-function requestRow(record: UsageRecord): readonly string[] {
+const REQUEST_HEADING: readonly FigureColumn[] = [
+  { heading: 'CLIENT', leaveOut: 2 },
+  { heading: 'KEY', leaveOut: 1 },
+  { heading: 'MODEL', leaveOut: null },
+  { heading: 'STATUS', leaveOut: null },
+  { heading: 'IN', leaveOut: 4 },
+  { heading: 'OUT', leaveOut: 3 },
+  { heading: 'COST', leaveOut: null },
+  { heading: 'MS', leaveOut: 0 },
+];
+
+function requestRow(record: UsageRecord, zone: string): FigureRow {
   const { inputTokens, cacheReadTokens, cacheWriteTokens, cacheWriteLongTokens, costMicroUsd } = record;
   const cost = costMicroUsd === null ? 'unknown' : dollars(costMicroUsd);
-  return [
-    localTime(record.at),
+  const cells = [
     record.client || '-',
     record.credential || record.provider,
     record.model || record.endpoint,
@@ -49,6 +67,7 @@ function requestRow(record: UsageRecord): readonly string[] {
     record.costReason === 'at_least' ? `at least ${cost}` : cost,
     grouped.format(record.latencyMs),
   ];
+  return { name: momentIn(zone, record.at), cells, bar: null };
 }
 
 interface ForecastOptions extends UsageOptions, Json {
@@ -67,6 +86,7 @@ async function forecast(options: ForecastOptions): Promise<void> {
     ...filterFrom(options),
   });
   agent.close();
+  tell(answer.remarks);
   if (options.json) return printJson(answer);
   print(plain(answer.sentence));
   const shown = (value: number) => (figure === 'cost' ? dollars(value) : grouped.format(value));
@@ -91,7 +111,7 @@ async function anomalies(options: UsageOptions & Json): Promise<void> {
   agent.close();
   if (options.json) return printJson(answer.anomalies);
   if (answer.anomalies.length === 0) return note('Nothing is out of the usual in this time.');
-  for (const { at, text } of answer.anomalies) print(`${localTime(at)}  ${plain(text)}`);
+  for (const { at, text } of answer.anomalies) print(`${momentIn(answer.zone, at)}  ${plain(text)}`);
 }
 
 async function cheapest(model: string | undefined, options: Json): Promise<void> {

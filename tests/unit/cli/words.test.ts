@@ -103,6 +103,18 @@ test('a table is aligned, also with wide characters, and fits the terminal', () 
     expect(textWidth(line)).toBeLessThanOrEqual(60);
 });
 
+test('a narrow terminal cuts words, never a figure', () => {
+  const rows = [
+    ['gpt-5', 'a model with a long description', 'over $8.677001', '2,235,123', '2026-11-20 14:00'],
+    ['gpt-5-mini', 'short', 'unknown', '-', '-'],
+  ];
+  for (const columns of [20, 60, 80]) {
+    const shown = table(['MODEL', 'WHAT', 'COST', 'TOKENS', 'AT'], rows, columns);
+    for (const figure of ['over $8.677001', '2,235,123', '2026-11-20 14:00']) expect(shown).toContain(figure);
+    expect(shown.includes('..')).toBe(columns < 100);
+  }
+});
+
 test('what steers a terminal is not printed', () => {
   expect(plain('a\u001b[31mred\u001b[0m\u0007\u202eb\nc…')).toBe('ared  b c...');
 });

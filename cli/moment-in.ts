@@ -1,0 +1,27 @@
+/** Days and times in the zone that the vault reports in, which need not be this computer's. */
+
+function partsIn(zone: string, rfc3339: string): ReadonlyMap<string, string> {
+  const format = new Intl.DateTimeFormat('en', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return new Map(format.formatToParts(new Date(rfc3339)).map(({ type, value }) => [type, value]));
+}
+
+/** @returns as 2026-11-20. */
+export function dayIn(zone: string, rfc3339: string): string {
+  const parts = partsIn(zone, rfc3339);
+  return ['year', 'month', 'day'].map((part) => parts.get(part) ?? '').join('-');
+}
+
+/** A day as it is, a time as 2026-11-20 14:00. */
+export function momentIn(zone: string, moment: string): string {
+  if (moment.length === 10) return moment;
+  const parts = partsIn(zone, moment);
+  return `${dayIn(zone, moment)} ${parts.get('hour') ?? ''}:${parts.get('minute') ?? ''}`;
+}
