@@ -31,10 +31,14 @@ export const importReport = z.strictObject({
   filesSkipped: z.int(),
   /** Calls, or rows of an export, that were found. */
   found: z.int(),
-  /** Of these: new; taken over before; left out because they were counted as they happened; not readable. */
+  /**
+   * Of these: new; taken over before; left out because they were counted as they happened, or because the time that they
+   * sum is not over for six hours; not readable.
+   */
   recorded: z.int(),
   known: z.int(),
   proxied: z.int(),
+  open: z.int(),
   unreadable: z.int(),
   /** Of what is recorded. First and last day in the reporting zone; null: nothing. */
   firstDay: z.iso.date().nullable(),

@@ -49,7 +49,7 @@ export const usageEntry = z.strictObject({
     region: name.nullable(),
     errorType: name.nullable(),
     /** A row of an export that sums many calls: how long each prompt was is not known. */
-    summed: z.literal(true).optional(),
+    summed: z.enum(['plain', 'long']).optional(),
   }),
 });
 export type UsageEntry = Readonly<z.output<typeof usageEntry>>;

@@ -3,7 +3,7 @@ import type { PriceBook } from '../prices/price-book.ts';
 import { costOf, factorsOf, figuresFor, type PricedCall, priceOf } from '../prices/price-of.ts';
 import { type Measure, MEASURES } from '../meter/meter.ts';
 import { NO_TOKENS } from '../meter/tally.ts';
-import { isSummed } from '../summed-rows.ts';
+import { summedAs } from '../summed-rows.ts';
 
 /**
  * How the cost of a call comes about by the book in force; null where it has no price for it, or the call is not counted in
@@ -63,6 +63,6 @@ function callOf(record: UsageRecord): PricedCall {
     providerCostMicroUsd: null,
     serviceTier: record.serviceTier,
     region: record.region,
-    ...(isSummed(record.endpoint) ? { summed: true } : {}),
+    ...summedAs(record.endpoint),
   };
 }

@@ -26,8 +26,8 @@ type Line = z.output<typeof line>;
 const SYNTHETIC = '<synthetic>';
 /** The last lines of a session that runs may not be whole yet: they are taken the next time. */
 const SETTLED_MS = 2 * 60_000;
-/** Ids that the API makes; those of other servers may repeat. */
-const MADE_BY_API = /^msg_[A-Za-z0-9]{16,}$/;
+/** Ids that the API makes, also at Bedrock and Vertex; those of other servers may repeat. */
+const MADE_BY_API = /^msg_(?:bdrk_|vrtx_)?[A-Za-z0-9]{16,}$/;
 
 export interface ReadLog {
   readonly calls: readonly ImportedCall[];
@@ -91,6 +91,6 @@ function callOf({ timestamp, cwd, sessionId, requestId, message }: Line): Import
     endpoint: 'v1/messages',
     latencyMs: null,
     firstByteMs: null,
-    summed: false,
+    sumsToMs: null,
   };
 }

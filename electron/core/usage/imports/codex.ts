@@ -145,7 +145,7 @@ class RolloutReader implements CodexSession {
       endpoint: 'responses',
       latencyMs: null,
       firstByteMs: null,
-      summed: false,
+      sumsToMs: null,
     });
   }
 

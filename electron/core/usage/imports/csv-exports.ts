@@ -1,6 +1,6 @@
 import type { CsvKind } from '../../../../shared/contract/usage-imports.ts';
 import { microUsd, NO_TOKENS, shortName } from '../meter/tally.ts';
-import { EXPORTED_COSTS, EXPORTED_USAGE } from '../summed-rows.ts';
+import { EXPORTED_COSTS, EXPORTED_LONG, EXPORTED_USAGE } from '../summed-rows.ts';
 import type { Row } from './csv-rows.ts';
 import type { ImportedCall } from './imported-call.ts';
 
@@ -42,6 +42,10 @@ export function requestsIn(kind: CsvKind, row: Row): number | null {
   return kind === 'openai-usage' ? number(row['num_model_requests']) : kind === 'openrouter-activity' ? 1 : null;
 }
 
+const DAY_MS = 24 * 3_600_000;
+/** "200k-1M", "> 200k"; prompts up to that stand as "0-200k", "≤ 200k". */
+const LONG_CONTEXT = /^\s*(?:>|200k)/i;
+
 const SUMMED = {
   webSearches: 0,
   costMicroUsd: null,
@@ -51,12 +55,11 @@ const SUMMED = {
   endpoint: EXPORTED_USAGE,
   latencyMs: null,
   firstByteMs: null,
-  summed: true,
 } as const;
 
 function openAiUsage(row: Row, nth: number): ImportedCall | 'empty' | null {
-  const atMs = middle(row['start_time'], row['end_time']);
-  if (atMs === null) return null;
+  const bucket = bucketOf(row);
+  if (bucket === null) return null;
   const model = shortName(row['model']);
   const input = number(row['input_tokens']);
   const output = number(row['output_tokens']);
@@ -73,7 +76,7 @@ function openAiUsage(row: Row, nth: number): ImportedCall | 'empty' | null {
       ['start_time', 'end_time', 'project_id', 'user_id', 'api_key_id', 'model', 'batch', 'service_tier'],
       nth,
     ),
-    atMs,
+    ...bucket,
     provider: 'openai',
     model,
     tokens: {
@@ -88,9 +91,9 @@ function openAiUsage(row: Row, nth: number): ImportedCall | 'empty' | null {
 }
 
 function openAiCosts(row: Row, nth: number): ImportedCall | 'empty' | null {
-  const atMs = middle(row['start_time'], row['end_time']);
+  const bucket = bucketOf(row);
   const amount = row['amount_value'] ?? '';
-  if (atMs === null) return null;
+  if (bucket === null) return null;
   if (amount === '') return 'empty';
   const cost = usd(amount);
   if (cost === null || !/^usd$/i.test(row['amount_currency'] || 'usd')) return null;
@@ -99,7 +102,7 @@ function openAiCosts(row: Row, nth: number): ImportedCall | 'empty' | null {
   return {
     ...SUMMED,
     identity: identityOf(row, ['start_time', 'end_time', 'line_item', 'project_id', 'organization_id'], nth),
-    atMs,
+    ...bucket,
     provider: 'openai',
     model,
     tokens: NO_TOKENS,
@@ -132,15 +135,19 @@ function anthropicUsage(row: Row, nth: number): ImportedCall | 'empty' | null {
     'speed',
   ];
   const region = shortName(row['inference_geo']);
+  const speed = shortName(row['speed']);
   return {
     ...SUMMED,
     identity: identityOf(row, columns, nth),
     atMs,
+    sumsToMs: Math.floor(atMs / DAY_MS + 1) * DAY_MS,
     provider: 'anthropic',
     model,
     tokens,
     webSearches: number(row['web_search_count']) ?? 0,
-    serviceTier: shortName(row['usage_type']),
+    // Fast mode has prices of its own, which the answer of the API tells as a tier too.
+    serviceTier: speed === null || speed === 'standard' ? shortName(row['usage_type']) : speed,
+    endpoint: LONG_CONTEXT.test(row['context_window'] ?? '') ? EXPORTED_LONG : EXPORTED_USAGE,
     region: region === 'not_available' ? null : region,
   };
 }
@@ -170,7 +177,7 @@ function openRouter(row: Row, nth: number): ImportedCall | 'empty' | null {
     endpoint: 'chat/completions',
     latencyMs: number(row['generation_time_ms']),
     firstByteMs: number(row['time_to_first_token_ms']),
-    summed: false,
+    sumsToMs: null,
   };
 }
 
@@ -190,12 +197,12 @@ function usd(text: string): number | null {
   return microUsd(exponent ? Number(text) : text);
 }
 
-/** Seconds since 1970. The middle of a bucket lies on its day in nearly every time zone. */
-function middle(start: string | undefined, end: string | undefined): number | null {
-  const from = number(start);
+/** Seconds since 1970, a day where no end is told. The middle of a bucket lies on its day in nearly every time zone. */
+function bucketOf(row: Row): Pick<ImportedCall, 'atMs' | 'sumsToMs'> | null {
+  const from = number(row['start_time']);
   if (from === null) return null;
-  const to = number(end) ?? from;
-  return to < from ? null : Math.round(((from + to) / 2) * 1000);
+  const to = number(row['end_time']) ?? from + DAY_MS / 1000;
+  return to < from ? null : { atMs: Math.round(((from + to) / 2) * 1000), sumsToMs: to * 1000 };
 }
 
 /** "2026-02-06 18:54:30.040", with or without zone (UTC); a day alone is its noon. */

@@ -13,9 +13,11 @@ export class ImportTally {
   found = 0;
   known = 0;
   proxied = 0;
+  /** Rows whose time is not over: their figures still grow. */
+  open = 0;
   unreadable = 0;
   csv: CsvKind | null = null;
-  /** Requests that rows of an export stand for, where it says. */
+  /** Requests that the recorded rows of an export stand for, where it says. */
   requestsInRows = 0;
   readonly #book: PriceBook;
   readonly #days: ReportingDays;
@@ -77,6 +79,7 @@ export class ImportTally {
       recorded: this.#recorded,
       known: this.known,
       proxied: this.proxied,
+      open: this.open,
       unreadable: this.unreadable,
       firstDay: this.#recorded === 0 ? null : dateOfDay(this.#first),
       lastDay: this.#recorded === 0 ? null : dateOfDay(this.#last),
@@ -98,6 +101,11 @@ export class ImportTally {
         source === 'csv'
           ? `Left out, as calls of the same day and model were counted already: ${some(this.proxied, 'row')}.`
           : `Left out, as they went through the proxy, which counted them: ${some(this.proxied, 'call')}.`,
+      );
+    }
+    if (this.open > 0) {
+      warnings.push(
+        `Left out, as their time is not over for some hours: ${some(this.open, 'row')}. Import them later.`,
       );
     }
     if (this.unreadable > 0) warnings.push(`Passed over, as it could not be read: ${some(this.unreadable, 'line')}.`);

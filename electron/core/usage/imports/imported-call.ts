@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ImportSource } from '../../../../shared/contract/usage-imports.ts';
 import { NAME_KINDS, numberOf } from '../dimensions.ts';
 import type { Tokens } from '../meter/tally.ts';
+import { summedAs } from '../summed-rows.ts';
 import type { UsageEntry } from '../usage-entry.ts';
 
 /** A call as a tool or an export tells of it: figures and names, never what was said. */
@@ -24,8 +25,10 @@ export interface ImportedCall {
   readonly endpoint: string;
   readonly latencyMs: number | null;
   readonly firstByteMs: number | null;
-  /** A row that sums many calls: a day of a model. */
-  readonly summed: boolean;
+  /** A row that sums many calls, a day of a model: until when it does. null: one call. */
+  readonly sumsToMs: number | null;
+  /** How many requests a row stands for, where the export says. */
+  readonly requests?: number | null;
 }
 
 /** Who an imported call is counted for: so that sums can tell it from what went through here. */
@@ -83,7 +86,7 @@ export function entryOf(source: ImportSource, call: ImportedCall): UsageEntry {
       serviceTier: call.serviceTier,
       region: call.region,
       errorType: null,
-      ...(call.summed ? { summed: true as const } : {}),
+      ...summedAs(call.endpoint),
     },
   };
 }

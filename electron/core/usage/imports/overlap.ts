@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { DIMENSIONS, NAME_KINDS, numberOf, SOURCES, SPAN_DAY } from '../dimensions.ts';
 import type { ReportingDays } from '../reporting-days.ts';
+import { EXPORTED_COSTS, EXPORTED_LONG, EXPORTED_USAGE } from '../summed-rows.ts';
 import type { ImportedCall } from './imported-call.ts';
 
 /** A log notes an answer when it is there; the record of the same call has the time at which it was sent. */
@@ -39,7 +40,7 @@ export class Overlap {
         `SELECT sum(r.requests) FROM usage_rollup AS r JOIN usage_cell AS c ON c.id = r.name
          JOIN usage_name AS p ON p.id = c.provider JOIN usage_name AS m ON m.id = c.model
          JOIN usage_name AS e ON e.id = c.endpoint
-         WHERE r.span = ? AND r.dimension = ? AND r.bucket = ? AND p.name = ? AND (? = '' OR m.name = ?) AND e.name <> ?`,
+         WHERE r.span = ? AND r.dimension = ? AND r.bucket = ? AND p.name = ? AND (? = '' OR m.name = ?) AND e.name NOT IN (?, ?)`,
       )
       .pluck();
   }
@@ -70,9 +71,10 @@ export class Overlap {
 
   /** Whether calls of this row's day, provider and model were counted in another way. */
   hasOthers({ atMs, provider, model, endpoint }: ImportedCall): boolean {
+    const alike = endpoint === EXPORTED_COSTS ? [endpoint, endpoint] : [EXPORTED_USAGE, EXPORTED_LONG];
     const day = this.#days.dayOf(atMs);
     const cell = numberOf(DIMENSIONS, 'cell');
-    const sum = this.#sameDay.get(SPAN_DAY, cell, day, provider, model ?? '', model ?? '', endpoint);
+    const sum = this.#sameDay.get(SPAN_DAY, cell, day, provider, model ?? '', model ?? '', ...alike);
     return typeof sum === 'number' && sum > 0;
   }
 }

@@ -26,6 +26,8 @@ const TELL_MS = 1000;
 /** Before these tools and exports were; a time outside is a mistake of who wrote it. */
 const OLDEST_MS = Date.UTC(2020, 0, 1);
 const AHEAD_MS = 24 * 3_600_000;
+/** Providers count late: what ended before has its last figures, as far as can be known. */
+const LATE_MS = 6 * 3_600_000;
 
 export interface UsageImportsDeps {
   readonly vault: { opened(): OpenVault };
@@ -162,8 +164,7 @@ export class UsageImports {
         equal.set(key, nth + 1);
         const call = nth === 0 ? first : csvCall(tally.csv, row, nth);
         if (call === null || call === 'empty') continue;
-        tally.requestsInRows += requestsIn(tally.csv, row) ?? 0;
-        calls.push(call);
+        calls.push({ ...call, requests: requestsIn(tally.csv, row) });
         if (calls.length < AT_ONCE) continue;
         await this.#take(run, calls);
         calls = [];
@@ -204,12 +205,18 @@ export class UsageImports {
         tally.known += 1;
         continue;
       }
-      const counted = call.summed ? null : overlap.countedAs(call, taken);
+      const isSum = call.sumsToMs !== null;
+      if (isSum && call.sumsToMs > nowMs - LATE_MS) {
+        tally.open += 1;
+        continue;
+      }
+      const counted = isSum ? null : overlap.countedAs(call, taken);
       if (counted !== null) taken.add(counted);
-      if (counted !== null || (call.summed && input.overlap === 'skip' && overlap.hasOthers(call))) {
+      if (counted !== null || (isSum && input.overlap === 'skip' && overlap.hasOthers(call))) {
         tally.proxied += 1;
         continue;
       }
+      tally.requestsInRows += call.requests ?? 0;
       entries.push(entryOf(input.source, call));
     }
     return entries;

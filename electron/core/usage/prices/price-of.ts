@@ -45,8 +45,8 @@ export type PricedCall = Pick<
   | 'region'
 > & {
   readonly provider: string;
-  /** Many calls in one: the price of long prompts is not theirs. */
-  readonly summed?: true | undefined;
+  /** Many calls in one: of how long their prompts were, only this is known. */
+  readonly summed?: 'plain' | 'long' | undefined;
 };
 
 /** A price is for so many tokens, characters, seconds … */
@@ -97,7 +97,8 @@ export function promptTokens(tokens: Tokens): number {
 }
 
 export function figuresFor(price: DatedPrice, call: PricedCall, document: PriceDocument, atMs: number): PriceFigures {
-  const long = call.summed ? null : longPromptFigures(price, promptTokens(call.tokens));
+  const tokens = call.summed === undefined ? promptTokens(call.tokens) : call.summed === 'long' ? Infinity : 0;
+  const long = longPromptFigures(price, tokens);
   if (long !== null) return long;
   return price.peak !== undefined && isPeak(call.provider, document, atMs) ? price.peak : price;
 }

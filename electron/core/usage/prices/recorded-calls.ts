@@ -4,7 +4,7 @@ import { NAME_KINDS } from '../dimensions.ts';
 import { MEASURES } from '../meter/meter.ts';
 import { UNITS } from '../meter/tally.ts';
 import { recordRow } from '../record-row.ts';
-import { isSummed } from '../summed-rows.ts';
+import { summedAs } from '../summed-rows.ts';
 import { PRICE_REASONS, type PricedCall, type PriceReason } from './price-of.ts';
 
 /** A record as it is priced again. */
@@ -37,8 +37,7 @@ interface Cell {
   readonly names: readonly number[];
   readonly provider: string;
   readonly model: string;
-  /** Rows of exports, each of which sums many calls. */
-  readonly summed: boolean;
+  readonly endpoint: string;
 }
 
 /** Reads records in the order of their time, a page at once. */
@@ -86,13 +85,13 @@ export class RecordedCalls {
     if (known !== undefined) return known;
     const row = cellRow.parse(this.#cell.get(id));
     const names = NAME_KINDS.map((kind) => z.int().parse(row[kind]));
-    const cell = { names, provider: row.provider_name, model: row.model_name, summed: isSummed(row.endpoint_name) };
+    const cell = { names, provider: row.provider_name, model: row.model_name, endpoint: row.endpoint_name };
     this.#cells.set(id, cell);
     return cell;
   }
 }
 
-function callOf(row: z.output<typeof pricedRow>, { provider, model, summed }: Cell): PricedCall {
+function callOf(row: z.output<typeof pricedRow>, { provider, model, endpoint }: Cell): PricedCall {
   const unit = row.unit === null ? undefined : UNITS[row.unit];
   const tokens = {
     inputTokens: row.input_tokens,
@@ -114,6 +113,6 @@ function callOf(row: z.output<typeof pricedRow>, { provider, model, summed }: Ce
     providerCostMicroUsd: null,
     serviceTier: row.service_tier,
     region: row.region,
-    ...(summed ? { summed: true as const } : {}),
+    ...summedAs(endpoint),
   };
 }

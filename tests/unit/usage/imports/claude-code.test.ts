@@ -121,6 +121,17 @@ test('what happened in the last two minutes may still grow and is taken the next
   expect(await run('claude-code')).toMatchObject({ recorded: 1, known: 1 });
 });
 
+test.each(['msg_bdrk_01AbCdEfGhIjKlMnOpQr', 'msg_vrtx_01AbCdEfGhIjKlMnOpQr'])(
+  'a session that was resumed notes %s again, without the id of its request: one call',
+  async (id) => {
+    const { home, run } = importing();
+    const said = (sessionId: string) => answer('x', {}, { requestId: undefined, sessionId }, { id });
+    put(home, LOG, [said('s-1')]);
+    put(home, LOG.replace('.jsonl', '-2.jsonl'), [said('s-2')]);
+    expect(await run('claude-code')).toMatchObject({ found: 1, recorded: 1, files: 2 });
+  },
+);
+
 test('ids that other servers make repeat: the request and the session tell them apart', async () => {
   const { home, run } = importing();
   const own = { id: 'msg_1', model: 'glm-5' };

@@ -29,7 +29,22 @@ test('OpenAI usage: rows are sums of requests, long prompts are not made of them
   });
   expect(report.warnings.join(' ')).toContain('15 requests in 2 rows');
   expect(usage.report({ by: 'day' }).rows[0]).toMatchObject({ key: '2026-11-19', cacheReadTokens: 400_000 });
-  expect(await run('csv', { path })).toMatchObject({ recorded: 0, known: 2 });
+  expect(await run('csv', { path })).toMatchObject({ recorded: 0, known: 2, warnings: [] });
+});
+
+test('a row whose time is not over, or was until a few hours ago, is left for later: its figures still grow', async () => {
+  const { home, run, clock } = importing();
+  const early = put(home, 'early.csv', [USAGE_HEADING, usageRow('gpt-6-luna', '1', '10', '1', '0')]);
+  clock.wallMs = (DAY + 86_400) * 1000 + 5 * 3_600_000;
+  const report = await run('csv', { path: early });
+  expect(report).toMatchObject({ found: 1, recorded: 0, open: 1, inputTokens: 0 });
+  expect(report.warnings.join(' ')).toContain('not over');
+  clock.wallMs += 3_600_000;
+  const late = put(home, 'late.csv', [USAGE_HEADING, usageRow('gpt-6-luna', '9', '50000', '5000', '0')]);
+  expect(await run('csv', { path: late })).toMatchObject({ recorded: 1, open: 0, inputTokens: 50_000 });
+  const today = `${new Date(clock.wallMs).toISOString().slice(0, 10)},claude-opus-5-20260701,5`;
+  const anthropic = put(home, 'anthropic.csv', ['usage_date_utc,model_version,usage_output_tokens', today]);
+  expect(await run('csv', { path: anthropic })).toMatchObject({ recorded: 0, open: 1 });
 });
 
 test('rows that are equal in what they name are two, and stay two', async () => {
@@ -89,6 +104,21 @@ test('Anthropic usage: cache kinds, batch, searches', async () => {
     cacheWriteTokens: 200_000,
     unpriced: 0,
   });
+});
+
+test('Anthropic usage of long prompts and of fast mode is not priced as the plain kind', async () => {
+  const { home, run, repricer } = importing();
+  const columns = 'usage_date_utc,model_version,context_window,usage_input_tokens_no_cache,usage_output_tokens,speed';
+  const path = put(home, 'anthropic.csv', [
+    columns,
+    '2026-11-19,claude-sonnet-4-5-20250929,0-200k,1000000,100000,',
+    '2026-11-19,claude-sonnet-4-5-20250929,200k-1M,1000000,100000,standard',
+  ]);
+  // $3 and $15 a million; above 200,000 tokens $6 and $22.50.
+  expect(await run('csv', { path })).toMatchObject({ recorded: 2, knownCostMicroUsd: 4_500_000 + 8_250_000 });
+  expect(await repricer.reprice({ apply: false }, 'cli')).toMatchObject({ records: 2, changed: 0 });
+  const fast = put(home, 'fast.csv', [columns, '2026-11-19,claude-opus-5-5,0-200k,1000000,0,fast']);
+  expect(await run('csv', { path: fast })).toMatchObject({ recorded: 1, knownCostMicroUsd: 0, unpriced: 1 });
 });
 
 test('OpenRouter activity: one generation a row, at its own cost and in its own time', async () => {
