@@ -101,7 +101,7 @@ export function createUsageServices(deps: UsageServicesDeps): UsageServices {
     repricer: new Repricer({ vault, clock, emit, usage, prices, zone }),
     imports: new UsageImports({ vault, clock, emit, usage, prices, zone, home: homedir() }),
     providerFigures: new ProviderFigures({
-      ...{ vault, clock, log, catalogue, usage, zone },
+      ...{ vault, clock, log, catalogue, usage, prices, zone },
       userAgent: deps.userAgent,
       way: deps.way,
     }),

@@ -100,6 +100,11 @@ export class PriceBook {
 
   /** The price that holds at a time; an own price that does not reach back that far leaves it to the list. */
   priceAt(provider: string, model: string, atMs: number): FoundPrice | 'unknown_model' | 'no_price_then' {
+  /** One name for all spellings of a model: the list's, or the shortest. Models with prices of their own stay apart. */
+  nameOf(provider: string, model: string): string {
+    return this.#search(provider, model)[0]?.model.model ?? spellings(model).at(-1) ?? model;
+  }
+
     const all = this.#all(provider, model);
     for (const { model: found, own, elsewhere } of all) {
       const price = heldAt(found.prices, atMs);

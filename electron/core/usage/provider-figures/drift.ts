@@ -105,6 +105,7 @@ function reasonsOf({ partial }: Compared, told: Told, own: OwnFigures): Reason[]
   const apart = theirs === null ? null : percent(theirs, ours);
   const same = apart !== null && Math.abs(apart) <= SAME_PERCENT;
   if (partial) reasons.push('partial-day');
+  if (theirs === null && own.requests === 0) reasons.push('missing-calls');
   if (theirs !== null && !same) reasons.push(ours < theirs ? 'missing-calls' : 'other-account');
   if (own.unpriced > 0) reasons.push('unpriced');
   if (own.incomplete > 0) reasons.push('incomplete');

@@ -10,8 +10,9 @@ export interface ToldFigures {
   readonly requests: number | null;
   readonly tokens: {
     readonly input: number;
-    readonly cacheRead: number;
-    readonly cacheWrite: number;
+    /** null: in `input`, which tells no parts. */
+    readonly cacheRead: number | null;
+    readonly cacheWrite: number | null;
     readonly output: number;
   } | null;
   readonly costMicroUsd: number | null;
@@ -175,7 +176,12 @@ export function readFigures(shape: FiguresShape, answer: unknown): FigurePage | 
         day: dayNumber(one.date.slice(0, 10)),
         model: named(one.model),
         requests: one.requests ?? null,
-        tokens: { input: one.prompt_tokens ?? 0, cacheRead: 0, cacheWrite: 0, output: one.completion_tokens ?? 0 },
+        tokens: {
+          input: one.prompt_tokens ?? 0,
+          cacheRead: null,
+          cacheWrite: null,
+          output: one.completion_tokens ?? 0,
+        },
         costMicroUsd: Math.round((one.usage + (one.byok_usage_inference ?? 0)) * MICRO_USD),
         other: false,
       }));

@@ -25,6 +25,19 @@ export const NOTHING: OwnFigures = {
   incomplete: 0,
 };
 
+export function added(one: OwnFigures, other: OwnFigures): OwnFigures {
+  return {
+    requests: one.requests + other.requests,
+    inputTokens: one.inputTokens + other.inputTokens,
+    cacheReadTokens: one.cacheReadTokens + other.cacheReadTokens,
+    cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    costMicroUsd: one.costMicroUsd + other.costMicroUsd,
+    unpriced: one.unpriced + other.unpriced,
+    incomplete: one.incomplete + other.incomplete,
+  };
+}
+
 const row = z.strictObject({
   key: z.union([z.string(), z.int()]),
   requests: z.int(),

@@ -16,11 +16,13 @@ import { type Fact, interpret, type Verdict } from '../../providers/http/interpr
 import { baseUrlOf, isOwnBaseUrl, withDefaults } from '../../providers/place.ts';
 import type { Clock } from '../../seams.ts';
 import type { OpenVault } from '../../vault/open-vault.ts';
+import type { PriceBook } from '../prices/price-book.ts';
 import { dateOfDay, dayNumber } from '../reporting-days.ts';
 import { type AccountSubject, askAccount, type AskOptions, type Period } from './account-request.ts';
+import { comparedModels } from './compared-models.ts';
 import { comparedRow, type Told, toldTogether } from './drift.ts';
 import { readFigures, type ToldFigures } from './figure-pages.ts';
-import { importedRequests, NOTHING, ownDays, ownModels } from './own-figures.ts';
+import { added, importedRequests, NOTHING, ownDays, ownModels } from './own-figures.ts';
 
 const MAX_DAYS = 92;
 const MAX_PAGES = 60;
@@ -35,6 +37,8 @@ export interface ProviderFiguresDeps {
   readonly log: Pick<Log, 'guard'>;
   readonly catalogue: Pick<Catalogue, 'get' | 'assertEnabled'>;
   readonly usage: { flush(): void };
+  /** Knows how a model is spelled. */
+  readonly prices: { readonly book: Pick<PriceBook, 'nameOf'> };
   /** The reporting zone (IANA name). */
   readonly zone: () => string;
   readonly userAgent: string;
@@ -121,20 +125,20 @@ export class ProviderFigures {
     what: { readonly provider: string; readonly ref: string | null; readonly period: Period },
     { figures, account, notes }: Answers,
   ): ReconcileReport {
-    const { clock, vault, zone } = this.#deps;
+    const { clock, vault, zone, prices } = this.#deps;
     const { provider, period } = what;
     const db = vault.opened().usageDb;
     const own = ownDays(db, provider, period);
     const inPeriod = figures.filter(({ day }) => day >= period.first && day <= period.last);
     const days = [...new Set([...own.keys(), ...inPeriod.map(({ day }) => day)])].toSorted((one, other) => one - other);
-    const models = ownModels(db, provider, period);
-    const named = inPeriod.filter(({ model }) => model !== null);
-    const names = named.length === 0 ? [] : [...new Set([...models.keys(), ...named.map(({ model }) => model ?? '')])];
+    const models = comparedModels(inPeriod, ownModels(db, provider, period), (model) =>
+      prices.book.nameOf(provider, model),
+    );
     // What ended a few hours ago may still grow on their side.
     const isPartial = (day: number) => clock.now() < (day + 1) * DAY_MS + LATE_MS;
     const imported = importedRequests(db, provider, period);
     const said = [...notes];
-    if (names.length > 0 && zone() !== 'UTC') said.push(`By model, our days are those of ${zone()}, theirs are UTC.`);
+    if (models.length > 0 && zone() !== 'UTC') said.push(`By model, our days are those of ${zone()}, theirs are UTC.`);
     if (imported > 0) {
       said.push(
         `Of our calls, imported from logs: ${imported}. What a subscription covers is in no figure of the API.`,
@@ -151,8 +155,8 @@ export class ProviderFigures {
       askedAt: new Date(clock.now()).toISOString(),
       total: row(toldTogether(inPeriod), null, null, total),
       days: days.map((day) => row(toldTogether(inPeriod.filter((one) => one.day === day)), day, null, own.get(day))),
-      models: names
-        .map((name) => row(toldTogether(named.filter(({ model }) => model === name)), null, name, models.get(name)))
+      models: models
+        .map(({ name, theirs, ours }) => row(toldTogether(theirs), null, name, ours))
         .toSorted((one, other) => weight(other) - weight(one))
         .slice(0, MAX_MODELS),
       account: [...account],
@@ -314,19 +318,6 @@ function periodOf(from: string, to: string): Period {
     throw new AppError('invalid_input', `At most ${MAX_DAYS} days are compared at once.`, 'Ask for fewer days.');
   }
   return period;
-}
-
-function added(one: typeof NOTHING, other: typeof NOTHING): typeof NOTHING {
-  return {
-    requests: one.requests + other.requests,
-    inputTokens: one.inputTokens + other.inputTokens,
-    cacheReadTokens: one.cacheReadTokens + other.cacheReadTokens,
-    cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-    costMicroUsd: one.costMicroUsd + other.costMicroUsd,
-    unpriced: one.unpriced + other.unpriced,
-    incomplete: one.incomplete + other.incomplete,
-  };
 }
 
 function weight({ theirs, ours }: ReconcileReport['total']): number {

@@ -131,6 +131,22 @@ test('OpenAI: usage and costs by day and model beside ours, pages followed, with
   expect(told).toMatchObject({ action: 'usage.reconcile', meta: PERIOD });
 });
 
+test('a bill that spells a model by its day meets our calls, which do not; its other lines say what is missing', async () => {
+  const cost = (value: number, line: string) => ({ amount: { value, currency: 'usd' }, line_item: line });
+  const { app, reconcile } = await asking('openai', 'admin_key', 'admin_key', (_, url) => {
+    const results = url.pathname.endsWith('/costs')
+      ? [cost(0.1, 'gpt-6-luna-2026-09-22, input'), cost(0.2, 'gpt-of-others, output')]
+      : [];
+    return { data: [{ start_time: seconds(0), end_time: seconds(1), results }], has_more: false, next_page: null };
+  });
+  app.usage.record([call({ model: 'gpt-6-luna', atMs: at(0), tokens: tokens(10, 0, 1), told: 100_000 })]);
+  const { models } = await reconcile();
+  expect(models).toMatchObject([
+    { model: 'gpt-of-others', driftPercent: -100, reasons: ['missing-calls'] },
+    { model: 'gpt-6-luna', driftPercent: 0, ours: { requests: 1 }, reasons: [] },
+  ]);
+});
+
 test('Anthropic: cents as text, cache kinds, another price is named as the reason', async () => {
   const { app, reconcile, server } = await asking('anthropic', 'admin_key', 'admin_key', (_, url) => {
     const results = url.pathname.endsWith('cost_report')
@@ -183,6 +199,7 @@ test('OpenRouter: activity and what is left; what this key may not ask for is sa
   ]);
   const report = await reconcile();
   expect(report.total).toMatchObject({ theirs: { requests: 5, costMicroUsd: 20_000 }, driftPercent: 0, reasons: [] });
+  expect(report.total.theirs).toMatchObject({ inputTokens: 50, cacheReadTokens: null, cacheWriteTokens: null });
   expect(report.account).toEqual([
     { name: 'key', label: 'Used by this key', value: '$1.50' },
     { name: 'key', label: 'Left of its limit', value: '$8.50' },
