@@ -69,7 +69,7 @@ function Picture({ quota, forecast }: Props) {
       <ul className={styles.legend}>
         <li data-line="actual">{m.quotas.actual}</li>
         <li data-line="ideal">{m.quotas.ideal}</li>
-        <li data-line="projected">{m.quotas.projected}</li>
+        {points.some(({ band }) => band !== null) && <li data-line="projected">{m.quotas.projected}</li>}
         <li data-line="limit">{m.quotas.limitLine(amount(quota.available))}</li>
       </ul>
     </ChartFrame>

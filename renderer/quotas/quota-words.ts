@@ -70,10 +70,9 @@ export function barTone(state: QuotaStatus['state']): 'ok' | 'warn' | 'bad' {
 /** "$8.20 of $20.00 used (41 %)". */
 export function figuresWords({ definition, used, available, percent, reserved }: QuotaStatus): string {
   const { counts } = definition;
-  const share = available === 0 ? percent : (used / available) * 100;
   // The unit stands once: "8 of 20 requests used".
   const usedWords = counts === 'cost' ? formatMoney(used) : formatNumber(used);
-  const words = m.quotas.figures(usedWords, amountWords(counts, available), share);
+  const words = m.quotas.figures(usedWords, amountWords(counts, available), percent);
   return reserved === 0 ? words : `${words}, ${m.quotas.held(amountWords(counts, reserved))}`;
 }
 

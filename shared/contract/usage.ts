@@ -47,6 +47,8 @@ export const usageRemark = z.strictObject({
     'records-gone',
     /** Percentiles and savings are not kept for several filters at once. */
     'no-latency',
+    /** Calls that were refused before they were sent are among the requests; no quota counts them. */
+    'refused',
     /** Fewer than seven whole days of data. */
     'few-days',
   ]),

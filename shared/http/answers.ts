@@ -67,6 +67,7 @@ export const quotaList = z.object({
       used: z.number(),
       /** Held for calls under way. */
       reserved: z.number(),
+      /** Of `limit`, used alone; may be above 100. */
       percent: z.number(),
       state: z.enum(['ok', 'warned', 'slowed', 'used-up', 'off']),
       atLimit: z.enum(['block', 'warn']),

@@ -70,7 +70,21 @@ export function usageReport(db: Database.Database, query: ReportQuery, { zone, n
     by === null
       ? [...sums].map(([day, figures]) => usageRowOf(dateOfDay(day), figures)).toSorted(byKey)
       : byShownName(db, sums).toSorted(dearestFirst);
-  return { by: query.by, zone, rows, remarks: isWidened ? [...remarks, WHOLE_DAYS] : remarks };
+  const refused = query.clientId === undefined ? refusedIn(db, query, { zone, nowMs }) : [];
+  return { by: query.by, zone, rows, remarks: [...remarks, ...(isWidened ? [WHOLE_DAYS] : []), ...refused] };
+}
+
+const grouped = new Intl.NumberFormat('en');
+
+/** A quota beside it counts fewer: what was refused before it was sent is a request here, and in no quota. */
+function refusedIn(db: Database.Database, query: ReportQuery, context: ReportContext): UsageRemark[] {
+  if (query.filter?.outcome !== undefined) return []; // asked for by name
+  const filter = { ...query.filter, outcome: ['refused'] };
+  const { rows } = usageReport(db, { ...query, by: 'day', filter }, context);
+  const count = rows.reduce((so, { requests }) => so + requests, 0);
+  if (count === 0) return [];
+  const calls = count === 1 ? '1 of the requests was' : `${grouped.format(count)} of the requests were`;
+  return [{ code: 'refused', text: `${calls} refused before being sent, and no quota counts that.` }];
 }
 
 /** What is left out reaches to all there is, also where a clock was ahead. */

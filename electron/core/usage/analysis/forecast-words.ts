@@ -72,7 +72,8 @@ function budget(
   isOver: boolean,
 ): string {
   if (since !== null) return `The budget of ${limit} was used up on ${dayInWords(since)}.`;
-  if (isOver || chance === null) return `The budget of ${limit} was not used up.`;
+  if (chance === null) return `The budget of ${limit} is not used up yet.`; // it runs, and there is nothing to go by
+  if (isOver) return `The budget of ${limit} was not used up.`;
   if (chance === 0) return `The budget of ${limit} is used up in none of the courses.`;
   const share = `${Math.max(1, Math.round(chance * 100))} of 100 courses`;
   if (middle === null) {

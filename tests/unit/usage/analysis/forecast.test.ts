@@ -87,6 +87,7 @@ describe('a forecast', () => {
     const none = ask([{ atMs: NOW - HOUR_MS }]);
     expect(none).toMatchObject({ end: null, method: { name: 'none', daysOfData: 0 } });
     expect(none.sentence).toContain('no whole day of data');
+    expect(ask([{ atMs: NOW, costMicroUsd: 1 }], { limit: 2_000_000 }).sentence).toContain('$2.00 is not used up yet.');
     expect(ask([])).toMatchObject({ end: null, used: 0 });
   });
 
@@ -116,6 +117,13 @@ describe('a forecast', () => {
     const over = ask(made, { from: '2029-10-01', to: '2029-10-31', limit: 40_000_000 });
     expect(over).toMatchObject({ used: 31_000_000, end: null, exhausted: { since: null, chance: 0 } });
     expect(over.sentence).toContain('ended on 31 October 2029 with $31.00');
+    const october = { from: '2029-10-01', to: '2029-10-31' };
+    expect(
+      ask(
+        daily(60, () => 1),
+        { ...october, limit: 2_000_000 },
+      ).sentence,
+    ).toContain('$2.00 was not used up.');
     const toCome = ask(made, { from: '2029-12-03', to: '2029-12-09' });
     expect(toCome).toMatchObject({ used: 0, end: { low: 7_000_000, high: 7_000_000 } });
     expect(toCome.points.every(({ actual }) => actual === null)).toBe(true);
