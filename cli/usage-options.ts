@@ -22,7 +22,11 @@ export function withRange(command: Command): Command {
 }
 
 export function withUsageOptions(command: Command): Command {
-  return withRange(command)
+  return withFilters(withRange(command));
+}
+
+export function withFilters(command: Command): Command {
+  return command
     .option('--provider <provider...>', 'only of these providers')
     .option('--credential <reference...>', 'only with these keys')
     .option('--client <client...>', 'only by these clients, by name or id')

@@ -1,36 +1,33 @@
 import type { Command } from 'commander';
 import { csv } from '../../shared/csv.ts';
 import { toFigures, USAGE_BY, type UsageRow } from '../../shared/usage.ts';
-import { knowsBlocks, withBars } from '../bars.ts';
 import { connectAgent } from '../connect.ts';
 import { usage as wrongUse } from '../fail.ts';
-import { dollars } from '../money.ts';
+import { type FigureColumn, type FigureRow, figureTable, roomHere } from '../figure-table.ts';
 import { note, printJson, write } from '../output.ts';
-import { table, terminalWidth } from '../table.ts';
+import { calendarCommand } from '../usage-calendar.ts';
+import { costText } from '../usage-cost.ts';
 import { exportCommand } from '../usage-export.ts';
+import { type FormatOptions, formatFrom, tell, tellLeftOut, withFormat } from '../usage-format.ts';
 import { importCommand } from '../usage-import.ts';
 import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from '../usage-options.ts';
+import { overviewCommand } from '../usage-overview.ts';
 import { reconcileCommand } from '../usage-reconcile.ts';
 import { viewCommands } from '../usage-views.ts';
 
-const FORMATS = ['table', 'json', 'csv'] as const;
-
-interface Options extends UsageOptions {
+interface Options extends UsageOptions, FormatOptions {
   readonly by: string;
-  readonly chart?: boolean;
-  readonly format?: string;
-  readonly json?: boolean;
 }
 
 async function usage(options: Options): Promise<void> {
   const by = USAGE_BY.find((known) => known === options.by);
-  if (by === undefined) throw wrongUse('Usage cannot be summed by this.', `By: ${USAGE_BY.join(', ')}.`);
-  const format = FORMATS.find((known) => known === (options.format ?? (options.json ? 'json' : 'table')));
-  if (format === undefined) throw wrongUse('This format is not known.', `Formats: ${FORMATS.join(', ')}.`);
+  if (by === undefined) throw wrongUse('Usage cannot be summed by this.', elsewhere(options.by));
+  const format = formatFrom(options);
   const query = { by, ...rangeFrom(options), ...filterFrom(options) };
   const agent = await connectAgent();
   const { rows, zone, remarks: told } = await agent.call('usage.report', query);
   agent.close();
+  tell(told);
   if (format === 'json') return printJson(rows.map(toFigures));
   if (format === 'csv')
     return write(
@@ -40,11 +37,19 @@ async function usage(options: Options): Promise<void> {
       ),
     );
   if (rows.length === 0) return note('Nothing was counted in this time.');
-  const text = table([by.toUpperCase(), ...HEADING], [...rows, total(rows)].map(tableRow), terminalWidth());
-  const charts = options.chart ?? (by === 'day' && process.stdout.isTTY);
-  write(charts ? charted(text, rows) : text);
+  const charted = options.chart ?? (by === 'day' && process.stdout.isTTY);
+  const { text, leftOut } = figureTable(by.toUpperCase(), HEADING, tableRows(rows), roomHere(), charted);
+  write(text);
+  tellLeftOut(leftOut);
   if (by === 'day') note(`Days are those of ${zone}.`);
-  for (const sentence of [...told.map(({ text: said }) => said), ...remarks(rows)]) note(sentence);
+  for (const sentence of remarks(rows)) note(sentence);
+}
+
+/** What the sums of this report are not kept by has a command of its own. */
+function elsewhere(by: string): string {
+  if (['hour', 'week', 'month'].includes(by)) return `By ${by}: keyharbor usage overview --bucket ${by}`;
+  if (by === 'outcome') return 'By outcome: keyharbor usage overview --by outcome';
+  return `By: ${USAGE_BY.join(', ')}; by hour, week, month or outcome: keyharbor usage overview.`;
 }
 
 const COLUMNS = [
@@ -55,32 +60,36 @@ const COLUMNS = [
   'cacheWriteTokens',
   'outputTokens',
   'costMicroUsd',
+  'failed',
+  'incomplete',
+  'unpriced',
+  'knownCostMicroUsd',
+  'costCertainty',
 ] as const;
-const HEADING = ['REQUESTS', 'INPUT', 'CACHE READ', 'CACHE WRITE', 'OUTPUT', 'COST'];
-
-/** What a pipe is taken to be wide. */
-const PIPE_COLUMNS = 120;
-
-/** Bars behind the rows: of the known costs, or of the requests where nothing has a price. */
-function charted(text: string, rows: readonly UsageRow[]): string {
-  const hasCosts = rows.some(({ knownCostMicroUsd }) => knownCostMicroUsd > 0);
-  const values = rows.map(({ knownCostMicroUsd, requests }) => (hasCosts ? knownCostMicroUsd : requests));
-  const lines = text.trimEnd().split('\n');
-  const columns = terminalWidth() ?? PIPE_COLUMNS;
-  return `${withBars(lines, [null, ...values, null], columns, knowsBlocks(process.env, process.stdout.isTTY)).join('\n')}\n`;
-}
+const HEADING: readonly FigureColumn[] = [
+  { heading: 'REQUESTS', leaveOut: null },
+  { heading: 'INPUT', leaveOut: 3 },
+  { heading: 'CACHE READ', leaveOut: 1 },
+  { heading: 'CACHE WRITE', leaveOut: 0 },
+  { heading: 'OUTPUT', leaveOut: 2 },
+  { heading: 'COST', leaveOut: null },
+];
 
 const grouped = new Intl.NumberFormat('en');
 
-function tableRow(row: UsageRow): readonly string[] {
-  const figures = [row.requests, row.inputTokens, row.cacheReadTokens, row.cacheWriteTokens, row.outputTokens];
-  return [row.key === '' ? '(unknown)' : row.key, ...figures.map((figure) => grouped.format(figure)), cost(row)];
+/** Bars are of the known costs, or of the requests where nothing has a price. */
+function tableRows(rows: readonly UsageRow[]): readonly FigureRow[] {
+  const hasCosts = rows.some(({ knownCostMicroUsd }) => knownCostMicroUsd > 0);
+  return [
+    ...rows.map((row) => tableRow(row, hasCosts ? row.knownCostMicroUsd : row.requests)),
+    tableRow(total(rows), null),
+  ];
 }
 
-/** What is not known is not shown as known. */
-function cost({ costMicroUsd, knownCostMicroUsd, incomplete }: UsageRow): string {
-  if (costMicroUsd === null) return knownCostMicroUsd === 0 ? 'unknown' : `over ${dollars(knownCostMicroUsd)}`;
-  return incomplete > 0 ? `at least ${dollars(costMicroUsd)}` : dollars(costMicroUsd);
+function tableRow(row: UsageRow, bar: number | null): FigureRow {
+  const figures = [row.requests, row.inputTokens, row.cacheReadTokens, row.cacheWriteTokens, row.outputTokens];
+  const cells = [...figures.map((figure) => grouped.format(figure)), costText(row)];
+  return { name: row.key === '' ? '(unknown)' : row.key, cells, bar };
 }
 
 function total(rows: readonly UsageRow[]): UsageRow {
@@ -115,13 +124,12 @@ function remarks(rows: readonly UsageRow[]): string[] {
 export function register(program: Command): void {
   const command = withUsageOptions(program.command('usage'))
     .description('what was used and what it cost')
-    .option('--by <what>', `sum by ${USAGE_BY.join(', ')}`, 'model')
-    .option('--chart', 'with bars; so it is on a terminal by day')
-    .option('--no-chart', 'without')
-    .option('--format <format>', `${FORMATS.join(', ')}; costs in CSV and JSON are in micro-USD`)
-    .option('--json', 'as JSON')
+    .option('--by <what>', `sum by ${USAGE_BY.join(', ')}`, 'model');
+  withFormat(command, 'with bars; so it is on a terminal by day')
     .enablePositionalOptions() // the commands below have options of the same names
     .action(usage);
+  overviewCommand(command);
+  calendarCommand(command);
   viewCommands(command);
   exportCommand(command);
   importCommand(command);
