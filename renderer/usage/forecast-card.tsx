@@ -7,7 +7,7 @@ import { m } from '../i18n/messages.ts';
 import type { Metric } from '../state/usage-route.ts';
 import { Note } from '../ui/note.tsx';
 import { ExportMenu } from './export-menu.tsx';
-import { exactText, markText, metricText } from './figures.ts';
+import { costText, exactText, markText, metricText } from './figures.ts';
 import { dayName, dayTitle } from './moments.ts';
 import { useQuestion } from './use-question.ts';
 import styles from './usage.module.css';
@@ -47,7 +47,7 @@ export function ForecastCard({
     );
   }
   const said = ({ title, actual, band }: BandPoint): string => {
-    if (actual !== null) return t.saidActual(title, metricText(metric, actual));
+    if (actual !== null) return t.saidActual(title, costText(metricText(metric, actual), data.usedCertainty));
     if (band === null) return t.saidNone(title);
     return t.saidBand(
       title,
@@ -71,7 +71,12 @@ export function ForecastCard({
           rowKey={({ key }) => key}
           columns={[
             { key: 'day', title: t.day, cell: ({ title }) => title },
-            { key: 'actual', title: t.actual, figure: true, cell: ({ actual }) => figureOf(actual) },
+            {
+              key: 'actual',
+              title: t.actual,
+              figure: true,
+              cell: ({ actual }) => (actual === null ? '–' : costText(exactText(metric, actual), data.usedCertainty)),
+            },
             { key: 'low', title: t.low, figure: true, cell: ({ band }) => figureOf(band?.low) },
             { key: 'middle', title: t.middle, figure: true, cell: ({ band }) => figureOf(band?.middle) },
             { key: 'high', title: t.high, figure: true, cell: ({ band }) => figureOf(band?.high) },

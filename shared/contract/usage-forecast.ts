@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { usageDimension, usageMoment } from '../usage.ts';
+import { COST_CERTAINTIES, usageDimension, usageMoment } from '../usage.ts';
 import { timestamp } from './schemas.ts';
 import { usageFilter, usageRemark, zoneName } from './usage.ts';
 
@@ -32,6 +32,8 @@ export const FORECAST_METHODS = [
   'kind-of-day',
   /** Courses of whatever days there are. Fewer than 7. */
   'any-day',
+  /** Most calls have no known price, so their cost is not forecast: no band. */
+  'unknown-cost',
   /** Not one whole day of data: no band. */
   'none',
 ] as const;
@@ -61,9 +63,11 @@ export const usageForecast = z.strictObject({
   }),
   /** Used from the beginning of the period until now. Costs: the known ones. */
   used: count,
+  /** How far `used` is known; requests and tokens always are. */
+  usedCertainty: z.enum(COST_CERTAINTIES),
   /** Calls of the period, and of the days drawn on, whose cost is not known: what is forecast leaves them out. */
   unpriced: count,
-  /** At the end of the period. null: not a day of data, or the period is over. */
+  /** At the end of the period. null: not a day of data, too little of the cost is known, or the period is over. */
   end: forecastBand.nullable(),
   limit: z.int().nullable(),
   /** null where no limit was given. */

@@ -1,14 +1,18 @@
 import type { ForecastBand, RestOfToday, UsageForecast } from '../../../../shared/contract/usage-forecast.ts';
 import { amountInWords } from '../../../../shared/quota-words.ts';
-import type { CourseMethod } from './courses.ts';
+import type { CostCertainty } from '../../../../shared/usage.ts';
 
-const METHOD_TEXTS: Readonly<Record<CourseMethod, string>> = {
+type ForecastMethod = UsageForecast['method']['name'];
+
+const METHOD_TEXTS: Readonly<Record<ForecastMethod, string>> = {
   weeks:
     'Drawn from up to eight past weeks, weekday by weekday: 500 courses are put together from whole weeks, and the band holds eight of ten of them.',
   'kind-of-day':
     'Drawn from the past days of the same kind, working days and weekends: 500 courses, and the band holds eight of ten of them.',
   'any-day':
     'Drawn from whatever days there are, fewer than seven: 500 courses, and the band holds eight of ten of them. The weekday plays no part yet.',
+  'unknown-cost':
+    'None: most of the requests have no known price. Set prices (Usage, Prices), and have the past priced again.',
   none: 'There is not one whole day of data to go by.',
 };
 
@@ -20,7 +24,7 @@ const REST_TEXTS: Readonly<Record<RestOfToday, string>> = {
 };
 
 /** @param rest - null where today is not to come. */
-export function methodInWords(method: CourseMethod, rest: RestOfToday | null): string {
+export function methodInWords(method: ForecastMethod, rest: RestOfToday | null): string {
   return rest === null ? METHOD_TEXTS[method] : `${METHOD_TEXTS[method]} ${REST_TEXTS[rest]}`;
 }
 
@@ -41,22 +45,33 @@ function roughly(microUsd: number): number {
   return microUsd < 10_000 ? microUsd : Math.round(microUsd / 10_000) * 10_000;
 }
 
+/** Nothing is said as known that is not. */
+function costInWords(text: string, certainty: CostCertainty): string {
+  if (certainty === 'unknown') return 'a cost that is not known';
+  return certainty === 'at-least' ? `at least ${text}` : text;
+}
+
 /** The whole forecast in plain words. */
 export function sentenceOf(forecast: Omit<UsageForecast, 'sentence'>): string {
-  const { figure, used, unpriced, end, exhausted, limit, method, to } = forecast;
+  const { figure, usedCertainty, unpriced, end, exhausted, limit, method, to } = forecast;
+  const used = costInWords(amountInWords(forecast.used, figure), usedCertainty);
   const day = dayInWords(to);
   const parts: string[] = [];
   if (end === null) {
-    parts.push(
-      method.name === 'none' && forecast.asOf.slice(0, 10) <= to
-        ? `So far ${amountInWords(used, figure)}; there is no whole day of data to forecast ${day} from.`
-        : `The period ended on ${day} with ${amountInWords(used, figure)}.`,
-    );
+    if (method.name === 'unknown-cost') {
+      parts.push(`So far ${used}; what it comes to by ${day} is not forecast, as too little of the cost is known.`);
+    } else {
+      parts.push(
+        method.name === 'none' && forecast.asOf.slice(0, 10) <= to
+          ? `So far ${used}; there is no whole day of data to forecast ${day} from.`
+          : `The period ended on ${day} with ${used}.`,
+      );
+    }
   } else {
-    parts.push(`So far ${amountInWords(used, figure)}; by ${day} it is likely to be ${between(figure, end)}.`);
+    parts.push(`So far ${used}; by ${day} it is likely to be ${between(figure, end)}.`);
   }
   if (exhausted !== null && limit !== null) parts.push(budget(exhausted, amountInWords(limit, figure), end === null));
-  if (method.daysOfData > 0 && method.daysOfData < 7) {
+  if (end !== null && method.daysOfData < 7) {
     parts.push(`There are only ${method.daysOfData} whole days of data, so this is rough.`);
   }
   if (unpriced > 0) {

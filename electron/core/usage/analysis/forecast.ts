@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { FORECAST_FIGURES, UsageForecast } from '../../../../shared/contract/usage-forecast.ts';
 import type { UsageFilter } from '../../../../shared/contract/usage.ts';
 import { AppError } from '../../../../shared/errors.ts';
-import type { UsageSums } from '../../../../shared/usage.ts';
+import { certaintyOf, type UsageSums } from '../../../../shared/usage.ts';
 import { isUnsent, OUTCOMES } from '../dimensions.ts';
 import { IMPORT_CLIENTS, importClients } from '../imports/imported-call.ts';
 import { dateOfDay } from '../reporting-days.ts';
@@ -40,13 +40,18 @@ export function usageForecast(db: Database.Database, query: ForecastQuery): Usag
   const start = view.range.first;
   const figures = figureOf(query.figure, values);
   const of = (day: number) => figures[day - start] ?? 0;
-  const counted = historyOf(figures.slice(Math.max(0, today - HISTORY_DAYS - start), today - start));
+  const [from, to] = [Math.max(0, today - HISTORY_DAYS - start), today - start];
+  const counted = historyOf(figures.slice(from, to), values.requests.slice(from, to));
   const actual = cumulated(first, Math.min(last, today), of);
   const used = actual.at(-1) ?? 0;
   const startsAt = Math.max(first, today);
   const ahead = Math.max(0, last - startsAt + 1);
-  const method = methodFor(counted.length);
-  const hasRest = method !== 'none' && first <= today && today <= last;
+  const isCost = query.figure === 'cost';
+  const drawn = sumsBetween(values, Math.min(first, today - counted.length) - start, today - start);
+  const isUnknown = isCost && ahead > 0 && counted.length > 0 && isMostlyUnknown(drawn);
+  const method = isUnknown ? 'unknown-cost' : methodFor(counted.length);
+  const isDrawn = method !== 'none' && method !== 'unknown-cost';
+  const hasRest = isDrawn && first <= today && today <= last;
   const drawnOn = { first: today - counted.length, last: today - 1 };
   const rest = hasRest
     ? restOfDay(
@@ -56,13 +61,12 @@ export function usageForecast(db: Database.Database, query: ForecastQuery): Usag
         calendar,
       )
     : null;
-  const courses = method === 'none' ? null : coursesOf(counted, ahead, today, of(today), rest?.shares ?? [], startsAt);
+  const courses = isDrawn ? coursesOf(counted, ahead, today, of(today), rest?.shares ?? [], startsAt) : null;
   const before = used - (today >= first && today <= last ? of(today) : 0);
   const projected = courses === null ? [] : sumsOfCourses(courses, before);
   const bands = projected.map(bandOf);
   const limit = query.limit ?? null;
   const length = last - first + 1;
-  const unpricedFrom = Math.max(0, Math.min(first, today - counted.length) - start);
   const forecast: Omit<UsageForecast, 'sentence'> = {
     figure: query.figure,
     zone: calendar.zone,
@@ -76,7 +80,8 @@ export function usageForecast(db: Database.Database, query: ForecastQuery): Usag
       daysOfData: counted.length,
     },
     used,
-    unpriced: query.figure === 'cost' ? values.unpriced.slice(unpricedFrom).reduce((sum, some) => sum + some, 0) : 0,
+    usedCertainty: isCost ? certaintyOf(sumsBetween(values, first - start, Math.min(last, today) - start)) : 'known',
+    unpriced: isCost ? drawn.unpriced : 0,
     end: ahead === 0 ? null : (bands.at(-1) ?? null),
     limit,
     exhausted: limit === null ? null : exhaustionOf(limit, { first, startsAt, actual, projected, isOver: ahead === 0 }),
@@ -157,11 +162,27 @@ function figureOf(figure: ForecastFigure, values: Values): number[] {
   );
 }
 
-/** Whole days since there is something to go by: those before the first use say nothing, and that one is a part of a day. */
-function historyOf(days: readonly number[]): readonly number[] {
-  const begun = days.findIndex((figure) => figure > 0);
+/**
+ * Whole days since there is something to go by: those before the first call say nothing, and that one is a part of a day. A
+ * day with calls is a day of data, also where what they cost is not known.
+ */
+function historyOf(days: readonly number[], requests: readonly number[]): readonly number[] {
+  const begun = requests.findIndex((calls) => calls > 0);
   return begun === -1 ? [] : days.slice(begun === 0 ? 0 : begun + 1);
 }
+
+const SUMMED = ['requests', 'unpriced', 'incomplete', 'knownCostMicroUsd'] as const;
+type Summed = Readonly<Record<(typeof SUMMED)[number], number>>;
+
+/** Days by their place in the values, first and last included. */
+function sumsBetween(values: Values, first: number, last: number): Summed {
+  const sum = (list: readonly number[]): number =>
+    list.slice(Math.max(0, first), last + 1).reduce((all, one) => all + one, 0);
+  return Object.fromEntries(SUMMED.map((name) => [name, sum(values[name])])) as Summed;
+}
+
+/** Where most calls have no price, what is known of their cost is no ground for a forecast. */
+const isMostlyUnknown = (sums: Summed): boolean => certaintyOf(sums) === 'unknown' || sums.unpriced * 2 > sums.requests;
 
 function cumulated(first: number, last: number, of: (day: number) => number): number[] {
   const all: number[] = [];

@@ -147,4 +147,35 @@ describe('a forecast', () => {
       expect.objectContaining({ code: 'invalid_input' }),
     );
   });
+
+  test('of a cost that is mostly unknown is not drawn, and says so; its days are days of data', () => {
+    const unpriced = daily(30, () => 0).map((one) => ({ ...one, costMicroUsd: null }));
+    const failed = [{ atMs: NOW - 5 * DAY_MS, costMicroUsd: 0, outcome: 'upstream_error' as const }];
+    const unknown = ask([...unpriced, ...failed], { limit: 2_000_000 });
+    expect(unknown).toMatchObject({ used: 0, usedCertainty: 'unknown', unpriced: 30, end: null });
+    expect(unknown.method).toMatchObject({ name: 'unknown-cost', restOfToday: null, daysOfData: 29 });
+    expect(unknown.points.every(({ projected }) => projected === null)).toBe(true);
+    expect(unknown.exhausted).toMatchObject({ since: null, chance: null });
+    expect(unknown.remarks).toEqual([]);
+    expect(unknown.sentence).toMatch(
+      /^So far a cost that is not known; .* is not forecast, as too little .* is known\./,
+    );
+    expect(unknown.sentence).toContain('30 requests without a known price');
+    // A little that is known is the least, and no ground either.
+    const little = ask([...unpriced, { atMs: NOW - DAY_MS, costMicroUsd: 5_000_000 }]);
+    expect(little).toMatchObject({ usedCertainty: 'at-least', end: null, method: { name: 'unknown-cost' } });
+    expect(little.sentence).toContain('So far at least $5.00');
+    // The same calls are forecast as calls, and their cost where half of it is known.
+    expect(ask(unpriced, { figure: 'requests' })).toMatchObject({ usedCertainty: 'known', end: { middle: 30 } });
+    const half = ask([...unpriced, ...daily(30, () => 1_000_000)]);
+    expect(half).toMatchObject({ method: { name: 'weeks' }, usedCertainty: 'at-least', end: { middle: 30_000_000 } });
+  });
+
+  test('counts days on which nothing had a cost', () => {
+    const free = daily(30, (before) => (before < 10 ? 1_000_000 : 0));
+    expect(ask(free).method).toMatchObject({ name: 'weeks', daysOfData: 29 });
+    const over = { from: '2029-10-01', to: '2029-10-31' };
+    const unpriced = daily(60, () => 0).map((one) => ({ ...one, costMicroUsd: null }));
+    expect(ask(unpriced, over).sentence).toContain('ended on 31 October 2029 with a cost that is not known');
+  });
 });
