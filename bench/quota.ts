@@ -45,6 +45,7 @@ const BODY = Buffer.from(
 );
 
 export function measureQuota(): QuotaFigures {
+  const book = PriceBook.load(PRICES);
   const subject = { provider: 'openai', credential: '0'.repeat(32), client: 'abcdefghij', project: '' };
   const entry: UsageEntry = {
     ...makeEntry(numbers(1), 1, Date.now()),
@@ -53,7 +54,7 @@ export function measureQuota(): QuotaFigures {
     credential: { id: subject.credential, version: 1, ref: 'openai/work' },
   };
   const counted: CountedCall = {
-    ...new Counting().count(entry, PriceBook.load(PRICES)),
+    ...new Counting().count(entry, book),
     costMicroUsd: 500,
     why: 'book',
   };
@@ -63,13 +64,21 @@ export function measureQuota(): QuotaFigures {
     sums: () => [],
     latestMs: () => 0,
     waiting: () => [],
+    book: () => book,
+    lastCalls: () => [],
     isSystem: () => false,
+    isActive: () => true,
     told: () => null,
     changed: () => undefined,
     failed: () => undefined,
   });
   ledger.use(Array.from({ length: QUOTAS }, (_, n) => quota(n, subject)));
-  const call = { provider: OPENAI as unknown as ProviderDescriptor, method: 'POST', body: BODY };
+  const call = {
+    provider: OPENAI as unknown as ProviderDescriptor,
+    method: 'POST',
+    path: 'chat/completions',
+    body: BODY,
+  };
   const heldUs = spread(() => {
     const atMs = Date.now();
     const held = ledger.reserve(subject, call, atMs, () => false);

@@ -162,6 +162,7 @@ export function createApp(options: AppOptions): App {
     catalogue,
     usage,
     known: knownIn(() => vault.opened()),
+    prices: usageServices.prices,
     zone: reportingZone,
     defaults: () => quotaDefaults(settings.vault()),
     unaffected: (write) => credentials.unaffected(write),

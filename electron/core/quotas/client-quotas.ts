@@ -2,12 +2,15 @@ import type { z } from 'zod';
 import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
 import type { Grant } from '../../../shared/grant.ts';
 import type { quotaList } from '../../../shared/http/answers.ts';
+import { isWithin } from './subject.ts';
 
 type ListedQuota = z.output<typeof quotaList>['quotas'][number];
 
 interface QuotaClient {
   readonly id: string;
   readonly grants: readonly Grant[];
+  /** Folder; left out where it has none. */
+  readonly project?: string;
 }
 
 /** Provider and label of a credential; null: it is gone. */
@@ -19,7 +22,7 @@ export function quotasFor(client: QuotaClient, quotas: readonly QuotaStatus[], p
 }
 
 function concerns(
-  { id, grants }: QuotaClient,
+  { id, grants, project }: QuotaClient,
   { definition: { scope, enabled } }: QuotaStatus,
   placeOf: PlaceOf,
 ): boolean {
@@ -27,8 +30,9 @@ function concerns(
   switch (scope.kind) {
     case 'all':
     case 'system':
-    case 'project':
       return true;
+    case 'project':
+      return project !== undefined && isWithin(scope.project, project);
     case 'clients':
       return scope.clients.includes(id);
     case 'provider':

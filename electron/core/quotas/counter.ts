@@ -10,6 +10,8 @@ export interface NoRoom {
   readonly available: number;
   readonly asked: number;
   readonly why: 'limit' | 'buffer' | 'share';
+  /** It fits beside what is used: calls under way hold the room. */
+  readonly isHeld: boolean;
 }
 
 interface Share {
@@ -39,10 +41,12 @@ export class Counter {
   before: { readonly window: Window; used: number } | null = null;
   /** The highest warning level told in this period. */
   toldLevel: number | null = null;
-  /** The last call did not fit, although a little less than all is used. */
+  /** The last ordinary call did not fit, although a little less than all is used. */
   isFull = false;
   /** By client; null where the quota is no pool. */
   readonly #shares: Map<string, Share> | null;
+  /** Of the pool's clients, those that keep a part for themselves. */
+  #sharing: readonly string[] = [];
 
   constructor(id: string, definition: QuotaInForce, sinceMs: number) {
     this.id = id;
@@ -51,6 +55,13 @@ export class Counter {
     const { scope } = definition;
     this.#shares =
       scope.kind === 'clients' ? new Map(scope.clients.map((client) => [client, { used: 0, reserved: 0 }])) : null;
+    this.shareAmong(() => true);
+  }
+
+  /** What a client that is gone left unused is for the others. */
+  shareAmong(isActive: (client: string) => boolean): void {
+    const { scope } = this.definition;
+    this.#sharing = scope.kind === 'clients' ? scope.clients.filter(isActive) : [];
   }
 
   isAt(nowMs: number): boolean {
@@ -119,27 +130,48 @@ export class Counter {
     return this.available === 0 ? 100 : ((this.used + this.reserved) / this.available) * 100;
   }
 
+  /** What calls can draw on that are not critical. */
+  get ordinary(): number {
+    return this.available - this.#kept;
+  }
+
+  /** Of what is there for calls that are not critical. */
   get usedPercent(): number {
-    return this.available === 0 ? 100 : (this.used / this.available) * 100;
+    return this.ordinary === 0 ? 100 : (this.used / this.ordinary) * 100;
   }
 
   /** null: there is room. @param critical - an allowed client marked it so. */
   lacks(client: string, asked: number, critical: boolean, nowMs: number): NoRoom | null {
     if (asked === 0) return null;
-    const { buffer, scope } = this.definition;
     const all = this.available;
+    const mine = critical ? all : this.ordinary;
     const wanted = this.used + this.reserved + asked;
-    if (wanted > all) return { available: all, asked, why: 'limit' };
-    const kept = buffer === null || critical ? 0 : Math.floor((all * buffer.percent) / 100);
-    if (wanted > all - kept) return { available: all - kept, asked, why: 'buffer' };
-    if (scope.kind !== 'clients' || !scope.fair || scope.clients.length < 2) return null;
-    return this.#lacksShare(client, asked, all - kept, nowMs);
+    // Requests under way will be used; of tokens and cost they hold more than they take.
+    const mayComeBack = this.reserved > 0 && this.definition.counts !== 'requests';
+    const no = (available: number, why: NoRoom['why']): NoRoom => {
+      return { available, asked, why, isHeld: mayComeBack && this.used + asked <= available };
+    };
+    if (wanted > all) return no(all, 'limit');
+    if (wanted > mine) return no(mine, 'buffer');
+    if (!this.#isShared || this.#ownLeft(client, mine) >= asked) return null;
+    const free = this.#free(client, mine, nowMs);
+    return wanted > free ? no(free, 'share') : null;
   }
 
-  /** Milliseconds that a call waits which was just reserved. */
-  delay(): number {
+  /**
+   * Milliseconds that an ordinary call waits which was just reserved: the nearer the end of what it can draw on, the more.
+   * @param client - whose call it is; empty: anybody's.
+   */
+  delay(client: string, nowMs: number): number {
     const { throttle } = this.definition;
-    return throttle === null ? 0 : delayAt(throttle, this.percent);
+    if (throttle === null) return 0;
+    const taken = this.used + this.reserved;
+    let mine = this.ordinary;
+    if (this.#isShared && this.#shares?.has(client) === true) {
+      const left = Math.max(this.#ownLeft(client, mine), this.#free(client, mine, nowMs) - taken);
+      mine = Math.min(mine, taken + left);
+    }
+    return delayAt(throttle, mine <= 0 ? 100 : (taken / mine) * 100);
   }
 
   mayBeCritical(client: string): boolean {
@@ -148,27 +180,48 @@ export class Counter {
 
   shares(): { client: string; used: number; reserved: number; share: number }[] {
     if (this.#shares === null) return [];
-    const share = Math.floor(this.available / this.#shares.size);
-    return [...this.#shares].map(([client, { used, reserved }]) => ({ client, used, reserved, share }));
+    const share = Math.floor(this.#part(this.ordinary));
+    return [...this.#shares].map(([client, { used, reserved }]) => {
+      return { client, used, reserved, share: this.#sharing.includes(client) ? share : 0 };
+    });
+  }
+
+  get #kept(): number {
+    const { buffer } = this.definition;
+    return buffer === null ? 0 : Math.floor((this.available * buffer.percent) / 100);
+  }
+
+  get #isShared(): boolean {
+    const { scope } = this.definition;
+    return scope.kind === 'clients' && scope.fair && this.#sharing.length > 1;
+  }
+
+  #part(available: number): number {
+    return this.#sharing.length === 0 ? available : available / this.#sharing.length;
+  }
+
+  #taken(client: string): number {
+    const share = this.#shares?.get(client);
+    return share === undefined ? 0 : share.used + share.reserved;
+  }
+
+  #ownLeft(client: string, available: number): number {
+    return this.#part(available) - this.#taken(client);
   }
 
   /**
    * Each client of a pool keeps an equal part for itself. What it leaves unused becomes free for the others as the
    * period goes by: after half of it, half of an untouched part.
    */
-  #lacksShare(client: string, asked: number, available: number, nowMs: number): NoRoom | null {
-    const shares = this.#shares as Map<string, Share>;
-    const share = available / shares.size;
+  #free(client: string, available: number, nowMs: number): number {
+    const share = this.#part(available);
     const left = 1 - (nowMs - this.window.startMs) / (this.window.endMs - this.window.startMs);
     let keptForOthers = 0;
-    for (const [other, { used, reserved }] of shares) {
-      const taken = used + reserved;
-      if (other === client) {
-        if (taken + asked <= share) return null;
-      } else keptForOthers += Math.max(0, Math.min(share - taken, share * left));
+    for (const other of this.#sharing) {
+      if (other === client) continue;
+      keptForOthers += Math.max(0, Math.min(share - this.#taken(other), share * left));
     }
-    const free = Math.floor(available - keptForOthers);
-    return this.used + this.reserved + asked > free ? { available: free, asked, why: 'share' } : null;
+    return Math.floor(available - keptForOthers);
   }
 
   #carry(): void {

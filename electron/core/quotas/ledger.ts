@@ -1,8 +1,9 @@
 import type { Clock } from '../seams.ts';
 import type { ReportingDays } from '../usage/reporting-days.ts';
 import type { CountedCall } from '../usage/counted-call.ts';
+import type { PriceBook } from '../usage/prices/price-book.ts';
 import type { Counter } from './counter.ts';
-import { type CallSize, Estimates } from './estimate.ts';
+import { type CallSize, Estimates, type LearnedCall } from './estimate.ts';
 import { type Window, windowAt, windowBefore } from './periods.ts';
 import { QuotaExceeded } from './refusal.ts';
 import { type Amounts, amountOf, amountsOf, type IsSystem, isAbout, type Subject, subjectOf } from './subject.ts';
@@ -16,7 +17,13 @@ export interface LedgerDeps {
   readonly latestMs: () => number;
   /** Recorded, and in no database yet. */
   readonly waiting: () => readonly CountedCall[];
+  /** In force now; looking up a model that it does not have tells nobody. */
+  readonly book: () => PriceBook;
+  /** What calls took lately, by the database, the oldest first: asked where counting begins. */
+  readonly lastCalls: () => readonly LearnedCall[];
   readonly isSystem: IsSystem;
+  /** Whether a client can still call. */
+  readonly isActive: (client: string) => boolean;
   /** How the highest warning level stands that was told in the period which began then. */
   readonly told: (id: string, startMs: number) => number | null;
   readonly changed: () => void;
@@ -35,7 +42,7 @@ export interface Held {
 }
 
 const MAX_KNOWN = 4096;
-/** A refusal below this is about one large call, not about the quota. */
+/** A refusal with less used is about one large call, not about the quota. */
 const NEARLY_ALL = 90;
 const NONE: readonly Counter[] = [];
 
@@ -46,7 +53,8 @@ const NONE: readonly Counter[] = [];
  */
 export class QuotaLedger {
   readonly #deps: LedgerDeps;
-  readonly #estimates = new Estimates();
+  readonly #estimates: Estimates;
+  #hasLearned = false;
   readonly #held = new Set<Held>();
   #counters: readonly Counter[] = NONE;
   /** By subject: which counters are about it. */
@@ -55,6 +63,7 @@ export class QuotaLedger {
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
+    this.#estimates = new Estimates(deps.book);
   }
 
   /** Whether calls have to be told to it as they end. */
@@ -72,6 +81,8 @@ export class QuotaLedger {
     this.#known.clear();
     this.#latestMs = this.#deps.waiting().reduce((so, { atMs }) => Math.max(so, atMs), this.#readLatest());
     for (const held of this.#held) held.counters = this.#about(held.subject);
+    this.clientsChanged();
+    this.#learnLast();
     this.recount();
   }
 
@@ -87,11 +98,17 @@ export class QuotaLedger {
     if (this.#counters.some(({ definition }) => definition.scope.kind === 'system')) this.recount();
   }
 
+  /** Other clients can call now: the rest of a pool is theirs. */
+  clientsChanged(): void {
+    for (const counter of this.#counters) counter.shareAmong(this.#deps.isActive);
+  }
+
   drop(): void {
     this.#counters = NONE;
     this.#known.clear();
     this.#held.clear();
     this.#estimates.forget();
+    this.#hasLearned = false;
   }
 
   /**
@@ -105,7 +122,7 @@ export class QuotaLedger {
     if (counters.length === 0) return null;
     const nowMs = this.#deps.clock.now();
     const needsEstimate = counters.some(({ definition }) => definition.counts !== 'requests');
-    const { tokens, cost } = needsEstimate ? this.#estimates.of(size) : { tokens: 0, cost: 0 };
+    const { tokens, cost } = needsEstimate ? this.#estimates.of(size, nowMs) : { tokens: 0, cost: 0 };
     const amounts = { requests: 1, tokens, cost, unpriced: 0 };
     for (const counter of counters) {
       this.#catchUp(counter, nowMs);
@@ -115,15 +132,17 @@ export class QuotaLedger {
       const lacks = counter.lacks(subject.client, amountOf(amounts, counts), critical, nowMs);
       if (lacks === null) continue;
       counter.refused += 1;
-      if (lacks.why === 'limit' && counter.percent >= NEARLY_ALL) counter.isFull = true;
+      // Calls under way give back what they do not take: only what is used makes it full.
+      const isFull = lacks.why !== 'share' && !lacks.isHeld && counter.usedPercent >= NEARLY_ALL;
+      if (isFull && !critical) counter.isFull = true;
       this.#deps.changed();
       throw new QuotaExceeded(counter, lacks, nowMs);
     }
     let delayMs = 0;
     for (const counter of counters) {
-      counter.isFull = false;
+      if (!(counter.mayBeCritical(subject.client) && isCritical())) counter.isFull = false;
       if (counter.isAt(atMs)) counter.reserve(subject.client, amountOf(amounts, counter.definition.counts));
-      const delay = counter.delay();
+      const delay = counter.delay(subject.client, nowMs);
       if (delay > delayMs && !(counter.mayBeCritical(subject.client) && isCritical())) delayMs = delay;
     }
     const held = { subject, atMs, amounts, counters, delayMs };
@@ -161,7 +180,7 @@ export class QuotaLedger {
     if (this.#counters.length === 0) return;
     for (const call of calls) {
       if (call.source !== 'proxy') continue;
-      this.#estimates.learn(call);
+      this.#estimates.learn(call, call.atMs);
       this.#add(call, () => false);
     }
   }
@@ -249,6 +268,18 @@ export class QuotaLedger {
       }
     }
     this.#deps.changed();
+  }
+
+  /** Once after each unlock. */
+  #learnLast(): void {
+    if (this.#hasLearned || this.#counters.length === 0) return;
+    try {
+      const nowMs = this.#deps.clock.now();
+      for (const call of this.#deps.lastCalls()) this.#estimates.learn(call, nowMs);
+      this.#hasLearned = true;
+    } catch {
+      this.#deps.failed();
+    }
   }
 
   #isAbout({ definition }: Counter, subject: Subject): boolean {

@@ -16,7 +16,7 @@ export class QuotasOfCalls implements ProxyQuota {
 
   reserve({ info, credential, atMs, body, isCritical }: QuotaAsk): QuotaHold | null {
     const { ledger } = this.#quotas;
-    const { provider, client, method } = info;
+    const { provider, client, method, path } = info;
     // As the record of the call will have it.
     const subject = {
       provider: provider.id,
@@ -24,7 +24,7 @@ export class QuotasOfCalls implements ProxyQuota {
       client: client.id,
       project: client.project ?? '',
     };
-    const held = ledger.reserve(subject, { provider, method, body }, atMs, isCritical);
+    const held = ledger.reserve(subject, { provider, method, path, body }, atMs, isCritical);
     return held === null ? null : new Hold(ledger, held);
   }
 }

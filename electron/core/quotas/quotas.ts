@@ -10,6 +10,7 @@ import type { EventHub, Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Clock } from '../seams.ts';
+import type { PriceBook } from '../usage/prices/price-book.ts';
 import type { UsageRecorder } from '../usage/recorder.ts';
 import { type ReportingDays, reportingDays } from '../usage/reporting-days.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
@@ -21,6 +22,7 @@ import { deleteQuotaRow, listQuotaRows, putQuotaRow, type QuotaRow, setTold } fr
 import { passedLevel, statusOf } from './status.ts';
 import { isOfCredential } from './subject.ts';
 import { SystemCredentials } from './system-credentials.ts';
+import { lastCalls } from './last-calls.ts';
 import { latestRecordMs, useSums } from './use-sums.ts';
 
 /** How often at most a change of the counters is told, and warnings are looked for. */
@@ -34,6 +36,7 @@ export interface QuotasDeps {
   readonly catalogue: Pick<Catalogue, 'get'>;
   readonly usage: Pick<UsageRecorder, 'listen' | 'waiting'>;
   readonly known: Known;
+  readonly prices: { readonly book: PriceBook };
   /** The reporting zone (IANA name). */
   readonly zone: () => string;
   /** What the settings say for quotas that say nothing themselves. Asked only while the vault is open. */
@@ -66,7 +69,10 @@ export class Quotas {
       sums: (window) => useSums(deps.vault.opened().usageDb, this.days(), window),
       latestMs: () => latestRecordMs(deps.vault.opened().usageDb),
       waiting: () => deps.usage.waiting,
+      book: () => deps.prices.book,
+      lastCalls: () => lastCalls(deps.vault.opened().usageDb),
       isSystem: (id) => this.#system.has(id),
+      isActive: (id) => deps.known.client(id),
       told: (id, startMs) => {
         const row = this.#rows.get(id);
         return row?.told_start_ms === startMs ? row.told_level : null;
@@ -78,6 +84,7 @@ export class Quotas {
     deps.onEvent(({ event, data }) => {
       if (!this.#isOpen) return;
       if (event === 'credentials.changed' && this.#system.reread()) this.ledger.subjectsChanged();
+      if (event === 'clients.changed') this.ledger.clientsChanged();
       if (event === 'settings.changed') this.#follow();
       // No new call, so old ones are something else now: they were priced anew.
       const isRepriced = event === 'usage.recorded' && 'requests' in data && data.requests === 0;
@@ -177,7 +184,7 @@ export class Quotas {
   /**
    * Makes a quota, or changes the one with the id. What was used in its period is counted from the records; levels that
    * are passed already are not told of.
-   * @param action - for the audit log.
+   * @param action - for the audit log; `quota.adjust` is what Keyharbor does by itself.
    * @throws AppError `invalid_input`, `not_found`, `conflict` where another has this name.
    */
   set(
@@ -296,10 +303,10 @@ export class Quotas {
     });
     if (due.length > 0) this.#keepTold(due);
     for (const { counter, level } of due) {
-      const { id, definition, used, available, window } = counter;
+      const { id, definition, used, ordinary, window } = counter;
       const resetsAt = new Date(window.endMs).toISOString();
       const { name, counts } = definition;
-      const data = { id, name, percent: level, counts, used, limit: available, resetsAt };
+      const data = { id, name, percent: level, counts, used, limit: ordinary, resetsAt };
       this.#deps.emit({ event: 'quota.warning', data });
     }
     this.#deps.emit({ event: 'quotas.changed', data: {} });

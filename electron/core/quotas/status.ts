@@ -30,10 +30,10 @@ export function statusOf(counter: Counter, definition: QuotaDefinition, updatedA
 }
 
 function stateOf(counter: Counter): QuotaStatus['state'] {
-  const { definition, used, available } = counter;
+  const { definition, used, ordinary } = counter;
   if (!definition.enabled) return 'off';
-  if (used >= available || counter.isFull) return 'used-up';
-  if (counter.delay() > 0) return 'slowed';
+  if (used >= ordinary || counter.isFull) return 'used-up';
+  if (counter.delay('', 0) > 0) return 'slowed';
   return passedLevel(counter) === null ? 'ok' : 'warned';
 }
 

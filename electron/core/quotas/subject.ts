@@ -49,7 +49,7 @@ export function isCounted({ countImports }: Pick<QuotaDefinition, 'countImports'
 }
 
 /** The folder or one below it, with either slash; the case is that of the path. */
-function isWithin(folder: string, path: string): boolean {
+export function isWithin(folder: string, path: string): boolean {
   const base = folder.replace(/[/\\]+$/, '');
   return path === folder || path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`);
 }

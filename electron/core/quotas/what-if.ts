@@ -71,7 +71,7 @@ export function quotaWhatIf(db: Database.Database, input: WhatIfInput): QuotaWha
     }
     counter.addHere(call.subject.client, asked, call.unpriced);
     period.used += asked;
-    told.slows(period, counter.delay());
+    told.slows(period, counter.delay(call.subject.client, call.atMs));
   }
   return told.of(fromMs, toMs, firstRecordMs(db), days.zone);
 }

@@ -93,7 +93,8 @@ export const quotas = {
   what: 'What is counted',
   whatHint: {
     requests: 'Each call counts, also one that fails at the provider.',
-    tokens: 'Input, cached and output together. A call holds what it may use at most until its answer tells.',
+    tokens:
+      'Input, cached and output together. Until its answer tells, a call holds its input and the output it allows, or else twice what the last calls took.',
     cost: 'By the price book, in US dollars. Calls of models without a known price are not counted.',
   } satisfies Record<QuotaCounts, string>,
   whose: 'Whose use is counted',

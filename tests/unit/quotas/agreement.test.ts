@@ -151,7 +151,7 @@ test('counter and records agree, whatever comes in which order: calls, reports, 
 function tried(counting: Counting, client: string, bytes: number, open: Held[]): boolean {
   try {
     const subject = { provider: 'openai', credential: KEY, client, project: '' };
-    const size = { provider: OPENAI, method: 'POST', body: bytes };
+    const size = { provider: OPENAI, method: 'POST', path: 'chat/completions', body: bytes };
     const held = counting.quotas.ledger.reserve(subject, size, counting.clock.now(), () => false);
     if (held !== null) open.push(held);
     return true;

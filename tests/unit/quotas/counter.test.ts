@@ -62,10 +62,11 @@ describe('the limit', () => {
     expect(counting.named('daily').reserved).toBe(Math.ceil(body.byteLength / 4) + 300);
     counting.settle(held, {}, { inputTokens: 100, cacheReadTokens: 40, cacheWriteTokens: 2, outputTokens: 8 });
     expect(counting.named('daily')).toMatchObject({ used: 150, reserved: 0 });
-    // Many programs allow far more than they use: four times what was usual is held.
-    const greedy = Buffer.from(JSON.stringify({ max_tokens: 64_000 }));
-    counting.hold(CLIENT, greedy);
-    expect(counting.named('daily').reserved).toBe(Math.ceil(greedy.byteLength / 4) + 4 * 8);
+    // Who says nothing is held for twice what was usual.
+    const silent = Buffer.from(JSON.stringify({ model: 'm' }));
+    counting.settle(counting.hold(CLIENT, silent), { outcome: 'refused' });
+    counting.hold(CLIENT, silent);
+    expect(counting.named('daily').reserved).toBe(Math.ceil(silent.byteLength / 4) + 2 * 8);
   });
 
   test('a cost that is not known adds nothing, and is told', () => {
@@ -110,7 +111,7 @@ describe('near the limit', () => {
     const buffer = { percent: 10, clients: [OTHER] };
     counting.set(daily(10, { throttle: { fromPercent: 50, maxDelayMs: 1000 }, buffer }));
     const delays = Array.from({ length: 8 }, () => counting.hold()?.delayMs);
-    expect(delays).toEqual([0, 0, 0, 0, 0, 200, 400, 600]);
+    expect(delays).toEqual([0, 0, 0, 0, 111, 333, 556, 778]); // of the nine that are not kept
     expect(counting.hold(OTHER, 0, true)?.delayMs).toBe(0);
     expect(counting.named('daily').state).toBe('slowed');
   });
@@ -123,6 +124,35 @@ describe('near the limit', () => {
     expect(refusal(() => counting.hold(CLIENT, 0, true)).message).toContain('kept for critical calls');
     expect(refusal(() => counting.hold(OTHER)).facts.limit).toBe(8);
     expect(counting.hold(OTHER, 0, true)).not.toBeNull();
+  });
+
+  test('beside a buffer calls are slowed before they are cut, and all levels are told of what ordinary calls can draw on', () => {
+    const counting = new Counting();
+    const slow = { throttle: { fromPercent: 90, maxDelayMs: 1000 }, buffer: { percent: 10, clients: [OTHER] } };
+    counting.set(daily(100, slow));
+    const delays: number[] = [];
+    for (let n = 0; n < 90; n += 1) {
+      const held = counting.hold();
+      delays.push(held?.delayMs ?? 0);
+      counting.settle(held);
+    }
+    expect(delays.filter((delay) => delay > 0)).toHaveLength(9); // from the 82nd on
+    expect(delays.at(-1)).toBe(1000);
+    expect(counting.named('daily').state).toBe('used-up');
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([100]);
+    expect(refusal(() => counting.hold()).message).toContain('kept for critical calls');
+    expect(counting.hold(OTHER, 0, true)).not.toBeNull();
+  });
+
+  test('in a fair pool a client is slowed near the end of what it can draw on, not of the whole', () => {
+    const counting = new Counting();
+    counting.clock.wallMs = Date.UTC(2030, 0, 15);
+    const scope = { kind: 'clients' as const, clients: [CLIENT, OTHER], fair: true };
+    counting.set(daily(20, { scope, throttle: { fromPercent: 50, maxDelayMs: 1000 } }));
+    const delays = Array.from({ length: 10 }, () => counting.hold()?.delayMs);
+    expect(delays).toEqual([0, 0, 0, 0, 0, 200, 400, 600, 800, 1000]);
+    expect(counting.hold(OTHER)?.delayMs).toBe(100); // nine of its ten are left: 11 of 20 are taken
   });
 });
 
@@ -144,6 +174,20 @@ describe('a pool of clients', () => {
       { client: CLIENT, used: 75, reserved: 0, share: 50 },
       { client: OTHER, used: 25, reserved: 0, share: 50 },
     ]);
+  });
+
+  test('a client that is revoked keeps nothing: its part is for the others at once, and no part says what is kept for critical calls', () => {
+    const counting = new Counting();
+    counting.clock.wallMs = Date.UTC(2030, 0, 15);
+    counting.set(daily(20, { scope: pool, buffer: { percent: 20, clients: [OTHER] } }));
+    expect(counting.named('daily').clients.map(({ share }) => share)).toEqual([8, 8]);
+    for (let n = 0; n < 8; n += 1) counting.one();
+    expect(refusal(() => counting.hold()).message).toContain('kept for the other clients');
+    counting.clients = [CLIENT];
+    counting.hub.emit({ event: 'clients.changed', data: {} });
+    for (let n = 0; n < 8; n += 1) counting.one();
+    expect(refusal(() => counting.hold()).message).toContain('kept for critical calls');
+    expect(counting.named('daily').clients.map(({ share }) => share)).toEqual([16, 0]);
   });
 
   test('first come, first served where the owner says so; a client outside is not counted', () => {

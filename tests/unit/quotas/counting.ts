@@ -53,6 +53,7 @@ export class Counting {
     this.quotas = new Quotas({
       ...shared,
       usage: this.usage,
+      prices: { book: SHIPPED },
       known: { credential: (id) => this.keys.includes(id), client: (id) => this.clients.includes(id) },
       defaults: () => this.defaults,
       catalogue: { get: () => OPENAI },
@@ -70,7 +71,7 @@ export class Counting {
   /** A call is held for; null: no quota is about it. @throws QuotaExceeded. */
   hold(client = CLIENT, body: Buffer | number | null = 400, isCritical = false) {
     const subject = { provider: 'openai', credential: KEY, client, project: '' };
-    const size = { provider: OPENAI, method: 'POST', body };
+    const size = { provider: OPENAI, method: 'POST', path: 'chat/completions', body };
     return this.quotas.ledger.reserve(subject, size, this.clock.now(), () => isCritical);
   }
 
