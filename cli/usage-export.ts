@@ -1,32 +1,31 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { EXPORT_FORMATS, type ExportView } from '../shared/contract/usage-records.ts';
+import { EXPORT_FORMATS } from '../shared/contract/usage-records.ts';
 import { USAGE_BY } from '../shared/usage.ts';
 import type { AgentClient } from './agent-client.ts';
 import { connectAgent } from './connect.ts';
+import { EXPORT_VIEWS, type ExportViewOptions, exportViewOf } from './export-view.ts';
 import { usage } from './fail.ts';
 import { NewFile, requireNewFile } from './new-file.ts';
 import { note, write } from './output.ts';
 import { tell } from './usage-format.ts';
-import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
+import { withUsageOptions } from './usage-options.ts';
 
-interface Options extends UsageOptions {
+interface Options extends ExportViewOptions {
   readonly format: (typeof EXPORT_FORMATS)[number];
-  readonly by?: (typeof USAGE_BY)[number];
   readonly out?: string;
   readonly force?: boolean;
 }
 
-/** Every call that is kept, or a report, piece by piece: memory stays flat. */
+/** Every call that is kept, a report, or what a screen shows, piece by piece: memory stays flat. */
 async function exportUsage(options: Options): Promise<void> {
-  const { format, by, out, force = false } = options;
+  const { format, out, force = false } = options;
   if (format === 'parquet' && out === undefined && process.stdout.isTTY) {
     throw usage('Parquet is no text for a terminal.', 'Name a file with -o, or send it through a pipe.');
   }
   if (out !== undefined) requireNewFile(resolve(out), force);
-  const range = { ...rangeFrom(options), ...filterFrom(options) };
-  const view: ExportView = by === undefined ? { kind: 'requests', ...range } : { kind: 'report', by, ...range };
+  const view = exportViewOf(options);
   const agent = await connectAgent();
   try {
     const { id, rows, remarks } = await agent.call('usage.beginExport', { format, view });
@@ -76,9 +75,10 @@ async function toFile(agent: AgentClient, id: string, file: NewFile, all: number
 
 export function exportCommand(parent: Command): void {
   withUsageOptions(parent.command('export'))
-    .description('every single call that is kept, or a report, as a file')
+    .description('every single call that is kept, a report, or what a screen shows, as a file')
     .addOption(new Option('--format <format>', 'how it is written').choices([...EXPORT_FORMATS]).default('csv'))
     .addOption(new Option('--by <what>', 'a report instead of single calls').choices([...USAGE_BY]))
+    .addOption(new Option('--view <view>', 'what a screen shows, instead of single calls').choices([...EXPORT_VIEWS]))
     .option('-o, --out <file>', 'where it goes, for you alone (0600); stdout if left out')
     .option('--force', 'also over a file that is there')
     .action(exportUsage);
