@@ -74,11 +74,12 @@ async function sqlSums(home: string) {
 }
 
 /** What an entry of the export menu puts into the folder for downloads. */
-async function exported(page: Page, entry: string, ending: string): Promise<Buffer> {
-  await page.getByRole('button', { name: 'Export' }).click();
-  await page.getByRole('menuitem', { name: entry }).click();
-  await expect(page.getByText(new RegExp(`^Saved keyharbor-usage-.*\\.${ending}$`))).toBeVisible();
-  const saved = readdirSync(homedir()).find((name) => /^keyharbor-usage-/.test(name) && name.endsWith(ending)) ?? '';
+async function exported(page: Page, entry: string, ending: string, button = 'Export', what = 'usage'): Promise<Buffer> {
+  await page.getByRole('button', { name: button, exact: true }).click();
+  await page.getByRole('menuitem', { name: entry, exact: true }).click();
+  await expect(page.getByText(new RegExp(`^Saved keyharbor-${what}-\\d.*\\.${ending}$`))).toBeVisible();
+  const pattern = new RegExp(`^keyharbor-${what}-\\d`);
+  const saved = readdirSync(homedir()).find((name) => pattern.test(name) && name.endsWith(ending)) ?? '';
   return readFileSync(join(homedir(), saved));
 }
 
@@ -139,7 +140,7 @@ test('what was called is on the screen at once, equal to the command line and th
     await test.step('the chart is walked with the keyboard', async () => {
       await cursor.focus();
       await page.keyboard.press('ArrowUp');
-      await expect(cursor).toHaveAttribute('aria-valuetext', /OpenAI: \$/);
+      await expect(cursor).toHaveAttribute('aria-valuetext', /OpenAI: (≥ )?\$/);
       await page.keyboard.press('Home');
       await expect(cursor).toHaveAttribute('aria-valuenow', '1');
       await page.keyboard.press('End');
@@ -300,7 +301,41 @@ test('what was called is on the screen at once, equal to the command line and th
       await expect(page.getByText('1 call was priced again.')).toBeVisible();
       await page.getByLabel('Find a model').fill(UNPRICED);
       await lookOnce(page, 'prices');
+    });
+
+    await test.step('who offers a model is told and exported, also where nothing was overpaid', async () => {
+      const offers = page.getByRole('table', { name: 'Who offers the same model' });
+      await expect(offers.getByRole('row', { name: PRICED })).toContainText('cheapest');
+      await page.getByRole('button', { name: `Who offers ${UNPRICED}` }).click();
+      await expect(page.getByText(`${UNPRICED}: 1 offer.`)).toBeVisible();
+      await page.getByLabel('A model, as any provider calls it').fill('gpt-5-mni');
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('has a known price for gpt-5-mni.')).toBeVisible();
+      await expect(offers).toBeHidden();
+      await page.getByRole('button', { name: 'All models of the last 30 days' }).click();
+      await expect(offers).toBeVisible();
+      const csv = await exported(page, 'Export as CSV', 'csv', 'Export the offers', 'cheapest-offers');
+      expect(csv.toString('utf8')).toContain(`"${PRICED}","openai","${PRICED}","kh://openai/work"`);
+      await exported(page, 'Export as Parquet', 'parquet', 'Export the price list', 'prices');
+    });
+
+    await test.step('each card exports what it shows', async () => {
+      await page.getByRole('tab', { name: 'Calendar' }).click();
+      const csv = (await exported(page, 'Export as CSV', 'csv', 'Export', 'usage-calendar')).toString('utf8');
+      const days = csv.trim().split('\r\n').slice(1);
+      expect(days.length).toBeGreaterThan(364);
+      expect(days[0]).toMatch(/^"\d{4}-\d\d-\d\d"(,"")+$/);
+      expect(days.at(-1)).toMatch(/^"\d{4}-\d\d-\d\d","4","1",/);
+      const hours = await exported(page, 'Export as JSON', 'json', 'Export the hours of the week', 'usage-hours');
+      expect(JSON.parse(hours.toString('utf8'))).toHaveLength(168);
       await page.getByRole('tab', { name: 'Overview' }).click();
+      const all = 'Totals, and the period before, as JSON';
+      const totals = JSON.parse(
+        (await exported(page, all, 'json', 'Export', 'usage-totals')).toString('utf8'),
+      ) as object[];
+      expect(totals[0]).toMatchObject({ of: 'all', requests: 4, failed: 1, errorRate: 0.25 });
+      const course = await exported(page, 'Export as JSON', 'json', 'Export the forecast', 'usage-forecast');
+      expect((JSON.parse(course.toString('utf8')) as object[]).length).toBeGreaterThan(27);
       await expect(tile('Spend')).toContainText('Every request has a known cost.');
     });
 
