@@ -30,7 +30,7 @@ async function list(options: ListOptions): Promise<void> {
   const unpriced = options.own ? [] : all.unpriced.filter(ofProvider);
   if (options.json) return printJson({ ...all, unpriced, prices });
   if (unpriced.length > 0) {
-    write(table(['WITHOUT A PRICE', 'PROVIDER', 'CALLS', 'LAST', ''], unpriced.map(unpricedRow), terminalWidth()));
+    write(table(['WITHOUT A COST', 'PROVIDER', 'CALLS', 'LAST', ''], unpriced.map(unpricedRow), terminalWidth()));
   }
   if (unpriced.length > 0 && prices.length > 0) print('');
   if (prices.length > 0) write(table(HEADING, prices.flatMap(priceRows), terminalWidth()));
@@ -54,8 +54,21 @@ const HEADING = [
   'SOURCE',
 ];
 
-function unpricedRow({ provider, model, calls, lastDay, knownNow }: UnpricedModel): readonly string[] {
-  return [model === '' ? '(none named)' : model, provider, String(calls), lastDay, knownNow ? 'known by now' : ''];
+const WHY: Readonly<Record<UnpricedModel['why'], string>> = {
+  no_price: '',
+  not_told: 'answers told no use',
+  unknown_tier: 'a tier without a price',
+  not_kept: 'only sums are kept',
+};
+
+function unpricedRow({ provider, model, calls, lastDay, knownNow, why }: UnpricedModel): readonly string[] {
+  return [
+    model === '' ? '(none named)' : model,
+    provider,
+    String(calls),
+    lastDay,
+    knownNow ? 'known by now' : WHY[why],
+  ];
 }
 
 /** What holds today; under it what long prompts and peak hours cost, where that is another price. */

@@ -30,7 +30,7 @@ export function Unpriced({ models, onPrice, onReprice }: Props) {
         <p className={styles.muted}>{t.unpricedText}</p>
       </div>
       <ul className={styles.unpriced}>
-        {models.slice(0, all ? models.length : SHOWN).map(({ provider, model, calls, lastDay, knownNow }) => {
+        {models.slice(0, all ? models.length : SHOWN).map(({ provider, model, calls, lastDay, knownNow, why }) => {
           const name = label('model', model);
           return (
             <li key={`${provider} ${model}`}>
@@ -41,12 +41,11 @@ export function Unpriced({ models, onPrice, onReprice }: Props) {
                 </p>
                 <p className={styles.muted}>
                   {t.unpricedCalls(calls, dayTitle(lastDay))}
-                  {knownNow && `, ${t.knownNow}`}
+                  {knownNow ? `, ${t.knownNow}` : t.unpricedWhy[why] && `, ${t.unpricedWhy[why]}`}
                 </p>
               </div>
-              {knownNow ? (
-                <Button onClick={onReprice}>{t.reprice}</Button>
-              ) : (
+              {knownNow && <Button onClick={onReprice}>{t.reprice}</Button>}
+              {!knownNow && why === 'no_price' && (
                 <Button aria-label={t.addFor(name)} onClick={() => onPrice(unpricedStart(provider, model))}>
                   {t.add}
                 </Button>

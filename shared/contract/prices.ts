@@ -84,8 +84,13 @@ export const unpricedModel = z.strictObject({
   /** Days of the reporting zone. */
   firstDay: day,
   lastDay: day,
-  /** The price is known by now: repricing fills these calls in. */
+  /** The price is known by now: repricing fills these calls in, or some of them. */
   knownNow: z.boolean(),
+  /**
+   * Why none is known, by the first and the last day. `not_told`: the answers did not say what was used, so no price helps.
+   * `unknown_tier`: a service tier whose price is not known. `not_kept`: it has a price, but only sums of the calls are kept.
+   */
+  why: z.enum(['no_price', 'not_told', 'unknown_tier', 'not_kept']),
 });
 export type UnpricedModel = z.output<typeof unpricedModel>;
 

@@ -43,6 +43,7 @@ interface Cell {
 /** Reads records in the order of their time, a page at once. */
 export class RecordedCalls {
   readonly #page: Database.Statement;
+  readonly #unpriced: Database.Statement;
   readonly #cell: Database.Statement;
   readonly #cells = new Map<number, Cell>();
 
@@ -50,6 +51,12 @@ export class RecordedCalls {
     this.#page = db.prepare(
       `SELECT ${COLUMNS} FROM usage_record
        WHERE at_ms >= :atMs AND (at_ms > :atMs OR seq > :seq) AND at_ms < :beforeMs ORDER BY at_ms, seq LIMIT :limit`,
+    );
+    this.#unpriced = db.prepare(
+      `SELECT ${COLUMNS} FROM usage_record
+       WHERE at_ms >= :fromMs AND at_ms < :beforeMs AND cost_micro_usd IS NULL
+         AND cell IN (SELECT id FROM usage_cell WHERE provider = :provider AND model = :model)
+       ORDER BY at_ms DESC LIMIT :limit`,
     );
     this.#cell = db.prepare(
       `SELECT c.*, p.name AS provider_name, m.name AS model_name, e.name AS endpoint_name
@@ -61,7 +68,19 @@ export class RecordedCalls {
 
   /** @param after - the last one of the page before. */
   page(after: { readonly atMs: number; readonly seq: number }, beforeMs: number, limit: number): RecordedCall[] {
-    const rows = this.#page.all({ ...after, beforeMs, limit });
+    return this.#calls(this.#page.all({ ...after, beforeMs, limit }));
+  }
+
+  /** Calls without a known cost, the latest first. @param model - and `provider`: numbers in usage_name. */
+  unpriced(
+    names: { readonly provider: number; readonly model: number },
+    time: { readonly fromMs: number; readonly beforeMs: number },
+    limit: number,
+  ): RecordedCall[] {
+    return this.#calls(this.#unpriced.all({ ...names, ...time, limit }));
+  }
+
+  #calls(rows: readonly unknown[]): RecordedCall[] {
     return z
       .array(pricedRow)
       .parse(rows)

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { priceList } from '../../../../shared/contract/prices.ts';
+import { NO_TOKENS } from '../../../../electron/core/usage/meter/tally.ts';
+import type { UsageEntry } from '../../../../electron/core/usage/usage-entry.ts';
 import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
 import { call } from '../recording.ts';
 import { pricing } from './support.ts';
@@ -99,8 +101,8 @@ test('the list names what has no price first, with its calls, and whether a pric
   const list = priceList.parse(prices.list());
   const day = { firstDay: '2026-11-20', lastDay: '2026-11-20' };
   expect(list.unpriced).toEqual([
-    { provider: 'openai', model: 'gpt-99', calls: 2, ...day, knownNow: false },
-    { provider: 'openai', model: 'gpt-98', calls: 1, ...day, knownNow: true },
+    { provider: 'openai', model: 'gpt-99', calls: 2, ...day, knownNow: false, why: 'no_price' },
+    { provider: 'openai', model: 'gpt-98', calls: 1, ...day, knownNow: true, why: 'no_price' },
   ]);
   expect(list.prices[0]).toMatchObject({ source: 'own', model: 'gpt-98', today: 0, overridden: false });
   prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-5', input: 1, output: 1 }, 'cli');
@@ -109,6 +111,33 @@ test('the list names what has no price first, with its calls, and whether a pric
     ['own', false],
     ['book', true],
   ]);
+});
+
+test('calls that no price helps are told apart from models without one', async () => {
+  const { prices, usage, repricer } = pricing();
+  const but = (model: string, result: Partial<UsageEntry['result']>): UsageEntry => {
+    const entry = call({ model });
+    return { ...entry, result: { ...entry.result, ...result } };
+  };
+  const none = { measure: 'missing', seen: false } as const;
+  const tokens = { ...NO_TOKENS, ...A_MILLION };
+  usage.record([
+    ...['gpt-5', 'gpt-99', 'gpt-98'].map((model) => but(model, none)),
+    but('gpt-4o', { tokens, serviceTier: 'never-heard-of' }),
+    but('gpt-98', { tokens }),
+  ]);
+  usage.flush();
+  const told = () => prices.list().unpriced.map(({ model, knownNow, why }) => [model, knownNow, why]);
+  const hopeless = [
+    ['gpt-4o', false, 'unknown_tier'],
+    ['gpt-5', false, 'not_told'],
+    ['gpt-99', false, 'not_told'],
+  ];
+  expect(told()).toEqual([['gpt-98', false, 'no_price'], ...hopeless]);
+  prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-98', input: 1, output: 1 }, 'cli');
+  expect(told()).toEqual([['gpt-98', true, 'no_price'], ...hopeless]);
+  await repricer.reprice({ apply: true }, 'cli');
+  expect(told()).toEqual([...hopeless.slice(0, 2), ['gpt-98', false, 'not_told'], ...hopeless.slice(2)]);
 });
 
 test('what the owner does to prices is in the audit log, and told', () => {
