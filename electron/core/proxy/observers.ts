@@ -59,6 +59,8 @@ export interface CallTap {
   readonly bodyLimit: number;
   /** The whole body. @returns another one to send, or null. @throws AppError where the call must not be made. */
   requestBody(body: Buffer): Buffer | null;
+  /** The first piece of a body that is passed on as it comes; it may not be changed, and is not the caller's to keep. */
+  requestBegins?(piece: Buffer): void;
   /** An answer below 400 begins, or a covered error body. `changes`: what `chunk` returns is sent in its place. */
   head(status: number, header: (name: string) => string | null): 'ignores' | 'reads' | 'changes';
   /** A piece of the answer; it may not be changed. @returns what to send where `head` said `changes`. */

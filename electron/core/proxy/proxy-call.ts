@@ -193,7 +193,11 @@ export class ProxyCall implements AttemptListener {
     askForBody(head, response);
     if (!needsBody && (kind.kind === 'chunked' || kind.bytes > limit)) {
       request.once('end', () => this.#waitForAnswer());
-      this.#send(credential, pieces(request, maxBodyBytes));
+      const tap = this.#tap;
+      this.#send(
+        credential,
+        pieces(request, maxBodyBytes, (piece) => tap?.requestBegins?.(piece)),
+      );
       return;
     }
     readWhole(request, limit, (body) => {

@@ -1,4 +1,5 @@
 import type { CountedCall } from './counted-call.ts';
+import { isNotWhole } from './not-whole.ts';
 import {
   DIMENSIONS,
   isSuccess,
@@ -67,10 +68,10 @@ export class BatchSums {
   /** @param names - of the cell, in the order of NAME_KINDS. */
   add(call: CountedCall, cell: number, names: readonly number[]): void {
     const { figures: f, latency } = this.#sumOf(cell, call.atMs, names);
-    const { measure, costMicroUsd, latencyMs, firstByteMs } = call;
+    const { costMicroUsd, latencyMs, firstByteMs } = call;
     f[0] = (f[0] as number) + 1;
     if (!isSuccess(call.cell.outcome)) f[1] = (f[1] as number) + 1;
-    if (measure === 'incomplete' || measure === 'missing') f[2] = (f[2] as number) + 1;
+    if (isNotWhole(call)) f[2] = (f[2] as number) + 1;
     if (costMicroUsd === null) f[3] = (f[3] as number) + 1;
     f[4] = (f[4] as number) + call.inputTokens;
     f[5] = (f[5] as number) + call.cacheReadTokens;

@@ -1,9 +1,12 @@
 import type { CallOutcome } from '../proxy/observers.ts';
+import { bytesOf } from './body-bytes.ts';
+import type { CountedResults } from './counted-results.ts';
 import type { ProviderUsage } from './usage-of-provider.ts';
 import type { Outcome } from './dimensions.ts';
 import { createMeter, type MeterResult } from './meter/meter.ts';
-import { requestModel } from './meter/request-model.ts';
+import { captchaTask, requestModel } from './meter/request-model.ts';
 import { NO_TOKENS } from './meter/tally.ts';
+import { withSpoken } from './spoken.ts';
 import type { UsageEntry } from './usage-entry.ts';
 
 /** What an answer was, as far as its meter needs to know. */
@@ -61,11 +64,16 @@ const CUT: ReadonlySet<CallOutcome> = new Set(['aborted', 'broken', 'timeout']);
 /** How an answer ended, as a meter is told. */
 export const endOf = (outcome: CallOutcome): 'cut' | 'complete' => (CUT.has(outcome) ? 'cut' : 'complete');
 
-/** Reads what a call used. Never throws. */
-export function entryOf(call: EndedCall): UsageEntry {
+/**
+ * Reads what a call used. Never throws.
+ * @param results - those that were counted: one that is fetched again used nothing.
+ */
+export function entryOf(call: EndedCall, results: CountedResults | null = null): UsageEntry {
   const { origin } = call;
-  const found = call.result ?? read(call);
-  const result = found.model === null ? { ...found, model: modelOf(call) } : found;
+  const found = withSpoken(call.result ?? read(call), call);
+  const named = found.model === null ? { ...found, model: modelOf(call) } : found;
+  const id = named.resultId ?? taskOf(call, named);
+  const result = id === null ? named : countedOnce(named, `${origin.provider}\n${id}`, call.requestId, results);
   return {
     atMs: call.startedAtMs,
     requestId: call.requestId,
@@ -102,10 +110,22 @@ function read({ origin, answer, outcome, body }: EndedCall): MeterResult {
 
 /** What the request names; Gemini and Azure name it in the path. */
 function modelOf({ origin, requestModel: model, requestBody }: EndedCall): string | null {
-  const bytes = typeof requestBody === 'string' ? Buffer.from(requestBody, 'latin1') : requestBody;
-  return model ?? requestModel(origin.path, bytes ?? NOTHING);
+  return model ?? requestModel(origin.path, bytesOf(requestBody));
 }
-const NOTHING = new Uint8Array();
+
+function taskOf({ origin, requestBody }: EndedCall, { quantity }: MeterResult): string | null {
+  return origin.kind === 'twocaptcha' && quantity !== null ? captchaTask(bytesOf(requestBody)) : null;
+}
+
+function countedOnce(
+  { resultId: _, ...result }: MeterResult,
+  id: string,
+  requestId: string,
+  results: CountedResults | null,
+): MeterResult {
+  if (results?.has(id, requestId) !== true) return result;
+  return { ...nothing('cached'), model: result.model, errorType: result.errorType };
+}
 
 function outcomeIn({ outcome, status }: EndedCall, { errorType }: MeterResult): Outcome {
   switch (outcome) {

@@ -5,7 +5,8 @@ import { type AnswerHead, type EndedCall, endOf } from './ended-call.ts';
 import { askForUsage, MAX_ASKING_BODY_BYTES, mayAskForUsage } from './include-usage/ask-for-usage.ts';
 import { UsageRemover } from './include-usage/usage-remover.ts';
 import { createMeter, type Meter, usageHeader } from './meter/meter.ts';
-import { requestModel } from './meter/request-model.ts';
+import { queryModel, requestModel } from './meter/request-model.ts';
+import { isSpeech } from './spoken.ts';
 import { newRequestId } from './request-id.ts';
 import { type ProviderUsage, usageOfProvider } from './usage-of-provider.ts';
 
@@ -43,8 +44,14 @@ export class UsageTap implements ProxyTap {
 
 /** An answer that comes whole is mostly smaller; larger pieces would be held for nothing. */
 const MAX_KEPT = 16 * 1024;
-/** Of a larger request the model is read here, so that its body need not be handed on. */
+/** Requests whose body may name a model. */
+const NAMING_TYPE = /^(?:application\/json|multipart\/form-data)\b/i;
+/** Of a larger request its beginning is handed on, or the model is read here. */
 const MAX_KEPT_REQUEST = 4 * 1024;
+/** The most that the interface speaks at once, 4096 characters, in JSON. */
+const MAX_KEPT_SPEECH = 16 * 1024;
+/** Requests of this length are read whole in any case before they go out: to look at them holds nothing back. */
+const MAX_SHOWN_REQUEST = 64 * 1024;
 
 class MeteredCall implements CallTap {
   readonly bodyLimit: number;
@@ -58,6 +65,8 @@ class MeteredCall implements CallTap {
   #requestBody: Buffer | null = null;
   #answer: AnswerHead | null = null;
   #meter: Meter | null = null;
+  /** Usage may be asked for on behalf of the client. */
+  readonly #mayAsk: boolean;
   /** Usage was asked for on behalf of the client: what that adds is taken out again. */
   #asked = false;
   #remover: UsageRemover | null = null;
@@ -77,16 +86,32 @@ class MeteredCall implements CallTap {
     this.#info = info;
     this.#provider = usageOfProvider(info.provider);
     const contentType = info.headers.get('content-type') ?? null;
-    const may = this.#provider.includeUsage && mayAskForUsage(info.method, info.path, contentType) && asks();
-    this.bodyLimit = may ? MAX_ASKING_BODY_BYTES : 0;
+    const { kind, includeUsage } = this.#provider;
+    this.#mayAsk = includeUsage && mayAskForUsage(info.method, info.path, contentType) && asks();
+    const mayName = kind !== 'none' && info.method === 'POST' && NAMING_TYPE.test(contentType ?? '');
+    this.bodyLimit = this.#mayAsk ? MAX_ASKING_BODY_BYTES : mayName ? MAX_SHOWN_REQUEST : 0;
+    if (kind !== 'none' && info.query !== '') this.#requestModel = queryModel(info.query);
   }
 
   requestBody(body: Buffer): Buffer | null {
-    if (body.byteLength <= MAX_KEPT_REQUEST) this.#requestBody = body;
-    else this.#requestModel = requestModel(this.#info.path, body);
+    this.#keepRequest(body);
+    if (!this.#mayAsk) return null;
     const asking = askForUsage(body);
     this.#asked = asking !== null;
     return asking;
+  }
+
+  requestBegins(piece: Buffer): void {
+    if (this.bodyLimit > 0) this.#requestBody = Buffer.from(piece.subarray(0, MAX_KEPT_REQUEST));
+  }
+
+  /** What names the model where the answer does not. Most answers do: for their sake nothing is read here. */
+  #keepRequest(body: Buffer): void {
+    const { path } = this.#info;
+    const most = isSpeech(path) ? MAX_KEPT_SPEECH : MAX_KEPT_REQUEST;
+    if (body.byteLength <= most) this.#requestBody = body;
+    else if (this.#mayAsk || this.#provider.kind === 'cohere') this.#requestModel ??= requestModel(path, body);
+    else this.#requestBody = body.subarray(0, MAX_KEPT_REQUEST);
   }
 
   head(status: number, header: (name: string) => string | null): 'reads' | 'changes' {

@@ -90,8 +90,8 @@ test('prices that change and leave the sum of a day as it was are seen too', () 
   const before = models();
   const costs = new RollupCosts(new ReportingDays(ZONE));
   const atMs = day * 24 * HOUR_MS + 12 * HOUR_MS;
-  costs.add(atMs, one, ofOne, { cost: 500, unpriced: 0, saved: 0 });
-  costs.add(atMs, other, ofOther, { cost: -500, unpriced: 0, saved: 0 });
+  costs.add(atMs, one, ofOne, { cost: 500, unpriced: 0, saved: 0, incomplete: 0 });
+  costs.add(atMs, other, ofOther, { cost: -500, unpriced: 0, saved: 0, incomplete: 0 });
   costs.write(db);
   const after = models();
   expect(after).not.toEqual(before);

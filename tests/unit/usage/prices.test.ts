@@ -123,6 +123,57 @@ test('a price that the owner set wins, an unknown model costs "unknown"', () => 
   expect(priceOf(call({ provider: 'openai', model: null }), book, AT).costMicroUsd).toBeNull();
 });
 
+const owned = (model: string, given: { readonly tokens?: number; readonly images?: number; readonly from?: string }) =>
+  book.withOwn({
+    models:
+      given.tokens === undefined
+        ? []
+        : [
+            modelPrice.parse({
+              ...{ provider: 'openai', model, kind: 'chat', status: 'current', source: 'set by the owner' },
+              prices: [{ input: given.tokens, output: given.tokens, from: given.from }],
+            }),
+          ],
+    units:
+      given.images === undefined
+        ? []
+        : [{ provider: 'openai', model, unit: 'images', source: '', prices: [{ price: given.images }] }],
+  });
+
+test('it wins over what the provider says too, where it is about what was used', () => {
+  const used = { provider: 'openai', model: 'gpt-5', providerCostMicroUsd: 5 } as const;
+  const asked = call({ ...used, tokens: tokens({ inputTokens: 1_000_000 }) });
+  const told = { costMicroUsd: 5, why: 'provider' };
+  expect(priceOf(asked, book, AT)).toEqual(told);
+  expect(priceOf(asked, owned('gpt-5', { tokens: 7 }), AT)).toEqual({ costMicroUsd: 7, why: 'own_price' });
+  expect(priceOf(asked, owned('gpt-5', { tokens: 7, from: '2026-11-21' }), AT)).toEqual(told);
+  expect(priceOf(asked, owned('gpt-4o', { tokens: 7 }), AT)).toEqual(told);
+  expect(priceOf(asked, owned('gpt-5', { images: 7 }), AT)).toEqual(told);
+  expect(priceOf(call({ ...used }), owned('gpt-5', { tokens: 7 }), AT)).toEqual(told); // no tokens were told
+  const unknownTier = call({ ...used, tokens: tokens({ inputTokens: 1 }), serviceTier: 'odd' });
+  expect(priceOf(unknownTier, owned('gpt-5', { tokens: 7 }), AT)).toEqual(told);
+});
+
+test('pictures cost what their tokens cost, unless the owner set a price for pictures', () => {
+  const pictures = call({
+    ...{ provider: 'openai', model: 'gpt-image-1', tokens: tokens({ inputTokens: 1_000_000 }) },
+    quantity: { unit: 'images', thousandths: 2000 },
+  });
+  expect(priceOf(pictures, owned('gpt-image-1', { tokens: 7 }), AT)).toEqual({ costMicroUsd: 7, why: 'own_price' });
+  expect(priceOf(pictures, owned('gpt-image-1', { tokens: 7, images: 3_000_000 }), AT).costMicroUsd).toBe(6);
+  expect(priceOf(pictures, book, AT).why).toBe('no_unit_price');
+  const heard = { ...pictures, quantity: { unit: 'seconds', thousandths: 61_000 } as const };
+  expect(priceOf(heard, owned('gpt-image-1', { tokens: 7 }), AT)).toEqual({ costMicroUsd: 7, why: 'at_least' });
+});
+
+test('a model without a price is told of once, in whatever it is counted', () => {
+  const met: string[] = [];
+  const telling = owned('dall-e-3', { images: 3 }).telling((provider, model) => met.push(`${provider} ${model}`));
+  const used = (model: string) => call({ provider: 'openai', model, quantity: { unit: 'images', thousandths: 1000 } });
+  for (const model of ['dall-e-3', 'dall-e-9', 'dall-e-9']) priceOf(used(model), telling, AT);
+  expect(met).toEqual(['openai dall-e-9']);
+});
+
 test('what is not known is never zero, what is not charged is', () => {
   const seen = { provider: 'openai', model: 'gpt-5' };
   expect(priceOf(call({ ...seen, measure: 'missing', seen: false }), book, AT)).toEqual({

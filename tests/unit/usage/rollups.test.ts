@@ -20,6 +20,7 @@ import {
   ReportingDays,
   weekOfDay,
 } from '../../../electron/core/usage/reporting-days.ts';
+import { notWholeSql } from '../../../electron/core/usage/not-whole.ts';
 import { hasDaysOf, readUsageState } from '../../../electron/core/usage/state-table.ts';
 import { UsageStore } from '../../../electron/core/usage/usage-store.ts';
 import type { CountedCall } from '../../../electron/core/usage/counted-call.ts';
@@ -31,7 +32,7 @@ const START_DAY = START / (24 * HOUR_MS);
 const SUMS = [
   'count(*)',
   "sum(o.name NOT IN ('ok', 'cached'))",
-  'sum(r.measure IN (1, 2))',
+  `sum(${notWholeSql('r.')})`,
   'sum(r.cost_micro_usd IS NULL)',
   'sum(r.input_tokens)',
   'sum(r.cache_read_tokens)',
@@ -100,6 +101,7 @@ const anyCall = fc.record({
   project: fc.constantFrom('', '/home/me/app'),
   outcome: fc.constantFrom('ok' as const, 'cut' as const, 'client_error' as const),
   measure: fc.constantFrom('measured' as const, 'incomplete' as const, 'missing' as const, 'none' as const),
+  why: fc.constantFrom('book' as const, 'at_least' as const),
   serviceTier: fc.constantFrom(null, 'batch'),
   tokens: fc.record({
     inputTokens: fc.nat(10_000),

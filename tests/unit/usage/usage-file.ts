@@ -100,12 +100,16 @@ export function usageCall(given: GivenCall = {}): UsageEntry {
 
 /** The same with a price of the test's own. */
 export function pricedCall(
-  given: GivenCall & { readonly costMicroUsd?: number | null; readonly savedMicroUsd?: number } = {},
+  given: GivenCall & {
+    readonly costMicroUsd?: number | null;
+    readonly savedMicroUsd?: number;
+    readonly why?: CountedCall['why'];
+  } = {},
 ): CountedCall {
   return {
     ...new Counting().count(usageCall(given), SHIPPED),
     costMicroUsd: given.costMicroUsd === undefined ? 7 : given.costMicroUsd,
-    why: 'book',
+    why: given.why ?? 'book',
     cacheSavedMicroUsd: given.savedMicroUsd ?? 0,
   };
 }

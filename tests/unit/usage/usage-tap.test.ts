@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Catalogue } from '../../../electron/core/providers/catalogue.ts';
 import type { CallInfo, CallResult } from '../../../electron/core/proxy/observers.ts';
+import { CountedResults } from '../../../electron/core/usage/counted-results.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import { type EndedCall, entryOf } from '../../../electron/core/usage/ended-call.ts';
 import { packed } from '../../../electron/core/usage/recording/packed-calls.ts';
@@ -27,7 +28,14 @@ const credential = {
   weakestForm: null,
 } as const;
 
-function call(provider: string, path: string, asks = true) {
+function call(
+  provider: string,
+  path: string,
+  asks = true,
+  given: Partial<CallInfo> = {},
+  results: CountedResults | null = null,
+  requestId: string | null = null,
+) {
   const recorded: UsageEntry[] = [];
   const info: CallInfo = {
     client: { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null },
@@ -37,9 +45,14 @@ function call(provider: string, path: string, asks = true) {
     path,
     query: '',
     headers: new Map([['content-type', 'application/json']]),
+    ...given,
   };
   const tap = new UsageTap({
-    usage: { expect: () => undefined, recordEnded: (ended) => recorded.push(entryOf(throughThreads(ended))) },
+    usage: {
+      expect: () => undefined,
+      recordEnded: (ended) =>
+        recorded.push(entryOf(throughThreads(requestId === null ? ended : { ...ended, requestId }), results)),
+    },
     asks: () => asks,
     onEvent: () => () => undefined,
   }).request(info);
@@ -84,9 +97,92 @@ test('a client that asks itself, or an owner who does not want it, gets every by
   expect(tap.head(200, type('text/event-stream'))).toBe('reads');
   expect(tap.chunk(sample('openai_chat.stream.sse'))).toBeNull();
   expect(end()?.result.measure).toBe('measured');
-  expect(call('openai', 'chat/completions', false).tap.bodyLimit).toBe(0);
-  expect(call('mistral', 'chat/completions').tap.bodyLimit).toBe(0);
-  expect(call('openai', 'responses').tap.bodyLimit).toBe(0);
+  const unasked = call('openai', 'chat/completions', false);
+  expect(unasked.tap.requestBody(Buffer.from('{"model":"m","stream":true}'))).toBeNull();
+});
+
+test('bodies are looked at that are read whole in any case, where they can name a model', () => {
+  const limit = (provider: string, path: string, given: Partial<CallInfo> = {}) =>
+    call(provider, path, false, given).tap.bodyLimit;
+  expect(limit('openai', 'responses')).toBe(64 * 1024);
+  expect(limit('mistral', 'chat/completions')).toBe(64 * 1024);
+  expect(limit('github', 'repos/a/b/issues')).toBe(0);
+  expect(limit('deepgram', 'v1/listen', { headers: new Map([['content-type', 'audio/wav']]) })).toBe(0);
+  expect(limit('openai', 'responses/resp_1', { method: 'DELETE' })).toBe(0);
+});
+
+const form = (fields: Record<string, string>) =>
+  Object.entries(fields)
+    .map(([name, value]) => `--xyz\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
+    .join('');
+const LONG = 'x'.repeat(20_000);
+const billed = '{"id":"1","usage":{"billed_units":{"input_tokens":5,"output_tokens":7}}}';
+test.each([
+  ['cohere', 'v2/chat', JSON.stringify({ model: 'command-a-03-2025', messages: [] }), billed, 'command-a-03-2025'],
+  ['cohere', 'v2/chat', JSON.stringify({ messages: [LONG], model: 'command-a-03-2025' }), billed, 'command-a-03-2025'],
+  ['openai', 'responses', JSON.stringify({ model: 'gpt-x', input: LONG }), '{"error":{"type":"t"}}', 'gpt-x'],
+  ['openai', 'images/generations', '{"model":"dall-e-3","prompt":"p"}', '{"data":[{"url":"u"}]}', 'dall-e-3'],
+  ['openai', 'audio/transcriptions', form({ model: 'whisper-1', file: LONG }), '{"text":"t"}', 'whisper-1'],
+  ['elevenlabs', 'v1/text-to-speech/v', '{"text":"t","model_id":"eleven_v3"}', '{}', 'eleven_v3'],
+])('an answer of %s %s without a model has that of the request', (provider, path, asked, answered, model) => {
+  const { tap, end } = call(provider, path);
+  expect(tap.requestBody(Buffer.from(asked))).toBeNull();
+  tap.head(200, type('application/json'));
+  tap.chunk(Buffer.from(answered));
+  expect(end()?.result.model).toBe(model);
+});
+
+test('of a body that passes piece by piece the first one names the model; a query may name it too', () => {
+  const streamed = call('openai', 'audio/transcriptions');
+  streamed.tap.requestBegins?.(Buffer.from(form({ model: 'whisper-1', file: LONG })));
+  expect(streamed.end()?.result.model).toBe('whisper-1');
+  const asked = call('deepgram', 'v1/listen', true, { query: 'model=nova-3&punctuate=true' });
+  expect(asked.end()?.result.model).toBe('nova-3');
+});
+
+test('speech is counted by the characters that were asked for', () => {
+  const { tap, end } = call('openai', 'v1/audio/speech');
+  tap.requestBody(Buffer.from(JSON.stringify({ model: 'tts-1', input: 'Grüße 👋', voice: 'alloy' })));
+  tap.head(200, type('audio/mpeg'));
+  tap.chunk(Buffer.from('ID3'));
+  expect(end()?.result).toMatchObject({
+    model: 'tts-1',
+    measure: 'measured',
+    quantity: { unit: 'characters', thousandths: 7000 },
+  });
+  const refused = call('openai', 'v1/audio/speech');
+  refused.tap.requestBody(Buffer.from(JSON.stringify({ model: 'tts-1', input: 'a' })));
+  refused.tap.head(429, type('application/json'));
+  expect(refused.end({ outcome: 'client_error', status: 429 })?.result.quantity).toBeNull();
+});
+
+test('a result that is fetched again is counted once', () => {
+  const results = new CountedResults();
+  const solved = (taskId: number, requestId: string) => {
+    const { tap, end } = call('twocaptcha', 'getTaskResult', true, {}, results, requestId);
+    tap.requestBody(Buffer.from(JSON.stringify({ clientKey: 'k', taskId })));
+    tap.head(200, type('application/json'));
+    tap.chunk(Buffer.from('{"errorId":0,"status":"ready","cost":"0.00299"}'));
+    return end();
+  };
+  const counted = {
+    measure: 'measured',
+    quantity: { unit: 'captchas', thousandths: 1000 },
+    providerCostMicroUsd: 2990,
+  };
+  const repeated = { measure: 'none', quantity: null, providerCostMicroUsd: null };
+  expect(solved(1, 'a')?.result).toMatchObject(counted);
+  expect(solved(1, 'b')?.result).toMatchObject(repeated);
+  expect(solved(2, 'c')?.result).toMatchObject(counted);
+  const predicted = (requestId: string) => {
+    const { tap, end } = call('replicate', 'predictions/p1', true, { method: 'GET' }, results, requestId);
+    tap.head(200, type('application/json'));
+    tap.chunk(Buffer.from('{"id":"p1","status":"succeeded","metrics":{"predict_time":3.5}}'));
+    return end();
+  };
+  expect(predicted('d')?.result.quantity).toEqual({ unit: 'seconds', thousandths: 3500 });
+  expect(predicted('e')).toMatchObject({ outcome: 'ok', result: repeated });
+  expect(predicted('d')?.result.quantity).toEqual({ unit: 'seconds', thousandths: 3500 }); // the same request, read again
 });
 
 test('a stream that the client left is recorded as cut, with the least it used', () => {

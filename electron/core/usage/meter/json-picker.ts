@@ -4,7 +4,10 @@
  * that a value never ended.
  */
 
-/** Member names to take. `true`: the value; `count`: how many elements the array has; an object: look inside. */
+/**
+ * Member names to take. `true`: the value; `count`: how many elements the array has; an object: look inside, and inside
+ * each object of an array.
+ */
 export interface Wanted {
   readonly [member: string]: true | 'count' | Wanted;
 }
@@ -76,28 +79,35 @@ export function pickWhole(text: string, plan: PickerPlan, found: (path: string, 
   } catch {
     return false;
   }
-  for (const root of Array.isArray(parsed) ? (parsed as readonly unknown[]) : [parsed]) pickIn(root, plan, found);
+  pickInside(parsed, plan, found);
   return true;
 }
 
 function pickIn(value: unknown, plan: PickerPlan, found: (path: string, value: unknown) => void): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  if (typeof value !== 'object' || value === null) return;
   for (const name in value) {
     const member = plan.byName.get(name);
     if (member === undefined) continue;
     const held: unknown = (value as Readonly<Record<string, unknown>>)[name];
-    if (member.inside !== null) pickIn(held, member.inside, found);
+    if (member.inside !== null) pickInside(held, member.inside, found);
     else if (!member.counts) found(member.path, held);
     else if (Array.isArray(held)) found(member.path, held.length);
   }
+}
+
+function pickInside(held: unknown, plan: PickerPlan, found: (path: string, value: unknown) => void): void {
+  if (!Array.isArray(held)) return pickIn(held, plan, found);
+  for (const element of held as readonly unknown[]) if (!Array.isArray(element)) pickIn(element, plan, found);
 }
 
 export class JsonPicker {
   readonly #root: PickerPlan;
   readonly #key: Buffer;
   readonly #found: (path: string, value: unknown) => void;
-  /** The objects that are being looked into, outermost first. */
+  /** The objects, and arrays of objects, that are being looked into, outermost first. */
   readonly #inside: PickerPlan[] = [];
+  /** A bit for each of them: whether it is an array. A plan is never as deep as there are bits. */
+  #lists = 0;
   #mode = AT_VALUE;
   #keyBytes = 0;
   #escaped = false;
@@ -133,6 +143,7 @@ export class JsonPicker {
   /** Forgets an unfinished value: the next bytes begin a new one. */
   reset(): void {
     this.#inside.length = 0;
+    this.#lists = 0;
     this.#mode = AT_VALUE;
     this.#member = null;
     this.#captured = null;
@@ -156,8 +167,7 @@ export class JsonPicker {
             this.#mode = IN_KEY;
             this.#keyBytes = 0;
           } else if (byte === CLOSE_BRACE) {
-            this.#inside.pop();
-            if (this.#inside.length === 0) this.#mode = AT_VALUE;
+            this.#leave();
           }
           break;
         case IN_KEY:
@@ -198,10 +208,21 @@ export class JsonPicker {
     const member = this.#member;
     const atRoot = this.#inside.length === 0;
     if (atRoot && byte !== OPEN_BRACE && (byte === OPEN_BRACKET || endsScalar(byte))) return at + 1;
-    if (byte === OPEN_BRACE && (atRoot || (member !== null && member.inside !== null))) {
-      this.#inside.push(member?.inside ?? this.#root);
+    const isInList = this.#isInList;
+    if (isInList && endsScalar(byte)) {
+      if (byte === CLOSE_BRACKET) this.#leave();
+      return at + 1;
+    }
+    if (byte === OPEN_BRACE && (atRoot || isInList || (member !== null && member.inside !== null))) {
+      this.#inside.push(member?.inside ?? (isInList ? this.#inside.at(-1) : null) ?? this.#root);
       this.#member = null;
       this.#mode = AT_KEY;
+      return at + 1;
+    }
+    if (byte === OPEN_BRACKET && member !== null && member.inside !== null) {
+      this.#lists |= 1 << this.#inside.length;
+      this.#inside.push(member.inside);
+      this.#member = null;
       return at + 1;
     }
     if (member?.counts === true && byte !== OPEN_BRACKET) this.#member = null;
@@ -232,7 +253,23 @@ export class JsonPicker {
       if (value !== undefined && member !== null) this.#found(member.path, value);
     } else if (member?.counts === true) this.#found(member.path, this.#elements);
     this.#member = null;
-    this.#mode = this.#inside.length === 0 ? AT_VALUE : AT_KEY;
+    this.#mode = this.#besideValue;
+  }
+
+  /** The object or array that was looked into ends. */
+  #leave(): void {
+    this.#inside.pop();
+    this.#lists &= (1 << this.#inside.length) - 1;
+    this.#mode = this.#besideValue;
+  }
+
+  get #isInList(): boolean {
+    return this.#lists !== 0 && this.#lists >> (this.#inside.length - 1) === 1;
+  }
+
+  /** What comes behind a value. */
+  get #besideValue(): number {
+    return this.#inside.length === 0 || this.#isInList ? AT_VALUE : AT_KEY;
   }
 
   #keep(bytes: Buffer, from: number, to: number): void {

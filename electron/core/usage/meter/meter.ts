@@ -16,8 +16,9 @@ import {
 import { readAmount, readGemini, readPlain, readUsage } from './usage-blocks.ts';
 
 /**
- * `measured`: the provider said what the call used, to the end. `incomplete`: the answer was cut or failed on the way;
- * what is counted is the least it can have been. `missing`: an answer that should have said it did not. `none`: there was
+ * `measured`: the provider said what the call used, to the end. `incomplete`: the answer was cut or failed on the way, told
+ * a figure that cannot be believed, or used what costs more than is counted: the figures are the least it can have been.
+ * `missing`: an answer that should have said it did not. `none`: there was
  * nothing to say: an error, a list, a provider that tells no use.
  */
 export const MEASURES = ['measured', 'incomplete', 'missing', 'none'] as const;
@@ -38,6 +39,8 @@ export interface MeterResult {
   readonly region: string | null;
   /** The provider's word for what went wrong, without its message. */
   readonly errorType: string | null;
+  /** The provider's name for work whose result can be fetched again and again; left out: there is none. */
+  readonly resultId?: string | undefined;
 }
 
 export interface MeterOptions {
@@ -65,7 +68,7 @@ export interface Meter {
   end(how: 'complete' | 'cut'): MeterResult;
 }
 
-const LLM_PLAN = pickerPlan({
+const LLM = {
   model: true,
   modelVersion: true,
   type: true,
@@ -82,11 +85,19 @@ const LLM_PLAN = pickerPlan({
   prompt_eval_count: true,
   eval_count: true,
   duration: true,
+} as const;
+const LLM_PLAN = pickerPlan(LLM);
+const WORK = { id: true, background: true, output: { type: true } } as const;
+const RESPONSES_PLAN = pickerPlan({ ...LLM, ...WORK, status: true, response: { ...LLM.response, ...WORK } });
+const GEMINI_PLAN = pickerPlan({
+  ...LLM,
+  candidates: { finishReason: true, groundingMetadata: { webSearchQueries: 'count', groundingChunks: 'count' } },
+  promptFeedback: { blockReason: true },
 });
 const IMAGES_PLAN = pickerPlan({ model: true, usage: true, error: true, data: 'count' });
 const PLANS: Partial<Record<UsageKind, PickerPlan>> = {
-  replicate: pickerPlan({ model: true, status: true, metrics: true, error: true }),
-  deepgram: pickerPlan({ metadata: { duration: true }, err_code: true }),
+  replicate: pickerPlan({ id: true, model: true, status: true, metrics: true, error: true }),
+  deepgram: pickerPlan({ metadata: { duration: true, request_id: true }, err_code: true }),
   twocaptcha: pickerPlan({ errorId: true, errorCode: true, status: true, cost: true }),
   elevenlabs: pickerPlan({ detail: { status: true } }),
   none: pickerPlan({ error: true }),
@@ -99,6 +110,19 @@ const IMAGES_PATH = /(?:^|\/)images\/(?:generations|edits|variations)$/;
 /** Where the verbose answer of a speech model tells the length of the recording. */
 const AUDIO_PATH = /(?:^|\/)audio\/(?:transcriptions|translations)$/;
 const MESSAGES_PATH = /(?:^|\/)messages$/;
+/** OpenAI's responses, which may be fetched later where they were ordered to be made in the background. */
+const RESPONSES_PATH = /(?:^|\/)responses(?:\/[^/]+)?$/;
+const GEMINI_PATH = /:(?:generateContent|(streamGenerateContent))$/;
+/** What an answer of responses lists as output where a tool was used that is charged by the call (OpenAI, pricing). */
+const WEB_SEARCH = 'web_search_call';
+const PAID_TOOLS: ReadonlySet<unknown> = new Set([
+  'file_search_call',
+  'code_interpreter_call',
+  'image_generation_call',
+  'shell_call',
+]);
+/** A status of OpenAI's responses: what is used by then is told later. */
+const NOT_DONE: ReadonlySet<unknown> = new Set(['queued', 'in_progress']);
 /** Kinds whose result is fetched with GET after the work was ordered with POST. */
 const FETCHED_LATER: ReadonlySet<UsageKind> = new Set(['replicate', 'deepgram', 'elevenlabs']);
 
@@ -132,13 +156,18 @@ class AnswerMeter implements Meter {
   #eventType: unknown = null;
   #eventCode: unknown = null;
   #status: unknown = null;
+  #resultId: string | null = null;
+  #isBackground = false;
+  /** A stream of Gemini's tells in every event what was used so far; only this says that nothing follows. */
+  #isFinished = true;
 
   constructor(options: MeterOptions) {
     this.#options = options;
     const { kind, path, contentType } = options;
     this.#anthropic = MESSAGES_PATH.test(path);
     this.#isReadable = contentType === null || TEXT_LIKE.test(contentType);
-    this.#plan = PLANS[kind] ?? (IMAGES_PATH.test(path) ? IMAGES_PLAN : LLM_PLAN);
+    this.#plan = PLANS[kind] ?? planOf(path);
+    if (GEMINI_PATH.exec(path)?.[1] !== undefined) this.#isFinished = false;
     const streams = contentType !== null && /event-stream/i.test(contentType);
     this.#events = streams ? new EventStream(this.#picking(), () => this.#eventEnded()) : null;
   }
@@ -176,6 +205,7 @@ class AnswerMeter implements Meter {
       serviceTier: tally.serviceTier,
       region: tally.region,
       errorType: tally.errorType,
+      ...(counts && this.#resultId !== null ? { resultId: this.#resultId } : {}),
     };
   }
 
@@ -186,11 +216,17 @@ class AnswerMeter implements Meter {
   #measure(how: 'complete' | 'cut'): Measure {
     const { status, kind, method, path } = this.#options;
     if (status >= 400 || kind === 'none') return 'none';
-    if (method !== 'POST' && !FETCHED_LATER.has(kind)) return 'none';
-    const cut = how === 'cut' || this.#tally.errorType !== null || (this.#began && !this.#stopped);
-    if (this.#tally.seen) return cut ? 'incomplete' : 'measured';
+    const isLater = FETCHED_LATER.has(kind) || this.#isBackground;
+    if (method !== 'POST' && !isLater) return 'none';
+    const { seen, doubted, dearer, hasPrompt, tokens, errorType } = this.#tally;
+    const cut = how === 'cut' || errorType !== null || (this.#began && !this.#stopped) || !this.#isFinished;
+    const isUnpriced = dearer && this.#tally.providerCostMicroUsd === null; // the provider's own price has all of it
+    const isLess = cut || doubted || isUnpriced || (tokens.outputTokens > 0 && !hasPrompt);
+    if (seen) return isLess ? 'incomplete' : 'measured';
+    if (this.#isBackground && (method !== 'POST' || NOT_DONE.has(this.#status))) return 'none';
     const expected = PLANS[kind] === undefined && !FREE_PATH.test(path);
     if (!expected) return 'none';
+    if (doubted) return 'incomplete';
     const halfRead = this.#events === null && this.#picker !== null && !this.#picker.atRest;
     return cut || halfRead || this.#picker?.overflowed === true ? 'incomplete' : 'missing';
   }
@@ -252,6 +288,31 @@ class AnswerMeter implements Meter {
       case 'response.error':
         tally.errorType = errorTypeOf(value);
         break;
+      case 'candidates.groundingMetadata.webSearchQueries':
+        // Charged by the prompt or by the search; an answer in events tells the same ones again.
+        tally.webSearches = Math.max(tally.webSearches, count(value) ?? 0);
+        break;
+      case 'candidates.groundingMetadata.groundingChunks':
+        tally.dearer ||= (count(value) ?? 0) > 0; // maps and other sources, which no search is told for
+        break;
+      case 'candidates.finishReason':
+      case 'promptFeedback.blockReason':
+        this.#isFinished = true;
+        break;
+      case 'output.type':
+      case 'response.output.type':
+        if (value === WEB_SEARCH) tally.webSearches += 1;
+        else if (PAID_TOOLS.has(value)) tally.dearer = true;
+        break;
+      case 'background':
+      case 'response.background':
+        this.#isBackground = value === true;
+        break;
+      case 'id':
+      case 'response.id':
+      case 'metadata.request_id':
+        this.#resultId = shortName(value) ?? this.#resultId;
+        break;
       case 'type':
         this.#eventType = value;
         break;
@@ -267,10 +328,10 @@ class AnswerMeter implements Meter {
     const tally = this.#tally;
     switch (member) {
       case 'prompt_eval_count':
-        readPlain(tally, count(value) ?? 0, tally.tokens.outputTokens);
+        readPlain(tally, value, tally.seen ? tally.tokens.outputTokens : undefined);
         break;
       case 'eval_count':
-        readPlain(tally, tally.tokens.inputTokens, count(value) ?? 0);
+        readPlain(tally, tally.hasPrompt ? tally.tokens.inputTokens : undefined, value);
         break;
       case 'data': {
         // Older image models tell no tokens: the pictures are counted.
@@ -307,7 +368,8 @@ class AnswerMeter implements Meter {
 
   #readMetrics(metrics: unknown): void {
     if (!isJson(metrics) || !readAmount(this.#tally, 'seconds', metrics['predict_time'])) return;
-    readPlain(this.#tally, count(metrics['input_token_count']) ?? 0, count(metrics['output_token_count']) ?? 0);
+    this.#tally.seen = true;
+    readPlain(this.#tally, metrics['input_token_count'], metrics['output_token_count']);
   }
 
   /** What is known only at the end: headers, and answers whose members must be seen together. */
@@ -323,6 +385,12 @@ class AnswerMeter implements Meter {
     // A failed prediction ran for a time that is not charged.
     if (kind === 'replicate' && this.#status !== 'succeeded') tally.seen = false;
   }
+}
+
+function planOf(path: string): PickerPlan {
+  if (IMAGES_PATH.test(path)) return IMAGES_PLAN;
+  if (RESPONSES_PATH.test(path)) return RESPONSES_PLAN;
+  return GEMINI_PATH.test(path) ? GEMINI_PLAN : LLM_PLAN;
 }
 
 export type { Quantity, Tokens, Unit };

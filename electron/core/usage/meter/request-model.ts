@@ -1,9 +1,16 @@
 import { JsonPicker, pickerPlan } from './json-picker.ts';
 import { shortName } from './tally.ts';
 
-const PLAN = pickerPlan({ model: true });
+/** ElevenLabs calls it `model_id`. */
+const PLAN = pickerPlan({ model: true, model_id: true });
+const TASK_PLAN = pickerPlan({ taskId: true });
+const SPEECH_PLAN = pickerPlan({ input: true });
 /** Gemini and Azure name the model in the path. */
 const PATH_MODEL = /(?:^|\/)(?:models|deployments|tunedModels)\/([^/:]+)/;
+/** A field of a form (RFC 7578): its header lines, an empty one, and the value on a line. */
+const FORM_MODEL = /\bname="model(?:_id)?"(?:\r\n[^\r\n]+)*\r\n\r\n([^\r\n]{1,128})\r\n/;
+/** A form begins with its delimiter. */
+const DASH = 0x2d;
 
 /** Reads the model that a request names while its body passes; keeps nothing else. */
 export class RequestModel {
@@ -15,8 +22,8 @@ export class RequestModel {
     this.#model = shortName(PATH_MODEL.exec(path)?.[1] ?? null);
     const readable = /json/i.test(contentType ?? '') && this.#model === null;
     this.#picker = readable
-      ? new JsonPicker(PLAN, (_, value) => {
-          this.#model = shortName(value) ?? this.#model;
+      ? new JsonPicker(PLAN, (member, value) => {
+          if (member === 'model' || this.#model === null) this.#model = shortName(value) ?? this.#model;
         })
       : null;
   }
@@ -32,9 +39,42 @@ export class RequestModel {
   }
 }
 
-/** The model that a request with this JSON body names, or null. */
+/**
+ * The model that a request names, or null.
+ * @param body - JSON or a form, or the beginning of one: then the model may stand behind it and is not found.
+ */
 export function requestModel(path: string, body: Uint8Array): string | null {
-  const request = new RequestModel(path, 'application/json');
-  request.push(body);
+  const isForm = body[0] === DASH;
+  const request = new RequestModel(path, isForm ? null : 'application/json');
+  if (!isForm) request.push(body);
+  else if (request.model === null) return shortName(FORM_MODEL.exec(Buffer.from(body).toString('latin1'))?.[1] ?? null);
   return request.model;
+}
+
+/** The model that a query names, or null. @param query - without the question mark. */
+export function queryModel(query: string): string | null {
+  if (!query.includes('model')) return null;
+  const named = new URLSearchParams(query);
+  return shortName(named.get('model') ?? named.get('model_id'));
+}
+
+/** The captcha that a request of 2Captcha's asks about: its answers do not name it. */
+export function captchaTask(body: Uint8Array): string | null {
+  const id = pickOne(body, TASK_PLAN);
+  return typeof id === 'number' ? String(id) : shortName(id);
+}
+
+/** How many characters a request has spoken, or null where its body does not tell. */
+export function spokenCharacters(body: Uint8Array): number | null {
+  const input = pickOne(body, SPEECH_PLAN);
+  return typeof input === 'string' ? [...input].length : null;
+}
+
+function pickOne(body: Uint8Array, plan: ReturnType<typeof pickerPlan>): unknown {
+  let picked: unknown = null;
+  const picker = new JsonPicker(plan, (_, value) => {
+    picked = value;
+  });
+  picker.push(Buffer.from(body));
+  return picked;
 }

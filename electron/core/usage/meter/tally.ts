@@ -34,6 +34,12 @@ export interface Tally {
   tokens: Tokens;
   /** A figure of the provider's was read. */
   seen: boolean;
+  /** How long the prompt was is one of them. */
+  hasPrompt: boolean;
+  /** There is a figure that cannot be believed: those that were read are the least it can have been. */
+  doubted: boolean;
+  /** Something was used that costs more than tokens of text, and is in no count that has a price. */
+  dearer: boolean;
   model: string | null;
   /** The provider's own price of this call. */
   providerCostMicroUsd: number | null;
@@ -49,6 +55,9 @@ export function newTally(): Tally {
   return {
     tokens: NO_TOKENS,
     seen: false,
+    hasPrompt: false,
+    doubted: false,
+    dearer: false,
     model: null,
     providerCostMicroUsd: null,
     quantity: null,

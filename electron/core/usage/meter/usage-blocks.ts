@@ -1,4 +1,4 @@
-import { count, inside, isJson, type Json, microUsd, shortName, type Tally } from './tally.ts';
+import { count, inside, isJson, type Json, microUsd, NO_TOKENS, shortName, type Tally } from './tally.ts';
 
 /**
  * Reads the usage blocks of the providers' answers (their API references; facts of 2026-11) into one way of counting.
@@ -16,84 +16,133 @@ export function readUsage(tally: Tally, usage: Json, anthropic: boolean): void {
   readSeconds(tally, usage);
 }
 
+/**
+ * A count of the block; undefined where it does not tell it. One that no call can have is not taken for nothing: it makes
+ * the whole block doubtful.
+ */
+function told(tally: Tally, value: unknown): number | undefined {
+  const read = count(value);
+  if (read === undefined && value !== undefined && value !== null) tally.doubted = true;
+  return read;
+}
+
 /** Cached and cache-write tokens are part of the prompt, reasoning is part of the output. */
 function readOpenAi(tally: Tally, usage: Json, before: 'prompt' | 'input', after: 'completion' | 'output'): void {
-  const prompt = count(usage[`${before}_tokens`]) ?? 0;
-  const output = count(usage[`${after}_tokens`]) ?? 0;
+  tally.doubted = false; // a stream repeats the block: the last one holds
+  const prompt = told(tally, usage[`${before}_tokens`]);
+  const completion = told(tally, usage[`${after}_tokens`]);
+  const total = told(tally, usage['total_tokens']);
+  if (prompt === undefined && completion === undefined) return;
   const promptDetails = inside(usage, `${before}_tokens_details`);
-  const reasoning =
-    count(inside(usage, `${after}_tokens_details`)['reasoning_tokens']) ?? count(usage['reasoning_tokens']) ?? 0;
+  const outputDetails = inside(usage, `${after}_tokens_details`);
+  const reasoning = told(tally, outputDetails['reasoning_tokens']) ?? told(tally, usage['reasoning_tokens']) ?? 0;
   // DeepSeek names hits beside the prompt.
-  const read = Math.min(prompt, count(promptDetails['cached_tokens']) ?? count(usage['prompt_cache_hit_tokens']) ?? 0);
-  const written = Math.min(prompt - read, count(promptDetails['cache_write_tokens']) ?? 0);
+  const cached = told(tally, promptDetails['cached_tokens']) ?? told(tally, usage['prompt_cache_hit_tokens']) ?? 0;
+  const read = Math.min(prompt ?? 0, cached);
+  const written = Math.min((prompt ?? 0) - read, told(tally, promptDetails['cache_write_tokens']) ?? 0);
+  const output = completion ?? 0;
+  // An embedding has no output; where the total is longer, there was some.
+  if (completion === undefined && total !== undefined && total > (prompt ?? 0)) tally.doubted = true;
   // xAI leaves reasoning out of the completion; its own total tells.
-  const apart = reasoning > 0 && count(usage['total_tokens']) === prompt + output + reasoning;
+  const apart = reasoning > 0 && total === (prompt ?? 0) + output + reasoning;
   tally.tokens = {
-    inputTokens: prompt - read - written,
+    inputTokens: (prompt ?? 0) - read - written,
     cacheReadTokens: read,
     cacheWriteTokens: written,
     cacheWriteLongTokens: 0,
     outputTokens: apart ? output + reasoning : output,
     reasoningTokens: reasoning,
   };
+  // Transcriptions call the details of their prompt otherwise.
+  const heard = inside(usage, 'input_token_details');
+  tally.dearer ||= [promptDetails, outputDetails, heard].some((details) => (count(details['audio_tokens']) ?? 0) > 0);
+  tally.hasPrompt = prompt !== undefined;
   tally.seen = true;
 }
 
 /** Cached tokens come in addition to `input_tokens`. Streams repeat the block: each member's last value holds. */
 function readAnthropic(tally: Tally, usage: Json): void {
   const before = tally.tokens;
-  const longer = count(inside(usage, 'cache_creation')['ephemeral_1h_input_tokens']);
-  const shorter = count(inside(usage, 'cache_creation')['ephemeral_5m_input_tokens']);
-  const written = count(usage['cache_creation_input_tokens']);
+  const made = inside(usage, 'cache_creation');
+  const longer = told(tally, made['ephemeral_1h_input_tokens']);
+  const shorter = told(tally, made['ephemeral_5m_input_tokens']);
+  const written = told(tally, usage['cache_creation_input_tokens']);
+  const input = told(tally, usage['input_tokens']);
+  const read = told(tally, usage['cache_read_input_tokens']);
+  const output = told(tally, usage['output_tokens']);
   const long = longer ?? before.cacheWriteLongTokens;
   tally.tokens = {
-    inputTokens: count(usage['input_tokens']) ?? before.inputTokens,
-    cacheReadTokens: count(usage['cache_read_input_tokens']) ?? before.cacheReadTokens,
+    inputTokens: input ?? before.inputTokens,
+    cacheReadTokens: read ?? before.cacheReadTokens,
     cacheWriteTokens: shorter ?? (written === undefined ? before.cacheWriteTokens : Math.max(0, written - long)),
     cacheWriteLongTokens: long,
-    outputTokens: count(usage['output_tokens']) ?? before.outputTokens,
-    reasoningTokens: count(inside(usage, 'output_tokens_details')['thinking_tokens']) ?? before.reasoningTokens,
+    outputTokens: output ?? before.outputTokens,
+    reasoningTokens: told(tally, inside(usage, 'output_tokens_details')['thinking_tokens']) ?? before.reasoningTokens,
   };
-  tally.webSearches = count(inside(usage, 'server_tool_use')['web_search_requests']) ?? tally.webSearches;
-  tally.serviceTier = shortName(usage['service_tier']) ?? tally.serviceTier;
+  tally.webSearches = told(tally, inside(usage, 'server_tool_use')['web_search_requests']) ?? tally.webSearches;
+  // Fast mode has prices of its own, and is told beside the tier.
+  const speed = usage['speed'] === 'standard' ? null : shortName(usage['speed']);
+  tally.serviceTier = speed ?? shortName(usage['service_tier']) ?? tally.serviceTier;
   tally.region = shortName(usage['inference_geo']) ?? tally.region;
-  tally.seen = true;
+  tally.hasPrompt ||= input !== undefined;
+  tally.seen ||= [longer, shorter, written, input, read, output].some((one) => one !== undefined);
 }
 
 /** `promptTokenCount` holds the cached ones; `candidatesTokenCount` leaves thinking out. */
 export function readGemini(tally: Tally, usage: Json): void {
-  const prompt = (count(usage['promptTokenCount']) ?? 0) + (count(usage['toolUsePromptTokenCount']) ?? 0);
-  const read = Math.min(prompt, count(usage['cachedContentTokenCount']) ?? 0);
-  const thoughts = count(usage['thoughtsTokenCount']) ?? 0;
+  tally.doubted = false; // every event of a stream has the block: the last one holds
+  const asked = told(tally, usage['promptTokenCount']);
+  const answered = told(tally, usage['candidatesTokenCount']);
+  const ofTools = told(tally, usage['toolUsePromptTokenCount']);
+  const cached = told(tally, usage['cachedContentTokenCount']);
+  const thought = told(tally, usage['thoughtsTokenCount']);
+  if ([asked, answered, ofTools, cached, thought].every((one) => one === undefined)) return;
+  const prompt = (asked ?? 0) + (ofTools ?? 0);
+  const read = Math.min(prompt, cached ?? 0);
   tally.tokens = {
     inputTokens: prompt - read,
     cacheReadTokens: read,
     cacheWriteTokens: 0,
     cacheWriteLongTokens: 0,
-    outputTokens: (count(usage['candidatesTokenCount']) ?? 0) + thoughts,
-    reasoningTokens: thoughts,
+    outputTokens: (answered ?? 0) + (thought ?? 0),
+    reasoningTokens: thought ?? 0,
   };
+  tally.dearer ||=
+    isDearer(usage['promptTokensDetails'], ['AUDIO']) || isDearer(usage['cacheTokensDetails'], ['AUDIO']);
+  tally.dearer ||= isDearer(usage['candidatesTokensDetails'], ['AUDIO', 'IMAGE', 'VIDEO']);
+  tally.hasPrompt = asked !== undefined;
   tally.seen = true;
+}
+
+/** Whether there are tokens of a kind that costs more than text, going by the lists of Gemini's models. */
+function isDearer(details: unknown, kinds: readonly string[]): boolean {
+  if (!Array.isArray(details)) return false;
+  return details.some(
+    (one: unknown) =>
+      isJson(one) &&
+      typeof one['modality'] === 'string' &&
+      kinds.includes(one['modality']) &&
+      (count(one['tokenCount']) ?? 0) > 0,
+  );
 }
 
 /** Billed by `billed_units`; what `tokens` says besides is not charged. */
 function readCohere(tally: Tally, usage: Json): void {
   const billed = inside(usage, 'billed_units');
-  readPlain(tally, count(billed['input_tokens']) ?? 0, count(billed['output_tokens']) ?? 0);
-  const searches = count(billed['search_units']);
-  if (searches !== undefined && searches > 0) tally.quantity = { unit: 'searches', thousandths: searches * 1000 };
+  readPlain(tally, billed['input_tokens'], billed['output_tokens']);
+  const searches = told(tally, billed['search_units']);
+  if (searches === undefined) return;
+  tally.seen = true;
+  if (searches > 0) tally.quantity = { unit: 'searches', thousandths: searches * 1000 };
 }
 
-/** Tokens in and out without kinds. */
-export function readPlain(tally: Tally, inputTokens: number, outputTokens: number): void {
-  tally.tokens = {
-    inputTokens,
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    cacheWriteLongTokens: 0,
-    outputTokens,
-    reasoningTokens: 0,
-  };
+/** Tokens in and out without kinds; undefined: not told. */
+export function readPlain(tally: Tally, before: unknown, after: unknown): void {
+  const inputTokens = told(tally, before);
+  const outputTokens = told(tally, after);
+  if (inputTokens === undefined && outputTokens === undefined) return;
+  tally.tokens = { ...NO_TOKENS, inputTokens: inputTokens ?? 0, outputTokens: outputTokens ?? 0 };
+  tally.hasPrompt = inputTokens !== undefined;
   tally.seen = true;
 }
 

@@ -49,6 +49,8 @@ export class PriceBook {
   readonly #unknown: (provider: string, model: string) => void;
   /** Ids that were looked up before: a key is used with few models. */
   readonly #looked = new Map<string, readonly FoundModel[]>();
+  /** Models that were told of. */
+  readonly #told = new Set<string>();
 
   /** @param unknown - told of a model that neither list has, at least once. */
   constructor(
@@ -98,19 +100,39 @@ export class PriceBook {
     return this.#all(provider, model)[0] ?? null;
   }
 
-  /** The price that holds at a time; an own price that does not reach back that far leaves it to the list. */
-  priceAt(provider: string, model: string, atMs: number): FoundPrice | 'unknown_model' | 'no_price_then' {
   /** One name for all spellings of a model: the list's, or the shortest. Models with prices of their own stay apart. */
   nameOf(provider: string, model: string): string {
     return this.#search(provider, model)[0]?.model.model ?? spellings(model).at(-1) ?? model;
   }
 
+  /** The price that holds at a time; an own price that does not reach back that far leaves it to the list. */
+  priceAt(provider: string, model: string, atMs: number): FoundPrice | 'unknown_model' | 'no_price_then' {
     const all = this.#all(provider, model);
     for (const { model: found, own, elsewhere } of all) {
       const price = heldAt(found.prices, atMs);
       if (price !== undefined) return { price, own, elsewhere };
     }
     return all.length === 0 ? 'unknown_model' : 'no_price_then';
+  }
+
+  /** Whether there is a price for a model's tokens. Not told of where there is none: it may have another one. */
+  hasPriceAt(provider: string, model: string, atMs: number): boolean {
+    return this.#search(provider, model).some(({ model: found }) => heldAt(found.prices, atMs) !== undefined);
+  }
+
+  /** Whether the price of a model's tokens is the owner's. */
+  hasOwnAt(provider: string, model: string, atMs: number): boolean {
+    const first = this.#search(provider, model).find(({ model: found }) => heldAt(found.prices, atMs) !== undefined);
+    return first?.own === true;
+  }
+
+  /** A model without a price for what was used. */
+  tellUnknown(provider: string, model: string): void {
+    const key = `${provider}\n${model}`;
+    if (this.#told.has(key)) return;
+    if (this.#told.size >= MAX_LOOKED) this.#told.clear();
+    this.#told.add(key);
+    this.#unknown(provider, model);
   }
 
   /** What a unit costs, in micro-USD for 1,000,000; the price of the model before that of the whole provider. */
@@ -134,7 +156,7 @@ export class PriceBook {
     const found = this.#search(provider, model);
     if (this.#looked.size >= MAX_LOOKED) this.#looked.clear(); // ids come from answers: a stranger must not fill memory
     this.#looked.set(key, found);
-    if (found.length === 0) this.#unknown(provider, model);
+    if (found.length === 0) this.tellUnknown(provider, model);
     return found;
   }
 

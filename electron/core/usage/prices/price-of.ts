@@ -5,7 +5,7 @@ import type { PriceBook } from './price-book.ts';
 
 /** Why a call costs what it costs, or why that is not known. */
 export const PRICE_REASONS = [
-  /** The provider said so itself. */
+  /** The provider said so itself, and the owner set no price. */
   'provider',
   'own_price',
   'book',
@@ -57,12 +57,35 @@ const PLAIN_TIERS = new Set(['default', 'standard', 'standard_only', 'auto', 'on
 
 /** @param atMs - when the call was answered: prices change by the day. */
 export function priceOf(call: PricedCall, book: PriceBook, atMs: number): Priced {
-  if (call.providerCostMicroUsd !== null) return { costMicroUsd: call.providerCostMicroUsd, why: 'provider' };
+  const { providerCostMicroUsd } = call;
+  if (providerCostMicroUsd === null) return byTheBook(call, book, atMs);
+  return (
+    (hasOwn(call, book) ? byOwnPrice(call, book, atMs) : null) ?? {
+      costMicroUsd: providerCostMicroUsd,
+      why: 'provider',
+    }
+  );
+}
+
+const hasOwn = ({ provider, model, quantity }: PricedCall, book: PriceBook): boolean =>
+  book.hasOwn(provider, model, null) || (quantity !== null && book.hasOwn(provider, model, quantity.unit));
+
+/** What the owner's own price makes of it; null where that is not about what was used, or does not reach back so far. */
+function byOwnPrice(call: PricedCall, book: PriceBook, atMs: number): Priced | null {
+  const { provider, model, quantity } = call;
+  const ofUnit = quantity !== null && book.unitPriceAt(provider, model, quantity.unit, atMs)?.own === true;
+  const isOwn = ofUnit || (hasTokens(call.tokens) && model !== null && book.hasOwnAt(provider, model, atMs));
+  if (!isOwn) return null;
+  const priced = byTheBook(call, book, atMs);
+  return priced.costMicroUsd === null ? null : priced;
+}
+
+function byTheBook(call: PricedCall, book: PriceBook, atMs: number): Priced {
   if (call.measure === 'none' && call.quantity === null) return { costMicroUsd: 0, why: 'nothing_used' };
-  if (book.isFree(call.provider) && !book.hasOwn(call.provider, call.model, call.quantity?.unit ?? null)) {
-    return { costMicroUsd: 0, why: 'free' };
+  if (book.isFree(call.provider) && !hasOwn(call, book)) return { costMicroUsd: 0, why: 'free' };
+  if (call.quantity !== null && !isByTokens(call, call.quantity, book, atMs)) {
+    return unitsOf(call, call.quantity, book, atMs);
   }
-  if (call.quantity !== null) return unitsOf(call, call.quantity, book, atMs);
   if (!call.seen) return unknown('not_told');
   if (call.model === null) return unknown('unknown_model');
   const found = book.priceAt(call.provider, call.model, atMs);
@@ -73,14 +96,29 @@ export function priceOf(call: PricedCall, book: PriceBook, atMs: number): Priced
   const costMicroUsd = costOf(call.tokens, figures, factors);
   const saved = savedByCache(call.tokens, figures, factors);
   const cacheSaved = saved > 0 ? { cacheSavedMicroUsd: saved } : {};
-  if (call.measure === 'incomplete' || call.webSearches > 0) return { costMicroUsd, why: 'at_least', ...cacheSaved };
+  // Pictures are charged by their tokens; what is told beside tokens else may be charged as well.
+  const isMore = call.webSearches > 0 || (call.quantity !== null && call.quantity.unit !== 'images');
+  if (call.measure === 'incomplete' || isMore) return { costMicroUsd, why: 'at_least', ...cacheSaved };
   return { costMicroUsd, why: found.own ? 'own_price' : found.elsewhere ? 'listed_elsewhere' : 'book', ...cacheSaved };
 }
+
+/** Where an answer tells tokens beside something else, its tokens are what is charged, if they have a price. */
+function isByTokens(call: PricedCall, { unit }: Quantity, book: PriceBook, atMs: number): boolean {
+  const { provider, model, tokens } = call;
+  if (model === null || !hasTokens(tokens)) return false;
+  if (book.unitPriceAt(provider, model, unit, atMs)?.own === true) return false;
+  return book.hasPriceAt(provider, model, atMs);
+}
+
+const hasTokens = (tokens: Tokens): boolean => promptTokens(tokens) + tokens.outputTokens > 0;
 
 /** What is counted in something else than tokens: characters, seconds, captchas … */
 function unitsOf(call: PricedCall, { unit, thousandths }: Quantity, book: PriceBook, atMs: number): Priced {
   const found = book.unitPriceAt(call.provider, call.model, unit, atMs);
-  if (found === null) return unknown('no_unit_price');
+  if (found === null) {
+    if (call.model !== null) book.tellUnknown(call.provider, call.model);
+    return unknown('no_unit_price');
+  }
   const numerator = BigInt(thousandths) * BigInt(found.price);
   const denominator = UNITS_OF_A_PRICE * 1000n;
   const costMicroUsd = Number((2n * numerator + denominator) / (2n * denominator));

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { RepriceReport } from '../../../../shared/contract/prices.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { DIMENSIONS, numberOf, SPAN_DAY } from '../dimensions.ts';
+import type { Measure } from '../meter/meter.ts';
+import { isNotWhole } from '../not-whole.ts';
 import { dateOfDay, dayNumber, HOUR_MS, type ReportingDays } from '../reporting-days.ts';
 import type { PriceBook } from './price-book.ts';
 import { PRICE_REASONS, priceOf, type PriceReason } from './price-of.ts';
@@ -84,7 +86,10 @@ export async function reprice(deps: RepriceDeps, { from, to, apply }: RepriceQue
         records += 1;
         const now = newPriceOf(record, deps.book);
         const saved = now.cacheSavedMicroUsd ?? 0;
-        const isOther = now.costMicroUsd !== record.costMicroUsd || saved !== record.cacheSavedMicroUsd;
+        const { measure } = record.call;
+        const incomplete = notWhole(measure, now.why) - notWhole(measure, record.why);
+        const isOther =
+          now.costMicroUsd !== record.costMicroUsd || saved !== record.cacheSavedMicroUsd || incomplete !== 0;
         const { names, provider, model } = calls.cell(record.cell);
         addTo(total, record.costMicroUsd, now.costMicroUsd);
         if (now.costMicroUsd !== record.costMicroUsd) {
@@ -98,6 +103,7 @@ export async function reprice(deps: RepriceDeps, { from, to, apply }: RepriceQue
             cost: (now.costMicroUsd ?? 0) - (record.costMicroUsd ?? 0),
             unpriced: unpriced(now.costMicroUsd) - unpriced(record.costMicroUsd),
             saved: saved - record.cacheSavedMicroUsd,
+            incomplete,
           });
         }
         if (apply && (isOther || now.why !== record.why)) {
@@ -133,6 +139,7 @@ function newPriceOf(record: RecordedCall, book: PriceBook) {
 
 const newSum = (): Sum => ({ changed: 0, oldMicroUsd: 0, newMicroUsd: 0, oldUnpriced: 0, newUnpriced: 0 });
 const unpriced = (cost: number | null): number => (cost === null ? 1 : 0);
+const notWhole = (measure: Measure, why: PriceReason): number => (isNotWhole({ measure, why }) ? 1 : 0);
 
 function addTo(sum: Sum, before: number | null, now: number | null): void {
   if (before !== now) sum.changed += 1;

@@ -13,6 +13,8 @@ export interface CostChange {
   readonly cost: number;
   readonly unpriced: number;
   readonly saved: number;
+  /** By `isNotWhole`: a new price may make a cost the least it can have been, or exact. */
+  readonly incomplete: number;
 }
 interface Change {
   readonly span: number;
@@ -22,6 +24,7 @@ interface Change {
   cost: number;
   unpriced: number;
   saved: number;
+  incomplete: number;
 }
 
 /** What a batch of records with new costs changes in the rollups; written in the same transaction as the records. */
@@ -54,7 +57,8 @@ export class RollupCosts {
     const cellsFrom = cellsNotFrom(state?.resumFrom ?? null);
     const update = db.prepare(
       `UPDATE usage_rollup SET cost_micro_usd = cost_micro_usd + :cost, unpriced = unpriced + :unpriced,
-       cache_saved_micro_usd = cache_saved_micro_usd + :saved
+       cache_saved_micro_usd = cache_saved_micro_usd + :saved,
+       incomplete = max(0, incomplete + :incomplete) -- earlier versions did not count all that is taken away
        WHERE span = :span AND dimension = :dimension AND bucket = :bucket AND name = :name`,
     );
     const changed = new Set<number>();
@@ -90,5 +94,6 @@ export class RollupCosts {
     known.cost += by.cost;
     known.unpriced += by.unpriced;
     known.saved += by.saved;
+    known.incomplete += by.incomplete;
   }
 }

@@ -24,6 +24,8 @@ export interface RecordingStart {
   readonly checkpoints: boolean;
   /** Whether an ended process left calls that its thread had perhaps not taken. */
   readonly hasLeftUntaken: boolean;
+  /** Of `CountedResults`: threads end when nothing is recorded for a while, and these outlive them. */
+  readonly results: readonly (readonly [id: string, requestId: string])[];
 }
 
 /** What the main thread waits for. */

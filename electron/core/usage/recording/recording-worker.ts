@@ -6,6 +6,7 @@ import { BUSY_PAGES, emptyLogAt, emptyLongLog } from '../../store/checkpoints.ts
 import { openDatabase } from '../../store/database.ts';
 import { databaseError } from '../../store/sqlite-error.ts';
 import type { CountedCall } from '../counted-call.ts';
+import { CountedResults } from '../counted-results.ts';
 import { type CallOrigin, type EndedCall, entryOf } from '../ended-call.ts';
 import { PriceBook } from '../prices/price-book.ts';
 import { UsageRecorder } from '../recorder.ts';
@@ -63,6 +64,7 @@ let zone = '';
 let book: PriceBook | null = null;
 let db: Database.Database | null = null;
 let recorder: UsageRecorder | null = null;
+let results = new CountedResults();
 /** A backup copies the file: meanwhile what is written stays in the log. */
 let mayCheckpoint = true;
 let isLogLonger = false;
@@ -169,7 +171,7 @@ function takePacked(calls: PackedCalls): void {
 }
 
 function count(calls: readonly EndedCall[]): void {
-  recorder?.record(calls.map(entryOf));
+  recorder?.record(calls.map((call) => entryOf(call, results)));
   Atomics.add(shared, TAKEN, calls.length);
 }
 
@@ -209,10 +211,12 @@ function start({
   prices,
   checkpoints,
   hasLeftUntaken,
+  results: known,
   ...rest
 }: RecordingStart): void {
   zone = rest.zone;
   book = bookOf(prices);
+  results = new CountedResults(known);
   const opened = () => ({ vaultId: Buffer.from(vaultId), keys: { usageSpill: spillKey }, usageDb: open() });
   const open = (): Database.Database => {
     if (db !== null) return db;

@@ -4,6 +4,7 @@ import type { Log } from '../../logs/log.ts';
 import type { Clock, Paths } from '../../seams.ts';
 import { BUSY_PAGES, emptyLogAt, USUAL_PAGES } from '../../store/checkpoints.ts';
 import { type CountedCall, Counting } from '../counted-call.ts';
+import { CountedResults } from '../counted-results.ts';
 import { type EndedCall, entryOf } from '../ended-call.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { notCounted, type RecordListener, wasTold } from '../recorder.ts';
@@ -50,6 +51,7 @@ export class UsageRecording {
   readonly #deps: UsageRecordingDeps;
   readonly #files: UsageFiles;
   readonly #counting = new Counting();
+  readonly #results = new CountedResults();
   #isOn = false;
   #thread: RecordingThread | null = null;
   /** Not open before the thread has taken over what an ended process left in its file. */
@@ -137,7 +139,7 @@ export class UsageRecording {
     const isFlood = this.#flood.add(nowMs);
     if (isFlood && this.#thread?.isBehind(nowMs) !== true) return this.#recordOfMany(call);
     this.#tellEnded();
-    const counted = this.#counting.count(entryOf(call), this.#deps.book);
+    const counted = this.#counting.count(this.#entryOf(call), this.#deps.book);
     if (this.#listener?.hears === true) this.#listener.recorded([counted]);
     this.#tell(call);
     if (this.#thread !== null) this.#untaken.seal(counted);
@@ -216,7 +218,8 @@ export class UsageRecording {
     if (this.#ended.length === 0) return;
     const calls = this.#ended;
     this.#ended = [];
-    if (this.#listener?.hears === true) this.#listener.recorded(this.#counted(calls.map(entryOf)));
+    if (this.#listener?.hears === true)
+      this.#listener.recorded(this.#counted(calls.map((call) => this.#entryOf(call))));
     for (const call of calls) this.#tell(call);
   }
 
@@ -224,13 +227,17 @@ export class UsageRecording {
     this.expect();
     const thread = this.#thread;
     if (thread === null) {
-      this.#keep([entryOf(call)]);
+      this.#keep([this.#entryOf(call)]);
       return;
     }
     this.#upToDate(thread);
     thread.tell(call);
     this.#sentMore(thread);
     if (thread.isParked) this.#callOffWake ??= this.#deps.clock.after(WAKE_MS, () => this.#wake());
+  }
+
+  #entryOf(call: EndedCall): UsageEntry {
+    return entryOf(call, this.#results);
   }
 
   #wake(): void {
@@ -315,6 +322,7 @@ export class UsageRecording {
         prices: { document: book.document, own: book.own },
         checkpoints: this.#mayCheckpoint,
         hasLeftUntaken: this.#files.hasLeftUntaken,
+        results: this.#results.all,
       };
       const thread: RecordingThread = new RecordingThread(
         start,

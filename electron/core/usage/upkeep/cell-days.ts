@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { CELL, ROLLUP_SUMS } from '../batch-sums.ts';
 import { DIMENSIONS, isSuccess, NAME_KINDS, numberOf, OUTCOMES, SPAN_DAY, SPAN_HOUR } from '../dimensions.ts';
-import { MEASURES } from '../meter/meter.ts';
+import { notWholeSql } from '../not-whole.ts';
 import { HOUR_MS, ReportingDays, startOfDay } from '../reporting-days.ts';
 import { prepared } from '../statements.ts';
 
@@ -22,14 +22,13 @@ const ALL = numberOf(DIMENSIONS, 'all');
 const OUTCOME = numberOf(NAME_KINDS, 'outcome');
 const COLUMNS = ['span', 'dimension', 'bucket', 'name', ...ROLLUP_SUMS, 'latency'].join(', ');
 const WELL = OUTCOMES.filter(isSuccess).map((outcome) => `'${outcome}'`);
-const NOT_WHOLE = (['incomplete', 'missing'] as const).map((measure) => numberOf(MEASURES, measure));
 const figure = z.int().nullable();
 const counts = z.array(z.strictObject({ day: z.int(), calls: z.int() }));
 
 /** The records of a time by their cells, as rows of a day. */
 const OF_RECORDS = `
   WITH s AS (
-    SELECT cell, count(*) AS calls, sum(measure IN (${NOT_WHOLE.join(', ')})) AS incomplete,
+    SELECT cell, count(*) AS calls, sum(${notWholeSql('')}) AS incomplete,
       sum(cost_micro_usd IS NULL) AS unpriced, sum(input_tokens) AS input, sum(cache_read_tokens) AS cache_read,
       sum(cache_write_tokens + cache_write_long_tokens) AS cache_write, sum(output_tokens) AS output,
       sum(reasoning_tokens) AS reasoning, ifnull(sum(cost_micro_usd), 0) AS cost, sum(cache_saved_micro_usd) AS saved

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { JsonPicker, pickerPlan, pickWhole } from '../../../../electron/core/usage/meter/json-picker.ts';
 
-const PLAN = pickerPlan({ model: true, usage: true, data: 'count', response: { usage: true, data: 'count' } });
+const PLAN = pickerPlan({
+  model: true,
+  usage: true,
+  data: 'count',
+  response: { usage: true, data: 'count', response: { model: true } },
+});
 
 type Found = readonly (readonly [path: string, value: unknown])[];
 function passing(text: string): Found {
@@ -41,6 +46,22 @@ test('a text at hand whole is picked from as one that passes is', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('objects of an array are looked into, whatever else stands in it', () => {
+  const odd =
+    '{"response":[1,[{"usage":0}],"}",null,{"usage":1,"data":[1,2]},{"response":[{"model":"a"}]}],"model":"b"}';
+  const found = [
+    ['response.usage', 1],
+    ['response.data', 2],
+    ['response.response.model', 'a'],
+    ['model', 'b'],
+  ];
+  expect(passing(odd)).toEqual(found);
+  expect(whole(odd)).toEqual(found);
+  for (const broken of ['{"response":[}]}', '{"response":[,,', '{"response":[{]}']) {
+    expect(() => passing(broken)).not.toThrow();
+  }
 });
 
 test('what is not one text of JSON is left to the picker', () => {

@@ -189,6 +189,90 @@ const CASES: readonly Case[] = [
     is: { serviceTier: 'batch', region: 'us' },
   },
   {
+    what: 'a search on the side of OpenAI is counted beside the tokens',
+    given: { kind: 'openai', path: 'responses' },
+    body: {
+      id: 'resp_1',
+      model: 'gpt-6-luna',
+      output: [{ type: 'web_search_call' }, { type: 'message', content: [{ type: 'x' }] }, { type: 'web_search_call' }],
+      usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 },
+    },
+    is: { measure: 'measured', webSearches: 2 },
+  },
+  {
+    what: 'in a stream it is counted too, once',
+    given: { kind: 'openai', path: 'v1/responses', contentType: 'text/event-stream' },
+    body: `data: {"type":"response.created","response":{"id":"r","model":"m","output":[],"usage":null}}\n\ndata: {"type":"response.output_item.done","item":{"type":"web_search_call"}}\n\ndata: {"type":"response.completed","response":{"id":"r","model":"m","output":[{"type":"web_search_call"}],"usage":{"input_tokens":10,"output_tokens":5}}}\n\n`,
+    is: { measure: 'measured', webSearches: 1 },
+  },
+  {
+    what: 'a tool that is charged by the call and told in no count leaves the least it can have been',
+    given: { kind: 'openai', path: 'responses' },
+    body: { output: [{ type: 'code_interpreter_call' }], usage: { input_tokens: 10, output_tokens: 5 } },
+    is: { measure: 'incomplete', tokens: { inputTokens: 10 } },
+  },
+  {
+    what: 'tokens of sound are dearer than those of text',
+    given: { kind: 'openai', path: CHAT },
+    body: { model: 'm', usage: { ...OPENAI, completion_tokens_details: { audio_tokens: 9 } } },
+    is: { measure: 'incomplete', tokens: { inputTokens: 100, outputTokens: 20 } },
+  },
+  {
+    what: 'unless the provider says what all of it costs',
+    given: { kind: 'openrouter', path: CHAT },
+    body: { model: 'm', usage: { ...OPENAI, cost: 0.001, prompt_tokens_details: { audio_tokens: 9 } } },
+    is: { measure: 'measured', providerCostMicroUsd: 1000 },
+  },
+  {
+    what: 'sound and searches of Gemini leave the least it can have been',
+    given: { kind: 'gemini', path: 'v1beta/models/gemini-3.8-flash:generateContent' },
+    body: {
+      candidates: [{ finishReason: 'STOP', groundingMetadata: { webSearchQueries: ['a', 'b'] } }],
+      usageMetadata: {
+        promptTokenCount: 10_000,
+        candidatesTokenCount: 5,
+        promptTokensDetails: [
+          { modality: 'TEXT', tokenCount: 10 },
+          { modality: 'AUDIO', tokenCount: 9990 },
+        ],
+      },
+    },
+    is: { measure: 'incomplete', webSearches: 2, tokens: { inputTokens: 10_000 } },
+  },
+  {
+    what: 'text of Gemini is measured',
+    given: { kind: 'gemini', path: 'v1beta/models/gemini-3.8-flash:generateContent' },
+    body: {
+      candidates: [{ finishReason: 'STOP', groundingMetadata: {} }],
+      usageMetadata: { promptTokenCount: 10, promptTokensDetails: [{ modality: 'TEXT', tokenCount: 10 }] },
+    },
+    is: { measure: 'measured', webSearches: 0 },
+  },
+  {
+    what: 'the fast mode of Anthropic is a tier of its own',
+    given: { kind: 'anthropic', path: 'v1/messages' },
+    body: { model: 'm', usage: { input_tokens: 1, output_tokens: 1, service_tier: 'standard', speed: 'fast' } },
+    is: { measure: 'measured', serviceTier: 'fast' },
+  },
+  {
+    what: 'the plain speed is none',
+    given: { kind: 'anthropic', path: 'v1/messages' },
+    body: { model: 'm', usage: { input_tokens: 1, output_tokens: 1, service_tier: 'standard', speed: 'standard' } },
+    is: { serviceTier: 'standard' },
+  },
+  {
+    what: 'a response made in the background is told when it is fetched',
+    given: { kind: 'openai', path: 'responses/resp_1', method: 'GET' },
+    body: { id: 'resp_1', background: true, status: 'completed', model: 'm', usage: OPENAI },
+    is: { measure: 'measured', resultId: 'resp_1', tokens: { inputTokens: 100 } },
+  },
+  {
+    what: 'one that is not done yet used nothing so far',
+    given: { kind: 'openai', path: 'responses' },
+    body: { id: 'resp_1', background: true, status: 'queued', model: 'm', usage: null },
+    is: { measure: 'none' },
+  },
+  {
     what: 'messages of a provider without figures are counted',
     given: { kind: 'none', path: 'sendMessage', unit: 'messages' },
     body: { ok: true },
@@ -227,11 +311,61 @@ test('figures that no call can have are not believed', () => {
     const { tokens } = read({ kind: 'openai', path: CHAT }, { usage: { prompt_tokens: wrong, completion_tokens: 2 } });
     expect(tokens).toMatchObject({ inputTokens: 0, outputTokens: 2 });
   }
+  for (const wrong of [-1, 1e15, '7']) {
+    const nothing = read({ kind: 'openai', path: CHAT }, { usage: { prompt_tokens: wrong, completion_tokens: null } });
+    expect(nothing).toMatchObject({ measure: 'incomplete', seen: false });
+  }
+  expect(read({ kind: 'openai', path: CHAT }, { usage: { prompt_tokens: null } })).toMatchObject({
+    measure: 'missing',
+    seen: false,
+  });
   const odd = read(
     { kind: 'openai', path: CHAT },
     { usage: { prompt_tokens: 5, prompt_tokens_details: { cached_tokens: 9 } } },
   );
   expect(odd.tokens).toMatchObject({ inputTokens: 0, cacheReadTokens: 5 });
+});
+
+test.each([
+  ['openai', CHAT, { usage: { prompt_tokens: null, completion_tokens: 2 } }],
+  ['openai', CHAT, { usage: { prompt_tokens: 1e15, completion_tokens: 2 } }],
+  ['openai', CHAT, { usage: { prompt_tokens: 5, completion_tokens: -2 } }],
+  [
+    'openai',
+    CHAT,
+    { usage: { prompt_tokens: 5, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 'x' } } },
+  ],
+  ['openai', CHAT, { usage: { prompt_tokens: 5, total_tokens: 9 } }],
+  ['anthropic', 'v1/messages', { usage: { input_tokens: null, output_tokens: 2 } }],
+  ['anthropic', 'v1/messages', { usage: { input_tokens: 3, output_tokens: 'x' } }],
+  ['gemini', 'v1beta/models/m:generateContent', { usageMetadata: { promptTokenCount: -1, candidatesTokenCount: 2 } }],
+  ['cohere', 'v2/chat', { usage: { billed_units: { input_tokens: 'x', output_tokens: 2 } } }],
+  ['ollama', 'api/chat', { prompt_eval_count: -1, eval_count: 2 }],
+] as const)('%s: what of %s cannot be believed makes the rest the least it can have been', (kind, path, body) => {
+  expect(read({ kind, path }, body)).toMatchObject({ measure: 'incomplete', seen: true });
+});
+
+test('counts that are left out or null where others are told are nothing', () => {
+  const given = { kind: 'openai', path: CHAT } as const;
+  const details = { prompt_tokens_details: { cached_tokens: null }, completion_tokens_details: null };
+  expect(read(given, { usage: { ...OPENAI, ...details } }).measure).toBe('measured');
+  expect(read({ kind: 'openai', path: 'embeddings' }, { usage: { prompt_tokens: 8, total_tokens: 8 } }).measure).toBe(
+    'measured',
+  );
+});
+
+test('a stream of Gemini that ends without a reason is not taken for whole', () => {
+  const event = (more: object) =>
+    `data: ${JSON.stringify({ usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 1 }, ...more })}\n\n`;
+  const given = {
+    kind: 'gemini',
+    path: 'v1beta/models/gemini-3.8-flash:streamGenerateContent',
+    contentType: 'text/event-stream',
+  } as const;
+  const part = event({ candidates: [{ content: { parts: [{ text: '"finishReason":"STOP"' }] } }] });
+  expect(read(given, part)).toMatchObject({ measure: 'incomplete', tokens: { inputTokens: 5 } });
+  expect(read(given, part + event({ candidates: [{ finishReason: 'STOP' }] })).measure).toBe('measured');
+  expect(read(given, event({ promptFeedback: { blockReason: 'SAFETY' } })).measure).toBe('measured');
 });
 
 test('a list of models uses nothing, a chat answer without usage is missing it', () => {

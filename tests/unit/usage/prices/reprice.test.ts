@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
 import { repriceReport } from '../../../../shared/contract/prices.ts';
 import { SPAN_WEEK } from '../../../../electron/core/usage/dimensions.ts';
+import { notWholeSql } from '../../../../electron/core/usage/not-whole.ts';
 import { call } from '../recording.ts';
 import { pricing } from './support.ts';
 
@@ -16,14 +17,14 @@ function differences({ vault }: ReturnType<typeof pricing>): unknown[] {
   const rollups = db
     .prepare(
       `SELECT span, dimension, sum(cost_micro_usd) AS cost, sum(unpriced) AS unpriced,
-              sum(cache_saved_micro_usd) AS saved
+              sum(cache_saved_micro_usd) AS saved, sum(incomplete) AS incomplete
        FROM usage_rollup WHERE span < ${SPAN_WEEK} GROUP BY span, dimension`,
     )
     .all();
   const truth = db
     .prepare(
       `SELECT coalesce(sum(cost_micro_usd), 0) AS cost, count(*) - count(cost_micro_usd) AS unpriced,
-              sum(cache_saved_micro_usd) AS saved FROM usage_record`,
+              sum(cache_saved_micro_usd) AS saved, sum(${notWholeSql('')}) AS incomplete FROM usage_record`,
     )
     .get() as object;
   return rollups.filter((row) => JSON.stringify({ ...(row as object), ...truth }) !== JSON.stringify(row));
@@ -85,6 +86,31 @@ test('it first tells what would change and changes nothing, then does just that'
     data: { requests: 0, providers: ['openai'], clients: [] },
   });
   expect((await repricer.reprice({ apply: true }, 'cli')).changed).toBe(0);
+});
+
+test('a cost that is the least it can have been is so in every sum, before and after', async () => {
+  const all = pricing();
+  const searched = call({ model: 'gpt-99', tokens: A_MILLION });
+  const luna = call({ tokens: A_MILLION });
+  const withSearch = (entry: typeof searched) => ({ ...entry, result: { ...entry.result, webSearches: 2 } });
+  all.usage.record([withSearch(searched), withSearch(luna), call({ tokens: A_MILLION })]);
+  const sums = () => all.usage.report({ by: 'model' }).rows.map(({ key, incomplete }) => [key, incomplete]);
+  expect(new Map(sums() as [string, number][])).toEqual(
+    new Map([
+      ['gpt-6-luna', 1],
+      ['gpt-99', 0],
+    ]),
+  );
+  expect(differences(all)).toEqual([]);
+  all.prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-99', input: 5, output: 5 }, 'cli');
+  await all.repricer.reprice({ apply: true }, 'cli');
+  expect(new Map(sums() as [string, number][]).get('gpt-99')).toBe(1);
+  expect(differences(all)).toEqual([]);
+  // Counted by an earlier version: it is in no sum, so nothing is taken away.
+  all.vault.opened().usageDb.exec('UPDATE usage_rollup SET incomplete = 0');
+  all.prices.remove({ per: 'tokens', provider: 'openai', model: 'gpt-99' }, 'cli');
+  await all.repricer.reprice({ apply: true }, 'cli');
+  expect(sums().every(([, incomplete]) => incomplete === 0)).toBe(true);
 });
 
 test('days are those of the reporting zone, both ends included', async () => {
