@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ROLLUP_SUMS } from '../batch-sums.ts';
 import { DIMENSIONS, type NameKind, numberOf, SPAN_DAY, SPAN_HOUR, SPAN_MONTH, SPAN_WEEK } from '../dimensions.ts';
 import { whereDaysAre } from '../name-days.ts';
+import { notWholeSql } from '../not-whole.ts';
 import { HOUR_MS } from '../reporting-days.ts';
 import type { NumberedFilter } from './names.ts';
 
@@ -43,7 +44,7 @@ const SUMS = ROLLUP_SUMS.map((column) => `sum(${column})`).join(', ');
 const PLAIN = ROLLUP_SUMS.join(', ');
 /** The figures of one call, as the rollups add them up. */
 const OF_RECORDS = `count(*), sum(c.outcome NOT IN (SELECT id FROM usage_name WHERE kind = 6 AND name IN ('ok', 'cached'))),
-  sum(r.measure IN (1, 2)), sum(r.cost_micro_usd IS NULL), sum(r.input_tokens), sum(r.cache_read_tokens),
+  sum(${notWholeSql('r.')}), sum(r.cost_micro_usd IS NULL), sum(r.input_tokens), sum(r.cache_read_tokens),
   sum(r.cache_write_tokens + r.cache_write_long_tokens), sum(r.output_tokens), sum(r.reasoning_tokens),
   coalesce(sum(r.cost_micro_usd), 0), sum(r.cache_saved_micro_usd)`;
 
