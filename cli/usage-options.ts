@@ -28,9 +28,9 @@ export function withUsageOptions(command: Command): Command {
 export function withFilters(command: Command): Command {
   return command
     .option('--provider <provider...>', 'only of these providers')
-    .option('--credential <reference...>', 'only with these keys')
-    .option('--client <client...>', 'only by these clients, by name or id')
-    .option('--project <folder...>', 'only of these project folders')
+    .option('--credential <reference...>', 'only with these keys; "" for calls without one')
+    .option('--client <client...>', 'only by these clients, by name or id; "" for the owner')
+    .option('--project <folder...>', 'only of these project folders; "" for calls of none')
     .option('--model <model...>', 'only of these models')
     .addOption(new Option('--outcome <outcome...>', 'only calls that ended so').choices([...OUTCOME_WORDS]));
 }
@@ -58,8 +58,9 @@ export function filterFrom(options: UsageOptions): { filter?: UsageFilter } {
   return given.length === 0 ? {} : { filter: Object.fromEntries(given) };
 }
 
-/** kh://openai stands for openai/default, as reports name it. */
+/** kh://openai stands for openai/default, as reports name it; the empty name for calls without a key. */
 function keyName(reference: string): string {
+  if (reference === '') return '';
   const name = reference.replace(/^kh:\/\//, '');
   return name.includes('/') ? name : `${name}/default`;
 }

@@ -9,7 +9,7 @@ import { momentIn } from './moment-in.ts';
 import { note, print, printJson, write } from './output.ts';
 import { plain, table, terminalWidth } from './table.ts';
 import { tell, tellLeftOut } from './usage-format.ts';
-import { filterFrom, rangeFrom, type UsageOptions, withRange, withUsageOptions } from './usage-options.ts';
+import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -107,8 +107,9 @@ function budget(typed: string, figure: ForecastOptions['figure']): number {
 
 async function anomalies(options: UsageOptions & Json): Promise<void> {
   const agent = await connectAgent();
-  const answer = await agent.call('usage.anomalies', rangeFrom(options));
+  const answer = await agent.call('usage.anomalies', { ...rangeFrom(options), ...filterFrom(options) });
   agent.close();
+  tell(answer.remarks);
   if (options.json) return printJson(answer.anomalies);
   if (answer.anomalies.length === 0) return note('Nothing is out of the usual in this time.');
   for (const { at, text } of answer.anomalies) print(`${momentIn(answer.zone, at)}  ${plain(text)}`);
@@ -148,7 +149,7 @@ export function viewCommands(parent: Command): void {
     .option('--limit <amount>', 'a budget: when it will be used up; dollars where the figure is cost')
     .option('--json', 'as JSON; costs in micro-USD')
     .action(forecast);
-  withRange(parent.command('anomalies'))
+  withUsageOptions(parent.command('anomalies'))
     .description('what is out of the usual')
     .option('--json', 'as JSON; costs in micro-USD')
     .action(anomalies);

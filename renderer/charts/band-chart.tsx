@@ -1,25 +1,17 @@
 import { useCallback, useMemo, useState } from 'react';
+import type { BandPoint } from './band-point.ts';
 import styles from './charts.module.css';
 import { paintBand, paintLine } from './painting.ts';
 import type { PlotArea, PlotModel } from './plot.ts';
 import { PlotCanvas } from './plot-canvas.tsx';
 import { PointCursor } from './point-cursor.tsx';
 
-export interface BandPoint {
-  readonly key: string;
-  readonly name: string;
-  readonly title: string;
-  readonly actual: number | null;
-  readonly ideal: number | null;
-  readonly band: { readonly low: number; readonly middle: number; readonly high: number } | null;
-}
-
 interface Props {
   readonly label: string;
   readonly points: readonly BandPoint[];
   /** A line that must not be passed; null: there is none. */
   readonly limit: number | null;
-  readonly formatMark: (value: number) => string;
+  readonly formatMark: (value: number, step: number) => string;
   /** What is said at a point, in the tip and to readers. */
   readonly said: (point: BandPoint) => string;
   readonly room: number;

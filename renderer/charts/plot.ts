@@ -9,7 +9,8 @@ export interface PlotModel {
   readonly max: number;
   /** Short name of a slot on the axis. */
   readonly slotName: (at: number) => string;
-  readonly markName: (value: number) => string;
+  /** @param step - from one mark to the next: all of an axis are written with as many digits. */
+  readonly markName: (value: number, step: number) => string;
   /** CSS pixels that the longest slot name needs. */
   readonly room: number;
   readonly paint: (brush: Brush) => void;
@@ -91,8 +92,12 @@ export class Plot {
             size: (plot, values) => this.#axisWidth(plot, values ?? []),
             splits: (plot) => this.#marks(plot.height),
             // An axis of nothing has no other mark than 0: the least that is not nothing would be read as a figure.
-            values: (_, splits) =>
-              splits.map((value) => (value > 0 && this.#model.max <= 0 ? '' : this.#model.markName(value))),
+            values: (plot, splits) => {
+              const [, step = 1] = this.#marks(plot.height);
+              return splits.map((value) =>
+                value > 0 && this.#model.max <= 0 ? '' : this.#model.markName(value, step),
+              );
+            },
           },
         ],
         series: [{}, { paths: () => null, points: none }],

@@ -14,8 +14,8 @@ interface Props {
   readonly spoken: (point: Point) => string;
   readonly tip: (point: Point) => ReactNode;
   readonly onPoint?: (point: Point | null) => void;
-  /** Enter, or a click. */
-  readonly onPick?: ((at: number) => void) | undefined;
+  /** Enter at a point, or a click on a slot: that is all of it. */
+  readonly onPick?: ((point: Point) => void) | undefined;
 }
 
 /**
@@ -46,7 +46,7 @@ export function PointCursor({ area, slots, levels, label, spoken, tip, onPoint, 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape' && shown) leave();
-    else if (event.key === 'Enter' && onPick !== undefined) onPick(current.at);
+    else if (event.key === 'Enter' && onPick !== undefined) onPick(current);
     else {
       const next = keyMove(event.key, current, slots, levels);
       if (next === null) return;
@@ -89,7 +89,7 @@ export function PointCursor({ area, slots, levels, label, spoken, tip, onPoint, 
       onPointerLeave={leave}
       onClick={() => {
         // A finger looks first and picks with the second tap.
-        if (pressed.current !== null) onPick?.(pressed.current);
+        if (pressed.current !== null) onPick?.({ at: pressed.current, level: null });
         pressed.current = null;
       }}
     >

@@ -33,11 +33,12 @@ interface Props {
   readonly onLit?: (key: string | null) => void;
   /** Says how far the value is known. */
   readonly format: Format;
-  readonly formatMark: (value: number) => string;
+  readonly formatMark: (value: number, step: number) => string;
   /** CSS pixels that the longest slot name needs. */
   readonly room: number;
   readonly height: number;
-  readonly onPick?: (at: number) => void;
+  /** @param key - of the series that was walked to; null: all of the slot. */
+  readonly onPick?: (at: number, key: string | null) => void;
 }
 
 const NO_AREA: PlotArea = { left: 0, top: 0, width: 0, height: 0 };
@@ -100,7 +101,11 @@ export function StackedChart({ totals: given, ...props }: Props) {
           levels={series.length}
           label={label}
           spoken={spoken}
-          onPick={onPick}
+          onPick={
+            onPick === undefined
+              ? undefined
+              : ({ at, level }) => onPick(at, level === null ? null : (series[level]?.key ?? null))
+          }
           onPoint={(point) => onLit?.(point?.level == null ? null : (series[point.level]?.key ?? null))}
           tip={({ at, level }) => (
             <Tip
@@ -218,7 +223,9 @@ function Tip({ slot, at, level, series, isLines, total, before, isEmpty, isUncol
           {note}
         </p>
       ))}
-      {pickable && !isEmpty && <p className={styles.tiphint}>{m.charts.pickHint}</p>}
+      {pickable && !isEmpty && (
+        <p className={styles.tiphint}>{level === null ? m.charts.pickHint : m.charts.pickOneHint}</p>
+      )}
     </>
   );
 }

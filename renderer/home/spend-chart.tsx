@@ -96,4 +96,4 @@ export function SpendChart({ overview }: { readonly overview: UsageOverview }) {
 }
 
 const spendText = (value: number, certainty?: CostCertainty): string => costText(metricText(METRIC, value), certainty);
-const markSpend = (value: number): string => markText(METRIC, value);
+const markSpend = (value: number, step: number): string => markText(METRIC, value, step);

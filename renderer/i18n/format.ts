@@ -26,8 +26,12 @@ export function formatSeconds(ms: number): string {
   return `${formatNumber(seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds))} s`;
 }
 
-export function formatDate(iso: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(iso));
+const inZone = (zone: string | undefined): { readonly timeZone?: string } =>
+  zone === undefined ? {} : { timeZone: zone };
+
+/** @param zone - IANA name, where not that of this computer is meant: times of reports stand in the vault's. */
+export function formatDate(iso: string, zone?: string): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', ...inZone(zone) }).format(new Date(iso));
 }
 
 /** A day of a calendar, such as 2026-11-24: the same day in every zone. */
@@ -40,8 +44,10 @@ export function formatMonth(day: string): string {
   return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(day));
 }
 
-export function formatDateTime(iso: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+/** @param zone - as in `formatDate`. */
+export function formatDateTime(iso: string, zone?: string): string {
+  const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
+  return new Intl.DateTimeFormat(locale(), { ...style, ...inZone(zone) }).format(new Date(iso));
 }
 
 /** To the second; with its day where that is not today. */

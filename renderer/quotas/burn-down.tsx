@@ -1,13 +1,14 @@
 import { useMemo, useState } from 'react';
 import type { QuotaStatus } from '../../shared/contract/quotas.ts';
 import type { UsageForecast } from '../../shared/contract/usage-forecast.ts';
-import { BandChart, type BandPoint } from '../charts/band-chart.tsx';
+import { BandChart } from '../charts/band-chart.tsx';
+import type { BandPoint } from '../charts/band-point.ts';
+import { BandLegend } from '../charts/band-legend.tsx';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { DataTable } from '../charts/data-table.tsx';
 import { formatDay } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { amountWords } from './quota-words.ts';
-import styles from './quotas.module.css';
 import { useForecast } from './use-forecast.ts';
 
 const HEIGHT_PX = 240;
@@ -66,12 +67,12 @@ function Picture({ quota, forecast }: Props) {
         room={ROOM_PX}
         height={HEIGHT_PX}
       />
-      <ul className={styles.legend}>
-        <li data-line="actual">{m.quotas.actual}</li>
-        <li data-line="ideal">{m.quotas.ideal}</li>
-        {points.some(({ band }) => band !== null) && <li data-line="projected">{m.quotas.projected}</li>}
-        <li data-line="limit">{m.quotas.limitLine(amount(quota.available))}</li>
-      </ul>
+      <BandLegend
+        actual={m.quotas.actual}
+        ideal={m.quotas.ideal}
+        projected={points.some(({ band }) => band !== null) ? m.quotas.projected : null}
+        limit={m.quotas.limitLine(amount(quota.available))}
+      />
     </ChartFrame>
   );
 }

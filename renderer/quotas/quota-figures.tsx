@@ -5,12 +5,14 @@ import { QuotaBar } from './quota-bar.tsx';
 import { amountWords, barTone, figuresWords } from './quota-words.ts';
 import styles from './quotas.module.css';
 import { RunOut } from './run-out.tsx';
+import { usePeriodZone } from './use-zone.ts';
 
 /** The bar of a quota with everything that it shows in words. */
 export function QuotaFigures({ quota, nowMs }: { readonly quota: QuotaStatus; readonly nowMs: number }) {
   const { definition, inForce, state, used, reserved, available, carriedOver, refused, unpriced, resetsAt, imported } =
     quota;
-  const { name, counts, enabled, countImports } = definition;
+  const { name, counts, enabled, countImports, period } = definition;
+  const zone = usePeriodZone(period);
   return (
     <div className={styles.figures}>
       <QuotaBar
@@ -28,7 +30,7 @@ export function QuotaFigures({ quota, nowMs }: { readonly quota: QuotaStatus; re
         {imported > 0 && <span>{m.quotas.imported(amountWords(counts, imported), countImports)}</span>}
         {refused > 0 && <span className={styles.bad}>{m.quotas.refused(refused)}</span>}
         {unpriced > 0 && <span>{m.quotas.unpriced(unpriced)}</span>}
-        {enabled && <span>{m.quotas.resets(formatRelative(resetsAt, nowMs), formatDateTime(resetsAt))}</span>}
+        {enabled && <span>{m.quotas.resets(formatRelative(resetsAt, nowMs), formatDateTime(resetsAt, zone))}</span>}
         {enabled && <RunOut quota={quota} />}
       </p>
     </div>

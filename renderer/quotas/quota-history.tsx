@@ -98,7 +98,7 @@ function periodName({ startsAt, endsAt, current }: QuotaPeriodUse, zone: string)
 function spanName(startsAt: string, endsAt: string, zone: string): string {
   const lastMs = Date.parse(endsAt) - 1;
   // A day has 23 hours where the clock is set forward.
-  if (lastMs - Date.parse(startsAt) < DAY_MS - 2 * HOUR_MS) return formatDateTime(startsAt);
+  if (lastMs - Date.parse(startsAt) < DAY_MS - 2 * HOUR_MS) return formatDateTime(startsAt, zone);
   const first = dayIn(zone, startsAt);
   const last = dayIn(zone, new Date(lastMs).toISOString());
   if (first === last) return formatDay(first);

@@ -1,16 +1,19 @@
 import { CircleAlert, CircleDollarSign, Clock, PlugZap } from 'lucide-react';
-import { useId } from 'react';
-import type { Input } from '../../shared/contract/methods.ts';
+import { useId, useState } from 'react';
+import type { Input, Output } from '../../shared/contract/methods.ts';
 import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
-import { formatDateTime } from '../i18n/format.ts';
+import type { AppError } from '../../shared/errors.ts';
 import { m } from '../i18n/messages.ts';
 import { navigateUsage } from '../state/route.ts';
 import { FILTER_DIMENSIONS, type RouteFilter } from '../state/usage-route.ts';
 import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import head from '../ui/heading.module.css';
+import { Note } from '../ui/note.tsx';
 import { ExportMenu } from './export-menu.tsx';
-import { routeName } from './use-filter.ts';
+import { useLabels } from './labels.ts';
+import { dayInWords, momentInWords } from './moments.ts';
+import { canNarrow, routeName } from './use-filter.ts';
 import styles from './usage.module.css';
 
 const t = m.usage.anomalies;
@@ -18,14 +21,20 @@ const ICONS = { spend: CircleDollarSign, 'new-client': PlugZap, errors: CircleAl
 const SHOWN = 6;
 
 interface Props {
-  readonly anomalies: readonly UsageAnomaly[];
+  /** null: not known yet. */
+  readonly found: Output<'usage.anomalies'> | null;
+  readonly error: AppError | null;
   /** The question, for an export of the answer. */
   readonly view: Omit<Extract<Input<'usage.beginExport'>['view'], { kind: 'anomalies' }>, 'kind'>;
+  readonly given: RouteFilter;
 }
 
 /** The marks of the chart in words, with the way to their requests. */
-export function AnomalyList({ anomalies, view }: Props) {
+export function AnomalyList({ found, error, view, given }: Props) {
   const heading = useId();
+  const list = useId();
+  const [isAll, setAll] = useState(false);
+  const anomalies = found?.anomalies ?? [];
   return (
     <section className={card.card} aria-labelledby={heading}>
       <div className={head.line}>
@@ -34,26 +43,46 @@ export function AnomalyList({ anomalies, view }: Props) {
           <ExportMenu small view={{ kind: 'anomalies', ...view }} what={t.export} pictures={null} notes={[]} />
         )}
       </div>
-      {anomalies.length === 0 ? (
-        <p className={styles.muted}>{t.none}</p>
-      ) : (
-        <ul className={styles.anomalies}>
-          {anomalies.slice(0, SHOWN).map((anomaly) => (
-            <Line key={anomaly.id} anomaly={anomaly} />
+      {found === null && error === null && <p className={styles.muted}>{t.looking}</p>}
+      {found === null && error !== null && (
+        <Note tone="quiet" role="status" title={error.message}>
+          {error.hint}
+        </Note>
+      )}
+      {found !== null && anomalies.length === 0 && <p className={styles.muted}>{t.none}</p>}
+      {found !== null && anomalies.length > 0 && (
+        <ul id={list} className={styles.anomalies}>
+          {(isAll ? anomalies : anomalies.slice(0, SHOWN)).map((anomaly) => (
+            <Line key={anomaly.id} anomaly={anomaly} zone={found.zone} given={given} />
           ))}
         </ul>
+      )}
+      {anomalies.length > SHOWN && (
+        <Button aria-expanded={isAll} aria-controls={list} onClick={() => setAll(!isAll)}>
+          {isAll ? t.fewer : t.all(anomalies.length)}
+        </Button>
       )}
     </section>
   );
 }
 
-function Line({ anomaly }: { readonly anomaly: UsageAnomaly }) {
-  const { kind, at, day, subject, dimension, text } = anomaly;
+interface LineProps {
+  readonly anomaly: UsageAnomaly;
+  readonly zone: string;
+  readonly given: RouteFilter;
+}
+
+function Line({ anomaly, zone, given }: LineProps) {
+  const { kind, at, day, dimension, key, from, to, text } = anomaly;
   const Icon = ICONS[kind];
-  const known = FILTER_DIMENSIONS.find((one) => one === dimension);
+  const label = useLabels();
+  // A sudden spend is of a whole day; the rest began at an hour.
+  const when = kind === 'spend' ? dayInWords(day) : momentInWords(zone, at);
   const open = (): void => {
-    const filter: RouteFilter = known === undefined ? {} : { [known]: routeName(known, subject) };
-    navigateUsage({ tab: 'requests', range: 'custom', from: day, to: day, filter });
+    const known = FILTER_DIMENSIONS.find((one) => one === dimension);
+    const isOne = known !== undefined && key !== null && canNarrow(known, key);
+    const filter = isOne ? { ...given, [known]: routeName(known, key) } : given;
+    navigateUsage({ tab: 'requests', range: 'custom', from, to, filter });
   };
   return (
     <li className={styles.anomaly}>
@@ -62,10 +91,14 @@ function Line({ anomaly }: { readonly anomaly: UsageAnomaly }) {
       </span>
       <div>
         <p className={styles.anomalyhead}>
-          <strong>{t.kinds[kind]}</strong> <time dateTime={at}>{formatDateTime(at)}</time>
+          <strong>{t.kinds[kind]}</strong> <time dateTime={at}>{when}</time>
         </p>
         <p>{text}</p>
-        <Button look="link" aria-label={t.showNamed(subject)} onClick={open}>
+        <Button
+          look="link"
+          aria-label={key === null ? t.showAt(when) : t.showNamed(label(dimension, key), when)}
+          onClick={open}
+        >
           {t.show}
         </Button>
       </div>

@@ -3,7 +3,7 @@ import { useId, useState } from 'react';
 import type { ExploredView, UsageBreakdown } from '../../shared/contract/usage-explore.ts';
 import { m } from '../i18n/messages.ts';
 import { navigateUsage } from '../state/route.ts';
-import { FILTER_DIMENSIONS, type UsageRoute } from '../state/usage-route.ts';
+import { FILTER_DIMENSIONS, type RouteFilter, type UsageRoute } from '../state/usage-route.ts';
 import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import { classes } from '../ui/classes.ts';
@@ -20,7 +20,7 @@ import { OTHER } from './overview-view.ts';
 import { type Rank, RankTable } from './rank-table.tsx';
 import { Remarks } from './remarks.tsx';
 import { SavedViews } from './saved-views.tsx';
-import { type NamedFilter, routeName } from './use-filter.ts';
+import { canNarrow, type NamedFilter, routeName } from './use-filter.ts';
 import { useQuestion } from './use-question.ts';
 import styles from './usage.module.css';
 
@@ -89,7 +89,10 @@ function Answer({ data, view, route }: Props) {
       lit={lit}
       onLit={setLit}
       narrow={narrow}
-      onPick={({ from, to }) => navigateUsage({ tab: 'requests', range: 'custom', from, to })}
+      onPick={({ from, to }, key) => {
+        const filter = (key === null ? null : narrowed(route, data, key)) ?? route.filter;
+        navigateUsage({ tab: 'requests', range: 'custom', from, to, filter });
+      }}
     />
   );
   const ranks = ranked.map(({ key, color, sums, share }): Rank => {
@@ -133,15 +136,20 @@ function Answer({ data, view, route }: Props) {
   );
 }
 
-/** Narrows to the names of a series; null where one of them is not known, or it is the rest. */
-function narrowing({ filter }: UsageRoute, { by, then }: UsageBreakdown, key: string): (() => void) | null {
+function narrowing(route: UsageRoute, data: UsageBreakdown, key: string): (() => void) | null {
+  const filter = narrowed(route, data, key);
+  return filter === null ? null : () => navigateUsage({ filter });
+}
+
+/** What is chosen, narrowed to the names of a series; null where none can be narrowed to, or it is the rest. */
+function narrowed({ filter }: UsageRoute, { by, then }: UsageBreakdown, key: string): RouteFilter | null {
   if (key === OTHER) return null;
   const names = namesOfKey(key) ?? [];
   const parts = [by, then].flatMap((dimension, at) => {
     const known = FILTER_DIMENSIONS.find((one) => one === dimension);
     const name = names[at];
-    return known === undefined || name == null || name === '' ? [] : [[known, routeName(known, name)] as const];
+    if (known === undefined || name == null || !canNarrow(known, name)) return [];
+    return [[known, routeName(known, name)] as const];
   });
-  if (parts.length === 0) return null;
-  return () => navigateUsage({ filter: { ...filter, ...Object.fromEntries(parts) } });
+  return parts.length === 0 ? null : { ...filter, ...Object.fromEntries(parts) };
 }

@@ -71,7 +71,8 @@ interface Props {
   readonly onLit: (key: string | null) => void;
   /** Of a series; null: there is nothing to narrow to. */
   readonly narrow: (key: string) => (() => void) | null;
-  readonly onPick?: (bucket: { readonly from: string; readonly to: string }) => void;
+  /** @param key - of the series that was walked to; null: all of the bar. */
+  readonly onPick?: (bucket: { readonly from: string; readonly to: string }, key: string | null) => void;
   readonly children?: ReactNode;
 }
 
@@ -91,7 +92,7 @@ export function ExploredPicture(props: Props) {
     (value: number, certainty?: CostCertainty) => costText(metricText(figure, value), certainty),
     [figure],
   );
-  const formatMark = useCallback((value: number) => markText(figure, value), [figure]);
+  const formatMark = useCallback((value: number, step: number) => markText(figure, value, step), [figure]);
   const lengths = barLengths(ranked);
   const range = rangeTitle(bars.from, bars.to, bars.zone);
   const uncollected = uncollectedBars(bars.buckets, bars.collectedSince, bars.zone);
@@ -157,9 +158,9 @@ export function ExploredPicture(props: Props) {
           formatMark={formatMark}
           room={roomOf(bars)}
           height={height}
-          onPick={(at) => {
+          onPick={(at, key) => {
             const slot = bars.buckets[at];
-            if (slot !== undefined) onPick?.(slot);
+            if (slot !== undefined) onPick?.(slot, key);
           }}
         />
       )}

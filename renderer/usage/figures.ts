@@ -11,10 +11,10 @@ const usd = { style: 'currency', currency: 'USD' } as const;
 const cents = number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const tiny = number({ ...usd, maximumSignificantDigits: 2 });
 const exact = number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 6 });
-const shortUsd = number({ ...usd, notation: 'compact', maximumSignificantDigits: 3 });
 const whole = number({ maximumFractionDigits: 0 });
 const short = number({ notation: 'compact', maximumFractionDigits: 1 });
 const share = number({ style: 'percent', maximumFractionDigits: 1 });
+const tenths = number({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const signedShare = number({ style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' });
 
 const CENT_MICRO = 10_000;
@@ -31,6 +31,8 @@ export const count = (value: number): string => whole.format(value);
 /** Shortened from a hundred thousand on: 1.2M. */
 export const shortCount = (value: number): string => (value < LONG_COUNT ? whole.format(value) : short.format(value));
 export const percent = (part: number): string => share.format(part);
+/** In a column of shares: all with as many digits, but for all and none. */
+export const shareText = (part: number): string => (part === 0 || part === 1 ? share : tenths).format(part);
 
 export function duration(ms: number): string {
   return ms < 1_000
@@ -59,9 +61,19 @@ export const metricText = (metric: UsageFigure, value: number): string =>
 /** As it stands in tables: nothing rounded away. */
 export const exactText = (metric: UsageFigure, value: number): string =>
   metric === 'spend' ? exactMoney(value) : count(value);
-/** On an axis. */
-export const markText = (metric: UsageFigure, value: number): string =>
-  metric === 'spend' ? shortUsd.format(value / 1e6) : short.format(value);
+/**
+ * On an axis: the marks of one have as many digits after the point as its step needs, cents at least where it is below a dollar.
+ * @param step - from one mark to the next.
+ */
+export function markText(metric: UsageFigure, value: number, step: number): string {
+  const isMoney = metric === 'spend';
+  const [shown, apart] = isMoney ? [value / 1e6, step / 1e6] : [value, step];
+  const unit = 1000 ** Math.max(0, Math.floor(Math.log10(Math.max(1, shown)) / 3));
+  const least = isMoney && apart < 1 ? 2 : 0;
+  const digits = value === 0 ? 0 : Math.max(least, Math.ceil(-Math.log10(apart / unit)), 0);
+  const style = { notation: 'compact', minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  return number(isMoney ? { ...usd, ...style } : style).format(shown);
+}
 
 /** What a cost says of itself: "$1.20", "≥ $1.20" or "Unknown". Nothing is shown as known that is not. */
 export function costText(text: string, certainty: CostCertainty | undefined): string {

@@ -1,7 +1,7 @@
 import { type FormEvent, type RefObject, useId, useState } from 'react';
 import type { UsageCheapest } from '../../shared/contract/usage-records.ts';
 import { type Column, DataTable } from '../charts/data-table.tsx';
-import { formatDate } from '../i18n/format.ts';
+import { formatDay } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
@@ -91,7 +91,7 @@ export function Offers({ place, known, model, onModel }: Props) {
 function saidOf({ models, bookAsOf }: UsageCheapest, model: string | null): string {
   const [one] = models;
   if (one === undefined) return model === null ? t.noneUsed : t.none(model);
-  const asOf = t.asOf(formatDate(bookAsOf));
+  const asOf = t.asOf(formatDay(bookAsOf));
   if (model === null) return asOf;
   return `${t.offered(one.model, one.offers.length)} ${one.mix.measured ? t.measured : t.usual} ${asOf}`;
 }

@@ -8,7 +8,7 @@ import { StackedChart } from '../charts/stacked-chart.tsx';
 import { formatDateTime } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { navigateUsage } from '../state/route.ts';
-import { BUCKETS, METRICS, type UsageRoute } from '../state/usage-route.ts';
+import { BUCKETS, FILTER_DIMENSIONS, METRICS, type UsageRoute } from '../state/usage-route.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { Select } from '../ui/select.tsx';
 import { certainties, costText, markText, metricText, metricValues, sumsText } from './figures.ts';
@@ -16,6 +16,7 @@ import { useLabels } from './labels.ts';
 import { rangeTitle } from './moments.ts';
 import { chartSeries, chartSlots, OTHER, peakOf, type RankedName, roomOf, valuesBefore } from './overview-view.ts';
 import { uncollectedBars } from './ranges.ts';
+import { canNarrow, routeName } from './use-filter.ts';
 import styles from './usage.module.css';
 import { ValuesTable } from './values-table.tsx';
 
@@ -52,14 +53,18 @@ export function OverviewChart({ route, overview, ranked, anomalies, lit, onLit }
     (value: number, certainty?: CostCertainty) => costText(metricText(metric, value), certainty),
     [metric],
   );
-  const formatMark = useCallback((value: number) => markText(metric, value), [metric]);
+  const formatMark = useCallback((value: number, step: number) => markText(metric, value, step), [metric]);
   const uncollected = uncollectedBars(buckets, overview.collectedSince, zone);
   const title = isSum
     ? t.titleSum(m.usage.metrics[metric], m.usage.groupings[by])
     : t.title(m.usage.metrics[metric], m.usage.per[bucket], m.usage.groupings[by]);
-  const pick = (at: number): void => {
+  const pick = (at: number, key: string | null): void => {
     const slot = buckets[at];
-    if (slot !== undefined) navigateUsage({ tab: 'requests', range: 'custom', from: slot.from, to: slot.to });
+    if (slot === undefined) return;
+    const known = FILTER_DIMENSIONS.find((one) => one === by);
+    const isOne = known !== undefined && key !== null && key !== OTHER && canNarrow(known, key);
+    const filter = isOne ? { ...route.filter, [known]: routeName(known, key) } : route.filter;
+    navigateUsage({ tab: 'requests', range: 'custom', from: slot.from, to: slot.to, filter });
   };
   return (
     <ChartFrame
@@ -176,7 +181,7 @@ function Summary({ overview, metric, top, nameOf, slots, isPartial }: SummaryPro
       {t.summary(sumsText(metric, totals), range, most)}{' '}
       {peak !== null &&
         t.peak(slots[peak]?.title ?? '', costText(metricText(metric, bars[peak] ?? 0), certainty[peak]))}{' '}
-      {isPartial && collectedSince !== null && t.since(formatDateTime(collectedSince))}
+      {isPartial && collectedSince !== null && t.since(formatDateTime(collectedSince, zone))}
     </>
   );
 }

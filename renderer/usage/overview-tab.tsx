@@ -27,8 +27,12 @@ export function OverviewTab({ route, overview, named }: Props) {
   const [lit, setLit] = useState<string | null>(null);
   const ranked = useMemo(() => rankedNames(overview, route.metric), [overview, route.metric]);
   const { from, to } = overview;
-  const found = useQuestion('usage.anomalies', { from, to }, { everyMs: ANOMALIES_EVERY_MS });
-  const anomalies = useDeferredValue(found.data?.anomalies ?? NONE);
+  const { filter, isReading } = named;
+  const asked = filter === undefined ? { from, to } : { from, to, filter };
+  const found = useQuestion('usage.anomalies', isReading ? null : asked, { everyMs: ANOMALIES_EVERY_MS });
+  // What answers an earlier question may be of other names.
+  const fresh = found.isStale ? null : found.data;
+  const anomalies = useDeferredValue(fresh?.anomalies ?? NONE);
   return (
     <>
       <Tiles overview={overview} />
@@ -45,9 +49,9 @@ export function OverviewTab({ route, overview, named }: Props) {
         <Ranking route={route} overview={overview} ranked={ranked} lit={lit} onLit={setLit} />
       </div>
       <div className={styles.pairs}>
-        <ForecastCard metric={route.metric} filter={named.filter} />
+        <ForecastCard metric={route.metric} overview={overview} named={named} />
         <div className={styles.stack}>
-          <AnomalyList anomalies={anomalies} view={{ from, to }} />
+          <AnomalyList found={fresh} error={found.error} view={asked} given={route.filter} />
           <CheapestCard />
         </div>
       </div>

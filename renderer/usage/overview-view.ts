@@ -6,7 +6,7 @@ import type { ColorIndex } from '../charts/colors.ts';
 import { type ChartSeries, type ChartSlot, cumulative } from '../charts/stack.ts';
 import { certainties, metricOf, metricValues } from './figures.ts';
 import { barNames } from './moments.ts';
-import { holds } from './ranges.ts';
+import { dayIn, holds } from './ranges.ts';
 
 /** The series of what is in no other. Not a name: names have no such sign. */
 export const OTHER = '\u0000other';
@@ -84,9 +84,16 @@ export function chartSlots(overview: NamedBars, anomalies: readonly UsageAnomaly
   });
 }
 
+/** Whether the whole period before was collected: half of one is nothing to compare with. */
+export function isComparable({ previous, collectedSince, zone }: UsageOverview): boolean {
+  if (previous === null || collectedSince === null) return false;
+  const isDay = previous.from.length === 10;
+  return previous.from >= (isDay ? dayIn(zone, collectedSince) : collectedSince);
+}
+
 /** The bars of the period before, one under each bar of this one; null where there is none to compare. */
 export function valuesBefore(overview: UsageOverview, metric: UsageFigure, isSum: boolean): (number | null)[] | null {
-  if (overview.previous === null) return null;
+  if (overview.previous === null || !isComparable(overview)) return null;
   const values = metricValues(metric, overview.previous.values);
   if (values.every((value) => value === 0)) return null;
   const shown = isSum ? cumulative(values) : values;

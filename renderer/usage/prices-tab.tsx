@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import { type Column, DataTable } from '../charts/data-table.tsx';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
-import { formatDate } from '../i18n/format.ts';
+import { formatDate, formatDay } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useSession } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
@@ -91,7 +91,7 @@ function List({ list, onEdit, onReprice, onOffers }: ListProps) {
       figure: true,
       cell: (line: PriceLine) => <Figure line={line} figure={figure} />,
     })),
-    { key: 'from', title: t.columns.from, cell: ({ from }) => (from === null ? t.always : formatDate(from)) },
+    { key: 'from', title: t.columns.from, cell: ({ from }) => (from === null ? t.always : formatDay(from)) },
     { key: 'source', title: t.columns.source, cell: ({ entry }) => t.sources[entry.source] },
     {
       key: 'acts',
@@ -127,7 +127,7 @@ function List({ list, onEdit, onReprice, onOffers }: ListProps) {
         <div>
           <h2>{t.title}</h2>
           <p className={styles.muted}>
-            {t.lead(formatDate(list.asOf))}
+            {t.lead(formatDay(list.asOf))}
             {list.update !== null && ` ${t.update(list.update.version, formatDate(list.update.issued))}`}
           </p>
         </div>

@@ -3,7 +3,7 @@ import { type ColorIndex, colorToken } from '../charts/colors.ts';
 import { Swatch } from '../charts/swatch.tsx';
 import { m } from '../i18n/messages.ts';
 import { classes } from '../ui/classes.ts';
-import { percent } from './figures.ts';
+import { shareText } from './figures.ts';
 import styles from './usage.module.css';
 
 export interface Rank {
@@ -62,7 +62,7 @@ export function RankTable({ titles, ranks, isLines, lit, onLit }: Props) {
             </th>
             <td title={exact}>
               {value}
-              <span className={styles.quiet}>{isUnknown ? '–' : percent(share)}</span>
+              <span className={styles.quiet}>{isUnknown ? '–' : shareText(share)}</span>
             </td>
             <td className={styles.wide}>{second}</td>
           </tr>

@@ -2,7 +2,7 @@ import type { UsageFigure } from '../../shared/usage-words.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { m } from '../i18n/messages.ts';
 import styles from './explore.module.css';
-import { exactText, figureCertainty, percent, sumsText } from './figures.ts';
+import { exactText, figureCertainty, shareText, sumsText } from './figures.ts';
 import { barLengths, OTHER, type RankedName } from './overview-view.ts';
 import { RankName } from './rank-table.tsx';
 
@@ -55,7 +55,7 @@ export function RankingBars({ title, figure, ranked, nameOf, narrow }: Props) {
                 <td data-figure title={sumsText(figure, sums, exactText)}>
                   {sumsText(figure, sums)}
                 </td>
-                <td data-figure>{isUnknown ? '–' : percent(share)}</td>
+                <td data-figure>{isUnknown ? '–' : shareText(share)}</td>
                 <td className={styles.trend}>
                   {isUnknown ? '–' : <Sparkline values={values} label={t.trendOf(name)} />}
                 </td>

@@ -10,7 +10,7 @@ import { exactText, figureCertainty, shortCount, sumsText } from './figures.ts';
 import { useLabels } from './labels.ts';
 import { OTHER, type RankedName } from './overview-view.ts';
 import { type Rank, RankTable } from './rank-table.tsx';
-import { routeName } from './use-filter.ts';
+import { canNarrow, routeName } from './use-filter.ts';
 import styles from './usage.module.css';
 
 const t = m.usage.ranking;
@@ -37,7 +37,7 @@ export function Ranking({ route, overview, ranked, lit, onLit }: Props) {
       isUnknown: figureCertainty(metric, sums) === 'unknown',
       second: metric === 'requests' ? sumsText('spend', sums) : shortCount(sums.requests),
       narrow:
-        key === OTHER || key === ''
+        key === OTHER || !canNarrow(by, key)
           ? null
           : () => navigateUsage({ filter: { ...route.filter, [by]: routeName(by, key) } }),
     };

@@ -7,7 +7,7 @@ import { StatusDot } from '../ui/status-dot.tsx';
 import table from '../ui/table.module.css';
 import { costText, count, duration, money } from './figures.ts';
 import { useLabels } from './labels.ts';
-import { momentIn } from './moments.ts';
+import { minuteIn, momentIn } from './moments.ts';
 import styles from './requests.module.css';
 
 const t = m.usage.requests;
@@ -125,8 +125,8 @@ function Cells({ record, zone }: { readonly record: UsageRecord; readonly zone: 
       <div role="cell" data-column="model">
         <bdi className={styles.main}>{record.model === '' ? record.endpoint : record.model}</bdi>
         <span className={styles.sub}>
+          <span className={styles.narrowtime}>{minuteIn(zone, record.at)} · </span>
           {label('provider', record.provider)}
-          <span className={styles.narrowtime}> · {momentIn(zone, record.at)}</span>
         </span>
       </div>
       <div role="cell" data-column="who">

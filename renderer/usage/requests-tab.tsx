@@ -81,7 +81,7 @@ export function RequestsTab({ route, span, named }: Props) {
         />
       )}
       {list !== null && !list.hasMore && list.keptSince !== null && (
-        <p className={styles.muted}>{t.keptSince(formatDate(list.keptSince))}</p>
+        <p className={styles.muted}>{t.keptSince(formatDate(list.keptSince, list.zone))}</p>
       )}
       {open !== null && <RequestSheet id={open} zone={list?.zone ?? 'UTC'} onClose={() => setOpen(null)} />}
     </>

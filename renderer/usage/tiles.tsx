@@ -4,17 +4,10 @@ import { certaintyOf } from '../../shared/usage-words.ts';
 import { m } from '../i18n/messages.ts';
 import { classes } from '../ui/classes.ts';
 import { change, count, duration, exactMoney, money, percent, shortCount, tokensOf } from './figures.ts';
-import { dayIn } from './ranges.ts';
+import { isComparable } from './overview-view.ts';
 import styles from './usage.module.css';
 
 const t = m.usage.tiles;
-
-/** Whether the whole period before was collected: half of one is nothing to compare with. */
-function isComparable({ previous, collectedSince, zone }: UsageOverview): boolean {
-  if (previous === null || collectedSince === null) return false;
-  const isDay = previous.from.length === 10;
-  return previous.from >= (isDay ? dayIn(zone, collectedSince) : collectedSince);
-}
 
 /** Where each figure comes from. */
 export type TileLinks = Readonly<Record<'spend' | 'requests' | 'tokens' | 'errors' | 'latency' | 'saved', string>>;
@@ -79,6 +72,7 @@ export function Tiles({ overview, links }: { readonly overview: UsageOverview; r
         name={t.latency}
         href={links?.latency}
         value={totals.latency === null ? '–' : duration(totals.latency.p50Ms)}
+        unit={totals.latency === null ? undefined : t.p50}
         approximate={totals.latency !== null}
         delta={null}
       >
@@ -96,7 +90,6 @@ export function Tiles({ overview, links }: { readonly overview: UsageOverview; r
             <span className={styles.pair}>
               {t.p99} <b>{duration(totals.latency.p99Ms)}</b>
             </span>
-            <span className="visually-hidden">{t.faster}</span>
           </>
         )}
       </Tile>
@@ -120,13 +113,15 @@ interface TileProps {
   readonly value: string;
   /** The same, exactly. */
   readonly title?: string | undefined;
+  /** Said after the value, smaller. */
+  readonly unit?: string | undefined;
   readonly approximate?: boolean;
   readonly delta: string | null;
   readonly tone?: 'bad' | undefined;
   readonly children?: ReactNode;
 }
 
-function Tile({ name, href, value, title, approximate, delta, tone, children }: TileProps) {
+function Tile({ name, href, value, title, unit, approximate, delta, tone, children }: TileProps) {
   const id = useId();
   return (
     <div className={styles.tile}>
@@ -144,6 +139,7 @@ function Tile({ name, href, value, title, approximate, delta, tone, children }: 
           {approximate === true && <span aria-hidden>≈ </span>}
           {value}
         </span>
+        {unit !== undefined && <span className={styles.unit}>{unit}</span>}
         {delta !== null && (
           <span className={classes(styles.delta, tone === 'bad' && styles.bad)} title={t.delta(delta)}>
             {delta}

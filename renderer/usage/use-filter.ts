@@ -13,6 +13,9 @@ const isReported = (dimension: FilterDimension): dimension is FilterDimension & 
 export const routeName = (dimension: FilterDimension, name: string): string =>
   isPlain(dimension) ? name : markName(name);
 
+/** Whether one can narrow to a name. Also to calls without a client, key, model or folder; a provider is always known. */
+export const canNarrow = (dimension: FilterDimension, name: string): boolean => name !== '' || !isPlain(dimension);
+
 export interface NamedFilter {
   /** By dimension, in their order. */
   readonly names: readonly { readonly dimension: FilterDimension; readonly name: string }[];

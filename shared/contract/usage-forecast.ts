@@ -106,6 +106,8 @@ export const anomaliesQuery = z.strictObject({
   /** Left out: 30 days up to now. */
   from: usageMoment.optional(),
   to: usageMoment.optional(),
+  /** Only what calls that pass it were part of; a sudden spend is then one of these calls. */
+  filter: usageFilter.optional(),
 });
 export const usageAnomaly = z.strictObject({
   /** The same for the same happening, whenever it is asked for. */
@@ -118,6 +120,11 @@ export const usageAnomaly = z.strictObject({
   subject: z.string(),
   /** In which list that name stands. */
   dimension: usageDimension,
+  /** The name as a filter takes it; empty: that none is known. null: it is about all calls, none stands out. */
+  key: z.string().nullable(),
+  /** When its calls were made, as a range to ask for: days, or times of whole hours. */
+  from: z.string(),
+  to: z.string(),
   /** What was counted, and what is usual, in micro-USD or requests; null where there is nothing usual yet. */
   value: count,
   usual: count.nullable(),
@@ -129,4 +136,5 @@ export const usageAnomalies = z.strictObject({
   zone: z.string(),
   /** Latest first. */
   anomalies: z.array(usageAnomaly),
+  remarks: z.array(usageRemark),
 });

@@ -146,6 +146,7 @@ test('what was called is on the screen at once, equal to the command line and th
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
       await expect(page.getByRole('tab', { name: 'Requests' })).toHaveAttribute('aria-selected', 'true');
+      await expect(page.getByRole('button', { name: 'Remove the filter Provider: OpenAI' })).toBeVisible();
       await expect(page.getByRole('row', { name: /^Request of/ })).toHaveCount(4);
       await lookOnce(page, 'requests');
       await page
@@ -163,6 +164,11 @@ test('what was called is on the screen at once, equal to the command line and th
     });
 
     const figures = await test.step('the table holds the same figures as the command line', async () => {
+      await page.getByLabel('Stack by').selectOption('Project');
+      await page.getByRole('button', { name: 'No project' }).click();
+      await expect(page.getByRole('button', { name: 'Remove the filter Project: No project' })).toBeVisible();
+      await expect(tile('Requests')).toContainText('4');
+      await page.getByRole('button', { name: 'Remove the filter Project: No project' }).click();
       await page.getByLabel('Stack by').selectOption('Model');
       await page
         .getByRole('group', { name: /^Show Spend per/ })

@@ -50,6 +50,7 @@ export function followVault(parts: SessionParts): void {
       log.warn('credentials.sweep-failed'); // a full disk or a read-only vault: looked at again on the next unlock
     }
     parts.notifications.unlocked();
+    parts.anomalyWatch.unlocked();
     parts.scheduledCheck.unlocked();
     emit({ event: 'vault.unlocked', data: {} });
   });

@@ -18,4 +18,5 @@ export const charts = {
     hatched: 'Hatched: not collected yet.',
   },
   pickHint: 'Click or Enter shows the requests.',
+  pickOneHint: 'Enter shows these requests.',
 } as const;

@@ -35,6 +35,8 @@ test('a key is named as reports name it; words for times go through as they are'
   expect(filterFrom({ credential: ['kh://openai', 'kh://openai/work', 'groq/home'], model: ['m'] })).toEqual({
     filter: { credential: ['openai/default', 'openai/work', 'groq/home'], model: ['m'] },
   });
+  const none = { credential: [''], client: [''], project: [''] };
+  expect(filterFrom(none)).toEqual({ filter: none }); // calls of which none is known
   expect(filterFrom({})).toEqual({});
   expect(rangeFrom({ from: '7d', to: 'yesterday' })).toEqual({ from: '7d', to: 'yesterday' });
   expect(() => rangeFrom({ from: '0d' })).toThrow(expect.objectContaining({ code: 'invalid_input' }));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forecastOf } from '../../../renderer/quotas/forecast.ts';
+import { forecastOf, isWithin } from '../../../renderer/quotas/forecast.ts';
 import { emptyQuotaForm, definitionOf, type QuotaForm } from '../../../renderer/quotas/quota-form.ts';
 import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
 import { forecastQuery } from '../../../shared/contract/usage-forecast.ts';
@@ -43,7 +43,18 @@ test('short periods and scopes that no report knows are not asked about', () => 
     forecastOf(quota({ every: 'cron' }, '2026-11-01T09:00:00.000Z', '2026-11-02T09:00:00.000Z'), 'UTC'),
   ).toBeNull();
   expect(forecastOf(quota({ scope: 'project', project: '/p' }, ...november), 'UTC')).toBeNull();
+  const many = Array.from({ length: 101 }, (_, n) => `/p/${n}`);
+  expect(forecastOf(quota({ scope: 'project', project: '/p' }, ...november), 'UTC', many)).toBeNull();
   expect(forecastOf(quota({ scope: 'system' }, ...november), 'UTC')).toBeNull();
+});
+
+test('a project is asked about with the folders below it, as its quota counts', () => {
+  const folders = ['/p', '/p/web'];
+  const query = forecastOf(quota({ scope: 'project', project: '/p/' }, ...november), 'UTC', folders);
+  expect(forecastQuery.parse(query).filter).toEqual({ project: folders });
+  const names = ['/p', '/p/web', '/p2', 'C:\\p\\web', '/'];
+  expect(names.filter((name) => isWithin('/p/', name))).toEqual(folders);
+  expect(names.filter((name) => isWithin('C:\\p', name))).toEqual(['C:\\p\\web']);
 });
 
 test('a week in which the clock is set forward is still a week', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { busiestHour, dayAfter, weekGrid, yearGrid } from '../../../renderer/usage/calendar-view.ts';
-import { change, exactMoney, money, shortCount } from '../../../renderer/usage/figures.ts';
+import { change, exactMoney, markText, money, shareText, shortCount } from '../../../renderer/usage/figures.ts';
 import { barNames } from '../../../renderer/usage/moments.ts';
 import {
   chartSeries,
@@ -15,6 +15,7 @@ import { EMPTY_PRICE, priceErrors, priceOf, priceStart, unpricedStart } from '..
 import { priceLines } from '../../../renderer/usage/price-view.ts';
 import type { PriceEntry } from '../../../shared/contract/prices.ts';
 import { dayIn, holds, spanOf, uncollectedBars } from '../../../renderer/usage/ranges.ts';
+import { canNarrow, routeName } from '../../../renderer/usage/use-filter.ts';
 import { withNewer } from '../../../renderer/usage/use-requests.ts';
 import { markName, markOf, nameOfMark, dropNameMarks } from '../../../renderer/state/name-marks.ts';
 import type { UsageRecord } from '../../../shared/contract/usage-records.ts';
@@ -86,21 +87,55 @@ describe('the series of an overview', () => {
       day: '2026-11-20',
       subject: 'dear',
       dimension: 'provider',
+      ...{ key: 'dear', from: '2026-11-20T09:00:00Z', to: '2026-11-20T10:00:00Z' },
       value: 1,
       usual: null,
       text: 'Much.',
     } as const;
     expect(chartSlots(overview, [anomaly]).map(({ notes }) => notes)).toEqual([[], ['Much.']]);
   });
-  test('a period before without anything is not compared with', () => {
+  test('a period before without anything is not compared with, nor one that was collected in part', () => {
     const before = { from: '2026-11-17', to: '2026-11-18', totals: totals(all), values: values({}) };
-    expect(valuesBefore(overview, 'spend', false)).toBeNull();
-    expect(valuesBefore({ ...overview, previous: before }, 'spend', false)).toBeNull();
-    expect(valuesBefore({ ...overview, previous: { ...before, values: all } }, 'spend', true)).toEqual([60, 100]);
+    const whole = { ...overview, collectedSince: '2026-11-16T23:00:00.000Z' };
+    expect(valuesBefore(whole, 'spend', false)).toBeNull();
+    expect(valuesBefore({ ...whole, previous: before }, 'spend', false)).toBeNull();
+    const full = { ...before, values: all };
+    expect(valuesBefore({ ...whole, previous: full }, 'spend', true)).toEqual([60, 100]);
+    expect(valuesBefore({ ...whole, collectedSince: '2026-11-17T23:00:00.000Z', previous: full }, 'spend', true)).toBe(
+      null,
+    );
   });
   test('the highest bar is named only where there is one', () => {
     expect(peakOf([1, 5, 2])).toBe(1);
     expect(peakOf([0, 0])).toBeNull();
+  });
+});
+
+describe('an axis', () => {
+  const marks = (metric: 'spend' | 'requests', step: number, count: number) =>
+    Array.from({ length: count }, (_, n) => markText(metric, n * step, step));
+  test('has as many digits at each mark', () => {
+    expect(marks('spend', 50_000, 4)).toEqual(['$0', '$0.05', '$0.10', '$0.15']);
+    expect(marks('spend', 500_000, 4)).toEqual(['$0', '$0.50', '$1.00', '$1.50']);
+    expect(marks('spend', 20_000_000, 3)).toEqual(['$0', '$20', '$40']);
+    expect(marks('spend', 500_000_000, 4)).toEqual(['$0', '$500', '$1.0K', '$1.5K']);
+    expect(marks('spend', 200, 2)).toEqual(['$0', '$0.0002']);
+    expect(marks('requests', 500_000, 4)).toEqual(['0', '500K', '1.0M', '1.5M']);
+    expect(marks('requests', 2, 3)).toEqual(['0', '2', '4']);
+  });
+  test('and a column of shares too', () => {
+    expect([0, 0.03, 0.042, 1].map(shareText)).toEqual(['0%', '3.0%', '4.2%', '100%']);
+  });
+});
+
+describe('a narrowed list', () => {
+  test('may be of calls without a key, client, model or folder, but not without a provider', () => {
+    const can = (['provider', 'model', 'client', 'credential', 'project', 'outcome'] as const).filter((dimension) =>
+      canNarrow(dimension, ''),
+    );
+    expect(can).toEqual(['model', 'client', 'credential', 'project']);
+    expect(canNarrow('provider', 'openai')).toBe(true);
+    expect(nameOfMark(routeName('credential', ''))).toBe('');
   });
 });
 

@@ -1,18 +1,20 @@
 import type Database from 'better-sqlite3';
 import type { UsageAnomaly } from '../../../../shared/contract/usage-forecast.ts';
+import type { UsageFilter, UsageRemark } from '../../../../shared/contract/usage.ts';
 import { amountInWords } from '../../../../shared/quota-words.ts';
 import type { NameKind } from '../dimensions.ts';
 import { dateOfDay, HOUR_MS } from '../reporting-days.ts';
+import { fitting } from './anomalies-filter.ts';
 import { type Calendar, calendarOf, weekday } from './calendar.ts';
 import { errorBursts } from './error-bursts.ts';
 import { dayInWords } from './forecast-words.ts';
 import { importClients } from '../imports/imported-call.ts';
 import { hasDaysOf } from '../state-table.ts';
-import { shownNames } from './names.ts';
+import { numbered, type NumberedFilter, shownNames } from './names.ts';
 import { inDays, rangeOf, type RangeText } from './range.ts';
 import { firstHour, readSums, type Source, type SumRow } from './source.ts';
 import { unusualHours } from './unusual-hours.ts';
-import type { Asked } from './view.ts';
+import { type Asked, dimensionOf } from './view.ts';
 
 /** A spend is sudden from so many times the usual on. */
 const TIMES_THE_USUAL = 3;
@@ -24,11 +26,14 @@ const LEAST_WEEKS = 2;
 const COST_AT = 2 + 9; // bucket, name, then the figures of ROLLUP_SUMS
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
-export interface AnomaliesQuery extends RangeText, Asked {}
+export interface AnomaliesQuery extends RangeText, Asked {
+  readonly filter?: UsageFilter | undefined;
+}
 
 export interface Anomalies {
   readonly zone: string;
   readonly anomalies: UsageAnomaly[];
+  readonly remarks: UsageRemark[];
 }
 
 /**
@@ -43,8 +48,9 @@ export function* usageAnomalies(
   const calendar = calendarOf(query.reportingZone);
   const since = firstHour(db);
   const range = rangeOf(query, { calendar, nowMs: query.nowMs, firstHour: since }, '30d');
+  const { filter, remarks } = numbered(db, query.filter);
   if (since === null) {
-    yield { zone: calendar.zone, anomalies: [] };
+    yield { zone: calendar.zone, anomalies: [], remarks: [...remarks] };
     return;
   }
   const { first, last: asked } = inDays(range, calendar);
@@ -52,14 +58,17 @@ export function* usageAnomalies(
   const begun = calendar.dayOfHour(since);
   const days = { calendar, first: Math.max(first, begun), last, begun };
   const anomalies: UsageAnomaly[] = [];
-  for (const look of [suddenSpends, newClients, errorBursts]) {
+  for (const look of [newClients, errorBursts]) {
     anomalies.push(...look(db, days));
     yield null;
   }
   anomalies.push(...(yield* unusualHours(db, days)));
+  const fit = fitting(db, filter, anomalies);
+  fit.push(...suddenSpends(db, days, filter));
   yield {
     zone: calendar.zone,
-    anomalies: anomalies.toSorted((one, other) => (one.at === other.at ? 0 : one.at < other.at ? 1 : -1)),
+    anomalies: fit.toSorted((one, other) => (one.at === other.at ? 0 : one.at < other.at ? 1 : -1)),
+    remarks: [...remarks],
   };
 }
 
@@ -73,28 +82,39 @@ export interface Days {
 
 const startOf = (day: number, calendar: Calendar): string => new Date(calendar.startMs(day)).toISOString();
 
-/** A day above three times the median of the same weekdays before it, with the key that most of the rise is of. */
-function suddenSpends(db: Database.Database, { calendar, first, last, begun }: Days): UsageAnomaly[] {
+/**
+ * A day above three times the median of the same weekdays before it, with the key that most of the rise is of. With a
+ * filter: of the calls that pass it.
+ */
+function suddenSpends(db: Database.Database, days: Days, filter: NumberedFilter): UsageAnomaly[] {
+  const { calendar, first, last, begun } = days;
   const from = first - WEEKS_BACK * 7;
-  const all = costs(db, 'all', { calendar, first: from, last }).get(0) ?? new Map<number, number>();
+  const all = costs(db, null, { calendar, first: from, last, filter }).get(0) ?? new Map<number, number>();
+  // What began lately has no usual yet: the weeks before it are no weeks of nothing.
+  const since = filter.size === 0 ? begun : Math.max(begun, Math.min(...all.keys()));
+  const chosen = [...filter].map(([kind, names]) => `:${kind}=${names.join('+')}`).join('');
   const found: UsageAnomaly[] = [];
   for (let day = first; day <= last; day += 1) {
     const value = all.get(day) ?? 0;
-    const usual = usualOf(all, day, begun);
+    const usual = usualOf(all, day, since);
     if (usual === null || value < LEAST_SPEND || value <= TIMES_THE_USUAL * usual) continue;
-    const culprit = culpritOf(db, day, begun, calendar);
+    const culprit = culpritOf(db, day, begun, { calendar, filter });
+    const date = dateOfDay(day);
+    const cost = filter.size === 0 ? `${dayInWords(date)} cost` : `On ${dayInWords(date)} the calls looked at cost`;
     const most =
-      culprit === null ? '' : ` Most of the rise, ${dollars(culprit.rise)}, is of ${culprit.key}${culprit.model}.`;
+      culprit === null ? '' : ` Most of the rise, ${dollars(culprit.rise)}, is of ${culprit.subject}${culprit.model}.`;
     found.push({
-      id: `spend:${dateOfDay(day)}`,
+      id: `spend:${date}${chosen}`,
       kind: 'spend',
       at: startOf(day, calendar),
-      day: dateOfDay(day),
-      subject: culprit?.key ?? 'all',
+      day: date,
+      subject: culprit?.subject ?? 'all',
       dimension: 'credential',
+      key: culprit?.key ?? null,
+      ...{ from: date, to: date },
       value,
       usual,
-      text: `${dayInWords(dateOfDay(day))} cost ${dollars(value)}; on a ${WEEKDAYS[weekday(day)]} ${dollars(usual)} is usual.${most}`,
+      text: `${cost} ${dollars(value)}; on a ${WEEKDAYS[weekday(day)]} ${dollars(usual)} is usual.${most}`,
     });
   }
   return found;
@@ -116,9 +136,14 @@ function usualOf(byDay: ReadonlyMap<number, number>, day: number, begun: number)
   return Math.round((one + other) / 2);
 }
 
-function culpritOf(db: Database.Database, day: number, begun: number, calendar: Calendar) {
+function culpritOf(
+  db: Database.Database,
+  day: number,
+  begun: number,
+  given: Pick<Stretch, 'calendar'> & { readonly filter: NumberedFilter },
+) {
   const rises = (dimension: 'credential' | 'model') => {
-    const byName = costs(db, dimension, { calendar, first: day - WEEKS_BACK * 7, last: day });
+    const byName = costs(db, dimension, { ...given, first: day - WEEKS_BACK * 7, last: day });
     return [...byName]
       .map(([name, byDay]) => ({ name, rise: (byDay.get(day) ?? 0) - (usualOf(byDay, day, begun) ?? 0) }))
       .toSorted((one, other) => other.rise - one.rise)[0];
@@ -128,17 +153,24 @@ function culpritOf(db: Database.Database, day: number, begun: number, calendar: 
   if (key === undefined || key.rise <= 0) return null;
   const shown = shownNames(db, [key.name, ...(model === undefined ? [] : [model.name])]);
   const named = model === undefined ? '' : (shown.get(model.name) ?? '');
+  const name = shown.get(key.name) ?? '';
   return {
-    key: shown.get(key.name) || 'no key of the vault',
+    key: name,
+    subject: name === '' ? 'no key of the vault' : name,
     rise: key.rise,
     model: named === '' ? '' : `, and the model that rose most is ${named}`,
   };
 }
 
 /** By name, then by day. */
-function costs(db: Database.Database, dimension: NameKind | 'all', days: Stretch): Map<number, Map<number, number>> {
+function costs(
+  db: Database.Database,
+  by: NameKind | null,
+  { filter, ...days }: Stretch & { readonly filter: NumberedFilter },
+): Map<number, Map<number, number>> {
   const all = new Map<number, Map<number, number>>();
-  for (const row of byDay(db, dimension, days)) {
+  const source = dimensionOf(filter, by)?.series ?? { kind: 'cells', filter };
+  for (const row of byDay(db, source, by, days)) {
     const [day = 0, name = 0] = row;
     let ofName = all.get(name);
     if (ofName === undefined) all.set(name, (ofName = new Map<number, number>()));
@@ -150,10 +182,11 @@ function costs(db: Database.Database, dimension: NameKind | 'all', days: Stretch
 type Stretch = Pick<Days, 'calendar' | 'first' | 'last'>;
 
 /** Day, name, then the figures. Several rows for a day and name where the days are being summed again in another zone. */
-function byDay(db: Database.Database, dimension: NameKind | 'all', { calendar, first, last }: Stretch): SumRow[] {
-  const source: Source = { kind: 'dimension', dimension, names: null };
-  const by = dimension === 'all' ? null : dimension;
+function byDay(db: Database.Database, source: Source, by: NameKind | null, stretch: Stretch): SumRow[] {
+  const { calendar, first, last } = stretch;
   if (hasDaysOf(db, calendar.zone)) return readSums(db, source, by, { span: 'day', first, last }, true);
+  // Combinations have no hours: until the days are summed again there is nothing to go by.
+  if (source.kind === 'cells') return [];
   const hours = { span: 'hour', first: calendar.startHour(first), last: calendar.startHour(last + 1) - 1 } as const;
   return readSums(db, source, by, hours, true).map(([hour = 0, ...rest]) => [calendar.dayOfHour(hour), ...rest]);
 }
@@ -162,7 +195,7 @@ function byDay(db: Database.Database, dimension: NameKind | 'all', { calendar, f
 function newClients(db: Database.Database, { calendar, first, last, begun }: Days): UsageAnomaly[] {
   const source: Source = { kind: 'dimension', dimension: 'client', names: null };
   const since = new Map<number, { day: number; requests: number }>();
-  for (const [day = 0, name = 0, requests = 0] of byDay(db, 'client', { calendar, first: begun, last })) {
+  for (const [day = 0, name = 0, requests = 0] of byDay(db, source, 'client', { calendar, first: begun, last })) {
     const known = since.get(name);
     if (known === undefined || known.day > day) since.set(name, { day, requests });
     else if (known.day === day) known.requests += requests;
@@ -185,7 +218,7 @@ function newClients(db: Database.Database, { calendar, first, last, begun }: Day
       at: new Date((row?.[0] ?? start) * HOUR_MS).toISOString(),
       day: dateOfDay(day),
       subject,
-      dimension: 'client' as const,
+      ...{ dimension: 'client' as const, key: subject, from: dateOfDay(day), to: dateOfDay(day) },
       value: requests,
       usual: null,
       text: `${subject} made calls for the first time, ${amountInWords(requests, 'requests')} on ${dayInWords(dateOfDay(day))}.`,

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { UsageAnomaly } from '../../../../shared/contract/usage-forecast.ts';
 import { dateOfDay, HOUR_MS } from '../reporting-days.ts';
 import type { Days } from './anomalies.ts';
+import { hourText } from './calendar.ts';
 import { shownNames } from './names.ts';
 import { readSums } from './source.ts';
 
@@ -32,13 +33,14 @@ export function errorBursts(db: Database.Database, { calendar, first, last }: Da
   }
   const shown = shownNames(db, byProvider.keys());
   return [...byProvider].flatMap(([name, hours]) =>
-    runsOf(hours, from).map(({ hour, failed, requests, usual }) => {
+    runsOf(hours, from).map(({ hour, last: end, failed, requests, usual }) => {
       const provider = shown.get(name) ?? '';
       const at = new Date(hour * HOUR_MS).toISOString();
       const day = dateOfDay(calendar.dayOfHour(hour));
       return {
         ...{ id: `errors:${provider}:${at.slice(0, 13)}`, kind: 'errors' as const, at, day },
-        ...{ subject: provider, dimension: 'provider' as const },
+        ...{ subject: provider, dimension: 'provider' as const, key: provider },
+        ...{ from: hourText(hour), to: hourText(end + 1) },
         value: failed,
         usual: Math.round(usual * requests),
         text: `${failed} of ${requests} calls of ${provider} failed; in the week before ${percent(usual)} did.`,

@@ -3,7 +3,7 @@ import type { UsageAnomaly } from '../../../../shared/contract/usage-forecast.ts
 import { amountInWords } from '../../../../shared/quota-words.ts';
 import { dateOfDay, HOUR_MS } from '../reporting-days.ts';
 import type { Days } from './anomalies.ts';
-import type { Calendar } from './calendar.ts';
+import { type Calendar, hourText } from './calendar.ts';
 import { shownNames } from './names.ts';
 import { readRequests } from './source.ts';
 
@@ -49,7 +49,8 @@ export function* unusualHours(db: Database.Database, { calendar, first, last }: 
       return {
         ...{ id: `unusual-hour:${name}:${date}`, kind: 'unusual-hour' as const, day: date },
         at: new Date(hour * HOUR_MS).toISOString(),
-        ...{ subject: key, dimension: 'credential' as const, value: requests, usual: 0 },
+        ...{ subject: key, dimension: 'credential' as const, key, value: requests, usual: 0 },
+        ...{ from: hourText(hour), to: hourText(hour + 1) },
         text: `The key ${key} was used at ${clock}:00, ${amountInWords(requests, 'requests')}; in the four weeks before it was hardly ever used around that time.`,
       };
     });

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import type { UsageFilter } from '../../../../shared/contract/usage.ts';
 import type { ContractEvent } from '../../../../shared/contract/handlers.ts';
 import { usageAnomalies as contractAnomalies } from '../../../../shared/contract/usage-forecast.ts';
 import { usageAnomalies } from '../../../../electron/core/usage/analysis/anomalies.ts';
@@ -20,10 +21,14 @@ const usual: Made[] = Array.from({ length: 60 * 20 }, (_, n) => ({
   costMicroUsd: 100_000,
 }));
 
-const lastPiece = (db: Database.Database, given: { from?: string } = {}) =>
+interface Given {
+  readonly from?: string;
+  readonly filter?: UsageFilter;
+}
+const lastPiece = (db: Database.Database, given: Given = {}) =>
   [...usageAnomalies(db, { reportingZone: ZONE, nowMs: NOW, ...given })].at(-1);
 
-function ask(more: readonly Made[], given: { from?: string } = {}) {
+function ask(more: readonly Made[], given: Given = {}) {
   const db = usageDatabase();
   write(db, ZONE, usual);
   write(db, ZONE, more);
@@ -83,6 +88,40 @@ describe('out of the usual', () => {
     expect(ask(times(4, atNight))).toEqual([]);
   });
 
+  test('leads to its calls: by a name that filters take, in the days or hours that are meant', () => {
+    const at = (hour: number) => Date.UTC(2029, 10, 15, hour);
+    const made = [
+      ...times(5, { atMs: at(11), costMicroUsd: 1_500_000, label: null }),
+      ...times(12, { atMs: at(9), costMicroUsd: 0, outcome: 'upstream_error' as const }),
+      ...times(12, { atMs: at(10), costMicroUsd: 0, outcome: 'upstream_error' as const }),
+      ...times(5, { atMs: at(2), costMicroUsd: 1 }),
+    ];
+    const found = ask(made).map(({ kind, dimension, key, from, to }) => [kind, dimension, key, from, to]);
+    expect(found).toEqual([
+      ['errors', 'provider', 'openai', '2029-11-15T09:00:00Z', '2029-11-15T11:00:00Z'],
+      ['unusual-hour', 'credential', 'openai/work', '2029-11-15T02:00:00Z', '2029-11-15T03:00:00Z'],
+      ['spend', 'credential', '', '2029-11-15', '2029-11-15'],
+    ]);
+  });
+
+  test('with a filter is what calls that pass it were part of; a sudden spend is one of those calls', () => {
+    const made = [
+      ...times(12, { atMs: NOW - 2 * HOUR_MS, costMicroUsd: 0, outcome: 'upstream_error' as const }),
+      ...times(5, { atMs: NOW - HOUR_MS, costMicroUsd: 1_500_000, client: 'stranger', label: 'home' }),
+      { atMs: NOW - HOUR_MS, costMicroUsd: 1_000, provider: 'mistral' },
+    ];
+    const kinds = (filter: UsageFilter) => ask(made, { filter }).map(({ kind, subject }) => `${kind} ${subject}`);
+    const all = ['new-client stranger', 'errors openai', 'spend openai/home'];
+    expect(kinds({ provider: ['openai'] }).toSorted()).toEqual(all.toSorted());
+    expect(kinds({ provider: ['mistral'] })).toEqual([]);
+    expect(kinds({ client: ['stranger'] })).toEqual(['new-client stranger']); // nothing is usual for it yet
+    expect(kinds({ outcome: ['upstream_error'] })).toEqual(['errors openai']);
+    expect(kinds({ credential: ['openai/home'], provider: ['openai'] })).toEqual(['new-client stranger']);
+    expect(kinds({ provider: ['openai'], client: ['editor'] })).toEqual(['errors openai']);
+    const [spend] = ask(made, { filter: { provider: ['openai'] } }).filter(({ kind }) => kind === 'spend');
+    expect(spend?.text).toMatch(/^On 15 November 2029 the calls looked at cost \$7\.50; /);
+  });
+
   test('is asked for by range, and has the same ids each time', () => {
     const made = times(5, { atMs: NOW - 3 * DAY_MS, client: 'stranger', costMicroUsd: 2_000_000 });
     const all = ask(made);
@@ -99,15 +138,11 @@ describe('out of the usual', () => {
   });
 });
 
-test('each is told once, after calls were counted, and at most once a minute', async () => {
-  const clock = new FakeClock();
-  const vault = new MemoryVault();
+function watching(clock: FakeClock, vault: MemoryVault) {
   const { usageDb } = vault.opened();
-  const now = clock.now();
-  write(usageDb, 'UTC', [{ atMs: now - 3 * DAY_MS }]);
   const heard: ContractEvent[] = [];
+  const asked: (string | undefined)[] = [];
   let tell: (event: ContractEvent) => void = () => undefined;
-  let looks = 0;
   let looked: () => void = () => undefined;
   const watch = new AnomalyWatch({
     ...{ vault, clock, log: { warn: () => undefined }, zone: () => 'UTC' },
@@ -118,23 +153,36 @@ test('each is told once, after calls were counted, and at most once a minute', a
     },
     reader: {
       last: (_name, input) => {
-        looks += 1;
+        asked.push((input as Given).from);
         queueMicrotask(looked);
         return Promise.resolve([...usageAnomalies(usageDb, input as never)].at(-1) as never);
       },
     },
   });
-  const counted = () => tell({ event: 'usage.recorded', data: { requests: 1, providers: [], clients: [] } });
-  const look = async () => {
-    const done = new Promise<void>((resolve) => (looked = resolve));
-    clock.advance(60_000);
-    await done;
-    await Promise.resolve();
-    await watch.look(); // what the first one has not told by now it never would
+  watch.unlocked();
+  return {
+    ...{ watch, heard, asked },
+    counted: () => tell({ event: 'usage.recorded', data: { requests: 1, providers: [], clients: [] } }),
+    look: async () => {
+      const done = new Promise<void>((resolve) => (looked = resolve));
+      clock.advance(60_000);
+      await done;
+      await Promise.resolve();
+      await watch.look(); // what the first one has not told by now it never would
+    },
   };
+}
+
+test('each is told once, after calls were counted, and at most once a minute', async () => {
+  const clock = new FakeClock();
+  const vault = new MemoryVault();
+  const { usageDb } = vault.opened();
+  const now = clock.now();
+  write(usageDb, 'UTC', [{ atMs: now - 3 * DAY_MS }]);
+  const { watch, heard, asked, counted, look } = watching(clock, vault);
   counted();
   clock.advance(59_999);
-  expect(looks).toBe(0);
+  expect(asked).toEqual([]);
   write(usageDb, 'UTC', [{ atMs: now, client: 'stranger' }]);
   counted();
   await look();
@@ -144,7 +192,44 @@ test('each is told once, after calls were counted, and at most once a minute', a
   expect(heard).toHaveLength(1);
   counted();
   watch.locking();
-  const before = looks;
+  const before = asked.length;
+  counted(); // what is still written at a lock
   clock.advance(600_000);
-  expect(looks).toBe(before);
+  expect(asked).toHaveLength(before);
+});
+
+test('what ended right before midnight or a lock is told after it', async () => {
+  const clock = new FakeClock();
+  const vault = new MemoryVault();
+  const { usageDb } = vault.opened();
+  const midnight = Math.ceil(clock.now() / DAY_MS) * DAY_MS;
+  write(usageDb, 'UTC', [{ atMs: midnight - 3 * DAY_MS }]);
+  clock.advance(midnight - 90_000 - clock.now());
+  const { watch, heard, asked, counted, look } = watching(clock, vault);
+  const subjects = () => heard.map(({ data }) => (data as { subject?: string }).subject);
+  counted();
+  await look();
+  expect(asked[0]).toBe('today'); // nothing that is old is told as new
+
+  write(usageDb, 'UTC', [{ atMs: midnight - 10_000, client: 'late' }]);
+  counted();
+  await look();
+  expect(clock.now()).toBeGreaterThan(midnight);
+  expect(subjects()).toEqual(['late']);
+
+  write(usageDb, 'UTC', [{ atMs: clock.now(), client: 'last' }]);
+  counted();
+  watch.locking();
+  clock.advance(5 * DAY_MS);
+  expect(subjects()).toEqual(['late']);
+  watch.unlocked();
+  await look();
+  expect(subjects()).toEqual(['late', 'last']);
+
+  watch.locking();
+  clock.advance(DAY_MS);
+  watch.unlocked();
+  const before = asked.length;
+  clock.advance(600_000);
+  expect(asked).toHaveLength(before); // nothing was counted meanwhile
 });

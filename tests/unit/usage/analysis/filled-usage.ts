@@ -32,7 +32,8 @@ export interface Made {
   readonly model?: string;
   readonly client?: string;
   readonly clientId?: string;
-  readonly label?: string;
+  /** null: no key of the vault. */
+  readonly label?: string | null;
   readonly project?: string;
   readonly outcome?: (typeof OUTCOMES)[number];
   readonly costMicroUsd?: number | null;
@@ -60,7 +61,10 @@ export function priced(given: Made): CountedCall {
     requestId: given.requestId ?? `request-${made}`,
     source: 'proxy',
     client: client === '' ? null : { id: (given.clientId ?? `id-of-${client}`).slice(0, 256), name: client },
-    credential: { id: `${provider}${label}`.padEnd(32, '0').slice(0, 32), version: 1, ref: `${provider}/${label}` },
+    credential:
+      label === null
+        ? null
+        : { id: `${provider}${label}`.padEnd(32, '0').slice(0, 32), version: 1, ref: `${provider}/${label}` },
     provider,
     project: given.project ?? '',
     endpoint: 'chat/completions',
