@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { priceUnit } from '../../../shared/prices.ts';
 import { providerId } from '../../../shared/provider/parts.ts';
 import { LABEL_PATTERN } from '../../../shared/reference.ts';
 import { toFigures, type UsageFigures, usageBy, usageFigures, usageMoment } from '../../../shared/usage.ts';
@@ -25,16 +26,23 @@ const line = (max: number) =>
     .refine((text) => !/[\u0000-\u001f\u007f-\u009f]/.test(text), 'holds control characters');
 const count = z.int().min(0).max(1e12).default(0);
 const MAX_CALLS = 1000;
+const THOUSANDTHS = 1000;
 /** Clocks of one computer agree; a call later than this is a mistake. */
 const AHEAD_MS = 5 * 60_000;
 const OLDEST_MS = 400 * 24 * 3_600_000;
 
-export const reportedCall = z.strictObject({
+const reportedFields = z.strictObject({
   /** The client's own name for this call: told twice, it counts once. */
   requestId: line(128).min(1),
   provider: providerId,
   label: z.string().regex(LABEL_PATTERN).default('default'),
-  model: line(128).optional(),
+  model: line(128)
+    .refine((text) => shortName(text) !== null, 'is no name of a model')
+    .optional(),
+  /** As the answer named it ("batch", "priority"); left out: the plain price. */
+  serviceTier: line(64)
+    .refine((text) => shortName(text) !== null, 'is no name of a tier')
+    .optional(),
   /** Path at the provider, without a query. */
   endpoint: line(512).default(''),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
@@ -53,14 +61,24 @@ export const reportedCall = z.strictObject({
   outputTokens: count,
   /** Part of `outputTokens`. */
   reasoningTokens: count,
+  /** What was used beside tokens, and how much of it: with `amount`, to a thousandth. */
+  unit: priceUnit.optional(),
+  amount: z.number().min(0).max(1e12).optional(),
   /** Where the provider told the price of this call; left out: the price book's. */
   costMicroUsd: z.int().min(0).max(1e12).optional(),
 });
+export const reportedCall = reportedFields
+  .refine(({ unit, amount }) => (unit === undefined) === (amount === undefined), {
+    path: ['unit'],
+    error: 'and amount go together',
+  })
+  .refine(({ reasoningTokens, outputTokens }) => reasoningTokens <= outputTokens, {
+    path: ['reasoningTokens'],
+    error: 'are part of outputTokens',
+  });
 /** One call, or up to 1,000. */
-export const reportBody = z.union([
-  reportedCall,
-  z.strictObject({ calls: z.array(reportedCall).min(1).max(MAX_CALLS) }),
-]);
+const severalCalls = z.strictObject({ calls: z.array(reportedCall).min(1).max(MAX_CALLS) });
+export const reportBody = z.union([reportedCall, severalCalls]);
 export const reportAnswer = z.strictObject({
   /** How many were new. */
   recorded: z.int(),
@@ -99,7 +117,9 @@ export interface ClientUsageDeps {
  * @throws AppError `invalid_input`, `key_not_found`, or `forbidden` for a key that this client is not handed.
  */
 export function reportUsage(deps: ClientUsageDeps, client: UsageClient, body: unknown): z.output<typeof reportAnswer> {
-  const parsed = reportBody.safeParse(body);
+  // Of a union it could not be told which field is wrong.
+  const several = typeof body === 'object' && body !== null && 'calls' in body;
+  const parsed = several ? severalCalls.safeParse(body) : reportedCall.safeParse(body);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new AppError(
@@ -169,7 +189,11 @@ function entryOf(deps: ClientUsageDeps, client: UsageClient, call: z.output<type
     outputTokens,
     reasoningTokens,
   };
-  const seen = Object.values(tokens).some((figure) => figure > 0) || call.costMicroUsd !== undefined;
+  const { unit, amount } = call;
+  const quantity =
+    unit === undefined || amount === undefined ? null : { unit, thousandths: Math.round(amount * THOUSANDTHS) };
+  const seen =
+    Object.values(tokens).some((figure) => figure > 0) || quantity !== null || call.costMicroUsd !== undefined;
   return {
     atMs,
     requestId: call.requestId,
@@ -190,10 +214,10 @@ function entryOf(deps: ClientUsageDeps, client: UsageClient, call: z.output<type
       seen,
       model: shortName(call.model ?? null),
       tokens,
-      quantity: null,
+      quantity,
       webSearches: 0,
       providerCostMicroUsd: call.costMicroUsd ?? null,
-      serviceTier: null,
+      serviceTier: call.serviceTier ?? null,
       region: null,
       errorType,
     },

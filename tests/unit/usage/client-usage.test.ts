@@ -76,6 +76,33 @@ test('a cost that the client was told is taken; a call without figures costs unk
   expect((await readUsage(deps, EDITOR, { by: 'endpoint' })).map(({ key }) => key)).toEqual(['', 'a']);
 });
 
+test('what is not counted in tokens, and a service tier, are told and priced', async () => {
+  const { app, deps } = await withKey();
+  app.prices.set({ per: 'characters', provider: 'openai', model: 'tts-x', price: 15_000_000 }, 'cli');
+  const { provider, label } = CALL;
+  reportUsage(deps, EDITOR, { requestId: 'u', provider, label, model: 'tts-x', unit: 'characters', amount: 2000.5 });
+  reportUsage(deps, EDITOR, { ...CALL, requestId: 't', serviceTier: 'batch' });
+  const costs = await readUsage(deps, EDITOR, {});
+  expect(costs.map(({ key, costMicroUsd }) => [key, costMicroUsd])).toEqual([
+    ['tts-x', 30_008],
+    ['gpt-6-luna', 75],
+  ]);
+});
+
+test('what cannot be is refused, and the field is named', async () => {
+  const { deps } = await withKey();
+  const refused = (wrong: object, field: string) => {
+    const error: unknown = expect.objectContaining({ code: 'invalid_input', hint: expect.stringContaining(field) as string });
+    expect(() => reportUsage(deps, EDITOR, { ...CALL, ...wrong })).toThrow(error);
+    expect(() => reportUsage(deps, EDITOR, { calls: [CALL, { ...CALL, ...wrong }] })).toThrow(error);
+  };
+  refused({ unit: 'characters' }, 'unit');
+  refused({ amount: 1 }, 'unit');
+  refused({ unit: 'parsecs', amount: 1 }, 'unit');
+  refused({ reasoningTokens: 101 }, 'reasoningTokens');
+  refused({ model: 'two words' }, 'model');
+});
+
 test('a period may be left open at either end, whether it is given in days or in times', async () => {
   const { deps, clock } = await withKey();
   reportUsage(deps, EDITOR, CALL);
