@@ -280,3 +280,40 @@ test('a system credential that is made later counts for the demo quota from its 
   expect((await fetch(`http://127.0.0.1:${port}/proxy/openai@demo/models`, { headers })).status).toBe(200);
   await settled({ used: 1 });
 });
+
+test('a limit of money holds against calls at once that allow far more than it has, and nothing is sent for the others', async () => {
+  const answers = Promise.withResolvers<void>();
+  const late: Answer = async (response) => {
+    await answers.promise;
+    return answered(response);
+  };
+  const { set, app, upstream, tool, port, settled } = await setUp(late);
+  const { token } = tool('greedy', ['proxy:openai']);
+  set(daily(1_000_000, { counts: 'cost', name: 'Dollar' }));
+  const body = JSON.stringify({ model: 'gpt-4o', max_tokens: 20_000, messages: [] }); // some 20 cents each
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const ask = () => fetch(`http://127.0.0.1:${port}/proxy/openai/chat/completions`, { method: 'POST', headers, body });
+  const all = Array.from({ length: 20 }, ask);
+  await vi.waitFor(() => expect(app.quotas.list()).toMatchObject([{ refused: 16, state: 'ok' }]));
+  answers.resolve();
+  const told = await Promise.all(all);
+  const refused = told.filter(({ status }) => status === 429);
+  expect(refused.map((answer) => answer.headers.get('retry-after'))).toEqual(Array<string>(16).fill('5'));
+  expect(upstream.seen).toHaveLength(4);
+  await settled({ state: 'ok', refused: 16 });
+});
+
+test('what was used before the reporting zone was changed is used in the day of the new one', async () => {
+  const { app, chat, set, settled, clock } = await setUp();
+  app.settings.set({ vault: { reportingZone: 'UTC' } }, 'ui');
+  set(daily(10));
+  for (let n = 0; n < 3; n += 1) await chat();
+  await settled({ used: 3 });
+  app.usage.flush();
+  app.settings.set({ vault: { reportingZone: 'Pacific/Kiritimati' } }, 'ui'); // where it is the day after since 10:00
+  await vi.waitFor(() => expect(app.quotas.list()).toMatchObject([{ startsAt: '2030-01-15T10:00:00.000Z', used: 3 }]));
+  clock.advance(60_000);
+  while (app.usage.foldOne());
+  app.quotas.ledger.recount();
+  expect(app.quotas.list()).toMatchObject([{ startsAt: '2030-01-15T10:00:00.000Z', used: 3 }]);
+});
