@@ -224,6 +224,12 @@ describe('what is not in usage.db alone', () => {
     const tokens = list.prices.find(({ per }) => per === 'tokens')!;
     const { input } = tokens.prices[0] as { input: number };
     expect(rows).toContainEqual(expect.objectContaining({ provider: tokens.provider, model: tokens.model, input }));
+    const long = list.prices
+      .flatMap((one) => (one.per === 'tokens' ? one.prices : []))
+      .find((one) => one.longPrompt !== null)!;
+    const { overTokens, output } = long.longPrompt!;
+    expect(rows).toContainEqual(expect.objectContaining({ longPromptOver: overTokens, longPromptOutput: output }));
+    expect(new Set(rows.map((row) => Object.keys(row).length))).toEqual(new Set([22]));
     for (const format of EXPORT_FORMATS)
       expect(bytesOf(piecesOf(pricesTable(list), format)).length).toBeGreaterThan(1000);
   });

@@ -42,8 +42,7 @@ export function driftTable({ provider, total, days, models }: ReconcileReport): 
     ...TOLD_NAMES.map((name) => ours[name]),
     ...[driftPercent, driftOf, reasons.join(' ')],
   ];
-  const named = (whose: string) =>
-    TOLD_NAMES.map((name) => int(`${whose}${name.charAt(0).toUpperCase()}${name.slice(1)}`));
+  const named = (whose: string) => TOLD_NAMES.map((name) => int(`${whose}${titled(name)}`));
   return table(
     [
       ...['of', 'provider', 'day', 'model'].map(text),
@@ -54,29 +53,32 @@ export function driftTable({ provider, total, days, models }: ReconcileReport): 
   );
 }
 
-/** A row for each price and each time since which it holds. */
+const PRICE_NAMES = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWriteLong'] as const;
+const titled = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+/** A row for each price and each time since which it holds; of a unit other than tokens `input` is its price. */
 export function pricesTable({ prices }: PriceList): ExportTable {
+  const columns = [
+    ...['provider', 'model', 'per', 'source', 'from'].map(text),
+    ...['holdsToday', ...PRICE_NAMES, 'longPromptOver'].map(int),
+    ...['longPrompt', 'peak'].flatMap((tier) => PRICE_NAMES.map((name) => int(`${tier}${titled(name)}`))),
+  ];
   const rows = prices.flatMap((entry): readonly ExportRow[] => {
     const what = [entry.provider, entry.model, entry.per, entry.source];
     if (entry.per !== 'tokens') {
       return entry.prices.map(({ from, price }, at): ExportRow => {
-        return [...what, from, Number(at === entry.today), price, null, null, null, null, null, null, null];
+        const told = [...what, from, Number(at === entry.today), price];
+        return [...told, ...columns.slice(told.length).map(() => null)];
       });
     }
     return entry.prices.map(
       (one, at): ExportRow => [
-        ...[...what, one.from, Number(at === entry.today), one.input, one.output],
-        ...[one.cacheRead, one.cacheWrite, one.cacheWriteLong],
-        ...[one.longPrompt?.overTokens ?? null, one.longPrompt?.input ?? null, one.longPrompt?.output ?? null],
+        ...[...what, one.from, Number(at === entry.today)],
+        ...PRICE_NAMES.map((name) => one[name]),
+        one.longPrompt?.overTokens ?? null,
+        ...[one.longPrompt, one.peak].flatMap((tier) => PRICE_NAMES.map((name) => tier?.[name] ?? null)),
       ],
     );
   });
-  return table(
-    [
-      ...['provider', 'model', 'per', 'source', 'from'].map(text),
-      ...['holdsToday', 'input', 'output', 'cacheRead', 'cacheWrite', 'cacheWriteLong'].map(int),
-      ...['longPromptOver', 'longPromptInput', 'longPromptOutput'].map(int),
-    ],
-    rows,
-  );
+  return table(columns, rows);
 }
