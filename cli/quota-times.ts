@@ -11,12 +11,6 @@ export async function zoneOf(agent: AgentClient, period?: QuotaPeriod): Promise<
   return vault === null || vault.reportingZone === '' ? here() : vault.reportingZone;
 }
 
-/** As 2026-11-20 14:00, by the clocks of the zone; Swedish writes times so. */
-export function timeIn(zone: string, rfc3339: string): string {
-  const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: zone });
-  return format.format(Date.parse(rfc3339));
-}
-
 /** Said where the times above are not those of this computer. */
 export function remarkOfZone(zone: string): void {
   if (zone !== here()) note(`Times are those of ${zone}.`);

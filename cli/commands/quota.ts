@@ -7,12 +7,13 @@ import { THROTTLE_CURVES } from '../../shared/quotas.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
+import { momentIn } from '../moment-in.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { type DefaultsOptions, defaultsFrom } from '../quota-defaults-options.ts';
 import { definitionFrom, type QuotaOptions, withQuotaOptions } from '../quota-options.ts';
 import { plain, table, terminalWidth } from '../table.ts';
 import { rangeFrom, withRange } from '../usage-options.ts';
-import { remarkOfZone, timeIn, zoneOf } from '../quota-times.ts';
+import { remarkOfZone, zoneOf } from '../quota-times.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -76,7 +77,7 @@ function row(quota: QuotaStatus, named: Named, zone: string): readonly string[] 
     `${amountInWords(available, counts)} ${periodInWords(period)}`,
     String(Math.floor(percent)),
     state,
-    timeIn(zone, resetsAt),
+    momentIn(zone, resetsAt),
   ];
 }
 
@@ -147,7 +148,7 @@ async function whatIf(name: string | undefined, options: WhatIfOptions): Promise
     print(`Not let through: ${amountInWords(told.refusedAmount, counts)} of ${amountInWords(told.wanted, counts)}.`);
   if (told.periods.length > 0) {
     const rows = told.periods.map(({ startsAt, wanted, used, refused, slowed }) => [
-      timeIn(zone, startsAt),
+      momentIn(zone, startsAt),
       amountInWords(wanted, counts),
       amountInWords(used, counts),
       String(refused),
@@ -169,7 +170,7 @@ async function history(name: string, options: Json & { readonly periods?: string
   agent.close();
   if (options.json) return printJson(told);
   const rows = told.periods.map(({ startsAt, used, requests, percent, current }) => [
-    `${timeIn(zone, startsAt)}${current ? ' (now)' : ''}`,
+    `${momentIn(zone, startsAt)}${current ? ' (now)' : ''}`,
     amountInWords(used, definition.counts),
     String(Math.floor(percent)),
     String(requests),

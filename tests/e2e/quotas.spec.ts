@@ -138,7 +138,11 @@ test('a quota made with the keyboard alone: its bar follows the calls, the limit
     await expect(bar).toHaveAttribute('aria-valuenow', '0');
     expect((await ask()).status).toBe(200);
     await expect(bar).toHaveAttribute('aria-valuenow', '1');
-    for (let call = 0; call < 3; call++) expect((await ask()).status).toBe(200);
+    expect((await ask()).status).toBe(200);
+    await expect(page.getByText('OpenAI: 4 requests a day passed 50 %', { exact: true })).toBeVisible();
+    await expect(page.getByText('2 of 4 requests used', { exact: true })).toBeVisible();
+    await look(page, 'warned');
+    for (let call = 0; call < 2; call++) expect((await ask()).status).toBe(200);
     await expect(page.getByText('4 of 4 requests used (100 %)')).toBeVisible();
     const refused = await ask();
     expect(refused.status).toBe(429);
