@@ -47,6 +47,8 @@ function showProgress(event: EventName, data: unknown): void {
   process.stderr.write(`\r\x1b[K${files} of ${ofFiles} files, ${calls} calls`);
 }
 
+const some = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 function show(report: ImportReport): void {
   const { models, recorded, known, files, dryRun, firstDay, lastDay, knownCostMicroUsd, unpriced, warnings } = report;
   if (models.length > 0) {
@@ -60,10 +62,12 @@ function show(report: ImportReport): void {
   }
   const done = dryRun ? 'would be imported' : 'imported';
   const days = firstDay === null ? '' : ` of ${firstDay} to ${lastDay}`;
-  const cost = unpriced > 0 ? `over ${dollars(knownCostMicroUsd)}` : dollars(knownCostMicroUsd);
-  print(`${recorded} calls${days} ${done} from ${files} files, ${cost}; ${known} were there already.`);
+  const least = knownCostMicroUsd === 0 ? 'cost unknown' : `at least ${dollars(knownCostMicroUsd)}`;
+  const cost = unpriced > 0 ? least : dollars(knownCostMicroUsd);
+  const there = `${known} ${known === 1 ? 'was' : 'were'} there already`;
+  print(`${some(recorded, 'call')}${days} ${done} from ${some(files, 'file')}, ${cost}; ${there}.`);
   for (const warning of warnings) note(warning);
-  if (unpriced > 0) note(`${unpriced} calls have no known price: see "keyharbor prices list --unpriced".`);
+  if (unpriced > 0) note(`Without a known cost: ${some(unpriced, 'call')}. See "keyharbor prices list --unpriced".`);
 }
 
 export function importCommand(parent: Command): void {

@@ -65,7 +65,7 @@ function requestRow(record: UsageRecord, zone: string): FigureRow {
     grouped.format(inputTokens + cacheReadTokens + cacheWriteTokens + cacheWriteLongTokens),
     grouped.format(record.outputTokens),
     record.costReason === 'at_least' ? `at least ${cost}` : cost,
-    grouped.format(record.latencyMs),
+    record.source === 'import' && record.latencyMs === 0 ? '-' : grouped.format(record.latencyMs), // most logs do not tell
   ];
   return { name: momentIn(zone, record.at), cells, bar: null };
 }

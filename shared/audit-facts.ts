@@ -105,10 +105,13 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
+/** All digits that count: a change of less than a cent is one. */
+const dollars = (micro: number): string => `$${(micro / 1e6).toFixed(6).replace(/0{1,4}$/, '')}`;
+
 /** Money is told in dollars, moments without what a person does not read. */
 function valueInWords(name: string, value: Fact): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (name.endsWith('MicroUsd') && typeof value === 'number') return `$${(value / 1e6).toFixed(2)}`;
+  if (name.endsWith('MicroUsd') && typeof value === 'number') return dollars(value);
   if (typeof value === 'number') return String(value);
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)) return `${value.slice(0, 10)} ${value.slice(11, 16)} UTC`;
   const known = own(own(WORDS, name) ?? {}, value);

@@ -18,6 +18,7 @@ test.each([
   [{ newBaseUrl: false, from: '' }, ''],
   [{ outcome: 'invalid_key' }, 'outcome: refused by the provider'],
   [{ oldMicroUsd: 1_500_000, newMicroUsd: 2_250_000 }, 'spend before: $1.50; spend after: $2.25'],
+  [{ oldMicroUsd: 14_580_000, newMicroUsd: 14_580_010 }, 'spend before: $14.58; spend after: $14.58001'],
   [{ name: 'Monthly', counts: 'cost', limit: 5_000_000 }, 'name: Monthly; limit: $5.00'],
   [{ vaultKv: true }, 'vault kv: yes'],
   [{ toString: 'x' }, 'to string: x'],

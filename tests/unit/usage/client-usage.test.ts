@@ -92,7 +92,10 @@ test('what is not counted in tokens, and a service tier, are told and priced', a
 test('what cannot be is refused, and the field is named', async () => {
   const { deps } = await withKey();
   const refused = (wrong: object, field: string) => {
-    const error: unknown = expect.objectContaining({ code: 'invalid_input', hint: expect.stringContaining(field) as string });
+    const error: unknown = expect.objectContaining({
+      code: 'invalid_input',
+      hint: expect.stringContaining(field) as string,
+    });
     expect(() => reportUsage(deps, EDITOR, { ...CALL, ...wrong })).toThrow(error);
     expect(() => reportUsage(deps, EDITOR, { calls: [CALL, { ...CALL, ...wrong }] })).toThrow(error);
   };
