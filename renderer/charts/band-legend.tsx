@@ -10,7 +10,7 @@ interface Props {
 
 export function BandLegend({ actual, projected, ideal = null, limit = null }: Props) {
   return (
-    <ul className={styles.legend}>
+    <ul className={styles.bandlegend}>
       <li data-line="actual">{actual}</li>
       {ideal !== null && <li data-line="ideal">{ideal}</li>}
       {projected !== null && <li data-line="projected">{projected}</li>}
