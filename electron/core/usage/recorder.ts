@@ -14,7 +14,7 @@ import { ReportingDays } from './reporting-days.ts';
 import type { SpillPlace } from './spill.ts';
 import { type LeftCalls, readSpilledCalls, SpilledCalls } from './spilled-calls.ts';
 import { readUsageState } from './state-table.ts';
-import { prepared } from './statements.ts';
+import { takeOver, takeOverUnknown } from './take-over.ts';
 import type { UsageEntry } from './usage-entry.ts';
 import { UsageStore, type Written } from './usage-store.ts';
 import { WaitingCalls } from './waiting-calls.ts';
@@ -23,7 +23,7 @@ import { WaitingCalls } from './waiting-calls.ts';
 const FLUSH_MS = 900;
 /** A batch this long is written at once. */
 const MAX_BATCH = 20_000;
-/** What a database that cannot be written leaves in memory; beyond it the oldest are given up. */
+/** What a database that cannot be written leaves in memory: beyond it calls are in the spill file only. */
 const MAX_WAITING = 50_000;
 /** A database that cannot be written is tried again: after so long, then twice as long, up to the last. */
 const RETRY_MS = 5000;
@@ -47,8 +47,8 @@ export interface RecorderDeps {
   readonly wrote?: (ms: number) => void;
   /** Called now and then while a batch is written, every fraction of a millisecond. It may record. */
   readonly between?: () => void;
-  /** Whether an ended process left `untakenFile`; else it is not read, because somebody may write it now. */
-  readonly hasLeftUntaken?: boolean;
+  /** Files with calls that an ended process or thread left and that may be in the database, or in the spill file, too. */
+  readonly left?: readonly string[];
 }
 
 /** Hears what was counted. It is called on the hot path and must not throw. */
@@ -82,6 +82,10 @@ export class UsageRecorder {
   #waiting = new WaitingCalls();
   /** What a batch that is being written takes; what is recorded meanwhile waits. Else empty. */
   #writing = new WaitingCalls();
+  /** Entries of the spill file behind this one wait in the file only; null: none do. */
+  #fileOnlyFrom: number | null = null;
+  /** Something waits that is not in the spill file. */
+  #isUnsealed = false;
   #callOff: (() => void) | null = null;
   /** The last batch was not taken. */
   #isStuck = false;
@@ -101,7 +105,11 @@ export class UsageRecorder {
 
   /** Counted, and in no database yet. */
   get waiting(): readonly CountedCall[] {
-    return [...this.#waiting];
+    const calls = [...this.#waiting];
+    if (this.#open === null || this.#fileOnlyFrom === null) return calls;
+    const left = readSpilledCalls(this.#place(this.#open.vault));
+    for (const group of left?.groups(this.#fileOnlyFrom) ?? []) calls.push(...group.calls);
+    return calls;
   }
 
   /**
@@ -119,33 +127,40 @@ export class UsageRecorder {
     return this.#retry === null ? 'off' : 'waiting';
   }
 
-  /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
-  locking(): void {
+  /**
+   * Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last.
+   * @returns whether all of it is in the database or in the spill file.
+   */
+  locking(): boolean {
     this.#retry?.();
     this.#retry = null;
+    const open = this.#open;
+    const isKept = open === null ? this.#waiting.length === 0 : this.#lastBatch(open);
+    if (!isKept) this.#deps.log.warn('usage.given-up');
+    this.#calledOff();
     this.#isStuck = false;
     this.#isDamaged = false;
-    const open = this.#open;
-    if (open === null) {
-      if (this.#waiting.length > 0) this.#deps.log.warn('usage.given-up');
-      this.#waiting.clear();
-      return;
-    }
-    let written = false;
+    this.#isUnsealed = false;
+    this.#fileOnlyFrom = null;
+    this.#waiting.clear();
+    this.#open = null;
+    return isKept;
+  }
+
+  #lastBatch({ spill }: Open): boolean {
+    let isWritten = false;
     try {
       this.flush();
-      written = this.#waiting.length === 0;
+      isWritten = this.#waiting.length === 0;
     } catch {
       this.#deps.log.warn('usage.not-written');
     }
-    this.#calledOff();
-    this.#waiting.clear();
-    this.#open = null;
     try {
-      open.spill?.close(!written);
+      spill?.close(!isWritten);
     } catch {
       this.#deps.log.warn('usage.spill-not-closed');
     }
+    return isWritten || (spill !== null && !this.#isUnsealed);
   }
 
   /** Counts finished calls. Never throws and never waits for the disk's sync. */
@@ -155,20 +170,35 @@ export class UsageRecorder {
     const calls = entries.map((entry) => this.#counting.count(entry, book));
     this.#listener?.recorded(calls);
     if (open === null) {
+      this.#isUnsealed = true;
       if (this.#retry === null) this.#deps.log.warn('usage.not-recorded');
       else for (const one of calls) this.#wait(one);
       return;
     }
-    try {
-      open.spill?.add(calls);
-    } catch {
-      this.#deps.log.warn('usage.not-spilled');
-    }
+    const isSealed = this.#seal(open, calls);
+    if (isSealed && this.#fileOnlyFrom !== null) return;
     const before = this.#waiting.length;
     for (const one of calls) this.#wait(one);
     const isFull = Math.floor(this.#waiting.length / MAX_BATCH) > Math.floor(before / MAX_BATCH);
     if (isFull && this.#writing.length === 0) this.#flushLater();
     else this.#callOff ??= this.#deps.clock.after(FLUSH_MS, () => this.#flushLater());
+  }
+
+  #seal({ spill }: Open, calls: readonly CountedCall[]): boolean {
+    const from = spill?.seq ?? 0;
+    let isSealed = false;
+    try {
+      isSealed = spill?.add(calls) ?? false;
+    } catch {
+      // told below
+    }
+    if (!isSealed) {
+      this.#isUnsealed = true;
+      if (spill !== null) this.#deps.log.warn('usage.not-spilled');
+    } else if (this.#waiting.length + calls.length > MAX_WAITING && this.#writing.length === 0) {
+      this.#fileOnlyFrom ??= from;
+    }
+    return isSealed;
   }
 
   /**
@@ -181,20 +211,30 @@ export class UsageRecorder {
     return wasTold(this.#deps.vault.opened().usageDb, source, clientId, requestId);
   }
 
-  /** Writes what waits. @throws AppError where the database does not take it; it then waits on. */
+  /** Writes what waits. @throws AppError where the database does not take it; it then waits on, and is tried again. */
   flush(): void {
     this.#calledOff();
     const open = this.#open;
-    if (open === null || this.#waiting.length === 0) return;
-    const startMs = performance.now();
-    const written = this.#write(open);
-    this.#deps.wrote?.(performance.now() - startMs);
-    if (written.reported.length > 0) this.#listener?.written(written.reported);
+    if (open === null || (this.#waiting.length === 0 && this.#fileOnlyFrom === null)) return;
+    try {
+      if (this.#waiting.length > 0) this.#tell(this.#write(open));
+      if (this.#fileOnlyFrom !== null) this.#writeFileOnly(open);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'integrity_failure') this.#foundDamaged();
+      this.#tryAgain();
+      throw error;
+    }
+    this.#isStuck = false;
+    if (this.#waiting.length === 0) this.#isUnsealed = false;
     try {
       open.spill?.clear();
     } catch {
       this.#deps.log.warn('usage.spill-not-cleared'); // harmless: the database knows how far it was taken
     }
+  }
+
+  #tell(written: Written): void {
+    if (written.reported.length > 0) this.#listener?.written(written.reported);
     if (written.requests > 0) this.#deps.emit({ event: 'usage.recorded', data: summaryOf(written) });
   }
 
@@ -202,8 +242,11 @@ export class UsageRecorder {
   #write({ store, spill }: Open): Written {
     [this.#writing, this.#waiting] = [this.#waiting, this.#writing];
     spill?.mark();
+    const taken = this.#fileOnlyFrom ?? spill?.seq ?? 0;
+    const startMs = performance.now();
     try {
-      const written = store.write(this.#writing, spill?.id ?? NO_SPILL, spill?.seq ?? 0, this.#deps.between);
+      const written = store.write(this.#writing, spill?.id ?? NO_SPILL, taken, this.#deps.between);
+      this.#deps.wrote?.(performance.now() - startMs);
       this.#writing.clear();
       return written;
     } catch (error) {
@@ -215,11 +258,29 @@ export class UsageRecorder {
     }
   }
 
-  /** The zone was set anew: days are summed again. */
+  /** What there was no room for in memory. @throws as `flush`. */
+  #writeFileOnly({ vault, store, spill }: Open): void {
+    try {
+      this.#withLeft(this.#place(vault), (left) =>
+        takeOver(vault.usageDb, store, left, (written) => this.#tell(written)),
+      );
+      this.#fileOnlyFrom = null;
+      spill?.mark();
+    } finally {
+      if (this.#fileOnlyFrom !== null) this.#fileOnlyFrom = readUsageState(vault.usageDb)?.spillTaken ?? 0;
+    }
+  }
+
+  /** The zone was set anew: days are summed again; where the database does not take it now, with the next batch. */
   zoneChanged(): void {
+    if (this.#open === null || this.#open.days.zone === this.#deps.zone()) return;
+    this.#flushLater();
+  }
+
+  /** @throws AppError where the database does not take it. */
+  #followZone(): void {
     const open = this.#open;
     if (open === null || open.days.zone === this.#deps.zone()) return;
-    this.flush();
     const days = new ReportingDays(this.#deps.zone());
     this.#open = { ...open, days, store: new UsageStore(open.vault.usageDb, days) };
   }
@@ -231,7 +292,7 @@ export class UsageRecorder {
   }
 
   #wait(call: CountedCall): void {
-    if (this.#waiting.length >= MAX_WAITING) {
+    if (this.#waiting.length >= MAX_WAITING && this.#isUnsealed) {
       this.#waiting.shift();
       this.#deps.log.warn('usage.given-up');
     }
@@ -258,12 +319,11 @@ export class UsageRecorder {
     if (vault.usageDb.pragma('query_only', { simple: true }) === 1) throw new Error('usage.db is not to be written');
     const days = new ReportingDays(this.#deps.zone());
     const store = new UsageStore(vault.usageDb, days);
-    const place: SpillPlace = {
-      file: spillFile(this.#deps.paths),
-      vaultId: vault.vaultId,
-      key: vault.keys.usageSpill,
-    };
-    this.#takeOver(place, vault, store);
+    const place = this.#place(vault);
+    this.#withLeft(place, (left) => takeOver(vault.usageDb, store, left));
+    for (const file of this.#deps.left ?? []) {
+      this.#withLeft({ ...place, file }, (left) => takeOverUnknown(vault.usageDb, store, left));
+    }
     let spill: SpilledCalls | null = null;
     try {
       spill = new SpilledCalls(place);
@@ -273,39 +333,33 @@ export class UsageRecorder {
     this.#open = { vault, store, days, spill };
   }
 
-  /** @throws AppError where the database does not take it: the files are then kept. */
-  #takeOver(place: SpillPlace, vault: RecordedVault, store: UsageStore): void {
-    const state = readUsageState(vault.usageDb);
-    let [id, taken] = state === null ? [NO_SPILL, 0] : [state.spillId, state.spillTaken];
-    const left = this.#left(place, (of) => (id.equals(of) ? taken : 0));
-    if (left !== null && left.calls.length > 0) {
-      [id, taken] = [left.id, left.seq];
-      store.write(left.calls, id, taken);
-    }
-    if (this.#deps.hasLeftUntaken !== true) return;
-    const untaken = this.#left({ ...place, file: untakenFile(this.#deps.paths) }, () => 0);
-    const missing = untaken?.calls.filter((call) => !isRecorded(vault.usageDb, call)) ?? [];
-    if (missing.length > 0) store.write(missing, id, taken);
+  #place({ vaultId, keys }: RecordedVault): SpillPlace {
+    return { file: spillFile(this.#deps.paths), vaultId, key: keys.usageSpill };
   }
 
-  #left(place: SpillPlace, taken: (id: Buffer) => number): LeftCalls | null {
-    const left = readSpilledCalls(place, taken);
-    if (left?.isWhole === false) this.#deps.log.warn('usage.spill-cut');
-    if (left?.isOfThisForm === false) this.#deps.log.warn('usage.spill-of-another-form');
-    return left;
+  /** @throws what `take` throws: the file is then kept. */
+  #withLeft(place: SpillPlace, take: (left: LeftCalls) => void): void {
+    const left = readSpilledCalls(place);
+    if (left === null) return;
+    take(left);
+    if (!left.isWhole) this.#deps.log.warn('usage.spill-cut');
+    if (!left.isOfThisForm) this.#deps.log.warn('usage.spill-of-another-form');
   }
 
   /** A full disk must not end the program: what could not be written is tried again a little later. */
   #flushLater(): void {
     try {
       this.flush();
-      this.#isStuck = false;
-    } catch (error) {
-      this.#isStuck = true;
+      this.#followZone();
+    } catch {
       this.#deps.log.warn('usage.not-written');
-      if (error instanceof AppError && error.code === 'integrity_failure') this.#foundDamaged();
-      this.#callOff ??= this.#deps.clock.after(RETRY_MS, () => this.#flushLater());
+      this.#tryAgain();
     }
+  }
+
+  #tryAgain(): void {
+    this.#isStuck = true;
+    this.#callOff ??= this.#deps.clock.after(RETRY_MS, () => this.#flushLater());
   }
 
   /** The next unlock looks at every page, sets the file aside and takes over what waits in the spill file. */
@@ -348,11 +402,6 @@ export function wasTold(db: Database.Database, source: UsageEntry['source'], cli
        AND client = (SELECT id FROM usage_name WHERE kind = ? AND name = ?)`,
     )
     .get(SOURCES.indexOf(source), requestId, NAME_KINDS.indexOf('client'), clientId);
-  return found !== undefined;
-}
-
-function isRecorded(db: Database.Database, { atMs, requestId }: CountedCall): boolean {
-  const found = prepared(db, 'SELECT 1 FROM usage_record WHERE at_ms = ? AND request_id = ?').get(atMs, requestId);
   return found !== undefined;
 }
 

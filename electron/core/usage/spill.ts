@@ -148,13 +148,40 @@ export class Spill {
   }
 }
 
-/**
- * What an ended process left. Reads up to the first entry that is cut or does not verify.
- * @returns null where there is no file, or none that can be read.
- */
-export function readSpill(
-  place: SpillPlace,
-): { readonly id: Buffer; readonly entries: readonly Spilled[]; readonly whole: boolean } | null {
+/** What an ended process left in a file. */
+export class LeftSpill {
+  readonly id: Buffer;
+  /** False when an entry was met that is cut or does not verify: what stands behind it is not read. */
+  isWhole = true;
+  readonly #bytes: Buffer;
+  readonly #place: SpillPlace;
+
+  /** @param bytes - all of the file. */
+  constructor(bytes: Buffer, place: SpillPlace) {
+    this.id = Buffer.from(bytes.subarray(MAGIC.byteLength, HEAD_BYTES));
+    this.#bytes = bytes;
+    this.#place = place;
+  }
+
+  /** One after the other: as texts all of them would not fit into the memory of a thread. */
+  *entries(): Generator<Spilled, void> {
+    const key = fileKey(this.#place.key, this.id);
+    const aad = aadOf(this.#place.vaultId, this.id);
+    let seq = 0;
+    for (let at = HEAD_BYTES; at < this.#bytes.byteLength; ) {
+      const entry = readEntry(this.#bytes, at, key, aad);
+      if (entry === null || entry.seq <= seq) {
+        this.isWhole = false;
+        return;
+      }
+      ({ seq, end: at } = entry);
+      yield { seq, text: entry.text };
+    }
+  }
+}
+
+/** @returns null where there is no file, or none that can be read. */
+export function readSpill(place: SpillPlace): LeftSpill | null {
   let bytes: Buffer;
   try {
     bytes = readFileSync(place.file, { flag: constants.O_RDONLY | NO_FOLLOW });
@@ -162,18 +189,7 @@ export function readSpill(
     return null; // none there, or a link in its place, which is not followed: nothing to take over
   }
   if (bytes.byteLength < HEAD_BYTES || !bytes.subarray(0, MAGIC.byteLength).equals(MAGIC)) return null;
-  const id = Buffer.from(bytes.subarray(MAGIC.byteLength, HEAD_BYTES));
-  const key = fileKey(place.key, id);
-  const aad = aadOf(place.vaultId, id);
-  const entries: Spilled[] = [];
-  let at = HEAD_BYTES;
-  while (at < bytes.byteLength) {
-    const entry = readEntry(bytes, at, key, aad);
-    if (entry === null || entry.seq <= (entries.at(-1)?.seq ?? 0)) return { id, entries, whole: false };
-    entries.push({ seq: entry.seq, text: entry.text });
-    at = entry.end;
-  }
-  return { id, entries, whole: true };
+  return new LeftSpill(bytes, place);
 }
 
 function readEntry(

@@ -4,7 +4,7 @@ import { OUTCOMES, SOURCES } from './dimensions.ts';
 import { MEASURES } from './meter/meter.ts';
 import { UNITS } from './meter/tally.ts';
 import { PRICE_REASONS } from './prices/price-of.ts';
-import { readSpill, Spill, type SpillPlace } from './spill.ts';
+import { type LeftSpill, readSpill, Spill, type SpillPlace } from './spill.ts';
 
 /**
  * How calls stand in the spill file: `{"cells": [[number, names], …], "calls": [[number of the cell, value, …], …]}`. The
@@ -84,8 +84,12 @@ export class SpilledCalls {
     return this.#spill.seq;
   }
 
-  /** @throws AppError where the disk does not take them. */
-  add(calls: readonly CountedCall[]): void {
+  /**
+   * @returns whether there was room for all of them.
+   * @throws AppError where the disk does not take them.
+   */
+  add(calls: readonly CountedCall[]): boolean {
+    let areAdded = true;
     for (let from = 0; from < calls.length; from += AT_ONCE) {
       let isAdded = false;
       try {
@@ -93,7 +97,9 @@ export class SpilledCalls {
       } finally {
         if (!isAdded) this.#numbers.clear(); // the file may lack names: they are told again
       }
+      areAdded &&= isAdded;
     }
+    return areAdded;
   }
 
   /** What is added from now on outlasts the next `clear`. */
@@ -165,41 +171,59 @@ function valuesOf(call: CountedCall, cell: number): readonly unknown[] {
   return values;
 }
 
-export interface LeftCalls {
-  /** 16 bytes. */
-  readonly id: Buffer;
-  /** The number of the last entry. */
+/** Calls of one entry of the file. */
+interface LeftGroup {
+  /** The number of the entry. */
   readonly seq: number;
   readonly calls: readonly CountedCall[];
-  /** False: the file ended within an entry. */
-  readonly isWhole: boolean;
-  /** False: there was something of another form, as another version of the program may write it. */
-  readonly isOfThisForm: boolean;
 }
 
-/**
- * What an ended process left.
- * @param taken - entries up to this number of the file with this id are in the database.
- * @returns null where there is no file that can be read.
- */
-export function readSpilledCalls(place: SpillPlace, taken: (id: Buffer) => number): LeftCalls | null {
-  const left = readSpill(place);
-  if (left === null) return null;
-  const from = taken(left.id);
-  const cells = new Map<number, CellNames>();
-  const calls: CountedCall[] = [];
-  let isOfThisForm = true;
-  for (const { seq, text } of left.entries) {
-    const { data } = spilled.safeParse(JSON.parse(text));
-    for (const [number, names] of data?.cells ?? []) cells.set(number, names);
-    if (seq <= from) continue;
-    isOfThisForm &&= data !== undefined;
-    for (const [number, ...values] of data?.calls ?? []) {
+/** What an ended process left. */
+export class LeftCalls {
+  /** False when there was something of another form, as another version of the program may write it. */
+  isOfThisForm = true;
+  readonly #spill: LeftSpill;
+
+  constructor(spill: LeftSpill) {
+    this.#spill = spill;
+  }
+
+  /** 16 bytes. */
+  get id(): Buffer {
+    return this.#spill.id;
+  }
+
+  /** False when the file ended within an entry. */
+  get isWhole(): boolean {
+    return this.#spill.isWhole;
+  }
+
+  /** @param taken - entries up to this number are in the database. */
+  *groups(taken: number): Generator<LeftGroup, void> {
+    const cells = new Map<number, CellNames>();
+    for (const { seq, text } of this.#spill.entries()) {
+      const { data } = spilled.safeParse(JSON.parse(text));
+      for (const [number, names] of data?.cells ?? []) cells.set(number, names);
+      if (seq <= taken) continue;
+      this.isOfThisForm &&= data !== undefined;
+      yield { seq, calls: this.#callsOf(data?.calls ?? [], cells) };
+    }
+  }
+
+  #callsOf(rows: readonly (readonly [number, ...unknown[]])[], cells: ReadonlyMap<number, CellNames>): CountedCall[] {
+    const calls: CountedCall[] = [];
+    for (const [number, ...values] of rows) {
       const cell = cells.get(number);
       const call = spilledCall.safeParse(Object.fromEntries(values.map((value, at) => [FIELDS[at], value])));
       if (cell !== undefined && call.success) calls.push({ cell, ...call.data });
-      else isOfThisForm = false;
+      else this.isOfThisForm = false;
     }
+    return calls;
   }
-  return { id: left.id, seq: left.entries.at(-1)?.seq ?? 0, calls, isWhole: left.whole, isOfThisForm };
+}
+
+/** @returns null where there is no file that can be read. */
+export function readSpilledCalls(place: SpillPlace): LeftCalls | null {
+  const left = readSpill(place);
+  return left === null ? null : new LeftCalls(left);
 }

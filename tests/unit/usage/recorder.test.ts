@@ -1,13 +1,12 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
-import { readSpill } from '../../../electron/core/usage/spill.ts';
-import { readSpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import type { Vault } from '../../../electron/core/vault/vault.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { PASSWORD, type TestVault, testHome, unlockedVault } from '../../support/test-vault.ts';
 import { MemoryVault } from '../endpoint/open-vault.ts';
+import { callsLeft, entriesLeft } from './left-behind.ts';
 import { call as usualCall, type GivenCall, listening, ReportingRecorder, SHIPPED } from './recording.ts';
 
 interface Recording extends TestVault {
@@ -21,7 +20,7 @@ function recorderOn(test: TestVault, vault: Vault, zone = 'UTC'): Recording {
   const place = { ...test, vault, ...listening() };
   const usage = new ReportingRecorder({ ...place, book: SHIPPED, zone: () => zone });
   vault.onUnlocked(() => usage.unlocked());
-  vault.onLocking(() => usage.locking());
+  vault.onLocking(() => void usage.locking());
   return { ...place, usage };
 }
 
@@ -30,7 +29,7 @@ function recording(zone = 'UTC', between?: () => void) {
   const place = { vault: new MemoryVault(), paths: testHome(), clock: new FakeClock(), ...listening() };
   const usage = new ReportingRecorder({ ...place, book: SHIPPED, zone: () => zone, ...(between && { between }) });
   usage.unlocked();
-  onTestFinished(() => usage.locking());
+  onTestFinished(() => void usage.locking());
   return { ...place, usage };
 }
 
@@ -74,7 +73,7 @@ test('what is recorded while a batch is written waits for the next, and outlasts
   const waiting = () => usage.waiting.map(({ requestId }) => requestId);
   const { vaultId, keys, usageDb } = vault.opened();
   const spilled = () =>
-    readSpilledCalls({ file: `${paths.usageDb}-spill`, vaultId, key: keys.usageSpill }, () => 0)?.calls.map(
+    callsLeft({ file: `${paths.usageDb}-spill`, vaultId, key: keys.usageSpill })?.calls.map(
       ({ requestId }) => requestId,
     );
   usage.record(Array.from({ length: 640 }, () => call({})));
@@ -309,7 +308,7 @@ test('calls that are told together are sealed together', async () => {
   const first = await vaultRecording();
   first.usage.record(Array.from({ length: 70 }, () => call({})));
   const { vaultId, keys } = first.vault.opened();
-  const sealed = readSpill({ file: `${first.paths.usageDb}-spill`, vaultId, key: keys.usageSpill });
+  const sealed = entriesLeft({ file: `${first.paths.usageDb}-spill`, vaultId, key: keys.usageSpill });
   expect(sealed?.entries.map(({ text }) => (JSON.parse(text) as { calls: unknown[] }).calls.length)).toEqual([64, 6]);
   const second = await crashed(first);
   await second.vault.unlock(PASSWORD);

@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readSpill, Spill, type SpillPlace } from '../../../electron/core/usage/spill.ts';
+import { Spill, type SpillPlace } from '../../../electron/core/usage/spill.ts';
+import { entriesLeft } from './left-behind.ts';
 
 function place(): SpillPlace {
   const folder = mkdtempSync(join(tmpdir(), 'kh-spill-'));
@@ -24,7 +25,7 @@ test('entries come back in their order, under the id of their file', () => {
   const at = place();
   const spill = new Spill(at);
   for (const text of ['first', '', 'üñïcode '.repeat(1000)]) spill.append(text);
-  expect(readSpill(at)).toEqual({
+  expect(entriesLeft(at)).toEqual({
     id: spill.id,
     whole: true,
     entries: [
@@ -35,10 +36,10 @@ test('entries come back in their order, under the id of their file', () => {
   });
   spill.clear();
   spill.append('after');
-  expect(readSpill(at)?.entries).toEqual([{ seq: 4, text: 'after' }]);
+  expect(entriesLeft(at)?.entries).toEqual([{ seq: 4, text: 'after' }]);
   expect(statSync(at.file).mode & 0o777).toBe(0o600);
   spill.close(true);
-  expect(readSpill(at)?.entries).toHaveLength(1);
+  expect(entriesLeft(at)?.entries).toHaveLength(1);
 });
 
 test('an entry with any byte changed, cut or moved does not verify', () => {
@@ -52,7 +53,7 @@ test('an entry with any byte changed, cut or moved does not verify', () => {
   expect(bytes.includes('secret')).toBe(false);
   const texts = (forged: Uint8Array) => {
     writeFileSync(at.file, forged);
-    return readSpill(at)?.entries.map(({ text }) => text) ?? [];
+    return entriesLeft(at)?.entries.map(({ text }) => text) ?? [];
   };
   for (let n = 0; n < bytes.byteLength; n += 1) {
     const forged = Buffer.from(bytes);
@@ -70,7 +71,7 @@ test('an entry with any byte changed, cut or moved does not verify', () => {
     { ...at, vaultId: randomBytes(16) },
     { ...at, key: createSecretKey(randomBytes(32)) },
   ]) {
-    expect(readSpill(other)?.entries).toEqual([]);
+    expect(entriesLeft(other)?.entries).toEqual([]);
   }
 });
 
@@ -79,7 +80,7 @@ test('a link in place of the file is not followed', () => {
   const elsewhere = `${at.file}-elsewhere`;
   writeFileSync(elsewhere, 'kept');
   symlinkSync(elsewhere, at.file);
-  expect(readSpill(at)).toBeNull();
+  expect(entriesLeft(at)).toBeNull();
   const spill = new Spill(at);
   spill.append('text');
   spill.close(true);
@@ -92,14 +93,14 @@ test('what was appended behind a mark outlasts the clearing, in a file that is w
   spill.append('before');
   spill.mark();
   spill.clear();
-  expect(readSpill(at)?.entries).toEqual([]);
+  expect(entriesLeft(at)?.entries).toEqual([]);
   spill.append('old');
   spill.mark();
   spill.append('new');
   spill.append('newer');
   spill.clear();
   spill.append('last');
-  expect(readSpill(at)).toEqual({
+  expect(entriesLeft(at)).toEqual({
     id: spill.id,
     whole: true,
     entries: [
@@ -115,7 +116,7 @@ test('what was appended behind a mark outlasts the clearing, in a file that is w
   spill.append('kept');
   spill.clear();
   spill.close(true);
-  expect(readSpill(at)?.entries).toEqual([{ seq: 7, text: 'kept' }]);
+  expect(entriesLeft(at)?.entries).toEqual([{ seq: 7, text: 'kept' }]);
   expect(readdirSync(dirname(at.file))).toEqual(['usage.db-spill']);
 });
 
@@ -129,5 +130,5 @@ test('a clearing that the disk does not take leaves the file as it is', () => {
   expect(() => spill.clear()).toThrow();
   spill.append('after');
   spill.close(true);
-  expect(readSpill(at)?.entries.map(({ text }) => text)).toEqual(['old', 'new', 'after']);
+  expect(entriesLeft(at)?.entries.map(({ text }) => text)).toEqual(['old', 'new', 'after']);
 });

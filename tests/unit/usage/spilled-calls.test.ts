@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CountedCall } from '../../../electron/core/usage/counted-call.ts';
-import { readSpill, Spill, type SpillPlace } from '../../../electron/core/usage/spill.ts';
-import { readSpilledCalls, SpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
+import { Spill, type SpillPlace } from '../../../electron/core/usage/spill.ts';
+import { SpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
+import { callsLeft, entriesLeft } from './left-behind.ts';
 import { anyCall, anyCell } from './any-call.ts';
 import { pricedCall } from './usage-file.ts';
 
@@ -15,7 +16,6 @@ function place(): SpillPlace {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return { file: join(folder, 'usage.db-spill'), vaultId: randomBytes(16), key: createSecretKey(randomBytes(32)) };
 }
-const none = () => 0;
 
 test('any calls come back as they were, whenever the file was emptied, and what came behind a mark outlasts that', () => {
   const act = fc.constantFrom('mark', 'clear', null);
@@ -41,7 +41,7 @@ test('any calls come back as they were, whenever the file was emptied, and what 
         }
       }
       spilled.close(true);
-      const left = readSpilledCalls(at, none);
+      const left = callsLeft(at);
       expect(left?.calls).toEqual(expected);
       expect([left?.isWhole, left?.isOfThisForm]).toEqual([true, true]);
     }),
@@ -56,7 +56,7 @@ test('calls of one cell tell its names once', () => {
   spilled.add([one]);
   spilled.add([{ ...one, requestId: 'again' }, pricedCall({ project: '/home/me/thesis', model: 'gpt-5' })]);
   spilled.close(true);
-  const texts = readSpill(at)?.entries.map(({ text }) => text);
+  const texts = entriesLeft(at)?.entries.map(({ text }) => text);
   expect(texts?.join().match(/thesis/g)).toHaveLength(2); // two cells, three calls
 });
 
@@ -74,7 +74,7 @@ test('a text that found no room does not take the names of its cells with it', (
   ]);
   spilled.add([{ ...long, cell, requestId: 'after' }]);
   spilled.close(true);
-  expect(readSpilledCalls(at, none)?.calls.map(({ requestId }) => requestId)).toEqual(['beside', 'after']);
+  expect(callsLeft(at)?.calls.map(({ requestId }) => requestId)).toEqual(['beside', 'after']);
 });
 
 test('what a batch took already is left out, and names it told are known to what comes after', () => {
@@ -83,7 +83,7 @@ test('what a batch took already is left out, and names it told are known to what
   const one = pricedCall();
   for (const requestId of ['first', 'second', 'third']) spilled.add([{ ...one, requestId }]);
   spilled.close(true);
-  expect(readSpilledCalls(at, () => 2)?.calls.map(({ requestId }) => requestId)).toEqual(['third']);
+  expect(callsLeft(at, 2)?.calls.map(({ requestId }) => requestId)).toEqual(['third']);
 });
 
 test('what is of another form is told and left out', () => {
@@ -92,6 +92,6 @@ test('what is of another form is told and left out', () => {
   spill.append(JSON.stringify([{ entry: {} }]));
   spill.append(JSON.stringify({ cells: [[0, pricedCall().cell]], calls: [[0, 'not a time'], [7]] }));
   spill.close(true);
-  const left = readSpilledCalls(at, none);
+  const left = callsLeft(at);
   expect([left?.calls, left?.isWhole, left?.isOfThisForm]).toEqual([[], true, false]);
 });

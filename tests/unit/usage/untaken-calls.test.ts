@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { UntakenCalls } from '../../../electron/core/usage/recording/untaken-calls.ts';
-import { readSpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
+import { callsLeft } from './left-behind.ts';
 import { pricedCall } from './usage-file.ts';
 
 /** @param begun - calls that the thread was told and took before. */
@@ -25,7 +25,7 @@ function untaken(begun: number) {
       thread.told = (begun + n) | 0;
       calls.seal({ ...pricedCall(), requestId: `call-${n}` });
     },
-    inFile: () => readSpilledCalls(place, () => 0)?.calls.map(({ requestId }) => requestId) ?? [],
+    inFile: () => callsLeft(place)?.calls.map(({ requestId }) => requestId) ?? [],
   };
 }
 

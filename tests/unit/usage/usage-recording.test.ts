@@ -2,68 +2,15 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { BUSY_PAGES, USUAL_PAGES } from '../../../electron/core/store/checkpoints.ts';
-import type { EndedCall } from '../../../electron/core/usage/ended-call.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
 import { untakenFile } from '../../../electron/core/usage/recorder.ts';
-import { readSpilledCalls } from '../../../electron/core/usage/spilled-calls.ts';
 import type { RecordListener } from '../../../electron/core/usage/recorder.ts';
-import { UsageRecording } from '../../../electron/core/usage/recording/usage-recording.ts';
 import type { CountedCall } from '../../../electron/core/usage/counted-call.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
-import { PASSWORD, unlockedVault } from '../../support/test-vault.ts';
-import { call, callOrigin, listening, SHIPPED } from './recording.ts';
-
-/** The recording of an open vault, with its thread, over a real file. */
-async function recording(zone = 'UTC') {
-  const test = await unlockedVault();
-  const told = listening();
-  const given = { zone, book: SHIPPED };
-  const usage = new UsageRecording({
-    ...{ vault: test.vault, paths: test.paths, clock: test.clock, ...told },
-    zone: () => given.zone,
-    get book() {
-      return given.book;
-    },
-  });
-  test.vault.onUnlocked(() => usage.unlocked());
-  test.vault.onLocking(() => usage.locking());
-  usage.unlocked();
-  const db = () => test.vault.opened().usageDb;
-  const count = () => db().prepare('SELECT count(*) FROM usage_record').pluck().get();
-  const days = () =>
-    db()
-      .prepare('SELECT bucket, requests FROM usage_rollup WHERE span = 1 AND dimension = 7 ORDER BY bucket')
-      .raw()
-      .all() as [number, number][];
-  return { ...test, ...told, given, usage, db, count, days };
-}
-
-const COMPLETION = {
-  model: 'gpt-6-luna',
-  usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 },
-};
-/** One object: the first of its calls goes as a message, the others through the ring. */
-const ORIGIN = callOrigin();
-let ended = 0;
-function endedCall(given: Partial<EndedCall<Buffer>> = {}): EndedCall<Buffer> {
-  ended += 1;
-  return {
-    origin: ORIGIN,
-    startedAtMs: Date.UTC(2030, 0, 15, 12),
-    requestId: `ended-${ended}`,
-    outcome: 'ok',
-    status: 200,
-    latencyMs: 12,
-    firstByteMs: 11,
-    retryOf: null,
-    requestModel: null,
-    requestBody: null,
-    answer: { status: 200, contentType: 'application/json', usage: null },
-    body: Buffer.from(JSON.stringify(COMPLETION)),
-    result: null,
-    ...given,
-  };
-}
+import { PASSWORD } from '../../support/test-vault.ts';
+import { callsLeft } from './left-behind.ts';
+import { COMPLETION, endedCall, openRecording, until } from './open-recording.ts';
+import { call, SHIPPED } from './recording.ts';
 
 /** What keeps counters, and what it heard. */
 function counting(hears = true) {
@@ -82,13 +29,8 @@ function counting(hears = true) {
   return { listener, recorded, written, begun: () => begun };
 }
 
-/** Until the thread has said what it has to say. */
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await setImmediate();
-}
-
 test('a call that ended is read, priced and written by the thread within a second, and told once', async () => {
-  const { usage, count, db, clock, heard } = await recording();
+  const { usage, count, db, clock, heard } = await openRecording();
   usage.expect();
   usage.recordEnded(endedCall());
   await setImmediate();
@@ -107,7 +49,7 @@ test('a call that ended is read, priced and written by the thread within a secon
 
 /** What a process that ends now leaves of calls that ended in this step. */
 async function endedInOneStep(calls: number) {
-  const test = await recording();
+  const test = await openRecording();
   const { usage, paths, vault } = test;
   const file = untakenFile(paths);
   usage.expect();
@@ -117,7 +59,7 @@ async function endedInOneStep(calls: number) {
   });
   const { vaultId, keys } = vault.opened();
   const place = { file, vaultId, key: keys.usageSpill };
-  const sealed = readSpilledCalls(place, () => 0)?.calls ?? [];
+  const sealed = callsLeft(place)?.calls ?? [];
   return { ...test, file, left: readFileSync(file), ids, sealed };
 }
 
@@ -135,13 +77,13 @@ test('those of a flood are sealed by the thread, and all are counted once', asyn
 });
 
 test('the first call is sealed while the thread starts, and counted once', async () => {
-  const { usage, vault, paths, count } = await recording();
+  const { usage, vault, paths, count } = await openRecording();
   usage.expect();
   const one = endedCall();
   usage.recordEnded(one);
   const { vaultId, keys } = vault.opened();
   const place = { file: untakenFile(paths), vaultId, key: keys.usageSpill };
-  expect(readSpilledCalls(place, () => 0)?.calls.map(({ requestId }) => requestId)).toEqual([one.requestId]);
+  expect(callsLeft(place)?.calls.map(({ requestId }) => requestId)).toEqual([one.requestId]);
   usage.flush();
   expect(count()).toBe(1);
 });
@@ -168,7 +110,7 @@ test('they leave the file when a batch took them', async () => {
 });
 
 test('what asks for what is written waits for the calls that ended before', async () => {
-  const { usage, count } = await recording();
+  const { usage, count } = await openRecording();
   for (let n = 0; n < 300; n += 1) usage.recordEnded(endedCall());
   usage.flush();
   expect(count()).toBe(300);
@@ -179,7 +121,7 @@ test('what asks for what is written waits for the calls that ended before', asyn
 });
 
 test('a lock writes what ended in this very turn, and leaves no spill file', async () => {
-  const { usage, vault, paths, count } = await recording();
+  const { usage, vault, paths, count } = await openRecording();
   usage.recordEnded(endedCall());
   vault.lock('asked');
   expect(usage.state).toBe('off');
@@ -189,7 +131,7 @@ test('a lock writes what ended in this very turn, and leaves no spill file', asy
 });
 
 test('a thread that ends by itself is followed by another, which takes over what it sealed', async () => {
-  const { usage, clock, count, paths, warned } = await recording();
+  const { usage, clock, count, paths, warned } = await openRecording();
   usage.recordEnded(endedCall());
   usage.record([call({}), null as unknown as UsageEntry]); // no program does that: it ends the thread
   usage.record([call({})]);
@@ -204,7 +146,7 @@ test('a thread that ends by itself is followed by another, which takes over what
 });
 
 test('where counters listen they hear of a call in the step that counts it, and of a told one when it is new', async () => {
-  const { usage } = await recording();
+  const { usage } = await openRecording();
   const { listener, recorded, written } = counting();
   usage.listen(listener);
   const calls = [endedCall(), endedCall(), endedCall()];
@@ -221,7 +163,7 @@ test('where counters listen they hear of a call in the step that counts it, and 
 });
 
 test('what the database does not take waits, is told to who counts, and is written later', async () => {
-  const { usage, db, clock, count, warned } = await recording();
+  const { usage, db, clock, count, warned } = await openRecording();
   const { listener } = counting();
   usage.listen(listener);
   usage.record([call({})]);
@@ -239,7 +181,7 @@ test('what the database does not take waits, is told to who counts, and is writt
 });
 
 test('another reporting zone sums the days anew, by the thread that writes', async () => {
-  const { usage, given, days } = await recording('America/New_York');
+  const { usage, given, days } = await openRecording('America/New_York');
   usage.record([call({ atMs: Date.UTC(2030, 0, 16, 4, 59) }), call({ atMs: Date.UTC(2030, 0, 16, 5) })]);
   usage.flush();
   expect(days().map(([, requests]) => requests)).toEqual([1, 1]);
@@ -250,7 +192,7 @@ test('another reporting zone sums the days anew, by the thread that writes', asy
 });
 
 test('a price that is changed holds for the next call, and a model that nobody knows is told of', async () => {
-  const { usage, given, db } = await recording();
+  const { usage, given, db } = await openRecording();
   const unknown: string[] = [];
   const ask = () => new PriceBook(SHIPPED.document, given.book.own, (_, model) => unknown.push(model));
   given.book = ask();
@@ -269,7 +211,7 @@ test('a price that is changed holds for the next call, and a model that nobody k
 });
 
 test('the thread ends when nothing was recorded for minutes, and begins again with the next call', async () => {
-  const { usage, clock, count, paths } = await recording();
+  const { usage, clock, count, paths } = await openRecording();
   usage.recordEnded(endedCall());
   await setImmediate();
   usage.flush();
@@ -283,7 +225,7 @@ test('the thread ends when nothing was recorded for minutes, and begins again wi
 });
 
 test('a long log is emptied by the thread in a pause, and not by a commit; without a thread as SQLite does it', async () => {
-  const { usage, clock, db, paths } = await recording();
+  const { usage, clock, db, paths } = await openRecording();
   const emptiedAt = () => db().pragma('wal_autocheckpoint', { simple: true });
   const size = () => statSync(paths.usageDb).size;
   const before = size();
@@ -307,7 +249,7 @@ test('a long log is emptied by the thread in a pause, and not by a commit; witho
 });
 
 test('the days that are over are folded by the thread that writes', async () => {
-  const { usage, db, clock } = await recording();
+  const { usage, db, clock } = await openRecording();
   usage.record([call({ atMs: clock.now() - 5 * 24 * 3_600_000 })]);
   usage.flush();
   expect(usage.foldOne()).toBe(true);

@@ -33,12 +33,14 @@ export const callRing = (): SharedArrayBuffer => new SharedArrayBuffer(SLOTS * S
 
 export class RingWriter {
   readonly #positions: Int32Array;
+  readonly #ring: SharedArrayBuffer;
   readonly #slots: Float64Array;
   readonly #bytes: Buffer;
 
   /** @param positions - has WRITTEN and READ: in slots since the start, as int32. */
   constructor(positions: Int32Array, ring: SharedArrayBuffer) {
     this.#positions = positions;
+    this.#ring = ring;
     this.#slots = new Float64Array(ring);
     this.#bytes = Buffer.from(ring);
   }
@@ -90,6 +92,12 @@ export class RingWriter {
     if (body !== null) body.copy(this.#bytes, to);
     Atomics.store(this.#positions, WRITTEN, (written + size) | 0);
     return true;
+  }
+
+  /** Nobody reads it any more, and this was not. @param origins - by their numbers. */
+  take(origins: readonly CallOrigin[]): EndedCall[] {
+    const reader = new RingReader(this.#positions, this.#ring);
+    return reader.take(reader.written, Number.POSITIVE_INFINITY, origins);
   }
 
   /** Nobody reads it any more: what people asked and were answered does not stay in memory. */

@@ -22,8 +22,8 @@ export interface RecordingStart {
   readonly zone: string;
   readonly prices: Prices;
   readonly checkpoints: boolean;
-  /** Whether an ended process left calls that its thread had perhaps not taken. */
-  readonly hasLeftUntaken: boolean;
+  /** Files with calls that an ended process or thread had perhaps not taken: they are removed when it has begun. */
+  readonly left: readonly string[];
   /** Of `CountedResults`: threads end when nothing is recorded for a while, and these outlive them. */
   readonly results: readonly (readonly [id: string, requestId: string])[];
 }
@@ -60,6 +60,8 @@ export interface Done {
   readonly told: readonly CountedCall[];
   /** After `fold`: whether there was one. */
   readonly folded: boolean;
+  /** After `close`: whether all is in the database or in the thread's spill file. */
+  readonly isKept: boolean;
 }
 
 export type FromThread =
@@ -90,6 +92,8 @@ export const PARKED = 5;
 export const AWAITED = 6;
 /** Always 0: to wait for it to change is to sleep. */
 export const NEVER = 7;
-export const PLACES = 8;
+/** 1: the thread ended by itself, while the other waits for its answer perhaps. */
+export const ENDED = 8;
+export const PLACES = 9;
 export const STATES = ['off', 'recording', 'waiting', 'damaged'] as const;
 export type RecordingState = (typeof STATES)[number];

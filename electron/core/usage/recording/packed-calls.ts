@@ -24,6 +24,11 @@ const MAX_NUMBERS = 4096;
 export class OriginNumbers {
   readonly #numbers = new Map<CallOrigin, number>();
 
+  /** By their numbers. */
+  get origins(): readonly CallOrigin[] {
+    return [...this.#numbers.keys()];
+  }
+
   of(origin: CallOrigin): number | null {
     return this.#numbers.get(origin) ?? null;
   }

@@ -9,6 +9,7 @@ import {
   ANSWERED,
   AWAITED,
   type Done,
+  ENDED,
   type FromThread,
   PARKED,
   PLACES,
@@ -45,6 +46,7 @@ export class RecordingThread {
   readonly #progress = new ThreadProgress();
   readonly #timers = new Map<number, () => void>();
   #asked = 0;
+  #left: readonly EndedCall[] = [];
   #isOver = false;
 
   /**
@@ -157,7 +159,7 @@ export class RecordingThread {
         else throw new AppError(message.error.code, message.error.message, message.error.hint);
       }
       const leftMs = untilMs - performance.now();
-      if (leftMs <= 0) throw gone();
+      if (leftMs <= 0 || Atomics.load(this.#shared, ENDED) === 1) throw gone();
       Atomics.wait(this.#shared, ANSWERED, seen, leftMs);
     }
   }
@@ -169,6 +171,13 @@ export class RecordingThread {
     void this.#worker.terminate();
   }
 
+  /** Calls that were told and never taken: the thread ended by itself. Once. */
+  get left(): readonly EndedCall[] {
+    const left = this.#left;
+    this.#left = [];
+    return left;
+  }
+
   get #written(): number {
     return Atomics.load(this.#shared, WRITTEN);
   }
@@ -178,6 +187,7 @@ export class RecordingThread {
     for (const callOff of this.#timers.values()) callOff();
     this.#timers.clear();
     this.#port.close();
+    this.#left = this.#ring.take(this.#numbers.origins);
     this.#ring.wipe();
   }
 

@@ -16,6 +16,7 @@ import {
   ANSWERED,
   AWAITED,
   type Done,
+  ENDED,
   type FromThread,
   NEVER,
   PARKED,
@@ -69,12 +70,18 @@ let results = new CountedResults();
 let mayCheckpoint = true;
 let isLogLonger = false;
 /** Messages are handled one after the other: what comes while a batch is written waits for its end. */
-const inbox: Exclude<ToThread, PackedCalls>[] = [];
+const inbox: ToThread[] = [];
 let isHandling = false;
 let lookedAtMs = 0;
 
 // Who calls and who answers come first. On other systems this would be about the whole process.
 if (process.platform === 'linux') setPriority(0, NICE);
+
+// A fault ends this thread: who waits for an answer cannot hear of it otherwise.
+process.on('exit', () => {
+  Atomics.store(shared, ENDED, 1);
+  tellAnswered();
+});
 
 port.on('message', (message: ToThread) => {
   receive(message);
@@ -131,15 +138,17 @@ function takeMeanwhile(): void {
   const { written } = ring;
   for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
     const message = next.message as ToThread;
-    if (isCalls(message)) takePacked(message);
+    // What comes behind other prices has these.
+    if (isCalls(message) && !hasPrices()) takePacked(message);
     else inbox.push(message);
   }
-  if (!inbox.some(({ kind }) => kind === 'prices')) takeRing(written); // else some of them have other prices
+  if (!hasPrices()) takeRing(written);
 }
 
+const hasPrices = (): boolean => inbox.some((message) => !isCalls(message) && message.kind === 'prices');
+
 function receive(message: ToThread): void {
-  if (isCalls(message)) takePacked(message);
-  else inbox.push(message);
+  inbox.push(message);
   handleInbox();
   showState();
 }
@@ -147,7 +156,10 @@ function receive(message: ToThread): void {
 function handleInbox(): void {
   if (isHandling) return;
   isHandling = true;
-  for (let message = inbox.shift(); message !== undefined; message = inbox.shift()) take(message);
+  for (let message = inbox.shift(); message !== undefined; message = inbox.shift()) {
+    if (isCalls(message)) takePacked(message);
+    else take(message);
+  }
   isHandling = false;
 }
 
@@ -210,7 +222,7 @@ function start({
   spillKey,
   prices,
   checkpoints,
-  hasLeftUntaken,
+  left,
   results: known,
   ...rest
 }: RecordingStart): void {
@@ -244,7 +256,7 @@ function start({
       say({ kind: 'batch', ms });
     },
     between: betweenRows,
-    hasLeftUntaken,
+    left,
   });
   recorder.listen({
     hears: true,
@@ -268,7 +280,7 @@ function betweenRows(): void {
 }
 
 function answer(id: number, act: Act): void {
-  let done: Done = { waiting: [], told: [], folded: false };
+  let done: Done = { waiting: [], told: [], folded: false, isKept: false };
   let error: unknown = null;
   isAsked = true;
   try {
@@ -285,6 +297,10 @@ function answer(id: number, act: Act): void {
   });
   told = [];
   showState();
+  tellAnswered();
+}
+
+function tellAnswered(): void {
   Atomics.add(shared, ANSWERED, 1);
   Atomics.notify(shared, ANSWERED);
 }
@@ -307,14 +323,15 @@ function perform(act: Act): Partial<Done> {
     case 'checkpoints':
       allowCheckpoints(act.on);
       return {};
-    case 'close':
-      recorder?.locking();
+    case 'close': {
+      const isKept = recorder?.locking() ?? false;
       recorder = null;
       db?.close();
       db = null;
       isClosed = true;
       if (timer !== null) clearTimeout(timer);
-      return {};
+      return { isKept };
+    }
   }
 }
 

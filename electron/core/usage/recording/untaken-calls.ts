@@ -42,13 +42,22 @@ export class UntakenCalls {
     });
   }
 
-  /** @param call - the last that the thread was told. */
-  seal(call: CountedCall): void {
+  /** @param call - the last that the thread was told. @returns whether it is in the file. */
+  seal(call: CountedCall): boolean {
     const open = this.#open;
-    if (open === null) return;
+    if (open === null) return false;
     this.#forgetTaken(open.thread.taken);
     this.#sealed.push({ call, told: open.thread.told });
-    this.#try('usage.not-spilled', () => open.spill.add([call]));
+    let isSealed = false;
+    this.#try('usage.not-spilled', () => {
+      isSealed = open.spill.add([call]);
+    });
+    return isSealed;
+  }
+
+  /** Whether a call that the thread may not have taken is in the file. */
+  has(requestId: string): boolean {
+    return this.#sealed.some(({ call }) => call.requestId === requestId);
   }
 
   /** A batch was written: of the file only what is not taken is kept. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { AppError } from '../../../../shared/errors.ts';
 import type { VaultAccess } from '../../credentials/vault-access.ts';
@@ -30,11 +30,27 @@ export class UsageFiles {
 
   /** Whether an ended process or thread left calls that no batch took. */
   get hasLeft(): boolean {
-    return existsSync(spillFile(this.#paths)) || this.hasLeftUntaken;
+    return [spillFile(this.#paths), ...this.#untaken].some((file) => existsSync(file));
   }
 
-  get hasLeftUntaken(): boolean {
-    return existsSync(untakenFile(this.#paths));
+  /**
+   * Makes room for a new file of untaken calls, where it can.
+   * @returns what is there of earlier ones: to be taken over, then removed.
+   */
+  setUntakenAside(): readonly string[] {
+    const [now, aside] = this.#untaken;
+    if (existsSync(now) && !existsSync(aside)) renameSync(now, aside);
+    return this.#untaken.filter((file) => existsSync(file));
+  }
+
+  /** All of them is in the database. */
+  remove(files: readonly string[]): void {
+    for (const file of files) rmSync(file, { force: true });
+  }
+
+  get #untaken(): readonly [now: string, aside: string] {
+    const now = untakenFile(this.#paths);
+    return [now, `${now}-aside`];
   }
 
   /** @throws AppError `vault_locked`. */

@@ -63,6 +63,11 @@ export class UsageRecording {
   #callOffWake: (() => void) | null = null;
   /** What no thread could be given. */
   #held: UsageEntry[] = [];
+  /** Likewise, and sealed: the next thread takes it over with the file. */
+  #sealed: CountedCall[] = [];
+  /** Files that the thread takes over before it begins. */
+  #left: readonly string[] = [];
+  #startedAtMs = 0;
   #retry: (() => void) | null = null;
   #idle: (() => void) | null = null;
   #sentBook: PriceBook | null = null;
@@ -86,14 +91,14 @@ export class UsageRecording {
   get waiting(): readonly CountedCall[] {
     this.#tellEnded();
     const held = this.#counted(this.#held);
-    if (this.#thread === null || !this.#isUnwritten) return held;
+    if (this.#thread === null || !this.#isUnwritten) return [...held, ...this.#sealed];
     try {
       const { waiting } = this.#thread.ask({ act: 'settle' });
       this.#isUnwritten = waiting.length > 0;
-      return [...waiting, ...held];
+      return [...waiting, ...held, ...this.#sealed];
     } catch {
       this.#deps.log.warn('usage.not-written');
-      return held;
+      return [...held, ...this.#sealed];
     }
   }
 
@@ -116,12 +121,15 @@ export class UsageRecording {
   locking(): void {
     if (!this.#isOn) return;
     this.#tellEnded();
+    this.#retry?.();
+    if (this.#held.length > 0 && this.#thread === null) this.#start(RETRY_MS);
     this.#isOn = false;
     this.#retry?.();
     this.#retry = null;
     if (this.#held.length > 0) this.#deps.log.warn('usage.given-up');
     this.#held = [];
     this.#close();
+    this.#sealed = [];
   }
 
   /** A call begins: its end will be told. The thread is made meanwhile. */
@@ -137,10 +145,14 @@ export class UsageRecording {
   recordEnded(call: EndedCall<Buffer>): void {
     const nowMs = performance.now();
     const isFlood = this.#flood.add(nowMs);
-    if (isFlood && this.#thread?.isBehind(nowMs) !== true) return this.#recordOfMany(call);
+    if (isFlood && this.#thread?.isBehind(nowMs) === false) return this.#recordOfMany(call);
     this.#tellEnded();
     const counted = this.#counting.count(this.#entryOf(call), this.#deps.book);
     if (this.#listener?.hears === true) this.#listener.recorded([counted]);
+    if (this.#retry !== null && this.#sealed.length < MAX_HELD && this.#untaken.seal(counted)) {
+      this.#sealed.push(counted);
+      return;
+    }
     this.#tell(call);
     if (this.#thread !== null) this.#untaken.seal(counted);
   }
@@ -313,6 +325,8 @@ export class UsageRecording {
       const { vaultId, keys } = vault.opened();
       this.#sentBook = book;
       this.#sentZone = zone();
+      this.#untaken.close(true);
+      this.#left = this.#files.setUntakenAside();
       const start = {
         file: paths.usageDb,
         vaultId,
@@ -321,7 +335,7 @@ export class UsageRecording {
         zone: this.#sentZone,
         prices: { document: book.document, own: book.own },
         checkpoints: this.#mayCheckpoint,
-        hasLeftUntaken: this.#files.hasLeftUntaken,
+        left: this.#left,
         results: this.#results.all,
       };
       const thread: RecordingThread = new RecordingThread(
@@ -332,7 +346,8 @@ export class UsageRecording {
       );
       this.#thread = thread;
       this.#shareCheckpoints();
-      if (!start.hasLeftUntaken) this.#untaken.open(this.#files.untaken, thread);
+      this.#startedAtMs = clock.monotonic();
+      this.#openUntaken(thread);
     } catch {
       log.warn('usage.not-opened');
       this.#tryLater(retryMs);
@@ -350,15 +365,25 @@ export class UsageRecording {
     this.#retry = this.#deps.clock.after(ms, () => this.#start(Math.min(ms * 2, LAST_RETRY_MS)));
   }
 
-  /** It ended by itself: what it sealed is taken over by the next one. */
+  /** Not over one that is still to be taken over. */
+  #openUntaken(thread: RecordingThread): void {
+    const place = this.#files.untaken;
+    if (!this.#untaken.isOpen && !this.#left.includes(place.file)) this.#untaken.open(place, thread);
+  }
+
+  /** It ended by itself: what it sealed, and what was sealed here, is taken over by the next one. */
   #lost(thread: RecordingThread): void {
     if (this.#thread !== thread) return;
     this.#thread = null;
-    this.#untaken.close(true);
     this.#idle?.();
     this.#deps.log.warn('usage.thread-ended');
-    if (this.#isOn) this.#tryLater(RETRY_MS);
     this.#shareCheckpoints();
+    if (!this.#isOn) return;
+    const left = thread.left.filter(({ requestId }) => !this.#untaken.has(requestId));
+    this.#hold(left.map((call) => this.#entryOf(call)));
+    // One that ends again and again must not be made again and again.
+    if (this.#deps.clock.monotonic() - this.#startedAtMs >= RETRY_MS) this.#start(RETRY_MS);
+    else this.#tryLater(RETRY_MS);
   }
 
   #stopWhenIdle(): void {
@@ -376,15 +401,17 @@ export class UsageRecording {
     this.#idle = null;
     this.#callOffWake?.();
     this.#callOffWake = null;
-    if (thread === null) return;
-    let isClosed = false;
+    if (thread === null) {
+      this.#untaken.close(true); // the next unlock takes it over
+      return;
+    }
+    let isKept = false;
     try {
-      thread.ask({ act: 'close' });
-      isClosed = true;
+      ({ isKept } = thread.ask({ act: 'close' }));
     } catch {
       this.#deps.log.warn('usage.not-written');
     }
-    this.#untaken.close(!isClosed); // all of it is in the database, or in the thread's file
+    this.#untaken.close(!isKept); // else all of it is in the database, or in the thread's file
     this.#thread = null;
     this.#isUnwritten = false;
     thread.end();
@@ -395,7 +422,7 @@ export class UsageRecording {
     const { emit, log, wrote, book } = this.#deps;
     switch (message.kind) {
       case 'begun':
-        if (!this.#untaken.isOpen && this.#thread !== null) this.#untaken.open(this.#files.untaken, this.#thread); // it has taken over what was there
+        this.#hasBegun();
         return this.#tellBegun();
       case 'told':
         return this.#tellBegun();
@@ -411,6 +438,18 @@ export class UsageRecording {
       case 'warn':
         log.warn(message.code);
     }
+  }
+
+  /** It has taken over what was there. */
+  #hasBegun(): void {
+    this.#sealed = [];
+    try {
+      this.#files.remove(this.#left);
+    } catch {
+      this.#deps.log.warn('usage.spill-not-cleared'); // harmless: what is in the database is not taken again
+    }
+    this.#left = [];
+    if (this.#thread !== null) this.#openUntaken(this.#thread);
   }
 
   /** Not in the step in which it is heard: a counter that is being read may have asked for it. */
