@@ -237,6 +237,7 @@ async function update(file: string, options: { readonly own?: boolean; readonly 
   const what = version === null ? 'Taken as own prices' : `Update ${version} is in force`;
   const some = prices === 1 ? '1 price' : `${prices} prices`;
   print(`${what}: ${some} as of ${asOf}, ${added} new, ${changed} with other figures.`);
+  if (version === null) note('Tiers, regions, peak hours and free providers stay those of the list in force.');
   note('Calls that were counted before keep their cost until "keyharbor prices reprice --apply".');
 }
 

@@ -226,3 +226,8 @@ test('each model stands once in the price book, under a provider of the catalogu
     for (const price of prices) expect(price.cacheRead ?? 0).toBeLessThanOrEqual(price.input);
   }
 });
+
+test('a cache write that lasts an hour is twice the input of a long prompt too', () => {
+  const sonnet = book.find('anthropic', 'claude-sonnet-4-5')?.model.prices[0];
+  expect(sonnet?.longPrompt).toMatchObject({ input: 6_000_000, cacheWriteLong: 12_000_000 });
+});
