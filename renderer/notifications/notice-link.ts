@@ -14,6 +14,7 @@ export function routeOfLink(link: NoticeLink): Partial<Route> {
     case 'quota':
       return { screen: 'quotas', id: link.id };
     case 'client':
+    case 'clients':
       return { screen: 'clients', tab: 'list' };
     case 'usage':
       return { screen: 'usage', usage: { ...USAGE_HOME, ...hourOf(link.at), tab: 'requests' } };

@@ -10,6 +10,7 @@ export const noticeLink = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('credentials') }),
   z.strictObject({ to: z.literal('quota'), id: z.string() }),
   z.strictObject({ to: z.literal('client'), id: z.string() }),
+  z.strictObject({ to: z.literal('clients') }),
   /** The hour that it happened in. */
   z.strictObject({ to: z.literal('usage'), at: timestamp }),
   z.strictObject({ to: z.literal('prices') }),
@@ -183,7 +184,7 @@ export const deliveriesQuery = z.strictObject({
   state: deliveryState.optional(),
   limit: z.int().min(1).max(200).default(100),
 });
-/** These, or all dead ones of a webhook. What was delivered may be sent again as well. */
+/** These, or all dead ones of a webhook, however many, but for tests. What was delivered may be sent again as well. */
 export const redelivery = z.union([
   z.strictObject({ ids: z.array(delivery.shape.id).min(1).max(200) }),
   z.strictObject({ webhook: webhookName }),

@@ -6,6 +6,8 @@ import type { Clients } from '../endpoint/clients.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
+import { insertNotice } from '../notifications/notice-table.ts';
+import { panicNotice } from '../notifications/panic-notice.ts';
 import type { Clock, Paths } from '../seams.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
@@ -21,13 +23,14 @@ interface Dropped {
 
 /**
  * The part of a panic that is written down: every client token is revoked, every grant is gone, every webhook is off (what
- * waits stays in its queue). Call it inside `vault.write`. @param when - `later`: it was asked for while locked, and is made up for before anything is served.
+ * waits stays in its queue), and the inbox tells of it. Call it inside `vault.write`. @param when - `later`: it was asked for while locked, and is made up for before anything is served.
  */
 export function dropAllAccess(vault: OpenVault, clock: Clock, actor: string, when: 'now' | 'later'): Dropped {
   const active = listClients(vault.db).filter((row) => row.revoked_at_ms === null);
   const grants = removeAllAccessGrants(vault.db);
   for (const row of active) putClient(vault, { ...row, revoked_at_ms: clock.now() });
   const webhooks = switchAllWebhooksOff(vault.db);
+  insertNotice(vault.db, panicNotice(active.length), clock.now(), null);
   const meta = { clients: active.length, grants, webhooks, later: when === 'later' };
   appendAudit(vault, clock, { actor, action: 'app.panic', result: 'ok', meta });
   return { grants, clients: active.length };

@@ -64,6 +64,49 @@ test.each(['window', 'socket'] as const)(
   },
 );
 
+const toldOf = ({ app }: Setting) =>
+  app.notifications.inbox.list({ view: 'unread' }).notices.filter(({ link }) => link.to === 'clients');
+
+test.each(['while unlocked', 'while locked', 'twice while locked'])(
+  'a panic %s is one unread line of the inbox: how many lost their access, and what to do',
+  async (when) => {
+    const t = await setUp();
+    if (when !== 'while unlocked') t.app.vault.lock('asked');
+    await t.panic('window');
+    if (when.startsWith('twice')) await t.panic('socket');
+    for (let unlocks = 0; unlocks < 2; unlocks += 1) {
+      await t.app.vault.unlock(PASSWORD, 'cli');
+      expect(toldOf(t)).toMatchObject([
+        {
+          kind: 'client.revoked',
+          severity: 'warning',
+          title: '2 clients lost their access by a panic.',
+          detail:
+            'The endpoint and all webhooks are off. Make new tokens for the clients that you trust, and switch on what you need.',
+        },
+      ]);
+      t.app.vault.lock('asked');
+    }
+  },
+);
+
+test('the line of a panic that found no client, or one, says so', async () => {
+  const t = await setUp();
+  await t.panic('window');
+  await t.app.vault.unlock(PASSWORD, 'cli');
+  await t.panic('window');
+  await t.app.vault.unlock(PASSWORD, 'cli');
+  const made = { expiresInDays: 30, ratePerSecond: null, test: false };
+  t.app.clients.create({ name: 'tool', grants: ['usage:read'], ...made }, 'cli');
+  await t.panic('window');
+  await t.app.vault.unlock(PASSWORD, 'cli');
+  expect(toldOf(t).map(({ title }) => title)).toEqual([
+    'One client lost its access by a panic.',
+    'A panic ended all access; no client had any.',
+    '2 clients lost their access by a panic.',
+  ]);
+});
+
 test('a panic while locked is made up for by the next unlock, before anything is served', async () => {
   const t = await setUp();
   t.app.vault.lock('asked');
@@ -87,4 +130,5 @@ test('where the disk does not take it the vault locks all the same, and the mark
   expect(t.app.vault.state).toBe('locked');
   await t.app.vault.unlock(PASSWORD, 'cli');
   expectNothingLeft(t);
+  expect(toldOf(t)).toHaveLength(1);
 });
