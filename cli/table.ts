@@ -103,3 +103,9 @@ export function localTime(rfc3339: string | null): string {
   const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   return `${date} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
+
+/** The same to the second, where what is told lies seconds apart. */
+export function localSeconds(rfc3339: string | null): string {
+  if (rfc3339 === null) return '-';
+  return `${localTime(rfc3339)}:${String(new Date(rfc3339).getSeconds()).padStart(2, '0')}`;
+}

@@ -11,7 +11,7 @@ import { connectAgent } from '../connect.ts';
 import { Exit, usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { readValues } from '../stdin.ts';
-import { localTime, plain, table, terminalWidth } from '../table.ts';
+import { localSeconds, localTime, plain, table, terminalWidth } from '../table.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -159,7 +159,7 @@ async function deliveries(webhook: string | undefined, options: DeliveriesOption
   agent.close();
   if (options.json) return printJson(found);
   if (found.length === 0) return note('No deliveries.');
-  const rows = found.map((each) => [each.id, each.label, each.type, localTime(each.createdAt), outcome(each)]);
+  const rows = found.map((each) => [each.id, each.label, each.type, localSeconds(each.createdAt), outcome(each)]);
   write(table(['ID', 'WEBHOOK', 'EVENT', 'AT', 'OUTCOME'], rows, terminalWidth()));
 }
 
@@ -170,7 +170,7 @@ function outcome({ state, tries, log, nextTryAt, deadBecause }: Delivery): strin
   const count = tries === 1 ? '1 try' : `${tries} tries`;
   if (state === 'dead')
     return deadBecause === 'queue-full' ? 'dead: too much was waiting' : `dead after ${count}: ${told}`;
-  return tries === 0 ? 'waiting' : `${told}, again at ${localTime(nextTryAt)} (${count})`;
+  return tries === 0 ? 'waiting' : `${told}, again at ${localSeconds(nextTryAt)} (${count})`;
 }
 
 interface RedeliverOptions extends Json {
@@ -243,7 +243,7 @@ export function register(program: Command): void {
     .command('redeliver')
     .description('send deliveries again, under the same ids')
     .argument('[delivery...]', 'their ids')
-    .option('--webhook <webhook>', 'all dead ones of this webhook')
+    .option('--webhook <webhook>', 'all dead ones of this webhook, but for tests')
     .option('--json', 'as JSON')
     .action(redeliver);
 }

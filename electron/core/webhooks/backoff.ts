@@ -1,4 +1,4 @@
-/** When a delivery that failed is tried again: 5 s, 20 s, 80 s … 6 h, twelve times in all, over a day and a half. */
+/** When a delivery that failed is tried again: after up to 5 s, 20 s, 80 s … 6 h, twelve times in all, over a day and a half. */
 export const MAX_TRIES = 12;
 /** One that failed this long after it was queued is given up, whatever the count: the computer may have been off. */
 export const MAX_AGE_MS = 7 * 24 * 3_600_000;

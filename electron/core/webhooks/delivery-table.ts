@@ -86,6 +86,17 @@ export function listDeliveries(
   return z.array(deliveryRow).parse(rows);
 }
 
+/** All of a webhook that were given up, the oldest first. A test that failed is none: it was of its moment. */
+export function deadIds(db: Database.Database, webhookId: Buffer): string[] {
+  return db
+    .prepare(
+      `SELECT id FROM webhook_delivery WHERE webhook_id = ? AND state = 'dead' AND type <> 'webhook.test'
+       ORDER BY created_at_ms, id`,
+    )
+    .pluck()
+    .all(webhookId) as string[];
+}
+
 export function countDeliveries(db: Database.Database, webhookId: Buffer, state: DeliveryRow['state']): number {
   return db
     .prepare('SELECT count(*) FROM webhook_delivery WHERE webhook_id = ? AND state = ?')

@@ -11,6 +11,7 @@ import type { OpenVault } from '../vault/open-vault.ts';
 import { DeliveryQueue, type DeliveryQueueDeps } from './delivery-queue.ts';
 import {
   countDeliveries,
+  deadIds,
   type DeliveryRow,
   findDelivery,
   insertDelivery,
@@ -38,7 +39,7 @@ import {
 } from './webhook-table.ts';
 import { readWebhookUrl, type WebhookUrl } from './webhook-url.ts';
 
-/** Deliveries that may wait for one webhook; the next ones are dead at once, and can be sent again by hand. */
+/** With so many waiting for one webhook, the next ones are dead at once. What the owner sends again comes on top. */
 const MAX_WAITING = 200;
 const HOUR_MS = 3_600_000;
 const NOTHING_CHANGED = 'Nothing was changed.';
@@ -333,7 +334,7 @@ export class Webhooks {
 
   #deadOf(vault: OpenVault, name: string): string[] {
     const { id } = this.#find(vault, name);
-    return listDeliveries(vault.db, { webhookId: id, state: 'dead', limit: MAX_WAITING }).map((row) => row.id);
+    return deadIds(vault.db, id);
   }
 
   #refuseTaken(vault: OpenVault, label: string, own: Buffer | null): void {

@@ -7,7 +7,7 @@ import { exitCodeOf, formatFailure, usage } from '../../../cli/fail.ts';
 import { agentSocket, homeFolder } from '../../../cli/home.ts';
 import { nearest } from '../../../shared/nearest.ts';
 import { parsePort } from '../../../cli/port.ts';
-import { localTime, plain, table, textWidth } from '../../../cli/table.ts';
+import { localSeconds, localTime, plain, table, textWidth } from '../../../cli/table.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 const invalid = expect.objectContaining({ code: 'invalid_input' }) as Error;
@@ -119,9 +119,11 @@ test('what steers a terminal is not printed', () => {
   expect(plain('a\u001b[31mred\u001b[0m\u0007\u202eb\nc…')).toBe('ared  b c...');
 });
 
-test('a time is printed to the minute, never as -', () => {
+test('a time is printed to the minute or to the second, never as -', () => {
   expect(localTime(null)).toBe('-');
   expect(localTime('2026-11-21T10:20:30.000Z')).toMatch(/^2026-11-2\d \d{2}:\d{2}$/);
+  expect(localSeconds(null)).toBe('-');
+  expect(localSeconds('2026-11-21T10:20:05.900Z')).toMatch(/^2026-11-2\d \d{2}:\d{2}:05$/);
 });
 
 test.each(SHELLS)('a completion script for %s holds the commands and their options', (shell) => {

@@ -166,6 +166,30 @@ test('a queue that is full takes no more, and says so once', async () => {
   t.app.vault.lock('asked');
 });
 
+test('all dead ones of a webhook are sent again, more than may wait, and neither its tests nor those of another', async () => {
+  const t = await withReceiver((response) => json(response, 503, {}));
+  t.add();
+  t.add({ label: 'other' });
+  await t.webhooks.test('ops', 'cli');
+  const vault = t.app.vault.opened();
+  vault.write(() => {
+    for (let at = 0; at < 420; at += 1) t.webhooks.enqueue(vault, 'client.created', t.clock.now(), { at });
+  });
+  expect(t.webhooks.list()).toMatchObject([
+    { label: 'ops', waiting: 200, dead: 221 },
+    { label: 'other', waiting: 200, dead: 220 },
+  ]);
+  expect(t.webhooks.redeliver({ webhook: 'ops' }, 'cli')).toBe(220);
+  expect(t.webhooks.list()).toMatchObject([
+    { waiting: 420, dead: 1 },
+    { waiting: 200, dead: 220 },
+  ]);
+  expect(t.webhooks.deliveries({ webhook: 'ops', state: 'dead', limit: 100 })).toMatchObject([
+    { type: 'webhook.test', deadBecause: 'test' },
+  ]);
+  t.app.vault.lock('asked');
+});
+
 /** What can come while a delivery is under way. `crash`: the receiver has it, and what came of it was never written. */
 const INTERRUPTIONS = ['refused', 'no answer', 'lock', 'crash'] as const;
 
