@@ -6,7 +6,10 @@ export const PASSWORD = 'correct horse battery staple 42';
 /** Makes a vault and ends on Providers. */
 export async function createVault(
   page: Page,
-  { bind = true, at = () => Promise.resolve() }: { bind?: boolean; at?: (step: 'kit' | 'device') => Promise<void> } = {},
+  {
+    bind = true,
+    at = () => Promise.resolve(),
+  }: { bind?: boolean; at?: (step: 'kit' | 'device') => Promise<void> } = {},
 ): Promise<string> {
   await page.getByRole('button', { name: 'Create vault' }).click();
   await page.getByLabel('Master password', { exact: true }).fill(PASSWORD);

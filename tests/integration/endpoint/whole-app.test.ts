@@ -218,7 +218,7 @@ test('a tool reports what a key was used for, once for each call, and reads it b
   expect(await read('?from=2031-01-01')).toEqual([]);
   const told = async (query: string) => {
     const answer = await fetch(`${url}/v1/usage${query}`, { headers });
-    return { remarks: answer.headers.get('usage-remarks'), rows: await answer.json() };
+    return { remarks: answer.headers.get('usage-remarks'), rows: (await answer.json()) as unknown };
   };
   const early = `?to=${new Date(t.clock.now() - 24 * 3_600_000).toISOString().slice(0, 13)}:00:00Z`;
   expect(await told(early)).toEqual({ remarks: null, rows: [] });
