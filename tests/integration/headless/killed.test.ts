@@ -44,12 +44,12 @@ test('kill -9 after the answers to many calls at once: they are in the records w
   };
   await post(); // the thread that records is made with the first
   await first.caller.ask('usage.report', { by: 'model' });
-  await Promise.all(Array.from({ length: 100 }, post));
+  await Promise.all(Array.from({ length: 80 }, post));
   first.agent.kill('SIGKILL');
   expect(await first.agent.ended).toMatchObject({ signal: 'SIGKILL' });
 
   const second = await started(home);
   await second.caller.ask('vault.unlock', { password: PASSWORD });
   const report = await second.caller.ask('usage.report', { by: 'model' });
-  expect(report).toMatchObject({ rows: [{ key: 'gpt-6-luna', requests: 101, inputTokens: 101_000 }] });
+  expect(report).toMatchObject({ rows: [{ key: 'gpt-6-luna', requests: 81, inputTokens: 81_000 }] });
 });

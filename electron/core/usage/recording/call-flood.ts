@@ -1,5 +1,5 @@
 /** So many that end at once are no flood yet. */
-const AT_ONCE = 250;
+const AT_ONCE = 100;
 /** Nor are so many a millisecond, for as long as they like: to seal each takes this thread a hundredth of its time. */
 const PER_MS = 1;
 
