@@ -1,10 +1,25 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../shared/errors.ts';
-import { checkPlace } from './secret-file.ts';
+import { usage } from './fail.ts';
 
 const OWNER_ONLY = 0o600;
+
+/**
+ * Whether a file can be put at `path`: a new one, or instead of an ordinary file.
+ * @throws AppError `invalid_input`: a link, folder, device or pipe is not written to or over.
+ */
+export function checkPlace(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) {
+    const what = found.isDirectory() ? 'a folder' : found.isSymbolicLink() ? 'a symbolic link' : 'not an ordinary file';
+    throw usage(`The output is ${what}. Nothing was written.`, 'Name an ordinary file, or leave -o out for stdout.');
+  }
+  if (!existsSync(dirname(path))) {
+    throw usage('The folder of the output does not exist. Nothing was written.', 'Make it first, or check its path.');
+  }
+}
 
 /**
  * Whether a file can be made at `path`.
@@ -80,7 +95,7 @@ function told<T>(act: () => T): T {
   } catch (error) {
     throw new AppError(
       'internal',
-      'The file could not be written. What was there before is as it was.',
+      'The output could not be written. What was there before is as it was.',
       'Check that its folder can be written and the disk is not full.',
       { cause: error },
     );
