@@ -171,11 +171,9 @@ export class RecordingThread {
     void this.#worker.terminate();
   }
 
-  /** Calls that were told and never taken: the thread ended by itself. Once. */
+  /** Calls that were told and never taken: the thread ended by itself. */
   get left(): readonly EndedCall[] {
-    const left = this.#left;
-    this.#left = [];
-    return left;
+    return this.#left;
   }
 
   get #written(): number {
