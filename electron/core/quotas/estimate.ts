@@ -4,7 +4,8 @@ import { usageOfProvider } from '../usage/usage-of-provider.ts';
 import type { CountedCall } from '../usage/counted-call.ts';
 import type { PriceBook } from '../usage/prices/price-book.ts';
 import { ModelRates } from './model-rates.ts';
-import { modelInPath, type SaidInBody, saidInBody, textBytes } from './said-in-body.ts';
+import { modelInPath } from '../usage/meter/request-model.ts';
+import { type SaidInBody, saidInBody, textBytes } from './said-in-body.ts';
 
 /**
  * What a call may take, before it is known: it is held until the call is recorded. An estimate that is too high refuses

@@ -1,3 +1,5 @@
+import { modelInPath } from '../usage/meter/request-model.ts';
+
 /** What a JSON request says about its size, found without reading all of it: this is asked for each call. */
 export interface SaidInBody {
   /** Names that may be the model's, the likeliest first. */
@@ -6,8 +8,6 @@ export interface SaidInBody {
   readonly output: number | null;
 }
 
-/** Gemini and Azure name the model in the path. */
-const PATH_MODEL = /(?:^|\/)(?:models|deployments|tunedModels)\/([^/:]+)/;
 /** Where the short members stand, as a rule: near one of the ends. */
 const NEAR = 2048;
 /** Members that look alike are worth no more looks. */
@@ -53,10 +53,6 @@ export function saidInBody(path: string, body: Buffer): SaidInBody {
   const mayAskForMore = isGemini || path.endsWith('completions');
   const answers = mayAskForMore ? largest(nearEnds(body, isGemini ? ANSWERS_OF_GEMINI : ANSWERS)) : null;
   return { models, output: allowed * Math.max(1, answers ?? 1) };
-}
-
-export function modelInPath(path: string): string | null {
-  return PATH_MODEL.exec(path)?.[1] ?? null;
 }
 
 const largest = (figures: readonly string[]): number | null =>

@@ -2,15 +2,12 @@ import { bytesOf } from './body-bytes.ts';
 import type { EndedCall } from './ended-call.ts';
 import type { MeterResult } from './meter/meter.ts';
 import { spokenCharacters } from './meter/request-model.ts';
+import { endsInPath } from './path-end.ts';
 
 const SPEECH = 'audio/speech';
 
 /** Whether a request has a text spoken by an OpenAI-like API: the answer is sound and tells nothing. */
-export function isSpeech(path: string): boolean {
-  return (
-    path.endsWith(SPEECH) && (path.length === SPEECH.length || path.charAt(path.length - SPEECH.length - 1) === '/')
-  );
-}
+export const isSpeech = (path: string): boolean => endsInPath(path, SPEECH);
 
 /** Counts the characters of the request where speech was made of them and the answer told no use. */
 export function withSpoken(

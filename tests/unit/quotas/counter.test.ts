@@ -1,22 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { QuotaExceeded } from '../../../electron/core/quotas/refusal.ts';
 import { delayAt } from '../../../electron/core/quotas/throttle.ts';
 import { IMPORT_CLIENTS } from '../../../electron/core/usage/imports/imported-call.ts';
 import { call } from '../usage/recording.ts';
-import { CLIENT, Counting, daily, OTHER } from './counting.ts';
+import { CLIENT, Counting, daily, OTHER, refusal } from './counting.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-function refusal(act: () => unknown): QuotaExceeded {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof QuotaExceeded) return error;
-    throw error;
-  }
-  throw new Error('it was not refused');
-}
 
 describe('the limit', () => {
   test('calls under way count: the one too many is refused with its arithmetic, and fits when one was given up', () => {

@@ -5,6 +5,7 @@ import { quotaDefinition, type QuotaDefinition } from '../../../shared/quotas.ts
 import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { EventHub } from '../../../electron/core/events.ts';
 import { Quotas } from '../../../electron/core/quotas/quotas.ts';
+import { QuotaExceeded } from '../../../electron/core/quotas/refusal.ts';
 import type { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';
 import type { UsageEntry } from '../../../electron/core/usage/usage-entry.ts';
 import type { z } from 'zod';
@@ -119,3 +120,14 @@ export const daily = (limit: number, given: Partial<z.input<typeof quotaDefiniti
   limit,
   ...given,
 });
+
+/** How a call was refused. */
+export function refusal(act: () => unknown): QuotaExceeded {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof QuotaExceeded) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}

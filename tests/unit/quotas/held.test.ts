@@ -4,7 +4,7 @@ import { Estimates } from '../../../electron/core/quotas/estimate.ts';
 import { QuotaExceeded } from '../../../electron/core/quotas/refusal.ts';
 import { textBytes } from '../../../electron/core/quotas/said-in-body.ts';
 import { call, SHIPPED } from '../usage/recording.ts';
-import { CLIENT, Counting, daily, KEY } from './counting.ts';
+import { CLIENT, Counting, daily, KEY, refusal } from './counting.ts';
 
 const NOW = Date.UTC(2030, 0, 15, 12);
 const provider = (id: string, unit: string = 'tokens') =>
@@ -21,16 +21,6 @@ function price(id: string, model: string, input: number, output: number): number
   return Math.ceil(
     (input * Math.max(found.price.input, found.price.cacheWrite ?? 0) + output * found.price.output) / 1e6,
   );
-}
-
-function refusal(act: () => unknown): QuotaExceeded {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof QuotaExceeded) return error;
-    throw error;
-  }
-  throw new Error('it was not refused');
 }
 
 describe('what a call holds', () => {

@@ -1,3 +1,4 @@
+import { endsInPath } from '../path-end.ts';
 import { isLiteral, jsonMembers } from './json-members.ts';
 
 /** A larger body is sent as it came; its answer is metered if the client asked for usage itself. */
@@ -10,11 +11,7 @@ const ASKING = '{"include_usage":true}';
 
 /** Whether a request is one whose answer tells its usage only when asked: a chat completion of an OpenAI-like API. */
 export function mayAskForUsage(method: string, path: string, contentType: string | null): boolean {
-  return method === 'POST' && isChat(path) && isJson(contentType ?? '');
-}
-
-function isChat(path: string): boolean {
-  return path.endsWith(CHAT) && (path.length === CHAT.length || path.charAt(path.length - CHAT.length - 1) === '/');
+  return method === 'POST' && endsInPath(path, CHAT) && isJson(contentType ?? '');
 }
 
 function isJson(contentType: string): boolean {

@@ -12,6 +12,11 @@ const FORM_MODEL = /\bname="model(?:_id)?"(?:\r\n[^\r\n]+)*\r\n\r\n([^\r\n]{1,12
 /** A form begins with its delimiter. */
 const DASH = 0x2d;
 
+/** As it stands in a path below the base URL, without the query; null: it names none. */
+export function modelInPath(path: string): string | null {
+  return PATH_MODEL.exec(path)?.[1] ?? null;
+}
+
 /** Reads the model that a request names while its body passes; keeps nothing else. */
 export class RequestModel {
   #model: string | null;
@@ -19,7 +24,7 @@ export class RequestModel {
 
   /** @param path - below the base URL, without the query. */
   constructor(path: string, contentType: string | null) {
-    this.#model = shortName(PATH_MODEL.exec(path)?.[1] ?? null);
+    this.#model = shortName(modelInPath(path));
     const readable = /json/i.test(contentType ?? '') && this.#model === null;
     this.#picker = readable
       ? new JsonPicker(PLAN, (member, value) => {
