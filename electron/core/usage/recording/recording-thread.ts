@@ -32,7 +32,8 @@ const ANSWER_MS = 30_000;
 /** A lock waits no longer for what waits to be written: it is sealed, and taken over at the next unlock. */
 const CLOSE_MS = 5000;
 
-type Told = Exclude<FromThread, { readonly kind: 'answer' | 'wake' | 'sleep' }>;
+/** What it says by itself. */
+export type Told = Exclude<FromThread, { readonly kind: 'answer' | 'wake' | 'sleep' }>;
 
 /** One recording thread, from its start to its end. Does not keep the process alive: a lock ends it. */
 export class RecordingThread {

@@ -1,26 +1,15 @@
-import type { VaultAccess } from '../../credentials/vault-access.ts';
 import type { Emit } from '../../events.ts';
-import type { Log } from '../../logs/log.ts';
-import type { Clock, Paths } from '../../seams.ts';
-import { BUSY_PAGES, emptyLogAt, USUAL_PAGES } from '../../store/checkpoints.ts';
 import { type CountedCall, Counting } from '../counted-call.ts';
 import { CountedResults } from '../counted-results.ts';
 import { type EndedCall, entryOf } from '../ended-call.ts';
-import type { PriceBook } from '../prices/price-book.ts';
 import { notCounted, type RecordListener, wasTold } from '../recorder.ts';
 import { readUsageState } from '../state-table.ts';
 import type { UsageEntry } from '../usage-entry.ts';
 import { CallFlood } from './call-flood.ts';
-import type { FromThread, RecordingState } from './messages.ts';
-import { RecordingThread } from './recording-thread.ts';
-import { UntakenCalls } from './untaken-calls.ts';
-import { UsageFiles } from './usage-files.ts';
+import type { RecordingState } from './messages.ts';
+import { RecordingLife, type RecordingLifeDeps } from './recording-life.ts';
+import type { RecordingThread, Told } from './recording-thread.ts';
 
-/** The thread costs tens of MiB: it ends when nothing was recorded for so long. */
-const IDLE_MS = 3 * 60_000;
-/** A database that cannot be opened is tried again: after so long, then twice as long, up to the last. */
-const RETRY_MS = 5000;
-const LAST_RETRY_MS = 5 * 60_000;
 /** What waits for a database that cannot be opened; beyond it the oldest are given up. */
 const MAX_HELD = 50_000;
 /** A thread that sleeps is woken so much later: to wake it takes longer than to seal the call. */
@@ -28,16 +17,8 @@ const WAKE_MS = 5;
 /** Calls that the thread has not taken yet: beyond it this thread waits for that one. */
 const MAX_AHEAD = 20_000;
 
-export interface UsageRecordingDeps {
-  readonly vault: Pick<VaultAccess, 'opened'>;
-  readonly paths: Pick<Paths, 'usageDb'>;
-  readonly clock: Clock;
-  readonly log: Pick<Log, 'warn'>;
-  /** In force now; another one after each change. Looking up a model that it does not have tells of it. */
-  readonly book: PriceBook;
+export interface UsageRecordingDeps extends RecordingLifeDeps {
   readonly emit: Emit;
-  /** The reporting zone (IANA name): whose days reports count. */
-  readonly zone: () => string;
   /** Told how many milliseconds each batch took that was written to usage.db. */
   readonly wrote?: (ms: number) => void;
 }
@@ -49,13 +30,9 @@ export interface UsageRecordingDeps {
  */
 export class UsageRecording {
   readonly #deps: UsageRecordingDeps;
-  readonly #files: UsageFiles;
   readonly #counting = new Counting();
   readonly #results = new CountedResults();
-  #isOn = false;
-  #thread: RecordingThread | null = null;
-  /** Not open before the thread has taken over what an ended process left in its file. */
-  readonly #untaken: UntakenCalls;
+  readonly #life: RecordingLife;
   #listener: RecordListener | null = null;
   /** Calls that ended in this turn of the event loop, where counters listen. */
   #ended: EndedCall<Buffer>[] = [];
@@ -65,22 +42,16 @@ export class UsageRecording {
   #held: UsageEntry[] = [];
   /** Likewise, and sealed: the next thread takes it over with the file. */
   #sealed: CountedCall[] = [];
-  /** Files that the thread takes over before it begins. */
-  #left: readonly string[] = [];
-  #startedAtMs = 0;
-  #retry: (() => void) | null = null;
-  #idle: (() => void) | null = null;
-  #sentBook: PriceBook | null = null;
-  #sentZone = '';
   /** Something was sent since the last flush. */
   #isUnwritten = false;
-  #isUsed = false;
-  #mayCheckpoint = true;
 
   constructor(deps: UsageRecordingDeps) {
     this.#deps = deps;
-    this.#files = new UsageFiles(deps.vault, deps.paths);
-    this.#untaken = new UntakenCalls(deps.log);
+    this.#life = new RecordingLife(deps, this.#results, {
+      started: (thread, isBusy) => this.#started(thread, isBusy),
+      lost: (left) => this.#hold(left.map((call) => this.#entryOf(call))),
+      heard: (message) => this.#heard(message),
+    });
   }
 
   listen(listener: RecordListener): void {
@@ -91,9 +62,10 @@ export class UsageRecording {
   get waiting(): readonly CountedCall[] {
     this.#tellEnded();
     const held = this.#counted(this.#held);
-    if (this.#thread === null || !this.#isUnwritten) return [...held, ...this.#sealed];
+    const { thread } = this.#life;
+    if (thread === null || !this.#isUnwritten) return [...held, ...this.#sealed];
     try {
-      const { waiting } = this.#thread.ask({ act: 'settle' });
+      const { waiting } = thread.ask({ act: 'settle' });
       this.#isUnwritten = waiting.length > 0;
       return [...waiting, ...held, ...this.#sealed];
     } catch {
@@ -104,37 +76,33 @@ export class UsageRecording {
 
   /** `waiting`: in memory and the spill file only; `damaged`: likewise, until the next unlock. */
   get state(): RecordingState {
-    if (!this.#isOn) return 'off';
-    if (this.#thread === null) return this.#retry === null ? 'recording' : 'waiting';
-    const { state } = this.#thread;
-    return state === 'off' ? 'waiting' : state; // it has not begun yet
+    const { isOn, isWaiting, thread } = this.#life;
+    if (!isOn) return 'off';
+    if (thread === null) return isWaiting ? 'waiting' : 'recording';
+    return thread.state === 'off' ? 'waiting' : thread.state; // it has not begun yet
   }
 
   /** Takes over what an ended process left, where there is something. Never throws. */
   unlocked(): void {
-    this.#isOn = true;
-    if (this.#files.hasLeft || !this.#files.isWritable || this.#files.isOfOtherZone(this.#deps.zone()))
-      this.#start(RETRY_MS);
+    this.#life.unlocked();
   }
 
   /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
   locking(): void {
-    if (!this.#isOn) return;
+    if (!this.#life.isOn) return;
     this.#tellEnded();
-    this.#retry?.();
-    if (this.#held.length > 0 && this.#thread === null) this.#start(RETRY_MS);
-    this.#isOn = false;
-    this.#retry?.();
-    this.#retry = null;
+    this.#callOffWake?.();
+    this.#callOffWake = null;
+    this.#life.locking(this.#held.length > 0);
     if (this.#held.length > 0) this.#deps.log.warn('usage.given-up');
     this.#held = [];
-    this.#close();
     this.#sealed = [];
+    this.#isUnwritten = false;
   }
 
   /** A call begins: its end will be told. The thread is made meanwhile. */
   expect(): void {
-    if (this.#thread === null && this.#isOn && this.#retry === null) this.#start(RETRY_MS);
+    this.#life.expect();
   }
 
   /**
@@ -145,16 +113,17 @@ export class UsageRecording {
   recordEnded(call: EndedCall<Buffer>): void {
     const nowMs = performance.now();
     const isFlood = this.#flood.add(nowMs);
-    if (isFlood && this.#thread?.isBehind(nowMs) === false) return this.#recordOfMany(call);
+    if (isFlood && this.#life.thread?.isBehind(nowMs) === false) return this.#recordOfMany(call);
     this.#tellEnded();
     const counted = this.#counting.count(this.#entryOf(call), this.#deps.book);
     if (this.#listener?.hears === true) this.#listener.recorded([counted]);
-    if (this.#retry !== null && this.#sealed.length < MAX_HELD && this.#untaken.seal(counted)) {
+    const { isWaiting, untaken } = this.#life;
+    if (isWaiting && this.#sealed.length < MAX_HELD && untaken.seal(counted)) {
       this.#sealed.push(counted);
       return;
     }
     this.#tell(call);
-    if (this.#thread !== null) this.#untaken.seal(counted);
+    if (this.#life.thread !== null) untaken.seal(counted);
   }
 
   #recordOfMany(call: EndedCall<Buffer>): void {
@@ -179,7 +148,8 @@ export class UsageRecording {
    * @throws AppError where usage cannot be counted now: then it must not be acknowledged either.
    */
   knows(source: UsageEntry['source'], clientId: string, requestId: string): boolean {
-    if (!this.#isOn || this.#retry !== null || !this.#files.isWritable) throw notCounted();
+    const { isOn, isWaiting, isWritable } = this.#life;
+    if (!isOn || isWaiting || !isWritable) throw notCounted();
     this.flush();
     return wasTold(this.#deps.vault.opened().usageDb, source, clientId, requestId);
   }
@@ -187,43 +157,28 @@ export class UsageRecording {
   /** Writes what waits. @throws AppError where the database does not take it; it then waits on. */
   flush(): void {
     this.#tellEnded();
-    if (this.#thread === null || !this.#isUnwritten) return;
-    const { told } = this.#thread.ask({ act: 'flush' });
+    const { thread } = this.#life;
+    if (thread === null || !this.#isUnwritten) return;
+    const { told } = thread.ask({ act: 'flush' });
     this.#isUnwritten = false;
     if (told.length > 0) this.#listener?.written(told);
   }
 
   /** The zone was set anew, or the computer moved: days are summed again. */
   zoneChanged(): void {
-    if (!this.#isOn || this.#retry !== null) return;
-    if (this.#thread === null) {
-      if (this.#files.isOfOtherZone(this.#deps.zone())) this.#start(RETRY_MS);
-    } else if (this.#deps.zone() !== this.#sentZone) {
-      this.#sentZone = this.#deps.zone();
-      this.#thread.say({ kind: 'zone', zone: this.#sentZone });
-      this.#isUnwritten = true; // who asks next waits for the new sums
-    }
+    if (this.#life.zoneChanged()) this.#isUnwritten = true; // who asks next waits for the new sums
   }
 
   /** Adds the next day that is over to its week and month: a few milliseconds. @returns whether there was one. */
   foldOne(): boolean {
-    if (!this.#isOn || this.#retry !== null || readUsageState(this.#deps.vault.opened().usageDb) === null) return false;
-    if (this.#thread === null) this.#start(RETRY_MS);
-    return this.#thread?.ask({ act: 'fold', nowMs: this.#deps.clock.now() }).folded ?? false;
+    const { isOn, isWaiting } = this.#life;
+    if (!isOn || isWaiting || readUsageState(this.#deps.vault.opened().usageDb) === null) return false;
+    return this.#life.expect()?.ask({ act: 'fold', nowMs: this.#deps.clock.now() }).folded ?? false;
   }
 
   /** False: from now on nothing empties the log into the file, because somebody copies that. */
   mayCheckpoint(may: boolean): void {
-    this.#mayCheckpoint = may;
-    this.#shareCheckpoints();
-    this.#thread?.ask({ act: 'checkpoints', on: may });
-  }
-
-  /** While there is a thread the log is its to empty: it does so in pauses. */
-  #shareCheckpoints(): void {
-    if (!this.#isOn) return;
-    const pages = this.#thread === null ? USUAL_PAGES : BUSY_PAGES;
-    emptyLogAt(this.#deps.vault.opened().usageDb, this.#mayCheckpoint ? pages : 0);
+    this.#life.mayCheckpoint(may);
   }
 
   #tellEnded(): void {
@@ -236,13 +191,12 @@ export class UsageRecording {
   }
 
   #tell(call: EndedCall<Buffer>): void {
-    this.expect();
-    const thread = this.#thread;
+    const thread = this.#life.expect();
     if (thread === null) {
       this.#keep([this.#entryOf(call)]);
       return;
     }
-    this.#upToDate(thread);
+    this.#life.using(thread);
     thread.tell(call);
     this.#sentMore(thread);
     if (thread.isParked) this.#callOffWake ??= this.#deps.clock.after(WAKE_MS, () => this.#wake());
@@ -255,7 +209,7 @@ export class UsageRecording {
   #wake(): void {
     this.#callOffWake?.();
     this.#callOffWake = null;
-    this.#thread?.wake();
+    this.#life.thread?.wake();
   }
 
   #record(entries: readonly UsageEntry[]): void {
@@ -264,18 +218,18 @@ export class UsageRecording {
   }
 
   #keep(entries: readonly UsageEntry[]): void {
-    if (!this.#isOn) {
+    if (!this.#life.isOn) {
       this.#deps.log.warn('usage.not-recorded');
       return;
     }
-    this.expect();
-    if (this.#thread === null) {
+    const thread = this.#life.expect();
+    if (thread === null) {
       this.#hold(entries);
       return;
     }
-    this.#upToDate(this.#thread);
-    this.#thread.say({ kind: 'entries', entries });
-    this.#sentMore(this.#thread);
+    this.#life.using(thread);
+    thread.say({ kind: 'entries', entries });
+    this.#sentMore(thread);
   }
 
   #counted(entries: readonly UsageEntry[]): readonly CountedCall[] {
@@ -301,7 +255,6 @@ export class UsageRecording {
 
   #sentMore(thread: RecordingThread): void {
     this.#isUnwritten = true;
-    this.#isUsed = true;
     if (thread.untaken <= MAX_AHEAD) return;
     try {
       thread.ask({ act: 'settle' }); // it takes what came before
@@ -310,125 +263,24 @@ export class UsageRecording {
     }
   }
 
-  #upToDate(thread: RecordingThread): void {
-    const { book } = this.#deps;
-    if (book === this.#sentBook) return;
-    this.#sentBook = book;
-    thread.price({ document: book.document, own: book.own });
-  }
-
-  #start(retryMs: number): void {
-    this.#retry = null;
-    const { vault, paths, clock, log, book, zone } = this.#deps;
-    try {
-      if (!this.#files.isWritable) throw new Error('usage.db is not to be written');
-      const { vaultId, keys } = vault.opened();
-      this.#sentBook = book;
-      this.#sentZone = zone();
-      this.#untaken.close(true);
-      this.#left = this.#files.setUntakenAside();
-      const start = {
-        file: paths.usageDb,
-        vaultId,
-        databaseKey: keys.usageDatabase,
-        spillKey: keys.usageSpill,
-        zone: this.#sentZone,
-        prices: { document: book.document, own: book.own },
-        checkpoints: this.#mayCheckpoint,
-        left: this.#left,
-        results: this.#results.all,
-      };
-      const thread: RecordingThread = new RecordingThread(
-        start,
-        clock,
-        (message) => this.#heard(message),
-        () => this.#lost(thread),
-      );
-      this.#thread = thread;
-      this.#shareCheckpoints();
-      this.#startedAtMs = clock.monotonic();
-      this.#openUntaken(thread);
-    } catch {
-      log.warn('usage.not-opened');
-      this.#tryLater(retryMs);
-      return;
-    }
-    this.#stopWhenIdle();
+  #started(thread: RecordingThread, isBusy: boolean): void {
     const held = this.#held;
     this.#held = [];
-    if (held.length > 0) this.#thread.say({ kind: 'entries', entries: held });
-    // What an ended process left, or days of another zone: who asks next waits for it.
-    this.#isUnwritten = held.length > 0 || this.#files.hasLeft || this.#files.isOfOtherZone(this.#deps.zone());
+    if (held.length > 0) thread.say({ kind: 'entries', entries: held });
+    this.#isUnwritten = held.length > 0 || isBusy;
   }
 
-  #tryLater(ms: number): void {
-    this.#retry = this.#deps.clock.after(ms, () => this.#start(Math.min(ms * 2, LAST_RETRY_MS)));
-  }
-
-  /** Not over one that is still to be taken over. */
-  #openUntaken(thread: RecordingThread): void {
-    const place = this.#files.untaken;
-    if (!this.#untaken.isOpen && !this.#left.includes(place.file)) this.#untaken.open(place, thread);
-  }
-
-  /** It ended by itself: what it sealed, and what was sealed here, is taken over by the next one. */
-  #lost(thread: RecordingThread): void {
-    if (this.#thread !== thread) return;
-    this.#thread = null;
-    this.#idle?.();
-    this.#deps.log.warn('usage.thread-ended');
-    this.#shareCheckpoints();
-    if (!this.#isOn) return;
-    const left = thread.left.filter(({ requestId }) => !this.#untaken.has(requestId));
-    this.#hold(left.map((call) => this.#entryOf(call)));
-    // One that ends again and again must not be made again and again.
-    if (this.#deps.clock.monotonic() - this.#startedAtMs >= RETRY_MS) this.#start(RETRY_MS);
-    else this.#tryLater(RETRY_MS);
-  }
-
-  #stopWhenIdle(): void {
-    this.#isUsed = false;
-    this.#idle = this.#deps.clock.after(IDLE_MS, () => {
-      const isBusy = this.#isUsed || this.#thread?.state !== 'recording'; // what waits for the disk is the thread's
-      if (isBusy) this.#stopWhenIdle();
-      else this.#close();
-    });
-  }
-
-  #close(): void {
-    const thread = this.#thread;
-    this.#idle?.();
-    this.#idle = null;
-    this.#callOffWake?.();
-    this.#callOffWake = null;
-    if (thread === null) {
-      this.#untaken.close(true); // the next unlock takes it over
-      return;
-    }
-    let isKept = false;
-    try {
-      ({ isKept } = thread.ask({ act: 'close' }));
-    } catch {
-      this.#deps.log.warn('usage.not-written');
-    }
-    this.#untaken.close(!isKept); // else all of it is in the database, or in the thread's file
-    this.#thread = null;
-    this.#isUnwritten = false;
-    thread.end();
-    this.#shareCheckpoints();
-  }
-
-  #heard(message: Exclude<FromThread, { readonly kind: 'answer' | 'wake' | 'sleep' }>): void {
+  #heard(message: Told): void {
     const { emit, log, wrote, book } = this.#deps;
     switch (message.kind) {
       case 'begun':
-        this.#hasBegun();
+        this.#sealed = [];
         return this.#tellBegun();
       case 'told':
         return this.#tellBegun();
       case 'batch':
         wrote?.(message.ms);
-        return this.#untaken.renew();
+        return this.#life.untaken.renew();
       case 'recorded':
         emit({ event: 'usage.recorded', data: message.summary });
         return;
@@ -440,20 +292,8 @@ export class UsageRecording {
     }
   }
 
-  /** It has taken over what was there. */
-  #hasBegun(): void {
-    this.#sealed = [];
-    try {
-      this.#files.remove(this.#left);
-    } catch {
-      this.#deps.log.warn('usage.spill-not-cleared'); // harmless: what is in the database is not taken again
-    }
-    this.#left = [];
-    if (this.#thread !== null) this.#openUntaken(this.#thread);
-  }
-
   /** Not in the step in which it is heard: a counter that is being read may have asked for it. */
   #tellBegun(): void {
-    queueMicrotask(() => this.#isOn && this.#listener?.hears === true && this.#listener.begun());
+    queueMicrotask(() => this.#life.isOn && this.#listener?.hears === true && this.#listener.begun());
   }
 }
