@@ -57,6 +57,7 @@ function Detail({ request, zone }: { readonly request: UsageRequest; readonly zo
           [t.project, record.project],
           [t.source, t.sources[record.source] ?? record.source],
           [t.requestId, record.requestId],
+          [t.providerRequestId, record.providerRequestId],
         ]}
       />
       <Facts

@@ -31,6 +31,8 @@ export const usageRecord = z.strictObject({
   requestId: z.string(),
   /** The call that this one repeats with another credential. */
   retryOf: z.string().nullable(),
+  /** The provider's own name for a call that failed, for a question to its support; null: it told none, or it went well. */
+  providerRequestId: z.string().nullable(),
   /** measured, incomplete, missing or none: how far the answer told its use. */
   measure: z.string(),
   inputTokens: count,

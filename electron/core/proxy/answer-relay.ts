@@ -105,8 +105,12 @@ export class AnswerRelay {
   }
 
   #tapHead(): 'ignores' | 'reads' | 'changes' {
-    const { tap } = this.#deps;
-    return tap === null ? 'ignores' : tap.head(this.#status, (name) => oneValue(this.#headers[name]) ?? null);
+    const { tap, forms } = this.#deps;
+    if (tap === null) return 'ignores';
+    return tap.head(this.#status, (name) => {
+      const value = oneValue(this.#headers[name]) ?? null;
+      return value === null || forms.isIn(value) ? null : value; // what a provider echoes is recorded nowhere
+    });
   }
 
   #write(chunk: Buffer): boolean {

@@ -61,7 +61,10 @@ export interface CallTap {
   requestBody(body: Buffer): Buffer | null;
   /** The first piece of a body that is passed on as it comes; it may not be changed, and is not the caller's to keep. */
   requestBegins?(piece: Buffer): void;
-  /** An answer below 400 begins, or a covered error body. `changes`: what `chunk` returns is sent in its place. */
+  /**
+   * An answer below 400 begins, or a covered error body. `changes`: what `chunk` returns is sent in its place.
+   * @param header - by lower-case name; null also where the value holds the credential. It can be asked later, too.
+   */
   head(status: number, header: (name: string) => string | null): 'ignores' | 'reads' | 'changes';
   /** A piece of the answer; it may not be changed. @returns what to send where `head` said `changes`. */
   chunk(bytes: Buffer): readonly Uint8Array[] | null;

@@ -6,6 +6,7 @@ import { usage0002 } from './migrations/0002-usage-records.ts';
 import { usage0003 } from './migrations/0003-usage-folds.ts';
 import { usage0004 } from './migrations/0004-usage-told.ts';
 import { usage0005 } from './migrations/0005-usage-name-days.ts';
+import { usage0006 } from './migrations/0006-usage-provider-request.ts';
 import { vault0001 } from './migrations/0001-vault.ts';
 import { vault0002 } from './migrations/0002-own-provider.ts';
 import { vault0003 } from './migrations/0003-access.ts';
@@ -29,7 +30,7 @@ export const VAULT_MIGRATIONS: readonly string[] = [
   vault0008,
   vault0009,
 ];
-export const USAGE_MIGRATIONS: readonly string[] = [usage0001, usage0002, usage0003, usage0004, usage0005];
+export const USAGE_MIGRATIONS: readonly string[] = [usage0001, usage0002, usage0003, usage0004, usage0005, usage0006];
 
 export function schemaVersion(db: Database.Database): number {
   return db.pragma('user_version', { simple: true }) as number;

@@ -47,6 +47,7 @@ export interface CountedCall {
   readonly latencyMs: number;
   readonly firstByteMs: number | null;
   readonly retryOf: string | null;
+  readonly providerRequestId: string | null;
   readonly errorType: string | null;
   readonly unit: Unit | null;
   readonly thousandths: number | null;
@@ -61,6 +62,7 @@ export const USUAL = {
   cacheWriteTokens: 0,
   cacheWriteLongTokens: 0,
   retryOf: null,
+  providerRequestId: null,
   errorType: null,
   unit: null,
   thousandths: null,
@@ -75,6 +77,7 @@ export function isUsual(call: CountedCall): boolean {
     call.cacheWriteTokens === USUAL.cacheWriteTokens &&
     call.cacheWriteLongTokens === USUAL.cacheWriteLongTokens &&
     call.retryOf === USUAL.retryOf &&
+    call.providerRequestId === USUAL.providerRequestId &&
     call.errorType === USUAL.errorType &&
     call.unit === USUAL.unit &&
     call.thousandths === USUAL.thousandths &&
@@ -118,6 +121,7 @@ export class Counting {
       latencyMs: entry.latencyMs,
       firstByteMs: entry.firstByteMs,
       retryOf: entry.retryOf,
+      providerRequestId: entry.providerRequestId ?? null,
       errorType: result.errorType,
       unit: quantity === null ? null : quantity.unit,
       thousandths: quantity === null ? null : quantity.thousandths,

@@ -48,6 +48,8 @@ export interface EndedCall<Body extends Buffer | string = Buffer | string> {
   readonly latencyMs: number;
   readonly firstByteMs: number | null;
   readonly retryOf: string | null;
+  /** The provider's own name for a call that failed; null: it told none, or it went well. */
+  readonly providerRequestId: string | null;
   /** What names the model where the answer does not: a name, or the body of the request that holds it. */
   readonly requestModel: string | null;
   readonly requestBody: Body | null;
@@ -89,6 +91,7 @@ export function entryOf(call: EndedCall, results: CountedResults | null = null):
     latencyMs: call.latencyMs,
     firstByteMs: call.firstByteMs,
     retryOf: call.retryOf,
+    providerRequestId: call.providerRequestId,
     result,
   };
 }

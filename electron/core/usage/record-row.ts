@@ -8,6 +8,7 @@ export const recordRow = z.strictObject({
   source: z.int(),
   request_id: z.string(),
   retry_of: z.string().nullable(),
+  provider_request_id: z.string().nullable(),
   credential_version: z.int().nullable(),
   method: z.string(),
   status: z.int(),

@@ -39,6 +39,7 @@ const RARE = {
   web_searches: '0',
   service_tier: 'NULL',
   region: 'NULL',
+  provider_request_id: 'NULL',
 } as const;
 const RARE_NAMES = Object.keys(RARE);
 const USUALLY = Object.values(RARE).join(', ');
@@ -127,6 +128,7 @@ export class RecordTable {
       call.webSearches,
       call.serviceTier,
       call.region,
+      call.providerRequestId,
     );
     this.#insertWhole.run(own);
   }

@@ -52,6 +52,7 @@ const RARE = {
   webSearches: z.int().min(0).default(0),
   serviceTier: name.nullable().default(null),
   region: name.nullable().default(null),
+  providerRequestId: z.string().max(128).nullable().default(null),
 } as const;
 const spilledCall = z.strictObject({ ...USUAL, ...RARE });
 const FIELDS = Object.keys(spilledCall.shape);
@@ -167,6 +168,7 @@ function valuesOf(call: CountedCall, cell: number): readonly unknown[] {
     call.webSearches,
     call.serviceTier,
     call.region,
+    call.providerRequestId,
   );
   return values;
 }

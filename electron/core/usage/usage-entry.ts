@@ -30,6 +30,8 @@ export const usageEntry = z.strictObject({
   firstByteMs: z.number().min(0).nullable(),
   /** The request that this one repeats with another credential. */
   retryOf: z.string().max(128).nullable(),
+  /** The provider's own name for a call that failed, for a question to its support; left out: it told none. */
+  providerRequestId: z.string().max(128).nullable().optional(),
   result: z.strictObject({
     measure: z.enum(MEASURES),
     seen: z.boolean(),

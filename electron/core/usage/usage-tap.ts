@@ -50,6 +50,17 @@ const NAMING_TYPE = /^(?:application\/json|multipart\/form-data)\b/i;
 const MAX_KEPT_REQUEST = 4 * 1024;
 /** The most that the interface speaks at once, 4096 characters, in JSON. */
 const MAX_KEPT_SPEECH = 16 * 1024;
+/** Where providers name a call, for a question to their support about one that failed. Of two the first. */
+const REQUEST_ID_HEADERS = [
+  'x-request-id',
+  'request-id',
+  'apim-request-id',
+  'x-github-request-id',
+  'x-slack-req-id',
+  'x-amzn-requestid',
+  'cf-ray',
+] as const;
+const PLAIN_ID = /^[\w.:/+=-]{1,128}$/;
 /** Requests of this length are read whole in any case before they go out: to look at them holds nothing back. */
 const MAX_SHOWN_REQUEST = 64 * 1024;
 
@@ -64,6 +75,7 @@ class MeteredCall implements CallTap {
   #requestModel: string | null = null;
   #requestBody: Buffer | null = null;
   #answer: AnswerHead | null = null;
+  #header: ((name: string) => string | null) | null = null;
   #meter: Meter | null = null;
   /** Usage may be asked for on behalf of the client. */
   readonly #mayAsk: boolean;
@@ -115,6 +127,7 @@ class MeteredCall implements CallTap {
   }
 
   head(status: number, header: (name: string) => string | null): 'reads' | 'changes' {
+    this.#header = header;
     const contentType = header('content-type');
     const told = usageHeader(this.#provider.kind);
     this.#answer = { status, contentType, usage: told === null ? null : header(told) };
@@ -146,6 +159,8 @@ class MeteredCall implements CallTap {
   }
 
   end(call: CallResult): void {
+    const result = this.#meter?.end(endOf(call.outcome)) ?? null;
+    const isWell = call.outcome === 'ok' && (result === null || result.errorType === null);
     this.#usage.recordEnded({
       origin: this.#origins.of(this.#info, call.credential, this.#provider),
       startedAtMs: call.startedAtMs,
@@ -155,12 +170,21 @@ class MeteredCall implements CallTap {
       latencyMs: call.latencyMs,
       firstByteMs: call.firstByteMs,
       retryOf: this.#retryOf,
+      providerRequestId: isWell ? null : this.#providersId(),
       requestModel: this.#requestModel,
       requestBody: this.#requestBody,
       answer: this.#answer,
       body: this.#first,
-      result: this.#meter?.end(endOf(call.outcome)) ?? null,
+      result,
     });
+  }
+
+  #providersId(): string | null {
+    for (const name of REQUEST_ID_HEADERS) {
+      const id = this.#header?.(name) ?? null;
+      if (id !== null && PLAIN_ID.test(id)) return id;
+    }
+    return null;
   }
 
   /** Made when there is something to read; null where no answer came. What was held is read first. */

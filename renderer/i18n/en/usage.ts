@@ -263,6 +263,7 @@ export const usage = {
       import: 'Imported',
     } as Readonly<Record<string, string>>,
     requestId: 'Request id',
+    providerRequestId: 'Provider’s request id',
     version: (version: number) => `version ${version}`,
     errorType: 'Error',
     measure: 'Measured',

@@ -13,6 +13,13 @@ async function metered() {
   const gate = Promise.withResolvers<undefined>();
   const upstream = await answeringServer(async (response, request) => {
     const body = await request.body();
+    if (body.includes('"fails":true')) {
+      const isEcho = body.includes('"echoes":true');
+      const id = isEcho ? String(request.headers.authorization).replace('Bearer ', '') : 'req_011CSHoEeqs5C35K2UUqR7Fy';
+      response.writeHead(500, { 'content-type': 'application/json', 'x-request-id': id });
+      response.end('{"error":{"message":"try again","type":"server_error"}}');
+      return;
+    }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     if (body.includes('"hang":true')) {
       response.write(sample.subarray(0, 300));
@@ -42,7 +49,12 @@ async function metered() {
       body: JSON.stringify(body),
     });
   const report = async (by: 'model' | 'client' | 'credential') => (await usageOf(app, clock).report({ by })).rows;
-  return { app, post, report, began: gate.promise };
+  const requests = async () => {
+    app.usage.flush();
+    const asked = { limit: 100, reportingZone: 'UTC', nowMs: clock.now() };
+    return (await app.usageReader.query('requests', asked)).records;
+  };
+  return { app, post, report, requests, began: gate.promise };
 }
 
 test('a streamed call of a client that did not ask is metered to the token, and its bytes show none of it', async () => {
@@ -58,6 +70,15 @@ test('a streamed call of a client that did not ask is metered to the token, and 
   expect(row?.costMicroUsd).toBe(52);
   expect((await report('client'))[0]?.key).toBe('editor');
   expect((await report('credential'))[0]?.key).toBe('openai/work');
+});
+
+test('of a call that failed the provider’s own request id is kept, but not where it holds the key', async () => {
+  const { post, requests } = await metered();
+  for (const body of [{ fails: true }, { fails: true, echoes: true }, { model: 'gpt-6-luna', stream: true }])
+    await (await post(body)).text();
+  while ((await requests()).length < 3) await setImmediate();
+  const kept = (await requests()).map(({ status, providerRequestId }) => `${status} ${providerRequestId}`);
+  expect(kept.toSorted()).toEqual(['200 null', '500 null', '500 req_011CSHoEeqs5C35K2UUqR7Fy']);
 });
 
 test('a stream that a lock cuts is recorded as cut before the database closes', async () => {

@@ -46,6 +46,7 @@ export const anyCall = (cells: readonly CellNames[]): fc.Arbitrary<CountedCall> 
         latencyMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
         firstByteMs: fc.option(fc.nat()),
         retryOf: fc.option(name),
+        providerRequestId: fc.option(name),
         errorType: fc.option(name),
         unit: fc.option(fc.constantFrom(...UNITS)),
         thousandths: fc.option(fc.nat()),

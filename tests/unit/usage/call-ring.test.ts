@@ -19,6 +19,7 @@ const anyCall: fc.Arbitrary<EndedCall<Buffer>> = fc.record({
   latencyMs: fc.double({ min: 0, noNaN: true }),
   firstByteMs: fc.option(fc.nat()),
   retryOf: fc.constant(null),
+  providerRequestId: fc.option(fc.stringMatching(/^[\w-]{1,40}$/)),
   requestModel: fc.constant(null),
   requestBody: fc.option(body),
   answer: fc.option(

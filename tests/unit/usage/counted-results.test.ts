@@ -31,7 +31,7 @@ const fetchedResult = () => ({
   startedAtMs: Date.UTC(2030, 0, 15, 12),
   requestId: `fetched-${(fetched += 1)}`,
   ...({ outcome: 'ok', status: 200, latencyMs: 12, firstByteMs: 11 } as const),
-  ...{ retryOf: null, requestModel: null, requestBody: null, result: null },
+  ...{ retryOf: null, providerRequestId: null, requestModel: null, requestBody: null, result: null },
   answer: { status: 200, contentType: 'application/json', usage: null },
   body: Buffer.from('{"id":"p1","status":"succeeded","metrics":{"predict_time":3.5}}'),
 });

@@ -49,6 +49,7 @@ export function endedCall(given: Partial<EndedCall<Buffer>> = {}): EndedCall<Buf
     latencyMs: 12,
     firstByteMs: 11,
     retryOf: null,
+    providerRequestId: null,
     requestModel: null,
     requestBody: null,
     answer: { status: 200, contentType: 'application/json', usage: null },

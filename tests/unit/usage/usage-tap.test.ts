@@ -219,6 +219,28 @@ test('each way a call can end has its outcome', () => {
   });
 });
 
+test('of a call that failed the provider’s request id is kept, where it is a plain word', () => {
+  const told = (headers: Readonly<Record<string, string>>, given: Partial<CallResult> = {}) => {
+    const { tap, end } = call('anthropic', 'messages');
+    tap.head(given.status ?? 200, (name) => headers[name] ?? null);
+    return end(given)?.providerRequestId ?? null;
+  };
+  const failed = { outcome: 'client_error', status: 400 } as const;
+  expect(told({ 'request-id': 'req_011CSHoEeqs5C35K2UUqR7Fy', 'cf-ray': '8e1-FRA' }, failed)).toBe(
+    'req_011CSHoEeqs5C35K2UUqR7Fy',
+  );
+  expect(told({ 'cf-ray': '8e1-FRA' }, { outcome: 'broken' })).toBe('8e1-FRA');
+  expect(told({ 'x-request-id': 'two words', 'request-id': 'r'.repeat(129) }, failed)).toBeNull();
+  expect(told({}, failed)).toBeNull();
+  expect(told({ 'request-id': 'req_1' })).toBeNull(); // it went well
+  const late = call('openai', 'chat/completions');
+  late.tap.head(200, (name) => (name === 'x-request-id' ? 'req_2' : type('text/event-stream')(name)));
+  const stream = sample('openai_chat.stream_error.sse');
+  late.tap.chunk(stream.subarray(0, 100));
+  late.tap.chunk(stream.subarray(100));
+  expect(late.end()?.providerRequestId).toBe('req_2');
+});
+
 test('a request that goes out again with another credential is a record of its own, which names the first', () => {
   const { tap, recorded } = call('openai', 'chat/completions');
   tap.requestBody(Buffer.from('{"model":"m","stream":true}'));

@@ -170,6 +170,7 @@ export function recordsOf(db: Database.Database, rows: readonly ShownRow[]): Usa
       errorType: row.error_type,
       requestId: row.request_id,
       retryOf: row.retry_of,
+      providerRequestId: row.provider_request_id,
       measure: MEASURES[row.measure] ?? '',
       inputTokens: row.input_tokens,
       cacheReadTokens: row.cache_read_tokens,

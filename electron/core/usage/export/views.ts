@@ -103,6 +103,7 @@ const RECORD_TYPES = {
   errorType: 'text',
   requestId: 'text',
   retryOf: 'text',
+  providerRequestId: 'text',
   measure: 'text',
   inputTokens: 'int',
   cacheReadTokens: 'int',

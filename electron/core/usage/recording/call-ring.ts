@@ -12,7 +12,7 @@ import { READ, WRITTEN } from './messages.ts';
 const SLOT_BYTES = 8;
 /** 2 MiB: a tenth of a second of more than any machine forwards. A power of two, because positions overflow. */
 const SLOTS = 2 ** 18;
-const HEAD = 12;
+const HEAD = 13;
 const NONE = -1;
 /** In place of a length: the rest up to the end is not used. */
 const SKIP = 0;
@@ -55,14 +55,16 @@ export class RingWriter {
    * @returns false where there is no room now, or the call has something that few have: it must go another way.
    */
   write(call: EndedCall<Buffer>, origin: number): boolean {
-    const { answer, requestId, requestBody, body } = call;
+    const { answer, requestId, providerRequestId, requestBody, body } = call;
     if (call.retryOf !== null || call.requestModel !== null || call.result !== null) return false;
     if (answer !== null && answer.usage !== null) return false;
     const contentType = answer === null ? null : answer.contentType;
     const typeBytes = contentType === null ? 0 : contentType.length;
     const requestBytes = requestBody === null ? 0 : requestBody.byteLength;
     const bodyBytes = body === null ? 0 : body.byteLength;
-    const size = HEAD + Math.ceil((requestId.length + typeBytes + requestBytes + bodyBytes) / SLOT_BYTES);
+    const providersBytes = providerRequestId === null ? 0 : providerRequestId.length;
+    const texts = requestId.length + typeBytes + requestBytes + bodyBytes + providersBytes;
+    const size = HEAD + Math.ceil(texts / SLOT_BYTES);
     let written = Atomics.load(this.#positions, WRITTEN);
     const left = SLOTS - (written & (SLOTS - 1));
     const used = (written - Atomics.load(this.#positions, READ)) | 0;
@@ -85,11 +87,13 @@ export class RingWriter {
     slots[at + 9] = contentType === null ? NONE : typeBytes;
     slots[at + 10] = requestBody === null ? NONE : requestBytes;
     slots[at + 11] = body === null ? NONE : bodyBytes;
+    slots[at + 12] = providerRequestId === null ? NONE : providersBytes;
     let to = (at + HEAD) * SLOT_BYTES;
     to += this.#bytes.write(requestId, to, 'latin1');
     if (contentType !== null) to += this.#bytes.write(contentType, to, 'latin1');
     if (requestBody !== null) to += requestBody.copy(this.#bytes, to);
-    if (body !== null) body.copy(this.#bytes, to);
+    if (body !== null) to += body.copy(this.#bytes, to);
+    if (providerRequestId !== null) this.#bytes.write(providerRequestId, to, 'latin1');
     Atomics.store(this.#positions, WRITTEN, (written + size) | 0);
     return true;
   }
@@ -153,6 +157,8 @@ export class RingReader {
     const status = orNull(7);
     const requestId = text(8) ?? '';
     const contentType = text(9);
+    const requestBody = text(10);
+    const body = text(11);
     return {
       origin: origins[slot(1)] as CallOrigin,
       startedAtMs: slot(2),
@@ -162,10 +168,11 @@ export class RingReader {
       latencyMs: slot(5),
       firstByteMs: orNull(6),
       retryOf: null,
+      providerRequestId: text(12),
       requestModel: null,
-      requestBody: text(10),
+      requestBody,
       answer: status === null ? null : { status, contentType, usage: null },
-      body: text(11),
+      body,
       result: null,
     };
   }
