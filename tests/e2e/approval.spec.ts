@@ -59,9 +59,6 @@ for (const host of HOSTS) {
     };
 
     test('is asked about in a window of its own, once or until the lock, and its grant is revoked', async () => {
-      test.setTimeout(120_000);
-      const { page } = window;
-
       await test.step('the panel names who asks and for what, with Deny as the first answer', async () => {
         await result(page, 'settings.set', { app: { theme: 'dark' } });
         const asked = ask();
@@ -112,6 +109,7 @@ for (const host of HOSTS) {
         await expect(row).toBeHidden();
         const asked = ask();
         const panel = await window.panel();
+        await expect(panel.getByRole('button', { name: 'Deny', exact: true })).toBeFocused(); // earlier nobody listens
         await panel.keyboard.press('Escape').catch(() => undefined); // the window may go while the key goes up
         expect(await asked).toBe(403);
         expect(provider.requests.filter(({ path }) => path === '/models')).toHaveLength(3);
