@@ -135,8 +135,9 @@ export const deliveryProblem = z.enum([
   'status',
   'redirect',
   'timeout',
-  /** The name does not exist, nobody listens, the certificate is not good, the connection broke. */
+  /** The name does not exist, this computer is offline, nobody listens, the certificate is not good, the connection broke. */
   'name',
+  'offline',
   'refused',
   'certificate',
   'broken',

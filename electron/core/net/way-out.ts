@@ -9,7 +9,7 @@ import {
   isMetadataName,
 } from './address-rules.ts';
 import { tlsOptions } from './tls.ts';
-import { type Unreachable, whyUnreachable } from './unreachable.ts';
+import { type TlsProblem, tlsProblemOf, type Unreachable, whyUnreachable } from './unreachable.ts';
 
 /** What the owner set about the way to the internet. */
 export interface WayOut {
@@ -69,11 +69,22 @@ export async function dispatcherTo(
 /** `outbound-proxy`: the outbound proxy was not there, or did not let it through. */
 export type NoAnswer = Unreachable | 'outbound-proxy';
 
-export function whyNoAnswer(error: unknown, target: Target, way: WayOut): NoAnswer | 'timeout' {
+function whyNoAnswer(error: unknown, target: Target, way: WayOut): NoAnswer | 'timeout' {
   const why = whyUnreachable(error);
   if (!usesOutbound(target, way)) return why;
   const { code } = error as { code?: unknown };
   // The only name and the only address that are asked for here are those of the proxy.
   const isProxy = why === 'name' || why === 'refused' || /^UND_ERR_(?:ABORTED|PRX_)/.test(String(code));
   return isProxy ? 'outbound-proxy' : why;
+}
+
+/** The same as what came of a request. `tls` says more where the certificate, or its absence, was the reason. */
+export function noAnswer(
+  error: unknown,
+  target: Target,
+  way: WayOut,
+): { readonly kind: 'timeout' } | { readonly kind: 'unreachable'; readonly why: NoAnswer; readonly tls?: TlsProblem } {
+  const why = whyNoAnswer(error, target, way);
+  if (why === 'timeout') return { kind: 'timeout' };
+  return why === 'certificate' ? { kind: 'unreachable', why, tls: tlsProblemOf(error) } : { kind: 'unreachable', why };
 }

@@ -46,8 +46,14 @@ export function failureOf(provider: string, error: unknown): Failure {
     case 'name':
       return unavailable(
         provider,
-        'could not be found: its host name is not known here. Nothing was sent.',
-        'Check the network connection and the base URL.',
+        'could not be found: its host name is not known. Nothing was sent.',
+        'Check the base URL of the credential, and the network connection.',
+      );
+    case 'offline':
+      return unavailable(
+        provider,
+        'cannot be reached: this computer has no way to the network now. Nothing was sent.',
+        'Check the network connection.',
       );
     case 'refused':
       return unavailable(provider, 'does not answer at its address. Nothing was sent.', WAIT);

@@ -83,6 +83,7 @@ export const webhooks = {
     redirect: 'answered with a redirect, which is not followed',
     timeout: 'did not answer in time',
     name: 'the name does not exist',
+    offline: 'this computer was offline',
     refused: 'nobody listens there',
     certificate: 'its certificate is not good',
     broken: 'the connection broke',

@@ -368,7 +368,9 @@ describe('an MCP server that cannot be reached', () => {
 
   it('a closed port and an unknown name are told apart', async () => {
     const peer = await lineServer(null);
-    expect((await ask(`http://nowhere.invalid:${peer.port}/mcp`)).detail).toBe('The host name could not be found.');
+    expect((await ask(`http://nowhere.invalid:${peer.port}/mcp`)).detail).toBe(
+      'There is no host of this name. Nothing was sent.',
+    );
     expect((await ask(`http://127.0.0.1:${await closedPort()}/mcp`)).detail).toBe('Nothing answers at this address.');
   });
 

@@ -230,7 +230,7 @@ describe('an SMTP server that cannot be reached', () => {
 
   it('a name that does not exist is said so', async () => {
     const verdict = await login(465, { host: 'nowhere.invalid', security: 'tls', password: PASSWORD }, { local: true });
-    expect(verdict.detail).toBe('The name nowhere.invalid could not be found.');
+    expect(verdict.detail).toBe('There is no server named nowhere.invalid.');
   });
 
   it('a public name that leads to loopback is found out when the connection is made', async () => {

@@ -321,3 +321,31 @@ describe.each(own)('$id', ({ id, checks }) => {
     }
   });
 });
+
+describe('what to do next', () => {
+  const page = { 'content-type': 'text/html' };
+  it('an address that does not know the request leads to the base URL, not to waiting', () => {
+    const { detail, hint } = verdictOf('openai', 'models', {
+      status: 404,
+      body: '<html>Not here</html>',
+      headers: page,
+    });
+    expect(detail).toContain('does not know this request (404).');
+    expect(hint).toContain('base URL');
+  });
+
+  it.each([407, 511])('a network that wants a sign-in (%i) is told as that', (status) => {
+    const { result, detail } = verdictOf('openai', 'models', { status, body: '<html>Sign in</html>', headers: page });
+    expect(result).toBe('provider_unavailable');
+    expect(detail).toContain(`The network wants a sign-in before it lets anything through (${status}).`);
+  });
+
+  it.each([
+    [{ 'retry-after': '7' }, 'Try again in 7 s.'],
+    [{ 'retry-after': 'Sat, 21 Nov 2026 10:02:00 GMT', date: 'Sat, 21 Nov 2026 10:00:00 GMT' }, 'Try again in 120 s.'],
+    [{ 'retry-after': 'Sat, 21 Nov 2026 10:02:00 GMT' }, 'Try again in a few minutes.'],
+    [{ 'retry-after': '-1' }, 'Try again in a few minutes.'],
+  ])('too many requests with %o: %s', (headers, hint) => {
+    expect(verdictOf('openai', 'models', { status: 429, body: {}, headers }).hint).toBe(hint);
+  });
+});

@@ -30,6 +30,22 @@ describe('a key in the body', () => {
   });
 });
 
+describe('a list of models longer than most', () => {
+  const models = Array.from({ length: 1500 }, (_, at) => ({ id: `model-${at}`, description: 'x'.repeat(150) }));
+  const rows = [
+    ['openai', 'api_key', { data: models }],
+    ['mistral', 'api_key', { data: models }],
+    ['aws', 'bedrock_api_key', { modelSummaries: models }],
+  ] as const;
+  it.each(rows)('of %s does not make its key look unknown', async (provider, authKind, list) => {
+    const t = await startUnlockedApp();
+    const server = await answeringServer((response) => json(response, 200, list));
+    const fields = { api_key: 'FAKE-key-of-a-gateway-0123456789' };
+    const id = add(t, { provider, authKind, fields, baseUrl: server.url, local: true });
+    expect((await t.app.credentials.test({ id }, false, 'cli')).result).toBe('valid');
+  });
+});
+
 describe('a webhook', () => {
   const rows = [
     ['slack', 400, 'no_text', 'valid'],

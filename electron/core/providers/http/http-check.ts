@@ -6,7 +6,7 @@ import type { Clock } from '../../seams.ts';
 import { signAwsRequest } from './aws-signature.ts';
 import { joinPath } from '../base-url.ts';
 import { fillTemplate } from '../catalogue.ts';
-import { exchange, type OutgoingRequest } from './http-exchange.ts';
+import { exchange, MAX_LIST_BYTES, type OutgoingRequest } from './http-exchange.ts';
 import { interpret, type Verdict } from './interpret.ts';
 import { type FieldValue, placeCredential, signingOf, webhookUrl } from './placements.ts';
 
@@ -100,6 +100,7 @@ export async function runHttpCheck(
     way: options.way,
     clock: options.clock,
     signal: options.signal,
+    maxGoodBytes: MAX_LIST_BYTES,
   });
   return interpret(subject.provider, subject.check, outcome, secrets);
 }

@@ -1,10 +1,13 @@
 import type { Clock } from '../../seams.ts';
 import type { AddressPolicy } from '../../net/address-rules.ts';
-import { dispatcherTo, isForbidden, type NoAnswer, type WayOut, whyNoAnswer } from '../../net/way-out.ts';
+import type { TlsProblem } from '../../net/unreachable.ts';
+import { dispatcherTo, isForbidden, noAnswer, type NoAnswer, type WayOut } from '../../net/way-out.ts';
 
 /** One request that carries a credential, and what came of it. No retries, no redirects, no cookies. */
 export const CHECK_TIMEOUT_MS = 10_000;
 const MAX_BODY_BYTES = 64 * 1024;
+/** Of an answer that says yes, where its JSON is wanted: lists of models, as gateways and Amazon Bedrock give them, are long. */
+export const MAX_LIST_BYTES = 4 * 1024 * 1024;
 
 export interface OutgoingRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -19,12 +22,13 @@ export type Exchange =
       readonly status: number;
       /** Lower-case names; the first value where one repeats. */
       readonly headers: ReadonlyMap<string, string>;
-      /** At most 64 KiB of the body, as UTF-8. */
+      /** The start of the body, as UTF-8: see `maxGoodBytes`. */
       readonly text: string;
       readonly latencyMs: number;
     }
   | { readonly kind: 'timeout'; readonly latencyMs: number }
-  | { readonly kind: 'unreachable'; readonly why: NoAnswer };
+  /** `tls`: of a `certificate`. */
+  | { readonly kind: 'unreachable'; readonly why: NoAnswer; readonly tls?: TlsProblem };
 
 export interface ExchangeOptions {
   readonly policy: AddressPolicy;
@@ -33,17 +37,23 @@ export interface ExchangeOptions {
   readonly clock: Clock;
   /** Aborting it makes the exchange reject with the signal's reason. */
   readonly signal: AbortSignal;
+  /** Of the body of an answer with a status of success; of all others, and without it, 64 KiB are read. */
+  readonly maxGoodBytes?: number;
 }
 
-async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+async function readStart(body: AsyncIterable<Buffer>, most: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     size += chunk.byteLength;
-    if (size >= MAX_BODY_BYTES) break; // leaving the loop destroys the stream
+    if (size >= most) break; // leaving the loop destroys the stream
   }
-  return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, most).toString('utf8');
+}
+
+function mostOf(status: number, { maxGoodBytes = MAX_BODY_BYTES }: ExchangeOptions): number {
+  return status >= 200 && status < 300 ? maxGoodBytes : MAX_BODY_BYTES;
 }
 
 function firstValues(headers: Readonly<Record<string, string | string[] | undefined>>): Map<string, string> {
@@ -78,13 +88,13 @@ export async function exchange(request: OutgoingRequest, options: ExchangeOption
       body: request.body,
       signal: AbortSignal.any([options.signal, over.signal]),
     });
-    const text = await readStart(body);
+    const text = await readStart(body, mostOf(statusCode, options));
     return { kind: 'answer', status: statusCode, headers: firstValues(headers), text, latencyMs: elapsed() };
   } catch (error) {
     options.signal.throwIfAborted();
     if (over.signal.aborted) return { kind: 'timeout', latencyMs: elapsed() };
-    const why = whyNoAnswer(error, target, way);
-    return why === 'timeout' ? { kind: 'timeout', latencyMs: elapsed() } : { kind: 'unreachable', why };
+    const none = noAnswer(error, target, way);
+    return none.kind === 'timeout' ? { ...none, latencyMs: elapsed() } : none;
   } finally {
     callOff();
     await dispatcher.destroy().catch(() => undefined);

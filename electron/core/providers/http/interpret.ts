@@ -2,7 +2,9 @@ import type { ValidationResult } from '../../../../shared/provider/answer.ts';
 import type { HttpCheckDescriptor } from '../../../../shared/provider/check.ts';
 import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import type { Exchange } from './http-exchange.ts';
+import type { TlsProblem } from '../../net/unreachable.ts';
 import type { NoAnswer } from '../../net/way-out.ts';
+import { tlsWords } from '../tls-words.ts';
 
 type Rule = ProviderDescriptor['interpret'][number];
 type Answer = Extract<Exchange, { kind: 'answer' }>;
@@ -129,7 +131,27 @@ function defaultWords(name: string, result: ValidationResult, status: number): {
       return { detail: `${name} did not answer within 10 seconds.`, hint: 'Try again later.' };
     case 'invalid_format':
       return { detail: 'This value is not a key of this provider.', hint: 'Put the right key in.' };
-    case 'provider_unavailable': {
+    case 'provider_unavailable':
+      return unavailableWords(name, status);
+  }
+}
+
+function unavailableWords(name: string, status: number): { detail: string; hint: string } {
+  switch (status) {
+    case 404:
+    case 405:
+    case 410:
+      return {
+        detail: 'What answers here does not know this request. This says nothing about the key.',
+        hint: 'Check the base URL and its path; the provider may also have moved its API.',
+      };
+    case 407: // RFC 9110 section 15.5.8
+    case 511: // RFC 6585 section 6
+      return {
+        detail: 'The network wants a sign-in before it lets anything through. This says nothing about the key.',
+        hint: 'Sign in to the network, or set the outbound proxy that it needs, then test again.',
+      };
+    default: {
       const what = status >= 500 || status === 408 ? 'has a problem' : 'answered something unexpected';
       return { detail: `${name} ${what}. This says nothing about the key.`, hint: 'Try again later.' };
     }
@@ -146,9 +168,12 @@ function errorWord(json: unknown, secrets: readonly string[]): string | null {
   return null;
 }
 
-function retryHint(answer: Answer): string | null {
-  const seconds = Number(answer.headers.get('retry-after'));
-  return Number.isInteger(seconds) && seconds > 0 && seconds <= 86_400 ? `Try again in ${seconds} s.` : null;
+/** Seconds, or a date (RFC 9110 section 10.2.3), which is counted from the answer's own clock where it tells one. */
+function retryHint({ headers }: Answer): string | null {
+  const said = headers.get('retry-after') ?? '';
+  const sinceMs = Date.parse(headers.get('date') ?? '');
+  const seconds = /^\d+$/.test(said) ? Number(said) : Math.ceil((Date.parse(said) - sinceMs) / 1000);
+  return seconds > 0 && seconds <= 86_400 ? `Try again in ${seconds} s.` : null;
 }
 
 function factText(fact: HttpCheckDescriptor['facts'][number], answer: Answer, json: unknown): string | null {
@@ -186,19 +211,24 @@ function factsOf(check: Asked, answer: Answer, json: unknown, secrets: readonly 
   });
 }
 
-const UNREACHABLE: Readonly<Record<NoAnswer, { readonly detail: string; readonly hint: string }>> = {
+const UNREACHABLE: Readonly<
+  Record<Exclude<NoAnswer, 'certificate'>, { readonly detail: string; readonly hint: string }>
+> = {
   address: {
     detail: 'The host leads to an address where this key must not go. Nothing was sent.',
     hint: 'A private or loopback server needs “local” set with its exact address.',
   },
-  name: { detail: 'The host name could not be found.', hint: 'Check the network connection and the base URL.' },
+  name: {
+    detail: 'There is no host of this name. Nothing was sent.',
+    hint: 'Check the base URL for a typing error, and the network connection.',
+  },
+  offline: {
+    detail: 'This computer has no way to the network now. Nothing was sent.',
+    hint: 'Check the network connection, then test again.',
+  },
   refused: {
     detail: 'Nothing answers at this address.',
     hint: 'Check that the server runs and that the port is right.',
-  },
-  certificate: {
-    detail: 'The server has no certificate that this computer trusts for its name. The key was not sent.',
-    hint: 'Something may be standing between. Certificate checks cannot be turned off.',
   },
   'outbound-proxy': {
     detail: 'The outbound proxy of the settings is not there, or lets nothing through to this host.',
@@ -206,6 +236,10 @@ const UNREACHABLE: Readonly<Record<NoAnswer, { readonly detail: string; readonly
   },
   broken: { detail: 'The connection broke before an answer came.', hint: 'Try again later.' },
 };
+
+function unreachableWords(why: NoAnswer, tls: TlsProblem | undefined) {
+  return why === 'certificate' ? tlsWords(tls, 'key') : UNREACHABLE[why];
+}
 
 /** An edge or a captive portal answers with a page; that says nothing about the key. */
 function isForeignPage(answer: Answer): boolean {
@@ -227,7 +261,12 @@ export function interpret(
     return { result: 'timeout', latencyMs: outcome.latencyMs, facts: [], ...defaultWords(provider.name, 'timeout', 0) };
   }
   if (outcome.kind === 'unreachable') {
-    return { result: 'provider_unavailable', latencyMs: null, facts: [], ...UNREACHABLE[outcome.why] };
+    return {
+      result: 'provider_unavailable',
+      latencyMs: null,
+      facts: [],
+      ...unreachableWords(outcome.why, outcome.tls),
+    };
   }
   const { status, latencyMs } = outcome;
   if (status >= 300 && status < 400) {

@@ -1,8 +1,8 @@
 import { guardedLookup } from '../../net/address-rules.ts';
 import { CHECK_TIMEOUT_MS } from '../http/http-exchange.ts';
 import { tlsOptions } from '../../net/tls.ts';
-import { whyUnreachable } from '../../net/unreachable.ts';
-import { type MailOptions, type MailOutcome, tlsProblem } from './mail-outcome.ts';
+import { tlsProblem, whyUnreachable } from '../../net/unreachable.ts';
+import type { MailOptions, MailOutcome } from './mail-outcome.ts';
 
 /** How long a server may take to say goodbye before the connection is dropped. */
 const GOODBYE_MS = 500;

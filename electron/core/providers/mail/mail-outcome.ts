@@ -1,4 +1,4 @@
-import type { Unreachable } from '../../net/unreachable.ts';
+import type { TlsProblem, Unreachable } from '../../net/unreachable.ts';
 import type { MailAddress } from '../own-address.ts';
 
 /** How a login at a mail server went, before it is put into words. */
@@ -20,8 +20,6 @@ export type MailOutcome =
   | { readonly kind: 'unreachable'; readonly why: Unreachable; readonly tls: TlsProblem | null }
   | { readonly kind: 'timeout' };
 
-export type TlsProblem = 'untrusted' | 'other_name' | 'out_of_date' | 'no_tls' | 'too_old';
-
 export interface MailLogin {
   readonly user: string;
   readonly secret: string;
@@ -37,13 +35,4 @@ export interface MailOptions {
   /** Aborted: everything that was opened is closed. */
   readonly signal: AbortSignal;
   readonly version: string;
-}
-
-/** @param code - of an error of node:tls or OpenSSL. */
-export function tlsProblem(code: string): TlsProblem {
-  if (/HAS_EXPIRED|NOT_YET_VALID/.test(code)) return 'out_of_date';
-  if (/ALTNAME|HOSTNAME/.test(code)) return 'other_name';
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|EPROTO/.test(code)) return 'no_tls';
-  if (/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS|LEGACY/.test(code)) return 'too_old';
-  return 'untrusted';
 }

@@ -1,5 +1,6 @@
 import type { ValidationResult } from '../../../../shared/provider/answer.ts';
-import type { MailOutcome, TlsProblem } from './mail-outcome.ts';
+import type { TlsProblem } from '../../net/unreachable.ts';
+import type { MailOutcome } from './mail-outcome.ts';
 
 export interface MailWords {
   readonly result: ValidationResult;
@@ -198,7 +199,12 @@ function unreachable(
         'A server on this computer or network needs “local”.',
       );
     case 'name':
-      return unavailable(`The name ${host} could not be found.`, 'Check the network connection and the host.');
+      return unavailable(`There is no server named ${host}.`, 'Check the host for a typing error.');
+    case 'offline':
+      return unavailable(
+        'This computer has no way to the network now. Nothing was sent.',
+        'Check the network connection, then test again.',
+      );
     case 'refused':
       return unavailable(`Nothing answers at ${host} on this port.`, 'Check host and port, and that the server runs.');
     case 'certificate': {

@@ -1,6 +1,6 @@
 import { ForbiddenAddress } from '../../net/address-rules.ts';
 import { type GuardedFetch, guardedFetch, Redirected } from '../../net/guarded-fetch.ts';
-import { type NoAnswer, type Target, type WayOut, whyNoAnswer } from '../../net/way-out.ts';
+import { noAnswer, type Target, type WayOut } from '../../net/way-out.ts';
 import { legacyHandshake } from './mcp-legacy.ts';
 import {
   discovered,
@@ -127,15 +127,14 @@ function watched(guarded: GuardedFetch, seen: { last: Response | null }): Guarde
 function outcomeOf(
   error: unknown,
   last: Response | null,
-  whyNone: (cause: unknown) => NoAnswer | 'timeout',
+  noAnswerFor: (cause: unknown) => ReturnType<typeof noAnswer>,
 ): McpOutcome {
   if (error instanceof StoppedAt) return { kind: 'status', status: error.status, headers: error.headers };
   if (error instanceof Redirected) return { kind: 'redirect', status: error.status };
   if (error instanceof ForbiddenAddress) return { kind: 'unreachable', why: 'address' };
   const { cause, code } = error as { cause?: unknown; code?: unknown };
   if (cause !== undefined || last === null) {
-    const why = whyNone(cause ?? error);
-    return why === 'timeout' ? { kind: 'timeout' } : { kind: 'unreachable', why };
+    return noAnswerFor(cause ?? error);
   }
   if (last.status >= 400) return { kind: 'status', status: last.status, headers: new Map(last.headers) };
   // A code of JSON-RPC; what the SDK makes up itself is not one.
@@ -162,7 +161,7 @@ export async function askMcpHttp(options: McpHttpOptions): Promise<McpOutcome> {
     if (modern === 'malformed') return { kind: 'not_mcp' };
     return { kind: 'alive', server: modern ?? (await askLegacy(options, connection)) };
   } catch (error) {
-    return outcomeOf(error, seen.last, (cause) => whyNoAnswer(cause, target, options.way));
+    return outcomeOf(error, seen.last, (cause) => noAnswer(cause, target, options.way));
   } finally {
     options.signal.removeEventListener('abort', cut);
     await guarded.close();

@@ -1,3 +1,4 @@
+import type { TlsProblem } from '../../net/unreachable.ts';
 import type { NoAnswer } from '../../net/way-out.ts';
 
 /**
@@ -26,7 +27,8 @@ export type McpOutcome =
   | { readonly kind: 'not_mcp' }
   /** It speaks MCP and refuses the handshake; `code` is JSON-RPC's. */
   | { readonly kind: 'refused'; readonly code: number }
-  | { readonly kind: 'unreachable'; readonly why: NoAnswer }
+  /** `tls`: of a `certificate`. */
+  | { readonly kind: 'unreachable'; readonly why: NoAnswer; readonly tls?: TlsProblem }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'not_started'; readonly why: 'not_found' | 'not_allowed' | 'other' }
   | { readonly kind: 'ended'; readonly code: number | null };

@@ -1,6 +1,7 @@
 import type { ValidationResult } from '../../../../shared/provider/answer.ts';
 import type { AnyCheckSubject } from '../check.ts';
 import type { NoAnswer } from '../../net/way-out.ts';
+import { tlsWords } from '../tls-words.ts';
 import type { Fact, Verdict } from '../http/interpret.ts';
 import type { McpOutcome, McpServer } from './mcp-outcome.ts';
 import { serverText } from '../server-text.ts';
@@ -84,17 +85,20 @@ function statusWords(
   return unavailable(`The server has a problem (${status}). This says nothing about the token.`, 'Try again later.');
 }
 
-const UNREACHABLE: Readonly<Record<NoAnswer, readonly [string, string]>> = {
+const UNREACHABLE: Readonly<Record<Exclude<NoAnswer, 'certificate'>, readonly [string, string]>> = {
   address: [
     'The host leads to an address where this token must not go. Nothing was sent.',
     'A server on this computer or network needs “local”.',
   ],
-  name: ['The host name could not be found.', 'Check the network connection and the URL.'],
-  refused: ['Nothing answers at this address.', 'Check that the server runs and that the port is right.'],
-  certificate: [
-    'The server has no certificate that this computer trusts for its name. The token was not sent.',
-    'Something may be standing between. Certificate checks cannot be turned off.',
+  name: [
+    'There is no host of this name. Nothing was sent.',
+    'Check the URL for a typing error, and the network connection.',
   ],
+  offline: [
+    'This computer has no way to the network now. Nothing was sent.',
+    'Check the network connection, then test again.',
+  ],
+  refused: ['Nothing answers at this address.', 'Check that the server runs and that the port is right.'],
   'outbound-proxy': [
     'The outbound proxy of the settings is not there, or lets nothing through to this host.',
     'Look at Settings, Endpoint.',
@@ -134,6 +138,10 @@ function failureWords(outcome: Exclude<McpOutcome, { kind: 'alive' }>, subject: 
         stdio ? 'A first start may have to download it: run it once in a terminal.' : 'Try again later.',
       );
     case 'unreachable': {
+      if (outcome.why === 'certificate') {
+        const { detail, hint } = tlsWords(outcome.tls, 'token');
+        return unavailable(detail, hint);
+      }
       const [detail, hint] = UNREACHABLE[outcome.why];
       return unavailable(detail, hint);
     }

@@ -2,7 +2,7 @@ import type { AccountApi } from '../../../../shared/provider/account-api.ts';
 import type { AuthKindDescriptor } from '../../../../shared/provider/auth-kind.ts';
 import type { ProviderDescriptor } from '../../../../shared/provider/descriptor.ts';
 import { type GuardedFetch, guardedFetch, Redirected } from '../../net/guarded-fetch.ts';
-import { type Target, type WayOut, whyNoAnswer } from '../../net/way-out.ts';
+import { noAnswer, type Target, type WayOut } from '../../net/way-out.ts';
 import { joinPath } from '../../providers/base-url.ts';
 import { fillTemplate } from '../../providers/catalogue.ts';
 import type { Exchange } from '../../providers/http/http-exchange.ts';
@@ -84,8 +84,8 @@ export async function askAccount(
       return { kind: 'answer', status: error.status, headers: new Map(), text: '', latencyMs: elapsed() };
     }
     if (over.signal.aborted) return { kind: 'timeout', latencyMs: elapsed() };
-    const why = whyNoAnswer((error as { cause?: unknown }).cause ?? error, target, way);
-    return why === 'timeout' ? { kind: 'timeout', latencyMs: elapsed() } : { kind: 'unreachable', why };
+    const none = noAnswer((error as { cause?: unknown }).cause ?? error, target, way);
+    return none.kind === 'timeout' ? { ...none, latencyMs: elapsed() } : none;
   } finally {
     callOff();
     await guarded?.close();
