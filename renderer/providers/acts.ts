@@ -55,12 +55,12 @@ export async function testAgreed(id: string, force = true): Promise<void> {
   if (useCredentials.getState().testing.has(id)) return;
   setTesting(id, true);
   try {
-    const { result, detail } = await testAndKeep(id, force);
+    const { result, detail, hint } = await testAndKeep(id, force);
     const tone = result === 'valid' ? 'ok' : 'bad';
     announce(m.providers.tested(nameOf(id), m.providers.results[result]), {
       slot: id,
       tone,
-      ...(result === 'valid' ? {} : { description: detail }),
+      ...(result === 'valid' && hint === '' ? {} : { description: detail }),
     });
   } catch (thrown) {
     announceFailure(thrown);

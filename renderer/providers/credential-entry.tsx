@@ -33,6 +33,7 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
   const health = healthOf(credential, nowMs);
   const name = displayName(credential);
   const failing = health === 'failing' || health === 'unknown';
+  const reserved = lastTest?.result === 'valid' && lastTest.hint !== '';
   return (
     <li
       className={classes(styles.entry, selected && styles.selected)}
@@ -74,8 +75,10 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
         )}
       </p>
       <QuotaStrip kind="credential" id={id} />
-      {failing && lastTest !== null && !testing && (
-        <p className={classes(styles.trouble, health === 'unknown' && styles.unclear)}>{lastTest.detail}</p>
+      {(failing || reserved) && lastTest !== null && !testing && (
+        <p className={classes(styles.trouble, (health === 'unknown' || reserved) && styles.unclear)}>
+          {lastTest.detail}
+        </p>
       )}
     </li>
   );

@@ -17,7 +17,9 @@ const breakable = (text: string): string => text.replace(/,(?=[a-z])/gi, ', ');
 /** The whole result of the last test: what the provider said, what it means, what to do. */
 export function TestReport({ lastTest, nowMs }: Props) {
   if (lastTest === null) return <p className={styles.muted}>{m.providers.neverTested}</p>;
-  const tone = lastTest.result === 'valid' ? 'ok' : UNCLEAR.includes(lastTest.result) ? 'warn' : 'bad';
+  const { result, hint } = lastTest;
+  const works = result === 'valid' && hint === ''; // with a hint: it works, but that does not say all
+  const tone = works ? 'ok' : result === 'valid' || UNCLEAR.includes(result) ? 'warn' : 'bad';
   return (
     <>
       <Note tone={tone}>

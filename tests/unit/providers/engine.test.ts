@@ -46,6 +46,44 @@ describe('a list of models longer than most', () => {
   });
 });
 
+describe('a test of which the status alone says yes', () => {
+  const SECRET = 'FAKE-of-some-api-0123456789';
+  const asked = async (answer: (authorization: string | undefined) => number, authKind = 'bearer') => {
+    const t = await startUnlockedApp();
+    const server = await answeringServer((response, { headers }) =>
+      response.writeHead(answer(headers.authorization), { 'content-type': 'text/html' }).end('<p>Hello</p>'),
+    );
+    const fields = authKind === 'none' ? {} : { api_key: SECRET };
+    const id = add(t, { provider: 'http', authKind, fields, baseUrl: server.url, local: true });
+    return { ...(await t.app.credentials.test({ id }, false, 'cli')), seen: server.seen };
+  };
+
+  test('says so where the path answers anybody the same', async () => {
+    const { result, detail, hint, seen } = await asked(() => 200);
+    expect(result).toBe('valid');
+    expect(detail).toContain('with or without a key');
+    expect(hint).toContain('path');
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${SECRET}`, undefined]);
+  });
+
+  test('stands where the same is refused without the key', async () => {
+    const { result, detail, hint } = await asked((authorization) => (authorization === undefined ? 401 : 200));
+    expect({ result, detail, hint }).toEqual({ result: 'valid', detail: 'Other HTTP API accepts this key.', hint: '' });
+  });
+
+  test('asks no second time where the key is refused', async () => {
+    const { result, seen } = await asked(() => 401);
+    expect(result).toBe('invalid_key');
+    expect(seen).toHaveLength(1);
+  });
+
+  test('does not speak of a key where none is sent', async () => {
+    const { detail, seen } = await asked(() => 200, 'none');
+    expect(detail).toBe('Other HTTP API answers. No credential was sent.');
+    expect(seen).toHaveLength(1);
+  });
+});
+
 describe('a webhook', () => {
   const rows = [
     ['slack', 400, 'no_text', 'valid'],

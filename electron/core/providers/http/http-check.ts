@@ -5,9 +5,9 @@ import type { WayOut } from '../../net/way-out.ts';
 import type { Clock } from '../../seams.ts';
 import { signAwsRequest } from './aws-signature.ts';
 import { joinPath } from '../base-url.ts';
-import { fillTemplate } from '../catalogue.ts';
-import { exchange, MAX_LIST_BYTES, type OutgoingRequest } from './http-exchange.ts';
-import { interpret, type Verdict } from './interpret.ts';
+import { fillTemplate, templateFields } from '../catalogue.ts';
+import { CHECK_TIMEOUT_MS, exchange, MAX_LIST_BYTES, type OutgoingRequest } from './http-exchange.ts';
+import { interpret, isJudgedByStatus, type Verdict } from './interpret.ts';
 import { type FieldValue, placeCredential, signingOf, webhookUrl } from './placements.ts';
 
 export interface CheckSubject {
@@ -40,9 +40,9 @@ function filledBody(body: unknown, kind: AuthKindDescriptor, value: FieldValue):
 
 /**
  * Builds the request of a check from data alone: the catalogue's templates and the fields.
- * @throws ForeignWebhook
+ * @param bare - the same without the credential. @throws ForeignWebhook
  */
-export function buildCheckRequest(subject: CheckSubject, userAgent: string): OutgoingRequest {
+export function buildCheckRequest(subject: CheckSubject, userAgent: string, bare = false): OutgoingRequest {
   const { authKind, check, fields } = subject;
   const value: FieldValue = (name) => fields.get(name) ?? authKind.fields.find((each) => each.name === name)?.default;
   const webhook = authKind.send.find((placement) => placement.where === 'url');
@@ -61,7 +61,7 @@ export function buildCheckRequest(subject: CheckSubject, userAgent: string): Out
   ]);
   for (const [name, text] of Object.entries(check.headers)) headers.set(name.toLowerCase(), text);
   let body = check.body === undefined ? undefined : filledBody(check.body, authKind, value);
-  for (const { name, value: text } of placeCredential(authKind, value, { url, headers })) {
+  for (const { name, value: text } of bare ? [] : placeCredential(authKind, value, { url, headers })) {
     body = { ...(typeof body === 'object' ? body : {}), [name]: text };
   }
   if (check.form !== undefined) {
@@ -95,14 +95,47 @@ export async function runHttpCheck(
   const secrets = subject.authKind.fields
     .filter((field) => field.secret)
     .flatMap((field) => subject.fields.get(field.name) ?? []);
-  const outcome = await exchange(request, {
-    policy: subject.local ? 'local' : 'public',
+  const asking = {
+    policy: subject.local ? ('local' as const) : ('public' as const),
     way: options.way,
     clock: options.clock,
-    signal: options.signal,
     maxGoodBytes: MAX_LIST_BYTES,
-  });
-  return interpret(subject.provider, subject.check, outcome, secrets);
+  };
+  const outcome = await exchange(request, { ...asking, signal: options.signal });
+  const { provider, check, authKind } = subject;
+  const verdict = interpret(provider, check, outcome, secrets);
+  if (verdict.result !== 'valid' || outcome.kind !== 'answer') return verdict;
+  if (authKind.send.length === 0) return { ...verdict, detail: `${provider.name} answers. No credential was sent.` };
+  if (!isJudgedByStatus(provider, check.id, outcome) || !canBeBare(subject)) return verdict;
+  // What is left of the 10 s; a server that is too slow for that leaves it open.
+  const over = new AbortController();
+  const callOff = options.clock.after(CHECK_TIMEOUT_MS - outcome.latencyMs, () => over.abort());
+  try {
+    const bare = buildCheckRequest(subject, options.userAgent, true);
+    const without = await exchange(bare, { ...asking, signal: AbortSignal.any([options.signal, over.signal]) });
+    return interpret(provider, check, without, []).result === 'valid'
+      ? { ...verdict, ...openToAll(provider) }
+      : verdict;
+  } catch {
+    options.signal.throwIfAborted();
+    return verdict;
+  } finally {
+    callOff();
+  }
+}
+
+/** Whether the same can be asked without the credential: nothing of it stands in the path, and asking changes nothing. */
+function canBeBare({ authKind, check }: CheckSubject): boolean {
+  const isSecret = (name: string) => authKind.fields.some((field) => field.name === name && field.secret);
+  const inUrl = authKind.send.some(({ where }) => where === 'url' || where === 'path');
+  return check.method !== 'POST' && check.costMicroUsd === 0 && !inUrl && !templateFields(check.path).some(isSecret);
+}
+
+function openToAll({ name }: ProviderDescriptor) {
+  return {
+    detail: `${name} answers here with or without a key: this test says nothing about the key.`,
+    hint: 'Choose a path to test that refuses requests without a key.',
+  };
 }
 
 function foreignWebhook({ provider, authKind, ownBaseUrl }: CheckSubject): Verdict {

@@ -247,6 +247,17 @@ function isForeignPage(answer: Answer): boolean {
   return html && (answer.status === 403 || answer.status === 503);
 }
 
+function ruleFor(provider: ProviderDescriptor, checkId: string, answer: Answer): Rule | undefined {
+  const json = parseJson(answer.text);
+  return provider.interpret.find((each) => ruleMatches(each, checkId, answer, json));
+}
+
+/** Whether nothing but the status speaks for the key: a path that is open to all has the same. */
+export function isJudgedByStatus(provider: ProviderDescriptor, checkId: string, answer: Answer): boolean {
+  const when = ruleFor(provider, checkId, answer)?.when;
+  return when === undefined || (when.json === undefined && when.text === undefined && when.header === undefined);
+}
+
 /**
  * Turns what came of a check into one of the nine results: the catalogue's rules first, then the defaults.
  * @param secrets - the secret fields that were sent; none of them gets into the verdict.
@@ -288,7 +299,7 @@ export function interpret(
     };
   }
   const json = parseJson(outcome.text);
-  const rule = provider.interpret.find((each) => ruleMatches(each, check.id, outcome, json));
+  const rule = ruleFor(provider, check.id, outcome);
   const result = rule?.result ?? defaultResult(outcome);
   const words = defaultWords(provider.name, result, status);
   const word = result === 'valid' ? null : errorWord(json, secrets);
