@@ -27,7 +27,7 @@ const TAKES: Readonly<Record<(typeof EXPORT_VIEWS)[number], readonly ('from' | '
   calendar: ['to', 'filter'],
   'hours-of-week': ['to', 'filter'],
   forecast: ['from', 'to', 'filter'],
-  anomalies: ['from', 'to'],
+  anomalies: ['from', 'to', 'filter'],
   cheapest: ['model'],
   prices: [],
 };
@@ -56,7 +56,6 @@ export function exportViewOf(options: ExportViewOptions): View {
     case 'hours-of-week':
       return { kind: view, ...(range.to === undefined ? {} : { to: range.to }), ...filter };
     case 'anomalies':
-      return { kind: view, ...range };
     case 'totals':
     case 'forecast':
       return { kind: view, ...range, ...filter };

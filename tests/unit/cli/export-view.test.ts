@@ -22,8 +22,8 @@ test.each<[ExportViewOptions, object]>([
     { kind: 'forecast', to: 'this-year' },
   ],
   [
-    { view: 'anomalies', from: '30d' },
-    { kind: 'anomalies', from: '30d' },
+    { view: 'anomalies', from: '30d', provider: ['openai'] },
+    { kind: 'anomalies', from: '30d', filter: { provider: ['openai'] } },
   ],
   [
     { view: 'cheapest', model: ['gpt-oss-120b'] },
@@ -35,7 +35,7 @@ test.each<[ExportViewOptions, object]>([
 
 test.each<[ExportViewOptions, string]>([
   [{ view: 'calendar', from: '7d' }, '--view calendar does not take --from.'],
-  [{ view: 'anomalies', provider: ['openai'] }, '--view anomalies does not take --provider.'],
+  [{ view: 'prices', provider: ['openai'] }, '--view prices does not take --provider.'],
   [{ view: 'cheapest', client: ['agent'] }, '--view cheapest does not take --client.'],
   [{ view: 'prices', model: ['a'] }, '--view prices does not take --model.'],
   [{ view: 'cheapest', model: ['a', 'b'] }, 'Offers are compared of one model.'],
