@@ -65,7 +65,10 @@ const endpoint = new Endpoint({
   proxy: {
     catalogue: app.providers.catalogue,
     settings: () => settings,
-    observers: mode === 'on' ? { tap: new UsageTap({ usage: app.usage, asks: () => true, onEvent: app.onEvent }) } : {},
+    observers:
+      mode === 'on'
+        ? { tap: new UsageTap({ usage: app.usage, asks: () => true, onEvent: app.onEvent, now: Date.now }) }
+        : {},
   },
   version: '0.0.0-bench',
   activity: () => undefined,

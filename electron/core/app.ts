@@ -285,7 +285,7 @@ export function createApp(options: AppOptions): App {
       catalogue,
       settings: proxySettings,
       observers: {
-        tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage, onEvent }),
+        tap: new UsageTap({ usage, asks: () => settings.vault().askForUsage, onEvent, now: () => clock.now() }),
         ...proxyRouting({
           routing,
           spentUntilMs: (credential, client) => quotas.spentUntilMs(credential, client),

@@ -59,8 +59,11 @@ export interface CallTap {
   readonly bodyLimit: number;
   /** The whole body. @returns another one to send, or null. @throws AppError where the call must not be made. */
   requestBody(body: Buffer): Buffer | null;
-  /** The first piece of a body that is passed on as it comes; it may not be changed, and is not the caller's to keep. */
-  requestBegins?(piece: Buffer): void;
+  /**
+   * A piece of a body that is passed on unchanged, because it is longer than `bodyLimit` or without an end that is told. It is
+   * not the tap's to keep. @returns whether it wants the next one.
+   */
+  requestPiece?(piece: Buffer): boolean;
   /**
    * An answer below 400 begins, or a covered error body. `changes`: what `chunk` returns is sent in its place.
    * @param header - by lower-case name; null also where the value holds the credential. It can be asked later, too.

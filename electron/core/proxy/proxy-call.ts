@@ -196,7 +196,7 @@ export class ProxyCall implements AttemptListener {
       const tap = this.#tap;
       this.#send(
         credential,
-        pieces(request, maxBodyBytes, (piece) => tap?.requestBegins?.(piece)),
+        pieces(request, maxBodyBytes, (piece) => tap?.requestPiece?.(piece) ?? false),
       );
       return;
     }
@@ -211,7 +211,9 @@ export class ProxyCall implements AttemptListener {
   }
 
   #shown(tap: CallTap, body: Buffer): Buffer {
-    return body.byteLength > tap.bodyLimit ? body : (tap.requestBody(body) ?? body);
+    if (body.byteLength <= tap.bodyLimit) return tap.requestBody(body) ?? body;
+    tap.requestPiece?.(body); // held for another attempt, and longer than what may be changed
+    return body;
   }
 
   /**

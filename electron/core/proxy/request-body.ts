@@ -88,16 +88,17 @@ function ignore(): void {
  * The body piece by piece, asked for as fast as the provider takes it. Leaving it early leaves the connection alone:
  * the answer may still go out on it.
  * @param limit - bytes; 0: none.
- * @param begins - told of the first piece before it goes on.
+ * @param shown - told of each piece before it goes on, for as long as it wants the next one.
  */
 export async function* pieces(
   request: IncomingMessage,
   limit: number,
-  begins: (piece: Buffer) => void = ignore,
+  shown: (piece: Buffer) => boolean = () => false,
 ): AsyncGenerator<Buffer> {
   let bytes = 0;
+  let isWanted = true;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    if (bytes === 0) begins(chunk as Buffer);
+    if (isWanted) isWanted = shown(chunk as Buffer);
     bytes += (chunk as Buffer).byteLength;
     handedOn((chunk as Buffer).byteLength);
     if (limit > 0 && bytes > limit) throw new BodyTooLarge(limit);

@@ -8,6 +8,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { type Grant, grantCovers } from '../../../shared/grant.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import type { Clock } from '../seams.ts';
+import { isBatchAnswerId } from './batch-answers.ts';
 import { endpointTemplate } from './endpoint-template.ts';
 import { shortName } from './meter/tally.ts';
 import type { UsageRecorder } from './recorder.ts';
@@ -33,7 +34,9 @@ const OLDEST_MS = 400 * 24 * 3_600_000;
 
 const reportedFields = z.strictObject({
   /** The client's own name for this call: told twice, it counts once. */
-  requestId: line(128).min(1),
+  requestId: line(128)
+    .min(1)
+    .refine((text) => !isBatchAnswerId(text), 'is kept for answers of batches'),
   provider: providerId,
   label: z.string().regex(LABEL_PATTERN).default('default'),
   model: line(128)

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { isBatchAnswerId } from './batch-answers.ts';
 import { type CountedCall, isUsual } from './counted-call.ts';
 import { numbersOf, SOURCES } from './dimensions.ts';
 import { MEASURES } from './meter/meter.ts';
@@ -63,6 +64,9 @@ const MEASURE_NUMBERS = numbersOf(MEASURES);
 const REASON_NUMBERS = numbersOf(PRICE_REASONS);
 const UNIT_NUMBERS = numbersOf(UNITS);
 
+/** In place of a client where a call counts once whoever tells it; no client has this number. */
+const ANYBODY = 0;
+
 /** Writes rows of usage_record; a few prepared statements for each open database. */
 export class RecordTable {
   readonly #insertAlike: Database.Statement;
@@ -87,7 +91,8 @@ export class RecordTable {
   /** Whether this reported call is told for the first time. @param client - its number in usage_name. */
   isNew(client: number, { source, requestId, atMs }: CountedCall): boolean {
     if (source === 'proxy') return true;
-    return this.#told.run(client, SOURCE_NUMBERS[source], requestId, atMs).changes === 1;
+    const by = isBatchAnswerId(requestId) ? ANYBODY : client;
+    return this.#told.run(by, SOURCE_NUMBERS[source], requestId, atMs).changes === 1;
   }
 
   /** Call `end` after the last one, in the same transaction. */

@@ -1,13 +1,16 @@
 import type { EventHub } from '../events.ts';
 import type { CallInfo, CallResult, CallTap, ProxyTap } from '../proxy/observers.ts';
+import { batchAnswer } from './batch-answers.ts';
 import { CallOrigins } from './call-origins.ts';
 import { type AnswerHead, type EndedCall, endOf } from './ended-call.ts';
 import { askForUsage, MAX_ASKING_BODY_BYTES, mayAskForUsage } from './include-usage/ask-for-usage.ts';
 import { UsageRemover } from './include-usage/usage-remover.ts';
-import { createMeter, type Meter, usageHeader } from './meter/meter.ts';
-import { queryModel, requestModel } from './meter/request-model.ts';
+import { type BatchResult, BatchResults, mayBeResults } from './meter/batch-results.ts';
+import { createMeter, isOfModels, type Meter, usageHeader } from './meter/meter.ts';
+import { isForm, PassingForm, queryModel, RequestModel, requestModel } from './meter/request-model.ts';
 import { isSpeech } from './spoken.ts';
 import { newRequestId } from './request-id.ts';
+import type { UsageEntry } from './usage-entry.ts';
 import { type ProviderUsage, usageOfProvider } from './usage-of-provider.ts';
 
 export interface UsageTapDeps {
@@ -16,10 +19,14 @@ export interface UsageTapDeps {
     expect(): void;
     /** Keeps what it is given, and reads it behind this turn of the event loop. */
     recordEnded(call: EndedCall<Buffer>): void;
+    /** Keeps what was read already. */
+    record(entries: readonly UsageEntry[]): void;
   };
   /** The owner's setting: usage is asked for on behalf of clients that stream. */
   readonly asks: () => boolean;
   readonly onEvent: EventHub['onEvent'];
+  /** UTC epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /** Meters every proxied call and records it when it is over. */
@@ -38,7 +45,7 @@ export class UsageTap implements ProxyTap {
 
   request(info: CallInfo): CallTap {
     this.#deps.usage.expect();
-    return new MeteredCall(this.#deps.usage, this.#origins, info, () => (this.#asks ??= this.#deps.asks()));
+    return new MeteredCall(this.#deps, this.#origins, info, () => (this.#asks ??= this.#deps.asks()));
   }
 }
 
@@ -63,10 +70,15 @@ const REQUEST_ID_HEADERS = [
 const PLAIN_ID = /^[\w.:/+=-]{1,128}$/;
 /** Requests of this length are read whole in any case before they go out: to look at them holds nothing back. */
 const MAX_SHOWN_REQUEST = 64 * 1024;
+/** Answers that never name a model, whatever the provider: what they cost is told by the request alone. */
+const NAMELESS_PATH = /(?:^|\/)(?:images|audio)\//;
+const NAMELESS_KINDS: ReadonlySet<ProviderUsage['kind']> = new Set(['cohere', 'elevenlabs']);
+/** Answers of a batch are handed on by so many. */
+const ANSWERS_AT_ONCE = 500;
 
 class MeteredCall implements CallTap {
   readonly bodyLimit: number;
-  readonly #usage: UsageTapDeps['usage'];
+  readonly #deps: Pick<UsageTapDeps, 'usage' | 'now'>;
   readonly #origins: CallOrigins;
   readonly #info: CallInfo;
   readonly #provider: ProviderUsage;
@@ -74,6 +86,12 @@ class MeteredCall implements CallTap {
   readonly #retryOf: string | null;
   #requestModel: string | null = null;
   #requestBody: Buffer | null = null;
+  /** All of a request whose beginning is `#requestBody`: looked into where no answer names the model. */
+  #longBody: Buffer | null = null;
+  /** Looks for the model while a body passes. */
+  #passing: { push(piece: Buffer): string | null } | null = null;
+  #results: BatchResults | null = null;
+  #batchAnswers: BatchResult[] = [];
   #answer: AnswerHead | null = null;
   #header: ((name: string) => string | null) | null = null;
   #meter: Meter | null = null;
@@ -86,13 +104,13 @@ class MeteredCall implements CallTap {
   #first: Buffer | null = null;
 
   constructor(
-    usage: UsageTapDeps['usage'],
+    deps: Pick<UsageTapDeps, 'usage' | 'now'>,
     origins: CallOrigins,
     info: CallInfo,
     asks: () => boolean,
     retryOf: string | null = null,
   ) {
-    this.#usage = usage;
+    this.#deps = deps;
     this.#origins = origins;
     this.#retryOf = retryOf;
     this.#info = info;
@@ -113,8 +131,23 @@ class MeteredCall implements CallTap {
     return asking;
   }
 
-  requestBegins(piece: Buffer): void {
-    if (this.bodyLimit > 0) this.#requestBody = Buffer.from(piece.subarray(0, MAX_KEPT_REQUEST));
+  requestPiece(piece: Buffer): boolean {
+    if (this.bodyLimit === 0) return false;
+    if (this.#passing !== null) {
+      this.#requestModel ??= this.#passing.push(piece);
+      return this.#requestModel === null;
+    }
+    this.#requestBody = Buffer.from(piece.subarray(0, MAX_KEPT_REQUEST));
+    if (!this.#isNameless) return false;
+    this.#passing = isForm(piece) ? new PassingForm() : passingJson(this.#info.path);
+    return this.requestPiece(piece);
+  }
+
+  /** Whether only the request names the model. */
+  get #isNameless(): boolean {
+    return (
+      this.#requestModel === null && (NAMELESS_KINDS.has(this.#provider.kind) || NAMELESS_PATH.test(this.#info.path))
+    );
   }
 
   /** What names the model where the answer does not. Most answers do: for their sake nothing is read here. */
@@ -122,8 +155,17 @@ class MeteredCall implements CallTap {
     const { path } = this.#info;
     const most = isSpeech(path) ? MAX_KEPT_SPEECH : MAX_KEPT_REQUEST;
     if (body.byteLength <= most) this.#requestBody = body;
-    else if (this.#mayAsk || this.#provider.kind === 'cohere') this.#requestModel ??= requestModel(path, body);
-    else this.#requestBody = body.subarray(0, MAX_KEPT_REQUEST);
+    else if (body.byteLength > MAX_SHOWN_REQUEST || this.#isNameless) this.#requestModel ??= requestModel(path, body);
+    else {
+      this.#requestBody = body.subarray(0, MAX_KEPT_REQUEST);
+      this.#longBody = body;
+    }
+  }
+
+  /** An error names no model, and what never came does not either. */
+  #readLongBody(call: CallResult): void {
+    if (this.#longBody === null || (call.outcome === 'ok' && this.#answer !== null)) return;
+    this.#requestModel ??= requestModel(this.#info.path, this.#longBody);
   }
 
   head(status: number, header: (name: string) => string | null): 'reads' | 'changes' {
@@ -133,10 +175,33 @@ class MeteredCall implements CallTap {
     this.#answer = { status, contentType, usage: told === null ? null : header(told) };
     const changes = this.#asked && status < 400 && /^text\/event-stream\b/i.test(contentType ?? '');
     this.#remover = changes ? new UsageRemover() : null;
+    if (this.#info.method === 'GET' && status === 200) this.#readResults();
     return changes ? 'changes' : 'reads';
   }
 
+  /** A file may be what a batch came to: each answer in it is a call. */
+  #readResults(): void {
+    const { path } = this.#info;
+    if (!isOfModels(this.#provider.kind) || !mayBeResults(path)) return;
+    this.#results = new BatchResults((result) => {
+      if (this.#batchAnswers.push(result) >= ANSWERS_AT_ONCE)
+        this.#recordAnswers(this.#info.credential, this.#deps.now());
+    });
+  }
+
+  #recordAnswers(credential: CallResult['credential'], nowMs: number): void {
+    const answers = this.#batchAnswers;
+    if (answers.length === 0) return;
+    this.#batchAnswers = [];
+    const origin = this.#origins.of(this.#info, credential, this.#provider);
+    this.#deps.usage.record(answers.map((one) => batchAnswer(origin, one, nowMs)).filter((one) => one !== null));
+  }
+
   chunk(bytes: Buffer): readonly Uint8Array[] | null {
+    if (this.#results !== null) {
+      this.#results.push(bytes);
+      return null;
+    }
     if (this.#remover === null && this.#first === null && this.#meter === null && bytes.byteLength <= MAX_KEPT) {
       this.#first = bytes;
       return null;
@@ -151,17 +216,23 @@ class MeteredCall implements CallTap {
 
   retried(call: CallResult): CallTap {
     this.end(call);
-    const next = new MeteredCall(this.#usage, this.#origins, this.#info, () => false, this.#requestId);
+    const next = new MeteredCall(this.#deps, this.#origins, this.#info, () => false, this.#requestId);
     next.#requestModel = this.#requestModel;
     next.#requestBody = this.#requestBody;
+    next.#longBody = this.#longBody;
     next.#asked = this.#asked; // the body that goes out again asks already
     return next;
   }
 
   end(call: CallResult): void {
+    if (this.#results !== null) {
+      if (call.outcome === 'ok') this.#results.end();
+      this.#recordAnswers(call.credential, call.startedAtMs);
+    }
+    this.#readLongBody(call);
     const result = this.#meter?.end(endOf(call.outcome)) ?? null;
     const isWell = call.outcome === 'ok' && (result === null || result.errorType === null);
-    this.#usage.recordEnded({
+    this.#deps.usage.recordEnded({
       origin: this.#origins.of(this.#info, call.credential, this.#provider),
       startedAtMs: call.startedAtMs,
       requestId: this.#requestId,
@@ -203,4 +274,14 @@ class MeteredCall implements CallTap {
     this.#first = null;
     return this.#meter;
   }
+}
+
+function passingJson(path: string): { push(piece: Buffer): string | null } {
+  const request = new RequestModel(path, 'application/json');
+  return {
+    push: (piece) => {
+      request.push(piece);
+      return request.model;
+    },
+  };
 }

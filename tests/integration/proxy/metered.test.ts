@@ -8,10 +8,20 @@ import { credentialInput, PASSWORD, startUnlockedApp, usageOf } from '../../supp
 
 const sample = readFileSync(join(import.meta.dirname, '../../fixtures/samples/openai_chat.stream.sse'));
 
+const batchFile = Array.from(
+  { length: 700 },
+  (_, n) =>
+    `{"id":"batch_req_${n}","custom_id":"c${n}","response":{"status_code":200,"body":{"id":"x","model":"gpt-6-luna","choices":[{"message":{"content":"${'a'.repeat(100)}"}}],"usage":{"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100}}},"error":null}\n`,
+).join('');
+
 /** The whole app with a provider on loopback and a client that may use it. */
 async function metered() {
   const gate = Promise.withResolvers<undefined>();
   const upstream = await answeringServer(async (response, request) => {
+    if (request.path.startsWith('/v1/files/')) {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(batchFile);
+      return;
+    }
     const body = await request.body();
     if (body.includes('"fails":true')) {
       const isEcho = body.includes('"echoes":true');
@@ -36,10 +46,12 @@ async function metered() {
     }),
     'cli',
   );
-  const { token } = app.clients.create(
-    { name: 'editor', grants: ['proxy:openai/work'], expiresInDays: 1, ratePerSecond: null, test: false },
-    'cli',
-  );
+  const client = (name: string) =>
+    app.clients.create(
+      { name, grants: ['proxy:openai/work'], expiresInDays: 1, ratePerSecond: null, test: false },
+      'cli',
+    ).token;
+  const token = client('editor');
   await app.endpoint.on({ port: 0, actor: 'cli' });
   const { port } = app.endpoint.status();
   const post = (body: object) =>
@@ -48,13 +60,18 @@ async function metered() {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
+  const file = async (by = token) => {
+    const headers = { authorization: `Bearer ${by}` };
+    const path = 'proxy/openai@work/files/file-abc123/content';
+    return (await fetch(`http://127.0.0.1:${port}/${path}`, { headers })).text();
+  };
   const report = async (by: 'model' | 'client' | 'credential') => (await usageOf(app, clock).report({ by })).rows;
   const requests = async () => {
     app.usage.flush();
     const asked = { limit: 100, reportingZone: 'UTC', nowMs: clock.now() };
     return (await app.usageReader.query('requests', asked)).records;
   };
-  return { app, post, report, requests, began: gate.promise };
+  return { app, post, file, client, report, requests, began: gate.promise };
 }
 
 test('a streamed call of a client that did not ask is metered to the token, and its bytes show none of it', async () => {
@@ -92,4 +109,20 @@ test('a stream that a lock cuts is recorded as cut before the database closes', 
   expect(await report('model')).toEqual([
     expect.objectContaining({ key: 'gpt-6-luna', requests: 1, failed: 1, incomplete: 1, costMicroUsd: null }),
   ]);
+});
+
+test('answers of a batch are counted once at half the price, however often and by whomever they are fetched', async () => {
+  const { file, client, report } = await metered();
+  expect(await file()).toBe(batchFile);
+  const row = async () => (await report('model')).find(({ key }) => key === 'gpt-6-luna');
+  while ((await row())?.requests !== 700) await setImmediate();
+  await file();
+  await file(client('other'));
+  const isFetched = async (times: number) => (await report('model')).find(({ key }) => key === '')?.requests === times;
+  while (!(await isFetched(3))) await setImmediate();
+  // $0.10 and $0.50 a million, halved: 0.0001 + 0.00005 dollars, halved.
+  expect(await row()).toMatchObject({ requests: 700, inputTokens: 700_000, costMicroUsd: 700 * 75 });
+  const clients = await report('client');
+  expect(clients.find(({ key }) => key === 'editor')?.requests).toBe(702);
+  expect(clients.find(({ key }) => key === 'other')?.requests).toBe(1);
 });

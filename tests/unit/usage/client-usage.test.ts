@@ -133,6 +133,7 @@ test('nothing of a report is recorded where one of its calls is refused', async 
   await refused({ inputTokens: 1.5 }, 'invalid_input');
   await refused({ prompt: 'text' }, 'invalid_input');
   await refused({ requestId: 'a\nb' }, 'invalid_input');
+  await refused({ requestId: 'batch-answer:1' }, 'invalid_input');
   await refused({ at: new Date(clock.now() + 3_600_000).toISOString() }, 'invalid_input');
   await refused({ at: '2020-01-01T00:00:00Z' }, 'invalid_input');
   expect(await codeOf(() => reportUsage(deps, EDITOR, { calls: Array.from({ length: 1001 }, () => CALL) }))).toBe(

@@ -166,6 +166,29 @@ test('pictures cost what their tokens cost, unless the owner set a price for pic
   expect(priceOf(heard, owned('gpt-image-1', { tokens: 7 }), AT)).toEqual({ costMicroUsd: 7, why: 'at_least' });
 });
 
+test('a model with prices for both is charged for its seconds and its tokens', () => {
+  const heard = call({
+    ...{ provider: 'mistral', model: 'voxtral-small-latest', tokens: tokens({ inputTokens: 1000, outputTokens: 100 }) },
+    quantity: { unit: 'seconds', thousandths: 60_000 },
+  });
+  const dated = { source: 'own', prices: [{ price: 66_700_000 }] };
+  const seconds = { ...dated, provider: 'mistral', model: 'voxtral-small-latest', unit: 'seconds' } as const;
+  const ofTokens = modelPrice.parse({
+    ...{ provider: 'mistral', model: 'voxtral-small-latest', kind: 'chat', status: 'current', source: 'own' },
+    prices: [{ input: 100_000, output: 300_000 }],
+  });
+  const priced = (own: Parameters<PriceBook['withOwn']>[0]) => priceOf(heard, book.withOwn(own), AT);
+  expect(priced({ models: [ofTokens], units: [seconds] })).toMatchObject({
+    costMicroUsd: 4002 + 130,
+    why: 'own_price',
+  });
+  expect(priced({ models: [], units: [seconds] })).toMatchObject({ costMicroUsd: 4002, why: 'own_price' });
+  expect(priced({ models: [ofTokens], units: [] })).toMatchObject({ costMicroUsd: 130, why: 'at_least' });
+  // A price for whatever model of the provider it is, is not one beside that of this model's tokens.
+  const anyModel = { ...dated, provider: 'mistral', unit: 'seconds' } as const;
+  expect(priced({ models: [ofTokens], units: [anyModel] })).toMatchObject({ costMicroUsd: 4002, why: 'own_price' });
+});
+
 test('a model without a price is told of once, in whatever it is counted', () => {
   const met: string[] = [];
   const telling = owned('dall-e-3', { images: 3 }).telling((provider, model) => met.push(`${provider} ${model}`));

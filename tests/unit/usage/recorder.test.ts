@@ -378,6 +378,16 @@ test('a reported call counts once, however often it is told', () => {
   expect(countRecords(vault)).toBe(2);
 });
 
+test('an answer of a batch counts once, whoever fetched it', () => {
+  const { usage, vault } = recording();
+  const told = { source: 'reported', requestId: 'batch-answer:1' } as const;
+  usage.record([call(told), call({ ...told, client: { id: 'other12345', name: 'other' } })]);
+  usage.flush();
+  usage.record([call({ ...told, client: { id: 'third12345', name: 'third' } })]);
+  expect(usage.report({ by: 'client' }).rows).toHaveLength(1);
+  expect(countRecords(vault)).toBe(1);
+});
+
 test('a database that does not take a batch keeps it waiting', () => {
   const { usage, vault, clock, warned } = recording();
   const db = vault.opened().usageDb;

@@ -13,6 +13,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const catalogue = Catalogue.load(join(ROOT, 'resources/providers'));
 const sample = (file: string) => readFileSync(join(ROOT, 'tests/fixtures/samples', file));
 
+const NOW = Date.UTC(2026, 10, 21, 12);
 const credential = {
   id: 'c'.repeat(32),
   provider: 'openai',
@@ -52,8 +53,10 @@ function call(
       expect: () => undefined,
       recordEnded: (ended) =>
         recorded.push(entryOf(throughThreads(requestId === null ? ended : { ...ended, requestId }), results)),
+      record: (entries) => recorded.push(...entries),
     },
     asks: () => asks,
+    now: () => NOW,
     onEvent: () => () => undefined,
   }).request(info);
   const end = (given: Partial<CallResult> = {}) => {
@@ -124,6 +127,9 @@ test.each([
   ['openai', 'images/generations', '{"model":"dall-e-3","prompt":"p"}', '{"data":[{"url":"u"}]}', 'dall-e-3'],
   ['openai', 'audio/transcriptions', form({ model: 'whisper-1', file: LONG }), '{"text":"t"}', 'whisper-1'],
   ['elevenlabs', 'v1/text-to-speech/v', '{"text":"t","model_id":"eleven_v3"}', '{}', 'eleven_v3'],
+  ['elevenlabs', 'v1/text-to-speech/v', JSON.stringify({ text: LONG, model_id: 'eleven_v3' }), '{}', 'eleven_v3'],
+  ['openai', 'images/generations', JSON.stringify({ prompt: LONG, model: 'dall-e-3' }), '{"data":[{}]}', 'dall-e-3'],
+  ['openai', 'audio/transcriptions', form({ file: LONG, model: 'whisper-1' }), '{"text":"t"}', 'whisper-1'],
 ])('an answer of %s %s without a model has that of the request', (provider, path, asked, answered, model) => {
   const { tap, end } = call(provider, path);
   expect(tap.requestBody(Buffer.from(asked))).toBeNull();
@@ -132,10 +138,32 @@ test.each([
   expect(end()?.result.model).toBe(model);
 });
 
-test('of a body that passes piece by piece the first one names the model; a query may name it too', () => {
-  const streamed = call('openai', 'audio/transcriptions');
-  streamed.tap.requestBegins?.(Buffer.from(form({ model: 'whisper-1', file: LONG })));
-  expect(streamed.end()?.result.model).toBe('whisper-1');
+test('a refused request with a long body is told by its model, wherever that stands', () => {
+  const { tap, end } = call('anthropic', 'v1/messages');
+  tap.requestBody(Buffer.from(JSON.stringify({ max_tokens: 9, messages: [LONG], model: 'claude-haiku-5-5' })));
+  tap.head(429, type('application/json'));
+  tap.chunk(Buffer.from('{"type":"error","error":{"type":"rate_limit_error"}}'));
+  expect(end({ outcome: 'client_error', status: 429 })?.result.model).toBe('claude-haiku-5-5');
+});
+
+test('of a body that passes piece by piece the model is found wherever it stands; a query may name it too', () => {
+  const behind = Buffer.from(form({ file: LONG + LONG, model: 'whisper-1', language: 'en' }));
+  for (const bytes of [behind.byteLength, 64 * 1024, 16 * 1024, 997, 61]) {
+    const streamed = call('openai', 'audio/transcriptions');
+    let wants = true;
+    for (let at = 0; wants && at < behind.byteLength; at += bytes) {
+      wants = streamed.tap.requestPiece?.(behind.subarray(at, at + bytes)) ?? false;
+    }
+    expect(wants).toBe(false);
+    expect(streamed.end()?.result.model).toBe('whisper-1');
+  }
+  const picture = Buffer.from(JSON.stringify({ image: 'x'.repeat(100_000), model: 'gpt-image-2' }));
+  const json = call('openai', 'images/edits');
+  expect(json.tap.requestPiece?.(picture.subarray(0, 65_536))).toBe(true);
+  expect(json.tap.requestPiece?.(picture.subarray(65_536))).toBe(false);
+  expect(json.end()?.result.model).toBe('gpt-image-2');
+  const named = call('openai', 'chat/completions'); // its answer names the model: no piece is looked into
+  expect(named.tap.requestPiece?.(Buffer.from('{"messages":['))).toBe(false);
   const asked = call('deepgram', 'v1/listen', true, { query: 'model=nova-3&punctuate=true' });
   expect(asked.end()?.result.model).toBe('nova-3');
 });
@@ -183,6 +211,95 @@ test('a result that is fetched again is counted once', () => {
   expect(predicted('d')?.result.quantity).toEqual({ unit: 'seconds', thousandths: 3500 });
   expect(predicted('e')).toMatchObject({ outcome: 'ok', result: repeated });
   expect(predicted('d')?.result.quantity).toEqual({ unit: 'seconds', thousandths: 3500 }); // the same request, read again
+});
+
+const claude = (id: string, given: object = {}) =>
+  JSON.stringify({
+    custom_id: `mine-${id}`,
+    result: {
+      type: 'succeeded',
+      message: {
+        ...{ id, type: 'message', model: 'claude-haiku-5-5', content: [{ type: 'text', text: 'a\nb' }] },
+        usage: { input_tokens: 10, cache_read_input_tokens: 5, output_tokens: 3, service_tier: 'batch' },
+        ...given,
+      },
+    },
+  });
+
+test('each answer of a fetched batch is a call at the price of batches, and the fetching none', () => {
+  const { tap, end, recorded } = call('anthropic', 'v1/messages/batches/msgbatch_013Zva2CMHL/results', true, {
+    method: 'GET',
+  });
+  const lines = [
+    claude('msg_1'),
+    '{"custom_id":"b","result":{"type":"errored","error":{"type":"invalid_request_error"}}}',
+    claude('msg_2', { usage: { input_tokens: 7, output_tokens: 1, server_tool_use: { web_search_requests: 2 } } }),
+    'no JSON',
+    claude('msg_3'),
+  ].join('\n');
+  tap.head(200, type('application/x-jsonl'));
+  for (let at = 0; at < lines.length; at += 37) tap.chunk(Buffer.from(lines.slice(at, at + 37)));
+  end();
+  const [first, second, third, fetched] = recorded;
+  expect(recorded).toHaveLength(4);
+  expect(first).toMatchObject({
+    ...{ source: 'reported', outcome: 'ok', endpoint: 'v1/messages/batches/{id}/results', atMs: 1 },
+    ...{ client: { name: 'editor' }, credential: { ref: 'anthropic/work' } },
+    result: {
+      ...{ measure: 'measured', model: 'claude-haiku-5-5', serviceTier: 'batch' },
+      tokens: { inputTokens: 10, cacheReadTokens: 5, outputTokens: 3 },
+    },
+  });
+  expect(second?.result).toMatchObject({ webSearches: 2, serviceTier: 'batch', tokens: { cacheReadTokens: 0 } });
+  expect(new Set([first, second, third].map((one) => one?.requestId)).size).toBe(3);
+  expect(fetched).toMatchObject({ source: 'proxy', method: 'GET', result: { measure: 'none' } });
+});
+
+test('answers in a file of OpenAI are told by its own id and time; a line that is cut is left for the next time', () => {
+  const answered = (id: string) =>
+    JSON.stringify({
+      ...{ id, custom_id: 'a' },
+      response: {
+        status_code: 200,
+        body: {
+          ...{ id: 'chatcmpl-1', created: NOW / 1000 - 3600, model: 'gpt-6-luna', service_tier: 'default' },
+          usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+        },
+      },
+      error: null,
+    });
+  const file = Buffer.from(`${answered('batch_req_1')}\n${answered('batch_req_2')}`);
+  const fetch = (bytes: Buffer, outcome: 'ok' | 'broken', path = 'files/file-abc123/content') => {
+    const { tap, end, recorded } = call('openai', path, true, { method: 'GET' });
+    tap.head(200, type('application/octet-stream'));
+    tap.chunk(bytes);
+    end({ outcome, startedAtMs: NOW });
+    return recorded;
+  };
+  const whole = fetch(file, 'ok');
+  expect(whole).toHaveLength(3);
+  expect(whole[0]).toMatchObject({
+    atMs: NOW - 3_600_000,
+    result: { model: 'gpt-6-luna', serviceTier: 'batch', tokens: { inputTokens: 100, outputTokens: 20 } },
+  });
+  const cut = fetch(file.subarray(0, -1), 'broken');
+  expect(cut.map(({ requestId }) => requestId)[0]).toBe(whole[0]?.requestId);
+  expect(cut).toHaveLength(2);
+  // What was sent to a batch, a table, and what is fetched elsewhere, is no answer.
+  expect(fetch(Buffer.from('{"custom_id":"a","body":{"model":"m","usage":{"prompt_tokens":9}}}\n'), 'ok')).toHaveLength(
+    1,
+  );
+  expect(fetch(file, 'ok', 'containers/c1/logs')).toHaveLength(1);
+});
+
+test('many answers are handed on while they pass', () => {
+  const { tap, end, recorded } = call('anthropic', 'v1/messages/batches/b/results', true, { method: 'GET' });
+  tap.head(200, type('application/x-jsonl'));
+  tap.chunk(Buffer.from(Array.from({ length: 1200 }, (_, n) => `${claude(`msg_${n}`)}\n`).join('')));
+  expect(recorded).toHaveLength(1000);
+  expect(recorded[0]?.atMs).toBe(NOW);
+  end();
+  expect(recorded).toHaveLength(1201);
 });
 
 test('a stream that the client left is recorded as cut, with the least it used', () => {

@@ -1,10 +1,12 @@
 import type { UsageKind } from '../../../../shared/provider/metering.ts';
 import { EventStream } from './event-stream.ts';
 import { JsonPicker, type PickerPlan, pickerPlan, pickWhole } from './json-picker.ts';
+import { PAID_TOOLS, WEB_SEARCH } from './paid-tools.ts';
 import {
   count,
   errorTypeOf,
   isJson,
+  isNoError,
   microUsd,
   newTally,
   type Quantity,
@@ -113,18 +115,13 @@ const MESSAGES_PATH = /(?:^|\/)messages$/;
 /** OpenAI's responses, which may be fetched later where they were ordered to be made in the background. */
 const RESPONSES_PATH = /(?:^|\/)responses(?:\/[^/]+)?$/;
 const GEMINI_PATH = /:(?:generateContent|(streamGenerateContent))$/;
-/** What an answer of responses lists as output where a tool was used that is charged by the call (OpenAI, pricing). */
-const WEB_SEARCH = 'web_search_call';
-const PAID_TOOLS: ReadonlySet<unknown> = new Set([
-  'file_search_call',
-  'code_interpreter_call',
-  'image_generation_call',
-  'shell_call',
-]);
 /** A status of OpenAI's responses: what is used by then is told later. */
 const NOT_DONE: ReadonlySet<unknown> = new Set(['queued', 'in_progress']);
 /** Kinds whose result is fetched with GET after the work was ordered with POST. */
 const FETCHED_LATER: ReadonlySet<UsageKind> = new Set(['replicate', 'deepgram', 'elevenlabs']);
+
+/** Whether answers of this kind tell tokens of language models. */
+export const isOfModels = (kind: UsageKind): boolean => PLANS[kind] === undefined;
 
 /** The response header that this kind of provider tells the use of a call in, by its lower-case name; null: none. */
 export function usageHeader(kind: UsageKind): string | null {
@@ -158,6 +155,8 @@ class AnswerMeter implements Meter {
   #status: unknown = null;
   #resultId: string | null = null;
   #isBackground = false;
+  /** The length of a recording was told, and not as what is charged. */
+  #hasDuration = false;
   /** A stream of Gemini's tells in every event what was used so far; only this says that nothing follows. */
   #isFinished = true;
 
@@ -231,10 +230,10 @@ class AnswerMeter implements Meter {
     return cut || halfRead || this.#picker?.overflowed === true ? 'incomplete' : 'missing';
   }
 
-  /** Providers that tell nothing: what was sent with success counts as one. */
+  /** Providers that tell nothing: what was sent with success counts as one. Some say 200 and no. */
   #countedCall(): Quantity | null {
     const { kind, unit, status, method } = this.#options;
-    if (kind !== 'none' || status >= 400) return null;
+    if (kind !== 'none' || status >= 400 || this.#tally.errorType !== null) return null;
     if (unit === 'messages') return method === 'POST' ? { unit, thousandths: 1000 } : null;
     return unit === 'calls' ? { unit, thousandths: 1000 } : null;
   }
@@ -286,7 +285,7 @@ class AnswerMeter implements Meter {
         break;
       case 'error':
       case 'response.error':
-        tally.errorType = errorTypeOf(value);
+        if (!isNoError(value)) tally.errorType = errorTypeOf(value);
         break;
       case 'candidates.groundingMetadata.webSearchQueries':
         // Charged by the prompt or by the search; an answer in events tells the same ones again.
@@ -343,7 +342,9 @@ class AnswerMeter implements Meter {
         break;
       }
       case 'duration':
-        if (AUDIO_PATH.test(this.#options.path)) tally.seen = readAmount(tally, 'seconds', value) || tally.seen;
+        if (!AUDIO_PATH.test(this.#options.path) || tally.quantity !== null) break; // what is charged is told by now
+        this.#hasDuration = readAmount(tally, 'seconds', value);
+        tally.seen ||= this.#hasDuration;
         break;
       case 'metadata.duration':
         tally.seen = readAmount(tally, 'seconds', value) || tally.seen;
@@ -382,6 +383,8 @@ class AnswerMeter implements Meter {
       tally.seen = true;
     }
     if (kind === 'twocaptcha' && tally.quantity === null) tally.providerCostMicroUsd = null;
+    // A recording that is charged by its tokens tells its length besides.
+    if (this.#hasDuration && tally.hasPrompt) tally.quantity = null;
     // A failed prediction ran for a time that is not charged.
     if (kind === 'replicate' && this.#status !== 'succeeded') tally.seen = false;
   }

@@ -44,15 +44,47 @@ export class RequestModel {
   }
 }
 
+/** Of a form, what a field that names a model takes up with its header lines. */
+const FIELD_BYTES = 512;
+const FIELD = Buffer.from('name="model');
+
+/** Finds the model in a form while it passes: it may stand behind the file. Keeps a few hundred bytes. */
+export class PassingForm {
+  #before = '';
+
+  /** @returns the model, once it was found. */
+  push(piece: Buffer): string | null {
+    const seam = this.#before + piece.toString('latin1', 0, FIELD_BYTES);
+    const found = formModel(seam) ?? formModelIn(piece);
+    this.#before = (this.#before + piece.toString('latin1', Math.max(0, piece.byteLength - FIELD_BYTES))).slice(
+      -FIELD_BYTES,
+    );
+    return found;
+  }
+}
+
+function formModelIn(piece: Buffer): string | null {
+  for (let at = piece.indexOf(FIELD); at !== -1; at = piece.indexOf(FIELD, at + 1)) {
+    const found = formModel(piece.toString('latin1', at, at + FIELD_BYTES));
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+const formModel = (text: string): string | null => shortName(FORM_MODEL.exec(text)?.[1] ?? null);
+
+/** Whether a body, or the beginning of one, is a form. */
+export const isForm = (body: Uint8Array): boolean => body[0] === DASH;
+
 /**
  * The model that a request names, or null.
  * @param body - JSON or a form, or the beginning of one: then the model may stand behind it and is not found.
  */
 export function requestModel(path: string, body: Uint8Array): string | null {
-  const isForm = body[0] === DASH;
-  const request = new RequestModel(path, isForm ? null : 'application/json');
-  if (!isForm) request.push(body);
-  else if (request.model === null) return shortName(FORM_MODEL.exec(Buffer.from(body).toString('latin1'))?.[1] ?? null);
+  const isOfFields = isForm(body);
+  const request = new RequestModel(path, isOfFields ? null : 'application/json');
+  if (!isOfFields) request.push(body);
+  else if (request.model === null) return formModel(Buffer.from(body).toString('latin1'));
   return request.model;
 }
 

@@ -102,8 +102,19 @@ export function shortName(value: unknown): string | null {
   return typeof value === 'string' && SHORT_NAME.test(value) ? value : null;
 }
 
-/** The provider's word for an error; never its message, which may echo what was sent. */
+/** Words alone: a message may echo what was sent, and a key has digits. */
+const WORD = /^[a-z]+(?:_[a-z]+)*$/;
+const MAX_WORD = 64;
+
+/** Some APIs have the member in every answer, and say with it that there is none. */
+export function isNoError(error: unknown): boolean {
+  if (typeof error === 'object' && error !== null) return Object.keys(error).length === 0;
+  return error === false || error === '' || error === 0;
+}
+
+/** The provider's word for an error ("invalid_auth"); never its message, which may echo what was sent. */
 export function errorTypeOf(error: unknown): string {
+  if (typeof error === 'string' && error.length <= MAX_WORD && WORD.test(error)) return error;
   if (isJson(error)) {
     for (const member of ['status', 'type', 'code']) {
       const value = error[member];

@@ -38,7 +38,9 @@ function readOpenAi(tally: Tally, usage: Json, before: 'prompt' | 'input', after
   const reasoning = told(tally, outputDetails['reasoning_tokens']) ?? told(tally, usage['reasoning_tokens']) ?? 0;
   // DeepSeek names hits beside the prompt.
   const cached = told(tally, promptDetails['cached_tokens']) ?? told(tally, usage['prompt_cache_hit_tokens']) ?? 0;
-  const read = Math.min(prompt ?? 0, cached);
+  // Mistral counts sound in seconds: its tokens, cached ones too, are then not part of the prompt.
+  const isHeard = audioSeconds(usage) > 0;
+  const read = isHeard && cached > (prompt ?? 0) ? 0 : Math.min(prompt ?? 0, cached);
   const written = Math.min((prompt ?? 0) - read, told(tally, promptDetails['cache_write_tokens']) ?? 0);
   const output = completion ?? 0;
   // An embedding has no output; where the total is longer, there was some.
@@ -55,7 +57,8 @@ function readOpenAi(tally: Tally, usage: Json, before: 'prompt' | 'input', after
   };
   // Transcriptions call the details of their prompt otherwise.
   const heard = inside(usage, 'input_token_details');
-  tally.dearer ||= [promptDetails, outputDetails, heard].some((details) => (count(details['audio_tokens']) ?? 0) > 0);
+  const sound = isHeard ? [outputDetails] : [promptDetails, outputDetails, heard];
+  tally.dearer ||= sound.some((details) => (count(details['audio_tokens']) ?? 0) > 0);
   tally.hasPrompt = prompt !== undefined;
   tally.seen = true;
 }
@@ -157,10 +160,17 @@ function readCost(tally: Tally, usage: Json): void {
   tally.seen = true;
 }
 
-/** Transcriptions: OpenAI `{type: "duration", seconds}`, Mistral `prompt_audio_seconds`. */
+/** Transcriptions: OpenAI `{type: "duration", seconds}`, Mistral `prompt_audio_seconds`, which is 0 where nothing was heard. */
 function readSeconds(tally: Tally, usage: Json): void {
-  const seconds = usage['type'] === 'duration' ? usage['seconds'] : usage['prompt_audio_seconds'];
+  const isDuration = usage['type'] === 'duration';
+  if (!isDuration && audioSeconds(usage) === 0) return;
+  const seconds = isDuration ? usage['seconds'] : usage['prompt_audio_seconds'];
   if (readAmount(tally, 'seconds', seconds)) tally.seen = true;
+}
+
+function audioSeconds(usage: Json): number {
+  const seconds = usage['prompt_audio_seconds'];
+  return typeof seconds === 'number' ? seconds : 0;
 }
 
 const MAX_AMOUNT = 1e9;

@@ -143,7 +143,7 @@ export class PriceBook {
     ] as const) {
       for (const id of [...(model === null ? [] : spellings(model)), '']) {
         const held = heldAt(list.get(`${provider}\n${unit}\n${id}`)?.prices ?? [], atMs);
-        if (held !== undefined) return { price: held.price, own };
+        if (held !== undefined) return { price: held.price, own, isOfModel: id !== '' };
       }
     }
     return null;

@@ -93,11 +93,13 @@ function byTheBook(call: PricedCall, book: PriceBook, atMs: number): Priced {
   const factors = factorsOf(call, call.model, book.document);
   if (factors === null) return unknown('unknown_tier');
   const figures = figuresFor(found.price, call, book.document, atMs);
-  const costMicroUsd = costOf(call.tokens, figures, factors);
+  const beside = besideTokens(call, found.own, book, atMs);
+  const costMicroUsd = costOf(call.tokens, figures, factors) + (beside ?? 0);
   const saved = savedByCache(call.tokens, figures, factors);
   const cacheSaved = saved > 0 ? { cacheSavedMicroUsd: saved } : {};
   // Pictures are charged by their tokens; what is told beside tokens else may be charged as well.
-  const isMore = call.webSearches > 0 || (call.quantity !== null && call.quantity.unit !== 'images');
+  const isUnpriced = call.quantity !== null && call.quantity.unit !== 'images' && beside === null;
+  const isMore = call.webSearches > 0 || isUnpriced;
   if (call.measure === 'incomplete' || isMore) return { costMicroUsd, why: 'at_least', ...cacheSaved };
   return { costMicroUsd, why: found.own ? 'own_price' : found.elsewhere ? 'listed_elsewhere' : 'book', ...cacheSaved };
 }
@@ -106,8 +108,20 @@ function byTheBook(call: PricedCall, book: PriceBook, atMs: number): Priced {
 function isByTokens(call: PricedCall, { unit }: Quantity, book: PriceBook, atMs: number): boolean {
   const { provider, model, tokens } = call;
   if (model === null || !hasTokens(tokens)) return false;
-  if (book.unitPriceAt(provider, model, unit, atMs)?.own === true) return false;
+  const ofUnit = book.unitPriceAt(provider, model, unit, atMs);
+  const areBothOwn = unit !== 'images' && ofUnit?.isOfModel === true && book.hasOwnAt(provider, model, atMs);
+  if (ofUnit?.own === true && !areBothOwn) return false;
   return book.hasPriceAt(provider, model, atMs);
+}
+
+/**
+ * What a model costs beside its tokens, where the same list has a price of its own for both: sound by the second and text by
+ * the token. null: nothing that has such a price.
+ */
+function besideTokens({ provider, model, quantity }: PricedCall, own: boolean, book: PriceBook, atMs: number) {
+  if (quantity === null || quantity.unit === 'images') return null;
+  const found = book.unitPriceAt(provider, model, quantity.unit, atMs);
+  return found?.isOfModel === true && found.own === own ? costOfUnits(quantity, found.price) : null;
 }
 
 const hasTokens = (tokens: Tokens): boolean => promptTokens(tokens) + tokens.outputTokens > 0;
@@ -119,11 +133,15 @@ function unitsOf(call: PricedCall, { unit, thousandths }: Quantity, book: PriceB
     if (call.model !== null) book.tellUnknown(call.provider, call.model);
     return unknown('no_unit_price');
   }
-  const numerator = BigInt(thousandths) * BigInt(found.price);
-  const denominator = UNITS_OF_A_PRICE * 1000n;
-  const costMicroUsd = Number((2n * numerator + denominator) / (2n * denominator));
+  const costMicroUsd = costOfUnits({ thousandths }, found.price);
   if (call.measure === 'incomplete') return { costMicroUsd, why: 'at_least' };
   return { costMicroUsd, why: found.own ? 'own_price' : 'book' };
+}
+
+function costOfUnits({ thousandths }: Pick<Quantity, 'thousandths'>, price: number): number {
+  const numerator = BigInt(thousandths) * BigInt(price);
+  const denominator = UNITS_OF_A_PRICE * 1000n;
+  return Number((2n * numerator + denominator) / (2n * denominator));
 }
 
 function unknown(why: PriceReason): Priced {

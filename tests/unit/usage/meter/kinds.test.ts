@@ -101,6 +101,43 @@ const CASES: readonly Case[] = [
     is: { quantity: { unit: 'seconds', thousandths: 61_000 }, tokens: { inputTokens: 100 } },
   },
   {
+    what: 'sound that Mistral counts in seconds is in no other count, cached or not',
+    given: { kind: 'mistral', path: 'audio/transcriptions' },
+    body: {
+      model: 'voxtral-mini-latest',
+      usage: {
+        prompt_audio_seconds: 12,
+        prompt_tokens: 3,
+        total_tokens: 419,
+        completion_tokens: 41,
+        prompt_tokens_details: { cached_tokens: 368, audio_tokens: 375 },
+      },
+    },
+    is: {
+      measure: 'measured',
+      quantity: { unit: 'seconds', thousandths: 12_000 },
+      tokens: { inputTokens: 3, cacheReadTokens: 0, outputTokens: 41 },
+    },
+  },
+  {
+    what: 'a text of Mistral that heard nothing is counted in tokens alone',
+    given: { kind: 'mistral', path: CHAT },
+    body: { model: 'mistral-small-latest', usage: { ...OPENAI, prompt_audio_seconds: 0 } },
+    is: { measure: 'measured', quantity: null, tokens: { inputTokens: 100 } },
+  },
+  {
+    what: 'a recording that is charged by its tokens tells its length besides',
+    given: { kind: 'openai', path: 'audio/transcriptions' },
+    body: { text: 'x', duration: 42.7, usage: { type: 'tokens', input_tokens: 14, output_tokens: 45 } },
+    is: { measure: 'measured', quantity: null, tokens: { inputTokens: 14, outputTokens: 45 } },
+  },
+  {
+    what: 'one that tells its length alone is charged by it',
+    given: { kind: 'groq', path: 'audio/transcriptions' },
+    body: { text: 'x', duration: 42.7 },
+    is: { measure: 'measured', quantity: { unit: 'seconds', thousandths: 42_700 } },
+  },
+  {
     what: 'OpenAI transcription by duration',
     given: { kind: 'openai', path: 'audio/transcriptions' },
     body: { text: 'x', usage: { type: 'duration', seconds: 9 } },
@@ -271,6 +308,24 @@ const CASES: readonly Case[] = [
     given: { kind: 'openai', path: 'responses' },
     body: { id: 'resp_1', background: true, status: 'queued', model: 'm', usage: null },
     is: { measure: 'none' },
+  },
+  {
+    what: 'an API that says 200 and no is told by its own word, and sent nothing',
+    given: { kind: 'none', path: 'chat.postMessage', unit: 'messages' },
+    body: { ok: false, error: 'invalid_auth' },
+    is: { errorType: 'invalid_auth', quantity: null },
+  },
+  ...[false, '', 0, [], {}].map((error) => ({
+    what: `an API that says ${JSON.stringify(error)} for its error had none`,
+    given: { kind: 'none', path: 'public/Time', unit: 'calls' } as const,
+    body: { error, result: {} },
+    is: { errorType: null, quantity: { unit: 'calls', thousandths: 1000 } },
+  })),
+  {
+    what: 'what is more than a word is not kept',
+    given: { kind: 'none', path: 'x', unit: 'calls' },
+    body: { error: 'no such user anna@example.org' },
+    is: { errorType: 'error' },
   },
   {
     what: 'messages of a provider without figures are counted',
