@@ -1,6 +1,9 @@
 import { Check } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { call, onContractEvent } from '../contract/client.ts';
 import { m } from '../i18n/messages.ts';
+import { enterShell } from '../state/session.ts';
+import { announce } from '../ui/toasts.ts';
 import { classes } from '../ui/classes.ts';
 import { Logo } from '../ui/logo.tsx';
 import gate from '../unlock/gate.module.css';
@@ -19,12 +22,22 @@ type Progress =
 export type RetypedGroups = readonly { readonly index: number; readonly text: string }[];
 const STEPS = ['welcome', 'password', 'recovery', 'device'] as const;
 
-/** From no vault to an open one. */
+/** From no vault to an open one; also where another program, such as the command line, makes it meanwhile. */
 export function FirstRun() {
   const [progress, setProgress] = useState<Progress>({ step: 'welcome' });
   const at = STEPS.indexOf(progress.step);
   const page = useRef<HTMLElement>(null);
   const moved = useRef(false);
+  const isCreating = useRef(false);
+  const hasVault = at >= STEPS.indexOf('recovery');
+  useEffect(() => {
+    if (hasVault) return;
+    return onContractEvent(({ event }) => {
+      if (event !== 'vault.unlocked' || isCreating.current) return;
+      void call('vault.status', {}).then(enterShell);
+      announce(m.firstRun.madeElsewhere);
+    });
+  }, [hasVault]);
   useEffect(() => {
     // A new step starts at its heading, unless it put the focus into a field itself.
     if (moved.current && !page.current?.contains(document.activeElement)) page.current?.querySelector('h1')?.focus();
@@ -50,7 +63,12 @@ export function FirstRun() {
         </div>
         {progress.step === 'welcome' && <WelcomeStep onNext={() => setProgress({ step: 'password' })} />}
         {progress.step === 'password' && (
-          <PasswordStep onCreated={(created) => setProgress({ step: 'recovery', ...created })} />
+          <PasswordStep
+            onCreating={(now) => {
+              isCreating.current = now;
+            }}
+            onCreated={(created) => setProgress({ step: 'recovery', ...created })}
+          />
         )}
         {progress.step === 'recovery' && (
           <RecoveryStep

@@ -16,10 +16,17 @@ interface Created {
   readonly unlockMs: number;
 }
 
-export function PasswordStep({ onCreated }: { readonly onCreated: (created: Created) => void }) {
+interface Props {
+  /** Told before the vault is asked for, and after the answer. */
+  readonly onCreating: (now: boolean) => void;
+  readonly onCreated: (created: Created) => void;
+}
+
+export function PasswordStep({ onCreating, onCreated }: Props) {
   const fresh = useNewPassword();
   const [checked, setChecked] = useState(false);
   const create = useAction(async (chosen: string) => {
+    onCreating(true);
     try {
       const { recoveryCode, unlockMs } = await call('vault.create', { password: chosen });
       onCreated({ password: chosen, code: recoveryCode, unlockMs });
@@ -27,6 +34,8 @@ export function PasswordStep({ onCreated }: { readonly onCreated: (created: Crea
       // Made meanwhile by the command line: there is a vault to unlock.
       if (asAppError(thrown).code === 'conflict') await loadSession();
       throw thrown;
+    } finally {
+      onCreating(false);
     }
   });
   const submit = (event: FormEvent): void => {

@@ -10,6 +10,7 @@ export const firstRun = {
     ['Ready for your tools', 'The command line and a local endpoint hand out keys to tools you allow.'],
   ],
   create: 'Create vault',
+  madeElsewhere: 'The vault was made and unlocked outside this window.',
   passwordTitle: 'Choose a master password',
   passwordLead:
     'It opens the vault and nobody can reset it for you. A few random words are easier to remember and harder to guess.',
