@@ -29,7 +29,7 @@ export function quotaHistory(db: Database.Database, input: HistoryInput): QuotaP
       if (!isAbout(definition.scope, sum, (id) => isSystem.has(id)) || !isCounted(definition, sum)) continue;
       sums.used += amountOf(sum, definition.counts);
       sums.requests += sum.requests;
-      sums.unpriced += sum.unpriced;
+      sums.unpriced += definition.counts === 'cost' ? sum.unpriced : 0;
     }
     periods.push({
       startsAt: new Date(window.startMs).toISOString(),

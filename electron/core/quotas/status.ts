@@ -22,7 +22,8 @@ export function statusOf(counter: Counter, definition: QuotaDefinition, updatedA
     startsAt: iso(window.startMs),
     resetsAt: iso(window.endMs),
     refused,
-    unpriced,
+    // A call without a price is missing in money only: as a request, and with its tokens, it is counted.
+    unpriced: definition.counts === 'cost' ? unpriced : 0,
     warnedAt: toldLevel,
     clients: counter.shares(),
     updatedAt: iso(updatedAtMs),

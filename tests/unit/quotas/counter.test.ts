@@ -69,6 +69,16 @@ describe('the limit', () => {
     expect(counting.named('daily')).toMatchObject({ used, unpriced: 1 });
   });
 
+  test('a price that is not known is missing in money alone: requests and tokens are counted whole', () => {
+    const counting = new Counting();
+    counting.set(daily(5, { name: 'calls' }));
+    counting.set(daily(500, { name: 'tokens', counts: 'tokens' }));
+    const unknown = call({ model: 'nobody-knows-it', tokens: { inputTokens: 10, outputTokens: 1 } });
+    counting.settle(null, { result: unknown.result });
+    expect(counting.named('calls')).toMatchObject({ used: 1, unpriced: 0 });
+    expect(counting.named('tokens')).toMatchObject({ used: 11, unpriced: 0 });
+  });
+
   test('a quota that is taken away while calls are under way lets them end, and a changed one goes on with them', () => {
     const counting = new Counting();
     const { id } = counting.set(daily(5));
