@@ -30,7 +30,7 @@ interface Props {
   readonly tabbable: boolean;
 }
 
-/** Test, copy, reveal, and the rest in a menu. */
+/** Test, copy, reveal as buttons where there is room; these and the rest in a menu, which is the context menu too. */
 export function RowActions({ credential, name, reveal, tabbable }: Props) {
   const { id, state } = credential;
   const testing = useCredentials((store) => store.testing.has(id));
@@ -39,6 +39,7 @@ export function RowActions({ credential, name, reveal, tabbable }: Props) {
     <div className={styles.actions}>
       <IconButton
         tabIndex={tabIndex}
+        data-spare
         label={m.providers.act.testNamed(name)}
         tip={m.providers.act.test}
         keys="Ctrl+T"
@@ -57,6 +58,7 @@ export function RowActions({ credential, name, reveal, tabbable }: Props) {
       />
       <IconButton
         tabIndex={tabIndex}
+        data-spare
         label={reveal.value === null ? m.providers.act.revealNamed(name) : m.providers.act.hideNamed(name)}
         tip={reveal.value === null ? m.providers.act.reveal : m.common.hide}
         aria-pressed={reveal.value !== null}
@@ -73,10 +75,36 @@ export function RowActions({ credential, name, reveal, tabbable }: Props) {
             icon={<Ellipsis size={16} aria-hidden />}
           />
         }
-        entries={menuOf(credential)}
+        entries={[...rowMenu(credential, reveal), ...menuOf(credential)]}
       />
     </div>
   );
+}
+
+/** What the row's own buttons do. */
+function rowMenu({ id, state }: CredentialSummary, reveal: Reveal): readonly MenuEntry[] {
+  const icon = { size: 16, 'aria-hidden': true } as const;
+  const isShown = reveal.value !== null;
+  return [
+    {
+      label: m.common.copy,
+      keys: 'Ctrl+C',
+      icon: <Copy {...icon} />,
+      run: () => void copyCredential(id, 'value'),
+    },
+    {
+      label: isShown ? m.common.hide : m.providers.act.reveal,
+      icon: isShown ? <EyeOff {...icon} /> : <Eye {...icon} />,
+      run: reveal.toggle,
+    },
+    {
+      label: m.providers.act.test,
+      keys: 'Ctrl+T',
+      disabled: state !== 'active',
+      icon: <RotateCw {...icon} />,
+      run: () => void testCredential(id),
+    },
+  ];
 }
 
 export function menuOf({ id, state }: CredentialSummary): readonly MenuEntry[] {

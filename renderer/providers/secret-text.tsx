@@ -15,9 +15,9 @@ interface Props {
 
 /** The masked key, or the key itself while it may be seen; digits and letters then differ in colour. */
 export function SecretText({ masked, reveal, name, oneLine }: Props) {
-  if (reveal.value === null) return <span className={styles.masked}>{masked}</span>;
+  if (reveal.value === null) return <Masked text={masked} />;
   return (
-    <span className={classes(styles.shown, oneLine === true && styles.oneLine)}>
+    <span data-shown className={classes(styles.shown, oneLine === true && styles.oneLine)}>
       <span className={styles.value}>
         {(reveal.value.match(/[0-9]+|[^0-9]+/g) ?? []).map((run, index) => (
           <span key={index} className={/^[0-9]/.test(run) ? styles.digits : undefined}>
@@ -26,6 +26,17 @@ export function SecretText({ masked, reveal, name, oneLine }: Props) {
         ))}
       </span>
       <Countdown endsAtMs={reveal.endsAtMs} name={name} />
+    </span>
+  );
+}
+
+/** Where there is little room its beginning gives way: the last four tell one key from another. */
+function Masked({ text }: { readonly text: string }) {
+  const tail = text.lastIndexOf('•') + 1;
+  return (
+    <span className={styles.masked}>
+      <span className={styles.start}>{text.slice(0, tail)}</span>
+      <span className={styles.tail}>{text.slice(tail)}</span>
     </span>
   );
 }

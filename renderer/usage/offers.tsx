@@ -3,8 +3,10 @@ import type { UsageCheapest } from '../../shared/contract/usage-records.ts';
 import { type Column, DataTable } from '../charts/data-table.tsx';
 import { formatDay } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
+import { shortReference } from '../clients/short-reference.ts';
 import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
+import { classes } from '../ui/classes.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import head from '../ui/heading.module.css';
 import { TextInput } from '../ui/text-input.tsx';
@@ -43,7 +45,7 @@ export function Offers({ place, known, model, onModel }: Props) {
   };
   const lines = data === null || isStale ? null : offerLines(data);
   return (
-    <section ref={place} tabIndex={-1} className={card.card} aria-labelledby={heading}>
+    <section ref={place} tabIndex={-1} className={classes(card.card, styles.offers)} aria-labelledby={heading}>
       <div className={head.head}>
         <div>
           <h2 id={heading}>{t.title}</h2>
@@ -96,12 +98,39 @@ function saidOf({ models, bookAsOf }: UsageCheapest, model: string | null): stri
   return `${t.offered(one.model, one.offers.length)} ${one.mix.measured ? t.measured : t.usual} ${asOf}`;
 }
 
+/** The first of them; the others are told on asking. */
+function Keys({ references }: { readonly references: readonly string[] }) {
+  const [first = '', ...more] = references;
+  return (
+    <>
+      <bdi>{shortReference(first)}</bdi>
+      {more.length > 0 && (
+        <details className={styles.more}>
+          <summary>{t.moreKeys(more.length)}</summary>
+          <ul>
+            {more.map((reference) => (
+              <li key={reference}>
+                <bdi>{shortReference(reference)}</bdi>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
 function Table({ lines }: { readonly lines: readonly OfferLine[] }) {
   const label = useLabels();
   const columns: readonly Column<OfferLine>[] = [
     { key: 'model', title: t.columns.model, cell: ({ model }) => <bdi>{model}</bdi> },
     { key: 'provider', title: t.columns.provider, cell: ({ offer }) => label('provider', offer.provider) },
-    { key: 'called', title: t.columns.called, cell: ({ offer }) => <bdi>{offer.model}</bdi> },
+    {
+      key: 'called',
+      title: t.columns.called,
+      cell: ({ offer }) => <bdi>{offer.model}</bdi>,
+      isEmpty: ({ model, offer }) => offer.model === model,
+    },
     {
       key: 'price',
       title: t.columns.price,
@@ -114,11 +143,12 @@ function Table({ lines }: { readonly lines: readonly OfferLine[] }) {
       ),
     },
     { key: 'dearer', title: t.columns.dearer, figure: true, cell: ({ dearer }) => dearer ?? t.cheapest },
-    { key: 'keys', title: t.columns.keys, cell: ({ offer }) => <bdi>{offer.credentials.join(', ')}</bdi> },
+    { key: 'keys', title: t.columns.keys, cell: ({ offer }) => <Keys references={offer.credentials} /> },
     { key: 'requests', title: t.columns.requests, figure: true, cell: ({ offer }) => count(offer.requests) },
   ];
   return (
     <DataTable
+      stacks
       caption={t.title}
       columns={columns}
       rows={lines}

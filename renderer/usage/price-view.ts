@@ -31,8 +31,9 @@ export interface PriceLine extends FiguresShown {
   readonly unit: string | null;
 }
 
+export const NO_FIGURE = '–';
 /** All digits: a price is what others are multiplied by. */
-export const perMillion = (micro: number | null): string => (micro === null ? '–' : exactMoney(micro));
+export const perMillion = (micro: number | null): string => (micro === null ? NO_FIGURE : exactMoney(micro));
 
 const NO_FIGURES = { output: '', cacheRead: '', cacheWrite: '', cacheWriteLong: '', unit: null, tiers: [] } as const;
 
@@ -43,12 +44,12 @@ export function priceLines(prices: readonly PriceEntry[]): PriceLine[] {
     const held = { key, entry, model, from: entry.prices[entry.today ?? 0]?.from ?? null };
     if (entry.per !== 'tokens') {
       const figure = entry.prices[entry.today ?? 0];
-      const input = figure === undefined ? '–' : exactMoney(unitAmount(figure.price, entry.per));
+      const input = figure === undefined ? NO_FIGURE : exactMoney(unitAmount(figure.price, entry.per));
       return { ...NO_FIGURES, ...held, input, unit: m.usage.prices.units[entry.per] };
     }
     const figure = entry.prices[entry.today ?? 0];
     return figure === undefined
-      ? { ...NO_FIGURES, ...held, input: '–' }
+      ? { ...NO_FIGURES, ...held, input: NO_FIGURE }
       : { ...held, ...figuresShown(figure), unit: null, tiers: tiersOf(figure) };
   });
 }

@@ -24,7 +24,7 @@ import { knownModels } from './offer-view.ts';
 import { Offers } from './offers.tsx';
 import { EMPTY_PRICE, priceStart, type PriceTyped } from './price-form.ts';
 import { PriceSheet } from './price-sheet.tsx';
-import { type FiguresShown, matchingLines, type PriceLine, priceLines } from './price-view.ts';
+import { type FiguresShown, matchingLines, NO_FIGURE, type PriceLine, priceLines } from './price-view.ts';
 import { Reprice } from './reprice.tsx';
 import { Unpriced } from './unpriced.tsx';
 import { useQuestion } from './use-question.ts';
@@ -90,9 +90,18 @@ function List({ list, onEdit, onReprice, onOffers }: ListProps) {
       title: t.columns[figure],
       figure: true,
       cell: (line: PriceLine) => <Figure line={line} figure={figure} />,
+      isEmpty: (line: PriceLine) => saysNothing(line, figure),
     })),
-    { key: 'from', title: t.columns.from, cell: ({ from }) => (from === null ? t.always : formatDay(from)) },
-    { key: 'source', title: t.columns.source, cell: ({ entry }) => t.sources[entry.source] },
+    {
+      key: 'source',
+      title: t.columns.source,
+      cell: ({ entry, from }) => (
+        <>
+          {t.sources[entry.source]}
+          {from !== null && <span className={styles.told}>{t.since(formatDay(from))}</span>}
+        </>
+      ),
+    },
     {
       key: 'acts',
       title: t.columns.acts,
@@ -158,13 +167,16 @@ function List({ list, onEdit, onReprice, onOffers }: ListProps) {
       {lines.length === 0 ? (
         <p className={styles.muted}>{t.none}</p>
       ) : (
-        <DataTable caption={t.title} columns={columns} rows={lines} rowKey={({ key }) => key} />
+        <DataTable stacks caption={t.title} columns={columns} rows={lines} rowKey={({ key }) => key} />
       )}
     </section>
   );
 }
 
 const SHOWN = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWriteLong'] as const;
+
+const saysNothing = (line: PriceLine, figure: keyof FiguresShown): boolean =>
+  [line, ...line.tiers].every((one) => one[figure] === '' || one[figure] === NO_FIGURE);
 
 /** A figure, and under it those of long prompts and peak hours. */
 function Figure({ line, figure }: { readonly line: PriceLine; readonly figure: keyof FiguresShown }) {

@@ -189,10 +189,11 @@ export const usage = {
       keys: 'Keys',
       requests: 'Requests, 30 days',
     },
+    moreKeys: (count: number) => `and ${formatNumber(count)} more`,
   },
   calendar: {
     title: (metric: string) => `${metric} by day`,
-    summary: (days: number, total: string) => `${plural(days, 'day', 'days')} with use in a year, ${total} in all.`,
+    summary: (days: number, total: string) => `${plural(days, 'day', 'days')} with use in 53 weeks, ${total} in all.`,
     day: (date: string, value: string, requests: number) =>
       `${date}: ${value}, ${plural(requests, 'request', 'requests')}`,
     notCollected: (date: string) => `${date}: not collected yet`,
@@ -204,7 +205,7 @@ export const usage = {
     hoursNone: 'Nothing yet.',
     hoursExport: 'Export the hours of the week',
     hoursUnknown: 'The cost of these hours is not known.',
-    summaryUnknown: (days: number) => `${plural(days, 'day', 'days')} with use in a year, the cost is not known.`,
+    summaryUnknown: (days: number) => `${plural(days, 'day', 'days')} with use in 53 weeks, the cost is not known.`,
     hour: (weekday: string, from: string, to: string, value: string) => `${weekday} ${from}–${to}: ${value}`,
     hoursIdle: 'The same year, every week laid over the other.',
     hoursNotKept: 'Hours are not kept for several filters at once.',
@@ -354,7 +355,6 @@ export const usage = {
       cacheRead: 'Cache read',
       cacheWrite: 'Cache write',
       cacheWriteLong: 'For an hour',
-      from: 'Since',
       source: 'Source',
       acts: 'Acts',
     },
@@ -371,7 +371,7 @@ export const usage = {
     sources: { own: 'Your own', update: 'Update', book: 'Built in' },
     overridden: 'replaced by your own',
     unverified: 'from one list only',
-    always: 'always',
+    since: (day: string) => `since ${day}`,
     count: (shown: number, all: number) =>
       shown === all ? plural(all, 'price', 'prices') : `${shown} of ${plural(all, 'price', 'prices')}`,
     none: 'No price fits.',
