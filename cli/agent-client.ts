@@ -3,7 +3,7 @@ import type { EventName } from '../shared/contract/events.ts';
 import type { Input, MethodName, Output } from '../shared/contract/methods.ts';
 import { AppError, isErrorCode } from '../shared/errors.ts';
 import { ASKED_EVENT, COMMAND_LINE, CONTRACT_VERSION, MAX_ANSWER_BYTES } from '../shared/wire-limits.ts';
-import { assertOwnSocket } from './home.ts';
+import { agentPid, assertOwnSocket, homeFolder } from './home.ts';
 import { note } from './output.ts';
 
 /** How long a program that took our connection may stay silent before it counts as hung. */
@@ -205,8 +205,18 @@ const otherContract = (): AppError =>
 const notOurs = (): AppError =>
   new AppError('internal', 'The running agent sent something that cannot be read. The connection was closed.', RESTART);
 
-const agentSilent = (): AppError =>
-  new AppError('internal', 'The running agent does not answer.', 'End it and try again: see "keyharbor doctor".');
+function agentSilent(): AppError {
+  const pid = agentPid(homeFolder(process.env));
+  if (pid === null) {
+    return new AppError('internal', 'The running agent does not answer.', 'End its process and try again.');
+  }
+  const kill = process.platform === 'win32' ? `taskkill /f /pid ${pid}` : `kill -9 ${pid}`;
+  return new AppError(
+    'internal',
+    `The running agent or app, process ${pid}, does not answer.`,
+    `Try again in a moment. If it stays so, end it with "${kill}": what was stored is safe.`,
+  );
+}
 
 const agentEnded = (): AppError =>
   new AppError(

@@ -1,3 +1,4 @@
+import { isDay, isTime } from './date-words.ts';
 import { usage } from './fail.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -10,11 +11,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { h: HOUR_MS, d: 24 * HOUR_MS,
 export function endOf(text: string, nowMs = Date.now()): string {
   const [, count, unit = ''] = /^([1-9][0-9]{0,3})([hdw])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(nowMs + Number(count) * (UNIT_MS[unit] ?? Number.NaN)).toISOString();
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
-  const time = new Date(isDate ? `${text}T23:59:59Z` : text);
-  // The engine turns the 31st of February into March.
-  const real = !Number.isNaN(time.getTime()) && (!isDate || time.toISOString().startsWith(text));
-  if ((isDate || isTime) && real) return time.toISOString();
+  if (isDay(text)) return new Date(`${text}T23:59:59Z`).toISOString();
+  if (isTime(text)) return new Date(text).toISOString();
   throw usage('--expires takes a time from now or a date.', 'For example 12h, 7d or 2027-01-31.');
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CredentialChanges } from '../shared/contract/schemas.ts';
 import { DELIVERY_FORMS, type DeliveryForm } from '../shared/delivery.ts';
 import { LABEL_PATTERN } from '../shared/reference.ts';
+import { isDay, isTime } from './date-words.ts';
 import { usage } from './fail.ts';
 
 export interface CredentialOptions {
@@ -37,12 +38,7 @@ export function credentialOptions(command: Command): Command {
 }
 
 function expiry(text: string): string {
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
-  const time = new Date(text);
-  // The engine turns the 31st of February into March.
-  const real = !Number.isNaN(time.getTime()) && (!isDate || time.toISOString().startsWith(text));
-  if ((isDate || isTime) && real) return text;
+  if (isDay(text) || isTime(text)) return text;
   throw usage('--expires takes a date.', 'For example 2027-01-31, or 2027-01-31T12:00:00Z.');
 }
 

@@ -1,5 +1,6 @@
 import { parseEnv } from 'node:util';
-import { isReference } from '../shared/reference.ts';
+import { AppError } from '../shared/errors.ts';
+import { isReference, parseReference } from '../shared/reference.ts';
 import { usage } from './fail.ts';
 import { readTextFile } from './stdin.ts';
 
@@ -8,6 +9,17 @@ export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 export interface EnvFile {
   readonly references: readonly { readonly name: string; readonly ref: string }[];
   readonly plain: Readonly<Record<string, string>>;
+}
+
+/** What a variable is to hold. @throws AppError `invalid_input` that names the variable; the text is not repeated. */
+export function referenceFor(name: string, ref: string): { readonly name: string; readonly ref: string } {
+  try {
+    parseReference(ref);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw usage(`${name}: ${error.message} Nothing was started.`, error.hint);
+  }
+  return { name, ref };
 }
 
 /**
@@ -23,7 +35,7 @@ export function splitEnv(values: Readonly<Record<string, string | undefined>>): 
   const plain: Record<string, string> = {};
   for (const [name, value = ''] of Object.entries(values)) {
     if (!VARIABLE_NAME.test(name)) throw usage('The --env-file holds a name that cannot be a variable.');
-    if (isReference(value)) references.push({ name, ref: value });
+    if (isReference(value)) references.push(referenceFor(name, value));
     else plain[name] = value;
   }
   return { references, plain };

@@ -29,6 +29,19 @@ export function agentSocket(home: string, platform: NodeJS.Platform = process.pl
   }
 }
 
+/** The process that says it serves this home and is still there, or null. Evidence for a person, nothing to act on. */
+export function agentPid(home: string): number | null {
+  try {
+    const file: unknown = JSON.parse(readFileSync(join(home, 'run', 'agent.json'), 'utf8'));
+    const pid = typeof file === 'object' && file !== null && 'pid' in file ? file.pid : null;
+    if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1) return null;
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * A password goes through this socket: it must be a socket, and ours, not one that another user put there.
  * @throws AppError `security_violation`, `forbidden`. A path where nothing is passes: connecting says so.

@@ -6,6 +6,12 @@ import { usage } from './fail.ts';
 
 const OWNER_ONLY = 0o600;
 
+/** What `-o` names: a file, or null for stdout, which `-` means as in other programs. @throws AppError `invalid_input`. */
+export function placeOf(out: string | undefined): string | null {
+  if (out === '') throw usage('-o needs the name of a file.', 'Leave -o out for stdout.');
+  return out === undefined || out === '-' ? null : out;
+}
+
 /**
  * Whether a file can be put at `path`: a new one, or instead of an ordinary file.
  * @throws AppError `invalid_input`: a link, folder, device or pipe is not written to or over.

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { ERROR_OUTCOMES } from '../shared/errors.ts';
+import { type AppError, ERROR_OUTCOMES } from '../shared/errors.ts';
+import { nearest } from '../shared/nearest.ts';
 import { ALL_COMMANDS, type CommandName, COMMANDS, isCommandName } from './commands.ts';
 import { Exit, usage } from './fail.ts';
 import { write } from './output.ts';
@@ -26,7 +27,47 @@ class Keyharbor extends Command {
   }
 
   override error(message: string, options?: { readonly code?: string }): never {
-    throw usage(explain(message, options?.code ?? ''), this.#advice(message));
+    const code = options?.code ?? '';
+    const refused = this.#secretInSight(message, code) ?? this.#wrongWord(code) ?? this.#tooEarly(message, code);
+    throw refused ?? usage(explain(message, code), this.#advice(message));
+  }
+
+  /** Where a command asks for a secret, a word too many probably is one, and so is the value of `--key`. */
+  #secretInSight(message: string, code: string): AppError | null {
+    const way = this.options.find(({ long }) => long === '--stdin' || long === '--password-stdin')?.long;
+    if (way === undefined) return null;
+    const isOption = code === 'commander.unknownOption' && /'--?[a-z-]*(key|token|secret|pass|value)/i.test(message);
+    if (!isOption && code !== 'commander.excessArguments') return null;
+    const what = isOption ? explain(message, code).slice(0, -1) : 'There are more arguments than this command takes';
+    return usage(
+      `${what}, and a secret is never taken from the command line. Nothing was changed.`,
+      `Use ${way}, or type it when you are asked. Other programs and the shell's history see what stands here: if it was a real secret, replace it.`,
+    );
+  }
+
+  /** Commands that take no word of their own, and sub-commands that may be left out, get what was meant as one of them. */
+  #wrongWord(code: string): AppError | null {
+    if (code !== 'commander.excessArguments') return null;
+    const { parent } = this;
+    const isDefault = parent !== null && parent.parent !== null && parent.args[0] !== this.name();
+    const group = this.commands.length > 0 ? this : isDefault ? parent : null;
+    const word = this.args[0] ?? '';
+    const near =
+      group === null
+        ? null
+        : nearest(
+            word.toLowerCase(),
+            group.commands.map((each) => each.name()),
+          );
+    if (group === null || (near === null && this.registeredArguments.length > 0)) return null;
+    const hint = near === null ? `See "${pathOf(group)} --help" for what there is.` : `Did you mean ${near}?`;
+    return usage(explain(`error: unknown command '${word}'`, 'commander.unknownCommand'), hint);
+  }
+
+  /** An option before the command. */
+  #tooEarly(message: string, code: string): AppError | null {
+    if (this.parent !== null || code !== 'commander.unknownOption' || message.includes('Did you mean')) return null;
+    return usage(explain(message, code), 'Options stand after the command, as in "keyharbor list --json".');
   }
 
   #advice(message: string): string {
@@ -94,17 +135,28 @@ export async function buildProgram(names: readonly CommandName[]): Promise<Comma
     const { register } = await COMMANDS[name].load();
     register(program);
   }
+  for (const command of program.commands) {
+    // Those that do something without a sub-command would else have none.
+    if (command.commands.length > 0) command.helpCommand('help [command]', 'show help, for a command too');
+  }
   program.addHelpCommand(
     program.createCommand('help').argument('[command]').description('show help, for a command too').helpGroup('Other:'),
   );
   return program;
 }
 
+/** `help` with what follows it as the words that mean the same: `help quota set` is `quota set --help`. */
+function helpWords(given: readonly string[]): readonly string[] {
+  const [first, topic, ...more] = given;
+  if (first !== 'help' || topic === undefined) return given;
+  if (topic === 'help') return [topic];
+  // Help on what is no command: as wrong a word as the command itself.
+  return isCommandName(topic) ? [topic, ...more.slice(0, 1), '--help'] : [topic];
+}
+
 /** Runs one command line. @throws AppError, Exit. */
 export async function runProgram(given: readonly string[]): Promise<void> {
-  const topic = given[0] === 'help' ? given[1] : undefined;
-  // Help on what is no command: as wrong a word as the command itself.
-  const words = topic === undefined || isCommandName(topic) || topic === 'help' ? given : [topic];
+  const words = helpWords(given);
   const first = words[0] ?? 'help';
   const known = isCommandName(first) ? [first] : ALL_COMMANDS;
   const program = await buildProgram(known);

@@ -3,14 +3,20 @@ import { usage } from './fail.ts';
 
 /** No value may be longer (shared/contract/schemas.ts); this leaves room for a few of them. */
 const MAX_INPUT_BYTES = 1024 * 1024;
+const BYTE_ORDER_MARK = '\ufeff';
 
 function decode(bytes: Buffer, what: string): string {
-  if (bytes.length > MAX_INPUT_BYTES) throw usage(`${what} is too long: a value has at most 64 KiB.`);
+  if (bytes.length > MAX_INPUT_BYTES) throw usage(`${what} is too long: 1 MiB is the most that is read.`);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw usage(`${what} is not text in UTF-8.`, 'Binary files have to be encoded first, with base64 for example.');
   }
+}
+
+/** Windows programs put this mark before text; nobody sees it, and nobody could type it again. */
+function withoutMark(text: string): string {
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
 /** One newline at the end is not part of a value; any other is. */
@@ -40,24 +46,35 @@ export async function readTextInput(what: string): Promise<string> {
 
 /** The text of a small file; `-` is stdin. @throws AppError `invalid_input`. */
 export async function readTextFrom(path: string, what: string): Promise<string> {
-  return path === '-' ? await readTextInput(what) : readTextFile(path, what);
+  return path === '-' ? withoutMark(await readTextInput(what)) : readTextFile(path, what);
 }
 
 /** The rule itself; `names` are only for the message. */
-export function splitValues(input: string, names: readonly string[]): readonly string[] {
-  const values = names.length === 1 ? [withoutLastNewline(input)] : withoutLastNewline(input).split(/\r?\n/);
-  if (values.length !== names.length || values.includes('')) {
-    const wanted = names.length === 1 ? names[0] : `${names.length} lines (${names.join(', ')})`;
-    throw usage(
-      `On stdin ${wanted} was expected; something is missing or too much.`,
-      'A value may end with one newline.',
-    );
+export function splitValues(given: string, names: readonly string[]): readonly string[] {
+  const input = withoutLastNewline(withoutMark(given));
+  const [only = ''] = names;
+  if (names.length === 1) {
+    if (input !== '') return [input];
+    throw usage(`Nothing came on stdin, where ${only} was expected. Nothing was changed.`, EMPTY_STDIN);
   }
-  return values;
+  const values = input.split(/\r?\n/);
+  if (values.length === names.length && !values.includes('')) return values;
+  const came = values.filter((value) => value !== '').length;
+  const wanted = `${names.length} lines were expected on stdin: ${names.join(', ')}`;
+  if (came === 0) throw usage(`Nothing came on stdin. ${wanted}. Nothing was changed.`, EMPTY_STDIN);
+  const what = values.includes('') ? 'One of them was empty' : `There ${came === 1 ? 'was' : 'were'} ${came}`;
+  throw usage(`${wanted}. ${what}. Nothing was changed.`, 'Each value is one line; the last may end with a newline.');
 }
 
-/** The text of a small file; works for a pipe that a shell made (`<(…)`) too. @throws AppError `invalid_input`. */
+const EMPTY_STDIN = 'Pipe it in, as in: printf %s "$VALUE" | keyharbor ...';
+
+/** The text of a small file without a byte order mark. @throws AppError `invalid_input`. */
 export function readTextFile(path: string, what: string): string {
+  return withoutMark(readTextFileAsItIs(path, what));
+}
+
+/** The same with each byte of it; works for a pipe that a shell made (`<(…)`) too. @throws AppError `invalid_input`. */
+export function readTextFileAsItIs(path: string, what: string): string {
   const chunks: Buffer[] = [];
   try {
     const file = openSync(path, 'r');

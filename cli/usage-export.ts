@@ -7,7 +7,7 @@ import type { AgentClient } from './agent-client.ts';
 import { connectAgent } from './connect.ts';
 import { EXPORT_VIEWS, type ExportViewOptions, exportViewOf } from './export-view.ts';
 import { usage } from './fail.ts';
-import { NewFile, requireNewFile } from './new-file.ts';
+import { NewFile, placeOf, requireNewFile } from './new-file.ts';
 import { note, write } from './output.ts';
 import { tell } from './usage-format.ts';
 import { withUsageOptions } from './usage-options.ts';
@@ -20,20 +20,21 @@ interface Options extends ExportViewOptions {
 
 /** Every call that is kept, a report, or what a screen shows, piece by piece: memory stays flat. */
 async function exportUsage(options: Options): Promise<void> {
-  const { format, out, force = false } = options;
-  if (format === 'parquet' && out === undefined && process.stdout.isTTY) {
+  const { format, force = false } = options;
+  const out = placeOf(options.out);
+  if (format === 'parquet' && out === null && process.stdout.isTTY) {
     throw usage('Parquet is no text for a terminal.', 'Name a file with -o, or send it through a pipe.');
   }
-  if (out !== undefined) requireNewFile(resolve(out), force);
+  if (out !== null) requireNewFile(resolve(out), force);
   const view = exportViewOf(options);
   const agent = await connectAgent();
   try {
     const { id, rows, remarks } = await agent.call('usage.beginExport', { format, view });
     tell(remarks);
-    const written = await (out === undefined
+    const written = await (out === null
       ? toStdout(agent, id)
       : toFile(agent, id, new NewFile(resolve(out), force), rows));
-    if (out !== undefined) note(`${written} rows written.`);
+    if (out !== null) note(`${written} rows written.`);
   } finally {
     agent.close(); // an export that did not end is cancelled with the connection
   }

@@ -21,6 +21,9 @@ export function withFormat(command: Command, chart: string): Command {
 
 /** @throws AppError `invalid_input`. */
 export function formatFrom({ format, json }: FormatOptions): (typeof FORMATS)[number] {
+  if (json && format !== undefined && format !== 'json') {
+    throw usage('--json and --format contradict each other.', 'Leave one of them out.');
+  }
   const known = FORMATS.find((each) => each === (format ?? (json ? 'json' : 'table')));
   if (known === undefined) throw usage('This format is not known.', `Formats: ${FORMATS.join(', ')}.`);
   return known;

@@ -8,7 +8,7 @@ export function unknownProvider(
   id: string,
   known: readonly string[],
 ): { readonly message: string; readonly hint: string } {
-  const close = nearest(id, known);
+  const close = nearest(id.toLowerCase(), known);
   return {
     message: SAYABLE.test(id) ? `There is no provider "${id}".` : 'There is no provider of this name.',
     hint:

@@ -5,6 +5,7 @@ import { AUDIT_AREAS, actorWords, auditWords } from '../../shared/audit-words.ts
 import { AppError } from '../../shared/errors.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { connectAgent } from '../connect.ts';
+import { type Span, spanOf } from '../date-words.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { localTime, table, terminalWidth } from '../table.ts';
@@ -12,7 +13,6 @@ import { localTime, table, terminalWidth } from '../table.ts';
 const RESULTS = ['ok', 'refused', 'failed'] as const;
 const DOORS: Readonly<Record<string, string>> = { window: 'ui', cli: 'cli', keyharbor: 'system' };
 const PAGE = 200;
-const DAY_MS = 24 * 3_600_000;
 
 interface FilterOptions {
   readonly area?: string;
@@ -104,10 +104,9 @@ async function filterOf(agent: AgentClient, options: FilterOptions): Promise<Aud
   if (options.result !== undefined && result === undefined) {
     throw usage('This result is not known.', `Results: ${RESULTS.join(', ')}.`);
   }
+  const range = rangeOf(options);
   const actor = options.who === undefined ? undefined : await actorOf(agent, options.who);
-  const from = options.from === undefined ? undefined : moment(options.from, '--from', 0);
-  const to = options.to === undefined ? undefined : moment(options.to, '--to', DAY_MS);
-  const given = { area, result, actor, from, to };
+  const given = { area, result, actor, ...range };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
@@ -121,13 +120,26 @@ async function actorOf(agent: AgentClient, who: string): Promise<string> {
   throw usage('Nobody of this name is known.', `Give ${Object.keys(DOORS).join(', ')}, or a client: its name or id.`);
 }
 
-/** A day of this computer's calendar, or a time. @param dayMs - what is added to a day: `--to` means all of it. */
-function moment(text: string, option: string, dayMs: number): string {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
-  const ms = Date.parse(isDay ? `${text}T00:00:00` : text);
-  if ((isDay || isTime) && !Number.isNaN(ms)) return new Date(isDay ? ms + dayMs : ms).toISOString();
-  throw usage(`${option} is no day and no time.`, 'Write a day as 2026-11-20, a time as 2026-11-20T14:00:00Z.');
+/** The options `--from` and `--to` in words of the contract. @throws AppError `invalid_input`. */
+function rangeOf({ from, to }: FilterOptions): Pick<AuditFilter, 'from' | 'to'> {
+  const startMs = from === undefined ? undefined : moment(from, '--from').startMs;
+  const endMs = to === undefined ? undefined : moment(to, '--to').endMs;
+  if (startMs !== undefined && endMs !== undefined && startMs > endMs) {
+    throw usage('The period ends before it begins. Nothing was looked up.', 'Swap --from and --to.');
+  }
+  return {
+    ...(startMs === undefined ? {} : { from: new Date(startMs).toISOString() }),
+    ...(endMs === undefined ? {} : { to: new Date(endMs).toISOString() }),
+  };
+}
+
+function moment(text: string, option: string): Span {
+  const span = spanOf(text);
+  if (span !== null) return span;
+  throw usage(
+    `${option} is no day and no time.`,
+    'Write a day as 2026-11-20, a time as 2026-11-20T14:00:00Z, or a word: 24h, 7d, today, yesterday.',
+  );
 }
 
 function withFilters(command: Command): Command {
@@ -135,8 +147,8 @@ function withFilters(command: Command): Command {
     .option('--area <area>', AUDIT_AREAS.join(', '))
     .option('--who <who>', `${Object.keys(DOORS).join(', ')}, or a client`)
     .option('--result <result>', RESULTS.join(', '))
-    .option('--from <day>', 'first day (2026-11-20), or a time')
-    .option('--to <day>', 'last day, or a time');
+    .option('--from <day>', 'first day (2026-11-20), a time, or a word: 24h, 7d, today, yesterday')
+    .option('--to <day>', 'last day, a time or a word');
 }
 
 export function register(program: Command): void {

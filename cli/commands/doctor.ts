@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, type Stats } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Output } from '../../shared/contract/methods.ts';
@@ -44,16 +44,33 @@ function homeFinding(home: string): Finding {
   }
   if (found === undefined) return { ...base, status: 'ok', detail: `${home} (not made yet)`, hint: '' };
   const problem = homeProblem(found.isSymbolicLink(), found.isDirectory(), found.uid, found.mode);
+  if (problem === null) {
+    const shut = notWritable(home);
+    if (shut === null) return { ...base, status: 'ok', detail: home, hint: '' };
+    const hint = 'Give yourself the right to write to it (chmod u+rwx), and check that the disk is not read-only.';
+    return { ...base, status: 'problem', detail: `${shut} cannot be written by this user, so nothing can run.`, hint };
+  }
   const repair =
     found.isSymbolicLink() || !found.isDirectory()
       ? 'Put the folder itself there, or set KEYHARBOR_HOME to where it really is.'
       : 'Give it to your user alone: chmod 700, or choose another with KEYHARBOR_HOME.';
-  return {
-    ...base,
-    status: problem === null ? 'ok' : 'problem',
-    detail: problem === null ? home : `${home} ${problem}`,
-    hint: problem === null ? '' : repair,
-  };
+  return { ...base, status: 'problem', detail: `${home} ${problem}`, hint: repair };
+}
+
+/** The first of what an agent writes to that this user may not write, or null. What is not made yet will be. */
+export function notWritable(home: string, access: typeof accessSync = accessSync): string | null {
+  const all = [home, ...['run', 'logs', 'vault.db', 'usage.db', 'vault.lock'].map((name) => join(home, name))];
+  return all.find((path) => !mayWrite(path, access)) ?? null;
+}
+
+function mayWrite(path: string, access: typeof accessSync): boolean {
+  const { R_OK, W_OK, X_OK } = constants;
+  try {
+    access(path, statSync(path).isDirectory() ? R_OK | W_OK | X_OK : R_OK | W_OK);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
 }
 
 /** Undefined where there is none, null where this user may not look. */

@@ -3,9 +3,9 @@ import { AppError } from '../../shared/errors.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { usage } from '../fail.ts';
 import { write } from '../output.ts';
-import { checkPlace } from '../new-file.ts';
+import { checkPlace, placeOf } from '../new-file.ts';
 import { writeSecretFile } from '../secret-file.ts';
-import { readTextFile, readTextInput } from '../stdin.ts';
+import { readTextFileAsItIs, readTextInput } from '../stdin.ts';
 import { fill, type Place, placesIn } from '../template.ts';
 import { connectUnlocked } from '../unlocked.ts';
 
@@ -16,16 +16,17 @@ interface Options {
 }
 
 async function inject(options: Options): Promise<void> {
+  const out = placeOf(options.out);
   const template = await readTemplate(options.in);
   const places = placesIn(template);
-  if (options.out !== undefined) checkPlace(options.out);
+  if (out !== null) checkPlace(out);
   const text = places.length === 0 ? template : fill(template, places, await valuesOf(places, options.wait === true));
-  if (options.out !== undefined) writeSecretFile(options.out, text);
+  if (out !== null) writeSecretFile(out, text);
   else write(text);
 }
 
 async function readTemplate(path: string | undefined): Promise<string> {
-  if (path !== undefined && path !== '-') return readTextFile(path, 'The template');
+  if (path !== undefined && path !== '-') return readTextFileAsItIs(path, 'The template');
   if (process.stdin.isTTY) {
     throw usage(
       'The template is missing.',

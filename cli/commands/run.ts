@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Input } from '../../shared/contract/methods.ts';
-import { parseReference, PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
+import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { runChild } from '../child.ts';
-import { readEnvFile, VARIABLE_NAME } from '../env-file.ts';
+import { readEnvFile, referenceFor, VARIABLE_NAME } from '../env-file.ts';
 import { Exit, usage } from '../fail.ts';
 import { lend, type ProxyWish, type Variable } from '../lent.ts';
 import { note } from '../output.ts';
@@ -27,9 +27,7 @@ function parseEnvWord(text: string): { readonly name: string; readonly ref: stri
   const name = text.slice(0, Math.max(at, 0));
   if (!VARIABLE_NAME.test(name))
     throw usage('--env takes NAME=REF.', 'For example --env OPENAI_API_KEY=kh://openai/work');
-  const ref = text.slice(at + 1);
-  parseReference(ref);
-  return { name, ref };
+  return referenceFor(name, text.slice(at + 1));
 }
 
 function parseProvider(text: string): { readonly provider: string } {

@@ -55,7 +55,7 @@ function baseVariable(
   return value === null ? null : { name, value, own: isOwnBaseUrl({ provider, kind }, origin, given) };
 }
 
-function* variablesOf(item: ParsedInput<'credentials.environment'>['items'][number], open: Open): Generator<Variable> {
+function* variablesOf(item: Item, open: Open): Generator<Variable> {
   if ('ref' in item) {
     const { provider, label, field, version } = parseReference(item.ref);
     const { opened, kind } = open(provider, label, field, version);
@@ -82,14 +82,34 @@ function* variablesOf(item: ParsedInput<'credentials.environment'>['items'][numb
   }
 }
 
+type Item = ParsedInput<'credentials.environment'>['items'][number];
+
+/** A failure of one of several, with the variable and the reference (never a value) that it is about. */
+function aboutItem(error: unknown, item: Item): unknown {
+  if (!(error instanceof AppError)) return error;
+  const what = 'ref' in item ? `${item.name} (${item.ref})` : providerReferenceText(item.provider);
+  const { code, message, hint, retryAfterMs } = error;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new AppError(code, `${what}: ${message} Nothing was started.`, hint, { cause: error, ...wait });
+}
+
+function allVariablesOf(item: Item, open: Open): readonly Variable[] {
+  try {
+    return [...variablesOf(item, open)];
+  } catch (error) {
+    throw aboutItem(error, item);
+  }
+}
+
 /**
  * The variables for one child process.
- * @throws AppError `conflict` naming the variable that two items would give different values.
+ * @throws AppError that names the item that cannot be had, or `conflict` naming the variable that two items would give
+ * different values.
  */
 export function environmentOf(items: ParsedInput<'credentials.environment'>['items'], open: Open): Variable[] {
   const variables = new Map<string, Variable>();
   for (const item of items) {
-    for (const variable of variablesOf(item, open)) {
+    for (const variable of allVariablesOf(item, open)) {
       const before = variables.get(variable.name);
       if (before !== undefined && before.value !== variable.value) {
         throw new AppError(

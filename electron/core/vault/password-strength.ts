@@ -8,6 +8,8 @@ export type PasswordStrength = z.output<typeof schemas.passwordStrength>;
 const MIN_CODE_POINTS = 12;
 const GOOD_CODE_POINTS = 15;
 const MAX_BYTES = 1024;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what no form and no prompt takes as a part of one line
+const CONTROL = /[\u0000-\u001f\u007f]/;
 const ACCEPTED_SCORE = 3;
 const USE_A_PHRASE = 'Four or five words that do not belong together are strong and easy to type.';
 
@@ -37,6 +39,9 @@ function loadEstimator(): Promise<ZxcvbnFactory> {
 export async function passwordStrength(password: string): Promise<PasswordStrength> {
   const normal = password.normalize('NFKC');
   if (normal.trim() === '') return refused(0, 'Enter a password that is more than spaces.', USE_A_PHRASE);
+  if (CONTROL.test(normal)) {
+    return refused(0, 'The password holds a line break or another character that no key types.', 'Take it out.');
+  }
   if (Buffer.byteLength(normal) > MAX_BYTES) {
     return refused(0, 'The password is longer than 1,024 bytes.', 'Use a shorter one.');
   }
@@ -51,15 +56,15 @@ export async function passwordStrength(password: string): Promise<PasswordStreng
     );
   }
   // A stolen header costs one slow derivation a guess; ten thousand a second is a large attacker.
-  const time = crackTimes.offlineSlowHashingXPerSecond.display;
+  const time = about(crackTimes.offlineSlowHashingXPerSecond.display);
   if (score < ACCEPTED_SCORE) {
     const why = feedback.warning === null || feedback.warning === '' ? '' : `${sentence(feedback.warning)} `;
-    return refused(score, `Too easy to guess: about ${time} from a stolen file. ${why}`.trim(), sentence(advice));
+    return refused(score, `Too easy to guess: ${time} from a stolen file. ${why}`.trim(), sentence(advice));
   }
   return {
     score,
     acceptable: true,
-    sentence: `Guessing it from a stolen file would take about ${time}.`,
+    sentence: `Guessing it from a stolen file would take ${time}.`,
     suggestion: length < GOOD_CODE_POINTS ? `${GOOD_CODE_POINTS} characters or more would be better still.` : '',
   };
 }
@@ -70,6 +75,11 @@ function weakest(estimate: ZxcvbnFactory, password: string): ZxcvbnResult {
   const whole = estimate.check(password, known);
   const joined = estimate.check(password.replace(/\s+/g, ''), known);
   return joined.guesses < whole.guesses ? joined : whole;
+}
+
+/** "about 3 months", but "centuries" and "less than a second". */
+function about(time: string): string {
+  return /^\d/.test(time) ? `about ${time}` : time;
 }
 
 function refused(score: number, text: string, suggestion: string): PasswordStrength {

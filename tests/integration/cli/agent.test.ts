@@ -76,6 +76,19 @@ test('a weak password makes no vault and leaves no recovery file', async () => {
   expect(JSON.parse((await run(['status', '--json'])).stdout)).toMatchObject({ state: 'no-vault' });
 });
 
+test('a password that could never be typed makes no vault, and a byte order mark is no part of one', async () => {
+  const lines = await run(['init', '--password-stdin'], `${PASSWORD}\nsecond line\n`);
+  expect(lines).toMatchObject({ code: 2, stdout: '' });
+  expect(lines.stderr).toContain('line break');
+  const kit = join(root, `mark-${count}.txt`);
+  await run(
+    ['init', '--password-stdin', '--no-keychain', '--kdf', 'pbkdf2', '--recovery-file', kit],
+    `\ufeff${PASSWORD}\r\n`,
+  );
+  await run(['lock']);
+  expect((await run(['unlock', '--password-stdin'], PASSWORD)).code).toBe(0);
+});
+
 test('a killed agent leaves nothing in the way: the next command starts another, locked', async () => {
   await init();
   const pid = agentPid();

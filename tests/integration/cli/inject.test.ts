@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,7 +29,6 @@ test('each reference is replaced, everything else stays byte for byte, and only 
 test('from stdin to stdout, and a template without references needs no vault', async () => {
   expect(await vault.must(['inject'], 'k={{ kh://openai/work }}\n')).toBe(`k=${KEY}\n`);
   const elsewhere = { ...vault.env, KEYHARBOR_HOME: join(vault.folder, 'none') };
-  const { spawnSync } = await import('node:child_process');
   const plain = spawnSync('keyharbor', ['inject'], { env: elsewhere, input: 'a: {{ b }}', encoding: 'utf8' });
   expect(plain).toMatchObject({ status: 0, stdout: 'a: {{ b }}', stderr: '' });
   expect(existsSync(join(vault.folder, 'none'))).toBe(false);
@@ -48,6 +48,28 @@ test.each([
   expect(outcome.stderr).not.toContain(KEY);
   expect(readFileSync(inFolder('bad'), 'utf8')).toBe('as it was');
   expect(readdirSync(work).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('-o - is stdout; no file of that name is made', () => {
+  const child = spawnSync('keyharbor', ['inject', '-o', '-'], {
+    ...{ cwd: work, env: vault.env, input: '{{ kh://openai/work }}', encoding: 'utf8' },
+  });
+  expect(child).toMatchObject({ status: 0, stdout: KEY, stderr: '' });
+  expect(readdirSync(work)).not.toContain('-');
+});
+
+test('run says which of several references cannot be had', async () => {
+  writeFileSync(inFolder('.env'), '\ufeffFINE=kh://openai/work\r\nGONE=kh://openai/wrok\r\n');
+  const outcome = await vault.kh(['run', '--env-file', inFolder('.env'), '--', 'true']);
+  expect(outcome).toMatchObject({ code: 4, stdout: '' });
+  expect(outcome.stderr).toContain('GONE (kh://openai/wrok): There is no such credential. Nothing was started.');
+  const whole = await vault.kh(['run', '--provider', 'openai', '--env', 'A=kh://openai/work', '--', 'true']);
+  expect(whole.stderr).toContain('kh://openai: There is no such credential.');
+  // A byte order mark is no part of the first name.
+  writeFileSync(inFolder('.env'), '\ufeffFINE=kh://openai/work\r\n');
+  expect(await vault.must(['run', '--no-mask', '--env-file', inFolder('.env'), '--', 'printenv', 'FINE'])).toBe(
+    `${KEY}\n`,
+  );
 });
 
 test('a link, a folder and a device are not written to', async () => {

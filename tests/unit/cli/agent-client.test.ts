@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { AgentClient } from '../../../cli/agent-client.ts';
 import { type LineAgent, makeHome, startLineAgent, WireError } from './line-agent.ts';
@@ -91,8 +92,11 @@ test('text that is no message ends the connection', async () => {
   await client.closed();
 });
 
-test('a program that takes the connection and says nothing counts as hung after 10 s', async () => {
-  const { socket, remove } = makeHome();
+test('a program that takes the connection and says nothing counts as hung after 10 s, and is named', async () => {
+  const { home, socket, remove } = makeHome();
+  vi.stubEnv('KEYHARBOR_HOME', home);
+  ends.push(() => vi.unstubAllEnvs());
+  writeFileSync(join(home, 'run', 'agent.json'), JSON.stringify({ pid: process.pid }));
   const server = createServer((connection) => ends.push(() => connection.destroy()));
   await new Promise<void>((listening) => server.listen(socket, listening));
   ends.push(() => server.close(), remove);
@@ -101,7 +105,8 @@ test('a program that takes the connection and says nothing counts as hung after 
   const call = client?.call('credentials.list', {});
   const outcome = expect(call).rejects.toMatchObject({
     code: 'internal',
-    message: expect.stringMatching(/not answer/) as string,
+    message: `The running agent or app, process ${process.pid}, does not answer.`,
+    hint: expect.stringContaining(String(process.pid)) as string,
   });
   vi.advanceTimersByTime(10_000);
   await outcome;

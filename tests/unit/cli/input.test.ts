@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { type AuthInfo, fieldValues, parseFieldWord } from '../../../cli/field-values.ts';
-import { readTextFile, splitValues } from '../../../cli/stdin.ts';
+import { readTextFile, readTextFileAsItIs, splitValues } from '../../../cli/stdin.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kh-input-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,6 +37,26 @@ test.each([
   [' spaces stay \n', ' spaces stay '],
 ])('one value is the whole input less one newline: %j', (input, value) => {
   expect(splitValues(input, ['the key'])).toEqual([value]);
+});
+
+test('a byte order mark before a value is no part of it', () => {
+  expect(splitValues('\ufeffvalue\r\n', ['the key'])).toEqual(['value']);
+  expect(splitValues('\ufeffold\r\nnew\r\n', ['old', 'new'])).toEqual(['old', 'new']);
+  const path = join(folder, 'marked.txt');
+  writeFileSync(path, '\ufeffA=1');
+  expect(readTextFile(path, 'The file')).toBe('A=1');
+  expect(readTextFileAsItIs(path, 'The file')).toBe('\ufeffA=1');
+});
+
+test('what is missing on stdin is told', () => {
+  expect(() => splitValues('\n', ['the password'])).toThrow('Nothing came on stdin, where the password was expected.');
+  const two = ['the old password', 'the new password'];
+  expect(() => splitValues('', two)).toThrow('Nothing came on stdin. 2 lines were expected');
+  expect(() => splitValues('one\n', two)).toThrow(
+    '2 lines were expected on stdin: the old password, the new password. There was 1. Nothing was changed.',
+  );
+  expect(() => splitValues('a\nb\nc\n', two)).toThrow('There were 3.');
+  expect(() => splitValues('a\n\n', two)).toThrow('One of them was empty.');
 });
 
 test('several values are a line each', () => {

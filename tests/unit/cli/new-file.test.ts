@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { NewFile, requireNewFile } from '../../../cli/new-file.ts';
+import { NewFile, placeOf, requireNewFile } from '../../../cli/new-file.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -81,4 +81,9 @@ test('what the system refuses is told with what to do, and without the path', ()
     }) as Error,
   );
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('- is stdout, as in other programs, and never a file of that name', () => {
+  expect([placeOf(undefined), placeOf('-'), placeOf('./-'), placeOf('a')]).toEqual([null, null, './-', 'a']);
+  expect(() => placeOf('')).toThrow(error('invalid_input', /stdout/));
 });

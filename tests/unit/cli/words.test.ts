@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
+import { type accessSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { parseDays, parseRate, splitNameFromGrants } from '../../../cli/commands/client.ts';
+import { notWritable } from '../../../cli/commands/doctor.ts';
 import { completionScript, SHELLS } from '../../../cli/completion-script.ts';
 import { metadata } from '../../../cli/credential-options.ts';
 import { splitEnv } from '../../../cli/env-file.ts';
@@ -8,6 +12,7 @@ import { agentSocket, homeFolder } from '../../../cli/home.ts';
 import { nearest } from '../../../shared/nearest.ts';
 import { parsePort } from '../../../cli/port.ts';
 import { localSeconds, localTime, plain, table, textWidth } from '../../../cli/table.ts';
+import { formatFrom } from '../../../cli/usage-format.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 const invalid = expect.objectContaining({ code: 'invalid_input' }) as Error;
@@ -57,6 +62,8 @@ test('a .env gives references and plain values apart', () => {
     plain: { B: 'plain', C: '' },
   });
   expect(() => splitEnv({ 'A-B': 'x' })).toThrow(invalid);
+  // The name says which line to look at; the text may be a secret.
+  expect(() => splitEnv({ A: 'kh://openai/work', B: 'kh://Open/work' })).toThrow(/^B: This is not a valid reference/);
 });
 
 test('a client name is found before and after its grants', () => {
@@ -131,4 +138,29 @@ test.each(SHELLS)('a completion script for %s holds the commands and their optio
   expect(script).toContain('list');
   expect(script).toContain(shell === 'fish' ? '-l state' : '--state');
   expect(script).toContain('kh');
+});
+
+test('doctor names what this user may not write to; what is not made yet is no fault', () => {
+  const home = mkdtempSync(join(tmpdir(), 'kh-shut-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const refusing =
+    (shut: string): typeof accessSync =>
+    (path) => {
+      // Root may write anywhere, so the system itself is not asked.
+      if (path === shut) throw Object.assign(new Error('no'), { code: 'EACCES' });
+    };
+  expect(notWritable(home)).toBeNull();
+  expect(notWritable(home, refusing(home))).toBe(home);
+  expect(notWritable(home, refusing(join(home, 'run')))).toBeNull();
+  mkdirSync(join(home, 'run'));
+  expect(notWritable(home, refusing(join(home, 'run')))).toBe(join(home, 'run'));
+});
+
+test('--json beside another format is a contradiction', () => {
+  expect(() => formatFrom({ json: true, format: 'csv' })).toThrow(invalid);
+  expect([formatFrom({ json: true }), formatFrom({ json: true, format: 'json' }), formatFrom({})]).toEqual([
+    'json',
+    'json',
+    'table',
+  ]);
 });

@@ -34,6 +34,22 @@ test('a phrase passes, is described in a sentence, and needs no special characte
   expect(strength.sentence).toMatch(/^Guessing it .*\.$/);
 });
 
+test.each([
+  'correct horse\nbattery staple 42',
+  'correct horse battery staple 42\r',
+  'correct\thorse battery staple 42',
+])('%j could never be typed, so it is refused', async (password) => {
+  expect(await passwordStrength(password)).toMatchObject({
+    acceptable: false,
+    sentence: expect.stringContaining('line break') as string,
+  });
+});
+
+test('times are told as people say them', async () => {
+  expect((await passwordStrength('correct horse battery staple 42')).sentence).not.toContain('about centuries');
+  expect((await passwordStrength('aaaaaaaaaaaaaaaa')).sentence).not.toContain('about less');
+});
+
 test('more than 1,024 bytes are refused', async () => {
   expect(await passwordStrength('é'.repeat(513))).toMatchObject({ acceptable: false });
 });
