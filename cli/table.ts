@@ -14,12 +14,18 @@ export function plain(text: string): string {
 }
 
 const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+/** A symbol that is a picture by itself, or by the mark behind it; others (☎, ✔, ©) are as narrow as letters. */
+const PICTURE = /\p{Emoji_Presentation}|\ufe0f/u;
+/** Marks without a letter, and what joins or directs: nothing is shown. */
+const UNSEEN = /^[\p{Mn}\p{Me}\u200b-\u200f\u2060\ufeff]+$/u;
 
 /** Columns that text takes on a terminal; close enough to align a table. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (!UNSEEN.test(segment)) width += WIDE.test(segment) || PICTURE.test(segment) ? 2 : 1;
+  }
   return width;
 }
 
@@ -45,42 +51,96 @@ function isFigures(cells: readonly string[]): boolean {
   return cells.some((cell) => FIGURE.test(cell)) && cells.every((cell) => FIGURE.test(cell) || !/\d/.test(cell));
 }
 
+/** Single words ("invalid_key", "kh://openai/work"): cut, they could be taken for others. Blanks: free text. */
+function isWords(cells: readonly string[]): boolean {
+  return cells.every((cell) => !cell.includes(' ') && textWidth(cell) <= LONGEST_WORD);
+}
+
+const LONGEST_WORD = 24;
+
+/** What a table does where the terminal is too narrow for it. */
+export interface NarrowTable {
+  /** Columns (0 is the first) of which nothing is cut before all others are. */
+  readonly words?: readonly number[];
+  /** Columns that are left out, one after the other, before words are cut. */
+  readonly mayGo?: readonly number[];
+}
+
 /**
  * Rows under a heading, aligned with two blanks between columns.
- * @param columns - of the terminal; the widest columns of text are cut until the rows fit. null: nothing is cut (a pipe).
- * Figures never are, as a cut figure is another figure: rather a line runs over the edge.
+ * @param columns - of the terminal; null: nothing is cut (a pipe). Else free text is cut until the rows fit, then columns
+ * that may go are left out, then words are cut. Figures never are, as a cut figure is another figure: rather a line runs
+ * over the edge.
  */
 export function table(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
   columns: number | null,
 ): string {
-  const cells = [heading, ...rows.map((row) => row.map(plain))];
-  const widths = heading.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column] ?? ''))));
-  const isWhole = widths.map((_, column) => column === 0 || isFigures(rows.map((row) => plain(row[column] ?? ''))));
-  if (columns !== null) shrink(widths, isWhole, columns);
+  return fittingTable(heading, rows, columns).text;
+}
+
+/** The same, and the headings of the columns that had no room. */
+export function fittingTable(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number | null,
+  { words = [], mayGo = [] }: NarrowTable = {},
+): { readonly text: string; readonly leftOut: readonly string[] } {
+  const body = rows.map((row) => row.map(plain));
+  const cells = [heading, ...body];
+  const wanted = heading.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column] ?? ''))));
+  const kinds = heading.map((_, column): Kind => {
+    const inColumn = body.map((row) => row[column] ?? '');
+    if (column === 0 || isFigures(inColumn)) return 'whole';
+    return words.includes(column) || isWords(inColumn) ? 'words' : 'text';
+  });
+  let widths = wanted;
+  let gone: readonly number[] = [];
+  if (columns !== null) {
+    for (let count = 0; count <= mayGo.length; count += 1) {
+      gone = mayGo.slice(0, count);
+      widths = shrunk(wanted, kinds, 'text', gone, columns);
+      if (lineWidth(widths, gone) <= columns) break;
+    }
+    widths = shrunk(widths, kinds, 'words', gone, columns);
+  }
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => {
+      .flatMap((cell, column) => {
+        if (gone.includes(column)) return [];
         const width = widths[column] ?? 0;
         const shown = cut(cell, width);
-        return shown + ' '.repeat(Math.max(width - textWidth(shown), 0));
+        return [shown + ' '.repeat(Math.max(width - textWidth(shown), 0))];
       })
       .join('  ')
       .trimEnd();
-  return `${cells.map(line).join('\n')}\n`;
+  return { text: `${cells.map(line).join('\n')}\n`, leftOut: heading.filter((_, column) => gone.includes(column)) };
 }
 
-/** Takes from the widest column first; the first one (what commands take as an argument) is left whole, as are figures. */
-function shrink(widths: number[], isWhole: readonly boolean[], columns: number): void {
-  const total = (): number => widths.reduce((sum, width) => sum + width + 2, -2);
-  while (total() > columns) {
+/** What a column holds: nothing that may be cut, single words, free text. */
+type Kind = 'whole' | 'words' | 'text';
+
+const lineWidth = (widths: readonly number[], gone: readonly number[]): number =>
+  widths.reduce((sum, width, column) => (gone.includes(column) ? sum : sum + width + 2), -2);
+
+/** Takes from the widest column of this kind first, until the line fits or none of them is wide any more. */
+function shrunk(
+  given: readonly number[],
+  kinds: readonly Kind[],
+  kind: Kind,
+  gone: readonly number[],
+  columns: number,
+): number[] {
+  const widths = [...given];
+  while (lineWidth(widths, gone) > columns) {
     const [widest] = widths
-      .flatMap((width, at) => (isWhole[at] || width <= MIN_WIDTH ? [] : [{ width, at }]))
+      .flatMap((width, at) => (kinds[at] !== kind || gone.includes(at) || width <= MIN_WIDTH ? [] : [{ width, at }]))
       .toSorted((one, other) => other.width - one.width);
-    if (widest === undefined) return;
+    if (widest === undefined) break;
     widths[widest.at] = widest.width - 1;
   }
+  return widths;
 }
 
 /** null: nothing is known to limit it. Some terminals say that they are 0 wide. */

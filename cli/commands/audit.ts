@@ -8,7 +8,8 @@ import { connectAgent } from '../connect.ts';
 import { type Span, spanOf } from '../date-words.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
-import { localTime, table, terminalWidth } from '../table.ts';
+import { fittingTable, localTime, terminalWidth } from '../table.ts';
+import { tellLeftOut } from '../usage-format.ts';
 
 const RESULTS = ['ok', 'refused', 'failed'] as const;
 const DOORS: Readonly<Record<string, string>> = { window: 'ui', cli: 'cli', keyharbor: 'system' };
@@ -49,9 +50,13 @@ async function list(options: ListOptions): Promise<void> {
   agent.close();
   if (options.json) return printJson(entries);
   if (entries.length === 0) return note('Nothing fits.');
-  write(table(['NO.', 'TIME', 'WHO', 'WHAT', 'ON', 'RESULT', 'FACTS'], entries.map(row), terminalWidth()));
+  const { text, leftOut } = fittingTable(HEADING, entries.map(row), terminalWidth(), { words: [2], mayGo: [6] });
+  write(text);
+  tellLeftOut(leftOut, '--json');
   if (more) note(`Older ones fit as well: --limit ${limit * 10} shows more of them.`);
 }
+
+const HEADING = ['NO.', 'TIME', 'WHO', 'WHAT', 'ON', 'RESULT', 'FACTS'];
 
 function row(entry: AuditEntry): readonly string[] {
   const { seq, at, action, target, targetName, result, meta } = entry;

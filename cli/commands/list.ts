@@ -4,7 +4,8 @@ import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, printJson, write } from '../output.ts';
-import { localTime, table, terminalWidth } from '../table.ts';
+import { fittingTable, localTime, terminalWidth } from '../table.ts';
+import { tellLeftOut } from '../usage-format.ts';
 
 const STATES = ['active', 'suspended', 'revoked', 'binned'] as const;
 
@@ -28,7 +29,11 @@ async function list(options: Options): Promise<void> {
   });
   agent.close();
   if (options.json) return printJson(found);
-  if (found.length > 0) return write(table(HEADING, found.map(row), terminalWidth()));
+  if (found.length > 0) {
+    const { text, leftOut } = fittingTable(HEADING, found.map(row), terminalWidth(), NARROW);
+    write(text);
+    return tellLeftOut(leftOut, '--json');
+  }
   const filtered = provider !== undefined || state !== undefined;
   note(
     filtered ? 'No credential fits. "keyharbor list" shows all.' : 'No credentials yet. Add one: keyharbor add openai',
@@ -36,6 +41,8 @@ async function list(options: Options): Promise<void> {
 }
 
 const HEADING = ['REFERENCE', 'NAME', 'STATE', 'SECRET', 'LAST TEST', 'LAST USED'];
+/** Of a masked secret the end is what tells it apart; a test's result and a state are nothing when they are cut. */
+const NARROW = { words: [2], mayGo: [3, 5] };
 
 function row(credential: CredentialSummary): readonly string[] {
   const { ref, name, scope, state, masked, lastTest, lastUsedAt } = credential;

@@ -11,7 +11,7 @@ import { exitCodeOf, formatFailure, usage } from '../../../cli/fail.ts';
 import { agentSocket, homeFolder } from '../../../cli/home.ts';
 import { nearest } from '../../../shared/nearest.ts';
 import { parsePort } from '../../../cli/port.ts';
-import { localSeconds, localTime, plain, table, textWidth } from '../../../cli/table.ts';
+import { fittingTable, localSeconds, localTime, plain, table, textWidth } from '../../../cli/table.ts';
 import { formatFrom } from '../../../cli/usage-format.ts';
 import { AppError } from '../../../shared/errors.ts';
 
@@ -96,6 +96,48 @@ test('metadata: dates are real dates, labels follow the grammar, none takes away
   }
   for (const label of ['', 'Work', 'a b', '-a', 'a'.repeat(65)]) expect(() => metadata({ label })).toThrow(invalid);
   expect(() => metadata({ scope: 'team' })).toThrow(invalid);
+});
+
+test('symbols take the columns that terminals give them', () => {
+  const widths = {
+    a: 1,
+    東: 2,
+    '🔑': 2,
+    '👨‍👩‍👧‍👦': 2,
+    '🇩🇪': 2,
+    '❤️': 2,
+    '☎': 1,
+    '✔': 1,
+    '©': 1,
+    é: 1,
+    'e\u0301': 1,
+    '\u200b': 0,
+  };
+  for (const [text, width] of Object.entries(widths)) expect(textWidth(text), text).toBe(width);
+});
+
+test('a narrow table cuts free text, then leaves columns out, and cuts single words last', () => {
+  const heading = ['REF', 'NAME', 'STATE', 'SECRET', 'LAST TEST', 'LAST USED'];
+  const rows = [
+    ['kh://openai/work', 'the key of the team', 'active (system)', 'sk-********FAKE', 'insufficient_permission', '-'],
+    ['kh://openai/b', '-', 'active', '********', 'invalid_key', '2026-11-20 14:00'],
+  ];
+  const at = (columns: number) => fittingTable(heading, rows, columns, { words: [2], mayGo: [3, 5] });
+  expect(at(200).leftOut).toEqual([]);
+  expect(at(103)).toMatchObject({
+    leftOut: [],
+    text: expect.stringContaining('the ke..  active (system)  sk-***') as string,
+  });
+  expect(at(100)).toMatchObject({
+    leftOut: ['SECRET'],
+    text: expect.stringContaining('the key of the team') as string,
+  });
+  expect(at(80).leftOut).toEqual(['SECRET', 'LAST USED']);
+  for (const columns of [103, 100, 80]) {
+    expect(at(columns).text).toContain('insufficient_permission');
+    expect(Math.max(...at(columns).text.split('\n').map(textWidth))).toBeLessThanOrEqual(columns);
+  }
+  expect(at(60).text).toContain('kh://openai/work  the ke..  ');
 });
 
 test('a table is aligned, also with wide characters, and fits the terminal', () => {
