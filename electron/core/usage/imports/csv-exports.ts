@@ -23,8 +23,13 @@ export function csvKindOf(row: Row): CsvKind | null {
   return MARKS.find(([, columns]) => columns.every((name) => name in row))?.[0] ?? null;
 }
 
+/** A row that is understood and cannot be counted: money that is given back, or in another currency. */
+export type NotCounted =
+  | { readonly notCounted: 'credit'; readonly microUsd: number }
+  | { readonly notCounted: 'currency'; readonly currency: string };
+
 /** `empty`: a bucket without use. null: a row that cannot be read. @param nth - how many equal rows came before it. */
-export function csvCall(kind: CsvKind, row: Row, nth: number): ImportedCall | 'empty' | null {
+export function csvCall(kind: CsvKind, row: Row, nth: number): ImportedCall | NotCounted | 'empty' | null {
   switch (kind) {
     case 'openai-usage':
       return openAiUsage(row, nth);
@@ -90,13 +95,16 @@ function openAiUsage(row: Row, nth: number): ImportedCall | 'empty' | null {
   };
 }
 
-function openAiCosts(row: Row, nth: number): ImportedCall | 'empty' | null {
+function openAiCosts(row: Row, nth: number): ImportedCall | NotCounted | 'empty' | null {
   const bucket = bucketOf(row);
   const amount = row['amount_value'] ?? '';
   if (bucket === null) return null;
   if (amount === '') return 'empty';
-  const cost = usd(amount);
-  if (cost === null || !/^usd$/i.test(row['amount_currency'] || 'usd')) return null;
+  const cost = usd(amount.replace(/^-/, ''));
+  if (cost === null) return null;
+  const currency = (row['amount_currency'] || 'usd').toUpperCase();
+  if (currency !== 'USD') return /^[A-Z]{3}$/.test(currency) ? { notCounted: 'currency', currency } : null;
+  if (amount.startsWith('-')) return { notCounted: 'credit', microUsd: cost };
   // "gpt-5-2025-08-07, input": the model is what comes before the comma.
   const model = shortName((row['line_item'] ?? '').split(',')[0]?.trim());
   return {

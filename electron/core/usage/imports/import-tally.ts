@@ -1,4 +1,5 @@
 import type { CsvKind, ImportReport, ImportSource } from '../../../../shared/contract/usage-imports.ts';
+import type { NotCounted } from './csv-exports.ts';
 import { priceOf } from '../prices/price-of.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { dateOfDay, type ReportingDays } from '../reporting-days.ts';
@@ -26,6 +27,10 @@ export class ImportTally {
     { provider: string; model: string; requests: number; knownCostMicroUsd: number }
   >();
   #recorded = 0;
+  #credits = 0;
+  #creditMicroUsd = 0;
+  /** Rows by currency. */
+  readonly #foreign = new Map<string, number>();
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
   #input = 0;
@@ -63,6 +68,15 @@ export class ImportTally {
     sum.requests += 1;
     sum.knownCostMicroUsd += costMicroUsd ?? 0;
     this.#models.set(key, sum);
+  }
+
+  leaveOut(row: NotCounted): void {
+    if (row.notCounted === 'currency') {
+      this.#foreign.set(row.currency, (this.#foreign.get(row.currency) ?? 0) + 1);
+      return;
+    }
+    this.#credits += 1;
+    this.#creditMicroUsd += row.microUsd;
   }
 
   report(source: ImportSource, dryRun: boolean): ImportReport {
@@ -107,6 +121,18 @@ export class ImportTally {
       warnings.push(
         `Left out, as their time is not over for some hours: ${some(this.open, 'row')}. Import them later.`,
       );
+    }
+    for (const [currency, rows] of this.#foreign) {
+      warnings.push(`Left out, as costs are counted in US dollars and these are in ${currency}: ${some(rows, 'row')}.`);
+    }
+    if (this.#credits > 0) {
+      const sum = (this.#creditMicroUsd / 1e6).toFixed(2);
+      warnings.push(
+        `Left out, as credits are money that is given back and no cost: ${some(this.#credits, 'row')}, $${sum} together.`,
+      );
+    }
+    if (source !== 'csv' && this.found === 0 && this.unreadable === 0) {
+      warnings.push('There is no call in these files: nothing was used, or they are of another tool.');
     }
     if (this.unreadable > 0) warnings.push(`Passed over, as it could not be read: ${some(this.unreadable, 'line')}.`);
     if (this.requestsInRows > this.#recorded) {

@@ -18,6 +18,7 @@ import { csvRows } from './csv-rows.ts';
 import { ImportTally } from './import-tally.ts';
 import { entryOf, IMPORT_CLIENTS, type ImportedCall, requestIdOf } from './imported-call.ts';
 import { linesOf, logFiles } from './log-files.ts';
+import { requireLog } from './require-log.ts';
 import { Overlap } from './overlap.ts';
 
 /** So many at a time; between two the endpoint works. */
@@ -101,6 +102,7 @@ export class UsageImports {
     const sessions = new CodexSessions();
     for (const file of files) {
       const nowMs = this.#deps.clock.now();
+      if (file === run.input.path) await requireLog(file, source);
       let read: { readonly calls: readonly ImportedCall[]; readonly unreadable: number };
       try {
         read =
@@ -129,11 +131,21 @@ export class UsageImports {
       found.push(...there.files);
       run.tally.filesSkipped += there.skipped;
     }
+    if (!anywhere && path !== undefined) {
+      throw new AppError('not_found', 'There is no such file or folder. Nothing was imported.');
+    }
     if (!anywhere) {
       throw new AppError(
         'not_found',
         'There are no logs of this tool where they usually are. Nothing was imported.',
         `Name their folder: keyharbor usage import ${source} PATH.`,
+      );
+    }
+    if (path !== undefined && found.length === 0) {
+      throw new AppError(
+        'not_found',
+        'There is no log of this tool in this folder. Nothing was imported.',
+        'Its logs are files whose names end with .jsonl; folders in it are looked into.',
       );
     }
     // A session that another one was forked from is older, and has to be read before it.
@@ -153,17 +165,13 @@ export class UsageImports {
       for await (const row of csvRows(lines)) {
         tally.csv ??= csvKindOf(row);
         if (tally.csv === null) throw unknownExport();
-        const first = csvCall(tally.csv, row, 0);
-        if (first === 'empty') continue;
-        if (first === null) {
-          tally.unreadable += 1;
-          continue;
-        }
+        const first = countable(tally, csvCall(tally.csv, row, 0));
+        if (first === null) continue;
         const key = JSON.stringify(first.identity);
         const nth = equal.get(key) ?? 0;
         equal.set(key, nth + 1);
-        const call = nth === 0 ? first : csvCall(tally.csv, row, nth);
-        if (call === null || call === 'empty') continue;
+        const call = nth === 0 ? first : countable(tally, csvCall(tally.csv, row, nth));
+        if (call === null) continue;
         calls.push({ ...call, requests: requestsIn(tally.csv, row) });
         if (calls.length < AT_ONCE) continue;
         await this.#take(run, calls);
@@ -237,6 +245,14 @@ function placesOf(source: Exclude<ImportSource, 'csv'>, home: string): string[] 
   return source === 'codex'
     ? [join(home, '.codex', 'sessions'), join(home, '.codex', 'archived_sessions')]
     : [join(home, '.claude', 'projects'), join(home, '.config', 'claude', 'projects')];
+}
+
+function countable(tally: ImportTally, row: ReturnType<typeof csvCall>): ImportedCall | null {
+  if (row === 'empty') return null;
+  if (row === null) tally.unreadable += 1;
+  else if ('notCounted' in row) tally.leaveOut(row);
+  else return row;
+  return null;
 }
 
 function unknownExport(): AppError {

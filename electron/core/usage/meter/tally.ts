@@ -91,7 +91,7 @@ const MAX_USD = 1e6;
 
 /** USD as a number or as decimal text, to whole micro-USD. */
 export function microUsd(value: unknown): number | null {
-  const usd = typeof value === 'string' && /^\d{1,7}(\.\d{1,18})?$/.test(value) ? Number(value) : value;
+  const usd = typeof value === 'string' && /^\d{1,7}(\.\d{1,60})?$/.test(value) ? Number(value) : value;
   return typeof usd === 'number' && usd >= 0 && usd <= MAX_USD ? Math.round(usd * 1e6) : null;
 }
 

@@ -1,4 +1,7 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { AppError } from '../../../../shared/errors.ts';
 import { importing, put } from './support.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 20, 10, 0, seconds)).toISOString();
@@ -123,4 +126,24 @@ test('a model that is not named has no price, another provider is not taken for 
       ['openai', null],
     ]),
   );
+});
+
+test('a file that was named and is no log of the tool is refused, and so is a folder without any', async () => {
+  const { home, run } = importing();
+  const refused = async (source: 'codex' | 'claude-code', path: string) =>
+    run(source, { path }).then(
+      () => null,
+      (error: unknown) => (error as AppError).message,
+    );
+  const csv = put(home, 'costs.csv', ['start_time,end_time,amount_value', '1,2,3']);
+  expect(await refused('codex', csv)).toBe('This is no session log of Codex. Nothing was imported.');
+  expect(await refused('claude-code', csv)).toBe('This is no session log of Claude Code. Nothing was imported.');
+  const log = put(home, 'elsewhere/rollout.jsonl', [meta('one'), turn('gpt-6-luna')]);
+  expect(await refused('claude-code', log)).toContain('no session log');
+  expect(await refused('codex', join(home, 'nothing'))).toContain('no such file');
+  mkdirSync(join(home, 'empty'));
+  expect(await refused('codex', join(home, 'empty'))).toContain('no log of this tool in this folder');
+  const empty = await run('codex', { path: log });
+  expect(empty).toMatchObject({ files: 1, found: 0 });
+  expect(empty.warnings).toEqual(['There is no call in these files: nothing was used, or they are of another tool.']);
 });

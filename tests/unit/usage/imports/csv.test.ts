@@ -78,13 +78,20 @@ test('OpenAI costs: what the provider says; the cost of a day is not added to us
     `${DAY + 86_400},${DAY + 172_800},,,1.2e-05,usd,,,org-1`,
     `${DAY + 172_800},${DAY + 259_200},,,,,,,`,
     `${DAY},${DAY + 86_400},,,2,eur,other,,org-1`,
+    `${DAY},${DAY + 86_400},,,-5.25,usd,credits,,org-1`,
+    `${DAY},${DAY + 86_400},,,0.0000010000000000000000000000000,usd,"gpt-5-nano, input",,org-1`,
   ]);
-  expect(await run('csv', { path: costs })).toMatchObject({
+  const report = await run('csv', { path: costs });
+  expect(report).toMatchObject({
     csv: 'openai-costs',
-    recorded: 2,
-    unreadable: 1,
-    knownCostMicroUsd: 895_874 + 12,
+    recorded: 3,
+    unreadable: 0,
+    knownCostMicroUsd: 895_874 + 12 + 1,
   });
+  expect(report.warnings).toEqual([
+    'Left out, as costs are counted in US dollars and these are in EUR: 1 row.',
+    'Left out, as credits are money that is given back and no cost: 1 row, $5.25 together.',
+  ]);
   expect(usage.report({ by: 'model' }).rows[0]).toMatchObject({ key: 'gpt-5-2025-08-07', costMicroUsd: 895_874 });
   const rows = put(home, 'usage.csv', [USAGE_HEADING, usageRow('gpt-5-2025-08-07', '1', '100', '10', '0')]);
   expect(await run('csv', { path: rows })).toMatchObject({ recorded: 0, proxied: 1 });
