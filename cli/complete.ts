@@ -41,6 +41,7 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   add: 'providers',
   providers: 'providers',
   'prices set': 'providers',
+  'prices tier': 'providers',
   'prices remove': 'providers',
   'usage reconcile': 'providers',
   'client revoke': 'clients',

@@ -53,6 +53,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'notifications.preferences': 'Notifications set',
   'prices.remove': 'Own price removed',
   'prices.set': 'Own price set',
+  'prices.tier': 'Own price of a service tier set or removed',
   'prices.update': 'Prices updated',
   'provider.add': 'Own provider added',
   'provider.disable': 'Own provider switched off',

@@ -81,6 +81,16 @@ export type UnitPrice = z.output<typeof unitPrice>;
 /** Numerator and denominator: money is never a fraction in floating point. */
 const factor = z.tuple([z.int().min(1).max(1000), z.int().min(1).max(1000)]);
 
+/** What a service tier that an answer names does to the price. */
+export const priceTier = z.strictObject({
+  provider: providerId,
+  tier: z.string().min(1).max(128),
+  /** Starts of model ids; left out: all. */
+  models: z.array(z.string().min(1)).min(1).optional(),
+  factor,
+});
+export type PriceTier = z.output<typeof priceTier>;
+
 export const priceDocument = z.strictObject({
   schema: z.literal('keyharbor.prices/1'),
   asOf: day,
@@ -96,15 +106,7 @@ export const priceDocument = z.strictObject({
     }),
   ),
   /** What the answer's service tier does to the price. A tier that is not named here has no known price. */
-  tiers: z.array(
-    z.strictObject({
-      provider: providerId,
-      tier: z.string().min(1),
-      /** Starts of model ids; left out: all. */
-      models: z.array(z.string().min(1)).min(1).optional(),
-      factor,
-    }),
-  ),
+  tiers: z.array(priceTier),
   regions: z.array(z.strictObject({ provider: providerId, region: z.string().min(1), factor })),
   /** A provider without a list of its own that usually charges another's. */
   listedAs: z.array(z.strictObject({ provider: providerId, as: providerId })),

@@ -28,13 +28,20 @@ async function list(options: ListOptions): Promise<void> {
     ? []
     : all.prices.filter((one) => ofProvider(one) && (!options.own || one.source === 'own'));
   const unpriced = options.own ? [] : all.unpriced.filter(ofProvider);
-  if (options.json) return printJson({ ...all, unpriced, prices });
+  const tiers = options.unpriced
+    ? []
+    : all.tiers.filter((one) => ofProvider(one) && (!options.own || one.source === 'own'));
+  if (options.json) return printJson({ ...all, unpriced, prices, tiers });
   if (unpriced.length > 0) {
     write(table(['WITHOUT A COST', 'PROVIDER', 'CALLS', 'LAST', ''], unpriced.map(unpricedRow), terminalWidth()));
   }
   if (unpriced.length > 0 && prices.length > 0) print('');
   if (prices.length > 0) write(table(HEADING, prices.flatMap(priceRows), terminalWidth()));
-  else if (unpriced.length === 0) note('Nothing to list.');
+  else if (unpriced.length === 0 && tiers.length === 0) note('Nothing to list.');
+  if (tiers.length > 0) {
+    if (prices.length > 0) print('');
+    write(table(['SERVICE TIER', 'PROVIDER', 'MODELS', 'TIMES', 'SOURCE'], tiers.map(tierRow), terminalWidth()));
+  }
   note(sourceOf(all));
   if (unpriced.some(({ knownNow }) => knownNow)) {
     note('Calls of models whose price is known by now: fill them in with "keyharbor prices reprice".');
@@ -100,6 +107,19 @@ function sourceOf({ asOf, update }: Output<'prices.list'>): string {
   const old = update.expired ? `, which expired on ${localTime(update.expires)}` : '';
   return `Prices as of ${asOf}, of update ${update.version}${old}.`;
 }
+
+function tierRow({
+  tier,
+  provider,
+  models,
+  factor,
+  source,
+}: Output<'prices.list'>['tiers'][number]): readonly string[] {
+  const starts = models === undefined ? '(all)' : models.map((start) => `${start}…`).join(' ');
+  return [tier, provider, starts, factorText(factor), source];
+}
+
+const factorText = ([times, over]: readonly [number, number]): string => String(Number((times / over).toFixed(4)));
 
 interface SetOptions {
   readonly input?: string;
@@ -210,6 +230,38 @@ function amount(typed: string, option: string, per = 1_000_000): number {
   return microUsd;
 }
 
+async function setTier(
+  provider: string,
+  tier: string,
+  typed: string | undefined,
+  options: { readonly remove?: boolean },
+) {
+  const factor = typed === undefined ? null : fraction(typed);
+  if ((factor === null) !== (options.remove ?? false)) {
+    throw usage('Say what the price is multiplied by, or --remove.', 'keyharbor prices tier mistral batch 0.5');
+  }
+  const agent = await connectAgent();
+  await agent.call('prices.setTier', { provider, tier, factor });
+  agent.close();
+  if (factor === null) print('The own price of this tier is removed.');
+  else print(`From now on calls of this tier cost ${factorText(factor)} times the price of their model.`);
+  note('Calls that were counted before keep their cost until "keyharbor prices reprice --apply".');
+}
+
+/** "0.5" as 1 in 2: money is never a fraction in floating point. */
+function fraction(typed: string): [number, number] {
+  const [, whole = '', rest = ''] = /^(\d{1,3})(?:\.(\d{1,3}))?$/.exec(typed) ?? [];
+  const over = 10 ** rest.length;
+  const times = Number(whole + rest);
+  const common = greatestCommon(times, over);
+  if (whole === '' || times === 0 || times / common > 1000) {
+    throw usage('This is nothing a price is multiplied by.', 'Write it as 0.5 or 1.25.');
+  }
+  return [times / common, over / common];
+}
+
+const greatestCommon = (one: number, other: number): number => (other === 0 ? one : greatestCommon(other, one % other));
+
 interface RemoveOptions {
   readonly unit?: PriceUnit;
   readonly from?: string;
@@ -237,7 +289,10 @@ async function update(file: string, options: { readonly own?: boolean; readonly 
   const what = version === null ? 'Taken as own prices' : `Update ${version} is in force`;
   const some = prices === 1 ? '1 price' : `${prices} prices`;
   print(`${what}: ${some} as of ${asOf}, ${added} new, ${changed} with other figures.`);
-  if (version === null) note('Tiers, regions, peak hours and free providers stay those of the list in force.');
+  if (version === null)
+    note(
+      'Tiers (see "keyharbor prices tier"), regions, peak hours and free providers stay those of the list in force.',
+    );
   note('Calls that were counted before keep their cost until "keyharbor prices reprice --apply".');
 }
 
@@ -255,7 +310,7 @@ export function register(program: Command): void {
     .action(list);
   prices
     .command('set')
-    .description('set a price of your own: it wins over the list')
+    .description('set a price of your own: it wins over the list, and over what a provider says that a call cost')
     .argument('<provider>', 'whose model it is')
     .argument('[model]', 'as it is sent to the API; with --unit it may be left out')
     .option('--input <dollars>', 'for 1,000,000 input tokens')
@@ -284,6 +339,14 @@ export function register(program: Command): void {
     .addOption(unit())
     .option('--from <day>', 'only the price of that day')
     .action(remove);
+  prices
+    .command('tier')
+    .description('set what a service tier that answers name does to prices: it wins over the list')
+    .argument('<provider>', 'whose tier it is')
+    .argument('<tier>', 'as answers name it; "batch" for answers of batches')
+    .argument('[factor]', 'what the price of the model is multiplied by, as 0.5')
+    .option('--remove', 'remove your own')
+    .action(setTier);
   prices
     .command('update')
     .description('take prices from a file: a signed update, or your own')

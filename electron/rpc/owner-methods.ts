@@ -100,6 +100,7 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'prices.list': 'free',
   'prices.set': 'owner',
   'prices.remove': 'owner',
+  'prices.setTier': 'owner',
   'prices.update': 'owner',
   'usage.reprice': 'owner',
   'usage.import': 'owner',

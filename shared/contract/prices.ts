@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { priceUnit } from '../prices.ts';
+import { priceTier, priceUnit } from '../prices.ts';
 import { providerId } from '../provider/parts.ts';
 import { documentPieces, timestamp } from './schemas.ts';
 
@@ -110,6 +110,8 @@ export const priceList = z.strictObject({
   unpriced: z.array(unpricedModel),
   /** By provider and model; the owner's own first. */
   prices: z.array(priceEntry),
+  /** What service tiers do to a price; the owner's own first. A tier that is not named has no known price. */
+  tiers: z.array(priceTier.extend({ source: priceSource })),
 });
 export type PriceList = z.output<typeof priceList>;
 
@@ -151,6 +153,14 @@ export const removedPrice = z.strictObject({
   model: model.optional(),
   from: day.optional(),
 });
+
+/** The owner's own factor for a tier of all models of a provider, as a fraction; null: none any more. */
+export const newTier = z.strictObject({
+  provider: providerId,
+  tier: z.string().regex(/^[\w.:/@+[\]-]{1,128}$/, 'is no name of a tier'),
+  factor: priceTier.shape.factor.nullable(),
+});
+export type NewTier = z.output<typeof newTier>;
 
 /**
  * A file of prices: signed (an update), or a bare price book. The latter is taken as own prices only, where `own` says

@@ -15,6 +15,10 @@ export function priceHandlers(app: App): Area<'prices'> {
       prices.remove(removed, actor);
       return {};
     },
+    'prices.setTier': (tier, { actor }) => {
+      prices.setTier(tier, actor);
+      return {};
+    },
     'prices.update': async (file, { actor, caller }) => {
       if (caller === 'window' && file.own) await confirmOwn(app);
       return prices.update(file, actor);

@@ -14,7 +14,7 @@ export function priceParts(record: UsageRecord, atMs: number, book: PriceBook): 
   const found = book.priceAt(record.provider, record.model, atMs);
   if (typeof found === 'string') return null;
   const call = callOf(record);
-  const factors = factorsOf(call, record.model, book.document);
+  const factors = factorsOf(call, record.model, book);
   if (factors === null) return null;
   const figures = figuresFor(found.price, call, book.document, atMs);
   const part = (what: Part['what'], tokens: number, price: number): Part => ({

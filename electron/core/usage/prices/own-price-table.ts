@@ -1,9 +1,19 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
-import { type ModelPrice, modelPrice, type UnitPrice, unitPrice } from '../../../../shared/prices.ts';
+import {
+  type ModelPrice,
+  modelPrice,
+  type PriceTier,
+  priceTier,
+  type UnitPrice,
+  unitPrice,
+} from '../../../../shared/prices.ts';
 import type { OwnPrices } from './price-book.ts';
 
-/** Which row of own_price: `per` is "tokens" or a unit; an empty model: whatever model of the provider it is. */
+/**
+ * Which row of own_price: `per` is "tokens" or a unit; an empty model: whatever model of the provider it is. Where it is
+ * "tier", the name of a service tier stands in place of the model.
+ */
 export interface OwnPriceKey {
   readonly provider: string;
   readonly model: string;
@@ -12,20 +22,30 @@ export interface OwnPriceKey {
 
 const priceRow = z.strictObject({ per: z.string(), document: z.string() });
 
+const TIER = 'tier';
+export const tierKey = (provider: string, tier: string): OwnPriceKey => ({ provider, model: tier, per: TIER });
+
 /** @returns what can be read; `unreadable`: rows of another form, which are left out and kept. */
 export function readOwnPrices(db: Database.Database): OwnPrices & { readonly unreadable: number } {
   const models: ModelPrice[] = [];
   const units: UnitPrice[] = [];
+  const tiers: PriceTier[] = [];
   let unreadable = 0;
   const rows = db.prepare('SELECT per, document FROM own_price ORDER BY provider, model, per').all();
   for (const { per, document } of z.array(priceRow).parse(rows)) {
+    if (per === TIER) {
+      const tier = priceTier.safeParse(parsedJson(document)).data;
+      if (tier === undefined) unreadable += 1;
+      else tiers.push(tier);
+      continue;
+    }
     const model = per === 'tokens' ? modelPrice.safeParse(parsedJson(document)) : null;
     const unit = per === 'tokens' ? null : unitPrice.safeParse(parsedJson(document));
     if (model?.success === true) models.push(model.data);
     else if (unit?.success === true) units.push(unit.data);
     else unreadable += 1;
   }
-  return { models, units, unreadable };
+  return { models, units, tiers, unreadable };
 }
 
 export function readOwnPrice(db: Database.Database, { provider, model, per }: OwnPriceKey): unknown {
@@ -37,10 +57,17 @@ export function readOwnPrice(db: Database.Database, { provider, model, per }: Ow
 }
 
 export function putOwnPrice(db: Database.Database, price: ModelPrice | UnitPrice, nowMs: number): void {
-  const { provider, model, per } = keyOf(price);
+  put(db, keyOf(price), price, nowMs);
+}
+
+export function putOwnTier(db: Database.Database, tier: PriceTier, nowMs: number): void {
+  put(db, tierKey(tier.provider, tier.tier), tier, nowMs);
+}
+
+function put(db: Database.Database, { provider, model, per }: OwnPriceKey, document: object, nowMs: number): void {
   db.prepare(
     'INSERT OR REPLACE INTO own_price (provider, model, per, document, updated_at_ms) VALUES (?, ?, ?, ?, ?)',
-  ).run(provider, model, per, JSON.stringify(price), nowMs);
+  ).run(provider, model, per, JSON.stringify(document), nowMs);
 }
 
 /** @returns whether there was one. */

@@ -4,6 +4,7 @@ import {
   type ModelPrice,
   type PriceDocument,
   priceDocument,
+  type PriceTier,
   type PriceUnit,
   type UnitPrice,
 } from '../../../../shared/prices.ts';
@@ -26,6 +27,7 @@ interface FoundModel {
 export interface OwnPrices {
   readonly models: readonly ModelPrice[];
   readonly units: readonly UnitPrice[];
+  readonly tiers?: readonly PriceTier[];
 }
 export const NO_OWN_PRICES: OwnPrices = { models: [], units: [] };
 
@@ -82,6 +84,15 @@ export class PriceBook {
   /** The same book, which tells of models that it does not have. */
   telling(unknown: (provider: string, model: string) => void): PriceBook {
     return new PriceBook(this.document, this.own, unknown);
+  }
+
+  /** What a service tier does to the price of a model; null: that is not known. */
+  tierFactor(provider: string, tier: string, model: string): PriceTier['factor'] | null {
+    const isOf = (one: PriceTier): boolean =>
+      one.provider === provider &&
+      one.tier === tier &&
+      (one.models === undefined || one.models.some((start) => model.startsWith(start)));
+    return (this.own.tiers?.find(isOf) ?? this.document.tiers.find(isOf))?.factor ?? null;
   }
 
   isFree(provider: string): boolean {

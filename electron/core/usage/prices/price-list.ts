@@ -1,4 +1,4 @@
-import type { PriceEntry, PriceSource } from '../../../../shared/contract/prices.ts';
+import type { PriceEntry, PriceList, PriceSource } from '../../../../shared/contract/prices.ts';
 import type { ModelPrice, PriceFigures, UnitPrice } from '../../../../shared/prices.ts';
 import { heldAt, type PriceBook } from './price-book.ts';
 
@@ -15,6 +15,15 @@ export function priceEntries(book: PriceBook, listed: Exclude<PriceSource, 'own'
     ...book.document.unitPrices
       .map((one) => unitEntry(one, listed, ownUnits.has(unitKey(one)), nowMs))
       .toSorted(byName),
+  ];
+}
+
+/** What tiers do to prices: the owner's own first, which win. */
+export function priceTiers(book: PriceBook, listed: Exclude<PriceSource, 'own'>): PriceList['tiers'] {
+  const own = book.own.tiers ?? [];
+  return [
+    ...own.map((tier) => ({ ...tier, source: 'own' as const })),
+    ...book.document.tiers.map((tier) => ({ ...tier, source: listed })),
   ];
 }
 

@@ -90,7 +90,7 @@ function byTheBook(call: PricedCall, book: PriceBook, atMs: number): Priced {
   if (call.model === null) return unknown('unknown_model');
   const found = book.priceAt(call.provider, call.model, atMs);
   if (typeof found === 'string') return unknown(found);
-  const factors = factorsOf(call, call.model, book.document);
+  const factors = factorsOf(call, call.model, book);
   if (factors === null) return unknown('unknown_tier');
   const figures = figuresFor(found.price, call, book.document, atMs);
   const beside = besideTokens(call, found.own, book, atMs);
@@ -179,20 +179,15 @@ function isPeak(provider: string, document: PriceDocument, atMs: number): boolea
 export type Factor = readonly [number, number];
 
 /** null where the answer names a tier whose price is not known. */
-export function factorsOf(call: PricedCall, model: string, document: PriceDocument): readonly Factor[] | null {
+export function factorsOf(call: PricedCall, model: string, book: PriceBook): readonly Factor[] | null {
   const factors: Factor[] = [];
   const { provider, serviceTier, region } = call;
   if (serviceTier !== null && !PLAIN_TIERS.has(serviceTier)) {
-    const tier = document.tiers.find(
-      (one) =>
-        one.provider === provider &&
-        one.tier === serviceTier &&
-        (one.models === undefined || one.models.some((start) => model.startsWith(start))),
-    );
-    if (tier === undefined) return null;
-    factors.push(tier.factor);
+    const factor = book.tierFactor(provider, serviceTier, model);
+    if (factor === null) return null;
+    factors.push(factor);
   }
-  const dearer = document.regions.find((one) => one.provider === provider && one.region === region);
+  const dearer = book.document.regions.find((one) => one.provider === provider && one.region === region);
   if (dearer !== undefined) factors.push(dearer.factor);
   return factors;
 }

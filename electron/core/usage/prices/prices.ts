@@ -1,4 +1,4 @@
-import type { NewPrice, PriceEntry, PriceList } from '../../../../shared/contract/prices.ts';
+import type { NewPrice, NewTier, PriceEntry, PriceList } from '../../../../shared/contract/prices.ts';
 import type { ParsedInput } from '../../../../shared/contract/methods.ts';
 import { type ModelPrice, type PriceDocument, priceDocument, type UnitPrice } from '../../../../shared/prices.ts';
 import { AppError } from '../../../../shared/errors.ts';
@@ -15,12 +15,14 @@ import {
   keyOf,
   type OwnPriceKey,
   putOwnPrice,
+  putOwnTier,
   readOwnPrice,
   readOwnPrices,
+  tierKey,
 } from './own-price-table.ts';
 import { PriceBook } from './price-book.ts';
 import { compared } from './price-changes.ts';
-import { priceEntries } from './price-list.ts';
+import { priceEntries, priceTiers } from './price-list.ts';
 import { assertTakeable, isSigned, type PriceUpdate, verifiedUpdate } from './price-update.ts';
 import { UnknownModels } from './unknown-models.ts';
 import { unpricedModels } from './unpriced.ts';
@@ -111,6 +113,7 @@ export class Prices {
             },
       unpriced: unpricedModels(this.#deps.vault.opened().usageDb, this.#book, now),
       prices: priceEntries(this.#book, inForce === null ? 'book' : 'update', now),
+      tiers: priceTiers(this.#book, inForce === null ? 'book' : 'update'),
     };
   }
 
@@ -157,6 +160,25 @@ export class Prices {
         target: nameOf(key),
         result: 'ok',
         meta: { per: key.per, from: removed.from ?? '' },
+      });
+    });
+    this.#changed();
+  }
+
+  /** What a service tier does to the price. @throws AppError `not_found` where there is no own one to remove. */
+  setTier({ provider, tier, factor }: NewTier, actor: string): void {
+    const { clock, catalogue } = this.#deps;
+    if (factor !== null) catalogue.get(provider);
+    const vault = this.#deps.vault.opened();
+    vault.write(() => {
+      if (factor !== null) putOwnTier(vault.db, { provider, tier, factor }, clock.now());
+      else if (!deleteOwnPrice(vault.db, tierKey(provider, tier))) throw noSuchPrice();
+      appendAudit(vault, clock, {
+        actor,
+        action: 'prices.tier',
+        target: nameOf(tierKey(provider, tier)),
+        result: 'ok',
+        meta: { factor: factor === null ? '' : factor.join('/') },
       });
     });
     this.#changed();

@@ -185,3 +185,40 @@ test('looking something up in the book for a report tells nobody', () => {
   clock.advance(1000);
   expect(heard).toEqual([]);
 });
+
+test('an own factor for a service tier wins over the list, and makes calls of an unknown tier known', async () => {
+  const { prices, usage, repricer } = pricing();
+  const of = (provider: string, model: string): UsageEntry => {
+    const one = call({ provider, model, tokens: A_MILLION });
+    return { ...one, result: { ...one.result, serviceTier: 'batch' } };
+  };
+  const known = { per: 'tokens', input: 100_000, output: 0 } as const;
+  prices.set({ ...known, provider: 'mistral', model: 'mistral-small-latest' }, 'cli');
+  usage.record([of('mistral', 'mistral-small-latest'), of('openai', 'gpt-6-luna')]);
+  expect(costs(usage)).toEqual(
+    expect.arrayContaining([
+      ['mistral-small-latest', null],
+      ['gpt-6-luna', 100_000],
+    ]),
+  );
+  expect(prices.list().unpriced).toMatchObject([{ model: 'mistral-small-latest', why: 'unknown_tier' }]);
+  prices.setTier({ provider: 'mistral', tier: 'batch', factor: [1, 2] }, 'cli');
+  prices.setTier({ provider: 'openai', tier: 'batch', factor: [3, 4] }, 'cli');
+  expect(prices.list().unpriced).toMatchObject([{ model: 'mistral-small-latest', knownNow: true }]);
+  await repricer.reprice({ apply: true }, 'cli');
+  expect(costs(usage)).toEqual(
+    expect.arrayContaining([
+      ['mistral-small-latest', 50_000],
+      ['gpt-6-luna', 150_000],
+    ]),
+  );
+  const listed = priceList.parse(prices.list()).tiers;
+  expect(listed.slice(0, 2).map(({ provider, source }) => [provider, source])).toEqual([
+    ['mistral', 'own'],
+    ['openai', 'own'],
+  ]);
+  prices.setTier({ provider: 'openai', tier: 'batch', factor: null }, 'cli');
+  usage.record([of('openai', 'gpt-6-luna')]);
+  expect(costs(usage)).toEqual(expect.arrayContaining([['gpt-6-luna', 250_000]]));
+  expect(() => prices.setTier({ provider: 'openai', tier: 'batch', factor: null }, 'cli')).toThrow(/no own price/);
+});
