@@ -156,6 +156,8 @@ export interface QuotaAsk {
   readonly atMs: number;
   /** The whole body where it is at hand; else its length in bytes, null where it is not told. */
   readonly body: Buffer | number | null;
+  /** What is at hand of a body that is not there as a whole; null: nothing. */
+  readonly beginning: Buffer | null;
   /** Whether the client marked the call as critical. */
   readonly isCritical: () => boolean;
 }
@@ -171,6 +173,8 @@ export interface QuotaHold {
 export interface ProxyQuota {
   /** Whether there is any. */
   readonly isOn: boolean;
+  /** Whether what a call takes is seen in its body: tokens or their cost are limited. */
+  readonly readsBodies: boolean;
   /** null: none is about this call. @throws AppError `quota_exceeded` where the call must not be made. */
   reserve(ask: QuotaAsk): QuotaHold | null;
 }

@@ -33,7 +33,7 @@ import {
   BodyTooLarge,
   isStream,
   pieces,
-  readWhole,
+  readBeginning,
 } from './request-body.ts';
 import type { ProxyTarget } from './target.ts';
 import type { Upstream } from './upstream.ts';
@@ -53,6 +53,10 @@ const SMALL_BODY = 64 * 1024;
 /** Kept where another credential, or a new access token, may have to be tried (SECURITY-DESIGN.md section 7.1). */
 const KEPT_BODY = 1024 * 1024;
 
+/** Read where a quota has to be asked for the tokens of a JSON body: what it is about stands at either end of it. */
+const WEIGHED_BODY = 4 * 1024 * 1024;
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
+
 /** One request, from its rules to the end of its answer. Every way out ends in `#finish`, once. */
 export class ProxyCall implements AttemptListener {
   readonly #deps: ProxyDeps;
@@ -66,6 +70,8 @@ export class ProxyCall implements AttemptListener {
   #tap: CallTap | null = null;
   #quota: QuotaTurn | null = null;
   #keptBody: Buffer | null = null;
+  /** What was read of a body that goes on piece by piece. */
+  #beginning: Buffer | null = null;
   /** Of a request that was not sent with one credential, because its quota has no room, and may go with another. */
   #unsent: Body | null = null;
   #noRoom: QuotaExceeded | null = null;
@@ -188,26 +194,45 @@ export class ProxyCall implements AttemptListener {
     if (kind.kind === 'sized' && maxBodyBytes > 0 && kind.bytes > maxBodyBytes) throw new BodyTooLarge(maxBodyBytes);
     const mayRetry = credential.refreshable || this.#deps.observers.routing?.mayRetry(this.#call) === true;
     const kept = mayRetry ? KEPT_BODY : 0;
-    const limit = needsBody ? MAX_WHOLE_BODY : Math.max(SMALL_BODY, this.#tap?.bodyLimit ?? 0, kept);
+    const weighed = this.#isWeighed() ? WEIGHED_BODY : 0;
+    const limit = needsBody ? MAX_WHOLE_BODY : Math.max(SMALL_BODY, this.#tap?.bodyLimit ?? 0, kept, weighed);
     if (kind.kind === 'sized' && kind.bytes > limit && needsBody) throw new BodyTooLarge(limit);
     askForBody(head, response);
-    if (!needsBody && (kind.kind === 'chunked' || kind.bytes > limit)) {
-      request.once('end', () => this.#waitForAnswer());
-      const tap = this.#tap;
-      this.#send(
-        credential,
-        pieces(request, maxBodyBytes, (piece) => tap?.requestPiece?.(piece) ?? false),
-      );
+    const isLong = !needsBody && (kind.kind === 'chunked' || kind.bytes > limit);
+    if (isLong && weighed === 0) {
+      this.#sendPieces(credential, null);
       return;
     }
-    readWhole(request, limit, (body) => {
+    const atMost = isLong && maxBodyBytes > 0 ? Math.min(limit, maxBodyBytes) : limit;
+    readBeginning(request, atMost, (read, isWhole) => {
       try {
-        if (body === null) throw new BodyTooLarge(limit);
-        if (!this.#isOver) this.#send(credential, this.#tap?.bodyLimit ? this.#shown(this.#tap, body) : body);
+        if (this.#isOver) return;
+        if (isWhole) this.#send(credential, this.#tap?.bodyLimit ? this.#shown(this.#tap, read) : read);
+        else if (isLong) this.#sendPieces(credential, read);
+        else throw new BodyTooLarge(limit);
       } catch (error) {
         this.#fail(error);
       }
     });
+  }
+
+  /** Whether a quota has to know what the body asks for. */
+  #isWeighed(): boolean {
+    if (this.#deps.observers.quota?.readsBodies !== true) return false;
+    return JSON_TYPE.test(this.#call.headers.get('content-type') ?? '');
+  }
+
+  /** @param read - what was read of it; null: nothing yet. */
+  #sendPieces(credential: ResolvedCredential, read: Buffer | null): void {
+    const { request } = this.#asked;
+    const { maxBodyBytes } = this.#deps.settings();
+    const tap = this.#tap;
+    this.#beginning = read;
+    request.once('end', () => this.#waitForAnswer());
+    this.#send(
+      credential,
+      pieces(request, maxBodyBytes, (piece) => tap?.requestPiece?.(piece) ?? false, read),
+    );
   }
 
   #shown(tap: CallTap, body: Buffer): Buffer {
@@ -249,6 +274,7 @@ export class ProxyCall implements AttemptListener {
         credential,
         atMs: this.#startedAtMs,
         body: !isStream(body) ? body : kind.kind === 'sized' ? kind.bytes : null,
+        beginning: isStream(body) ? this.#beginning : null,
         isCritical: () => headerValue(this.#asked.head, PRIORITY_HEADER) === 'critical',
       },
       () => {

@@ -56,10 +56,14 @@ export class BodyTooLarge extends AppError {
 }
 
 /**
- * Reads the whole body, as one buffer. `done` is called once: with the body, with null where it is longer than `limit`,
- * or not at all where the client leaves.
+ * Reads a body until more than `limit` bytes are there. `done` is called once: with what was read, as one buffer, and
+ * whether that is all of it; or not at all where the client leaves. The rest is for `pieces`.
  */
-export function readWhole(request: IncomingMessage, limit: number, done: (body: Buffer | null) => void): void {
+export function readBeginning(
+  request: IncomingMessage,
+  limit: number,
+  done: (read: Buffer, isWhole: boolean) => void,
+): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
   const onData = (chunk: Buffer): void => {
@@ -69,11 +73,11 @@ export function readWhole(request: IncomingMessage, limit: number, done: (body: 
     request.off('data', onData);
     request.off('end', onEnd);
     request.pause();
-    done(null);
+    done(Buffer.concat(chunks, bytes), false);
   };
   const onEnd = (): void => {
     const [only] = chunks;
-    done(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes));
+    done(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes), true);
   };
   request.on('data', onData);
   request.on('end', onEnd);
@@ -89,21 +93,25 @@ function ignore(): void {
  * the answer may still go out on it.
  * @param limit - bytes; 0: none.
  * @param shown - told of each piece before it goes on, for as long as it wants the next one.
+ * @param read - what was read of it already.
  */
 export async function* pieces(
   request: IncomingMessage,
   limit: number,
   shown: (piece: Buffer) => boolean = () => false,
+  read: Buffer | null = null,
 ): AsyncGenerator<Buffer> {
   let bytes = 0;
   let isWanted = true;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    if (isWanted) isWanted = shown(chunk as Buffer);
-    bytes += (chunk as Buffer).byteLength;
-    handedOn((chunk as Buffer).byteLength);
+  const counted = (piece: Buffer): Buffer => {
+    if (isWanted) isWanted = shown(piece);
+    bytes += piece.byteLength;
+    handedOn(piece.byteLength);
     if (limit > 0 && bytes > limit) throw new BodyTooLarge(limit);
-    yield chunk as Buffer;
-  }
+    return piece;
+  };
+  if (read !== null) yield counted(read);
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) yield counted(chunk as Buffer);
 }
 
 /** `Expect: 100-continue` (RFC 9110 section 10.1.1): only now, behind all guards. */

@@ -11,8 +11,9 @@ import { type SaidInBody, saidInBody, textBytes } from './said-in-body.ts';
  * What a call may take, before it is known: it is held until the call is recorded. An estimate that is too high refuses
  * what would have fitted, one that is too low lets the calls under way pass the limit by the difference. So:
  *
- * - input: four bytes of body to a token, as in English text; of pictures and files in it little counts. A body that is
- *   not at hand counts up to 256 KiB.
+ * - input: four bytes of body to a token, as in English text; of pictures and files in it little counts. Of a body that is
+ *   too long to be read before it goes out, the rest is taken to be as its beginning; one of which nothing is at hand may
+ *   be a file, and counts up to 256 KiB.
  * - output: what the body allows (`max_tokens` and its sisters), for each answer that it asks for. Where it says nothing:
  *   twice what the last calls of this provider and model took, before the first 1,000. Embeddings have none.
  * - cost: the tokens at the price of the model that the body or the path names, the dearest that may hold. A model that
@@ -61,6 +62,8 @@ export interface CallSize {
   readonly path: string;
   /** The whole body where it is at hand; else its length in bytes, null where it is not told. */
   readonly body: Buffer | number | null;
+  /** What was read of a body that is not at hand as a whole. */
+  readonly beginning?: Buffer | null;
 }
 
 /** What an estimate learns from. */
@@ -78,17 +81,18 @@ export class Estimates {
     this.#rates = new ModelRates(book);
   }
 
-  of({ provider, method, path, body }: CallSize, nowMs: number): Estimate {
+  of({ provider, method, path, body, beginning = null }: CallSize, nowMs: number): Estimate {
     if (method === 'GET' || method === 'HEAD') return NOTHING;
     const { kind, unit } = usageOfProvider(provider);
     if (kind === 'none' || unit !== 'tokens')
       return { tokens: 0, cost: this.#costOfUnits(provider.id, unit, body, nowMs) };
-    const said = Buffer.isBuffer(body) ? saidInBody(path, body) : saidInPath(path);
+    const seen = Buffer.isBuffer(body) ? body : beginning;
+    const said = seen === null ? saidInPath(path) : saidInBody(path, seen);
     const rate = this.#rates.dearest(provider.id, said.models, nowMs);
     const ofProvider = this.#usual.get(provider.id);
     const ofModel = this.#usual.get(`${provider.id}\n${rate.name}`);
     const usualOutput = (ofModel ?? ofProvider)?.output;
-    const input = Math.ceil(bytesOf(body) / BYTES_PER_TOKEN);
+    const input = Math.ceil(bytesOf(body, beginning) / BYTES_PER_TOKEN);
     const output = WITHOUT_OUTPUT.test(path)
       ? 0
       : (said.output ?? Math.ceil(usualOutput == null ? FIRST_OUTPUT : usualOutput * MARGIN));
@@ -147,6 +151,8 @@ function saidInPath(path: string): SaidInBody {
   return model === null ? NOTHING_SAID : { models: [model], output: null };
 }
 
-function bytesOf(body: CallSize['body']): number {
-  return Buffer.isBuffer(body) ? textBytes(body) : Math.min(body ?? 0, MAX_UNSEEN_BYTES);
+function bytesOf(body: CallSize['body'], beginning: Buffer | null): number {
+  if (Buffer.isBuffer(body)) return textBytes(body);
+  if (beginning === null || beginning.byteLength === 0) return Math.min(body ?? 0, MAX_UNSEEN_BYTES);
+  return textBytes(beginning) * Math.max(1, (body ?? 0) / beginning.byteLength);
 }

@@ -71,6 +71,11 @@ export class QuotaLedger {
     return this.#counters.length > 0;
   }
 
+  /** Whether what a call takes is to be seen in its body. */
+  get readsBodies(): boolean {
+    return this.#counters.some(({ definition: { enabled, counts } }) => enabled && counts !== 'requests');
+  }
+
   get all(): readonly Counter[] {
     return this.#counters;
   }

@@ -14,7 +14,11 @@ export class QuotasOfCalls implements ProxyQuota {
     return this.#quotas.isOn;
   }
 
-  reserve({ info, credential, atMs, body, isCritical }: QuotaAsk): QuotaHold | null {
+  get readsBodies(): boolean {
+    return this.#quotas.ledger.readsBodies;
+  }
+
+  reserve({ info, credential, atMs, body, beginning, isCritical }: QuotaAsk): QuotaHold | null {
     const { ledger } = this.#quotas;
     const { provider, client, method, path } = info;
     // As the record of the call will have it.
@@ -24,7 +28,7 @@ export class QuotasOfCalls implements ProxyQuota {
       client: client.id,
       project: client.project ?? '',
     };
-    const held = ledger.reserve(subject, { provider, method, path, body }, atMs, isCritical);
+    const held = ledger.reserve(subject, { provider, method, path, body, beginning }, atMs, isCritical);
     return held === null ? null : new Hold(ledger, held);
   }
 }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { request as httpRequest, type ServerResponse } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
 import type { z } from 'zod';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
@@ -13,8 +13,9 @@ const COMPLETION = { id: 'c', object: 'chat.completion', model: 'gpt-6-luna', ch
 const answered = (response: ServerResponse) =>
   json(response, 200, { ...COMPLETION, usage: { prompt_tokens: 70, completion_tokens: 30, total_tokens: 100 } });
 
-async function setUp(answer: Answer = answered) {
-  const upstream = await answeringServer(answer);
+async function setUp(first: Answer = answered) {
+  let answer = first;
+  const upstream = await answeringServer((response, request) => answer(response, request));
   const started = await startUnlockedApp();
   const { app } = started;
   const place = { provider: 'openai', baseUrl: `${upstream.url}/v1`, local: true } as const;
@@ -36,7 +37,8 @@ async function setUp(answer: Answer = answered) {
   /** The recorder reads what ended behind the turn in which it did. */
   const settled = (wanted: object) =>
     vi.waitFor(() => expect(app.quotas.list()).toContainEqual(expect.objectContaining({ reserved: 0, ...wanted })));
-  return { ...started, upstream, tool, client, port, get, chat, set, settled };
+  const answerWith = (next: Answer) => (answer = next);
+  return { ...started, upstream, tool, client, token, port, get, chat, set, settled, answerWith };
 }
 
 describe('a forwarded call', () => {
@@ -316,4 +318,73 @@ test('what was used before the reporting zone was changed is used in the day of 
   while (app.usage.foldOne());
   app.quotas.ledger.recount();
   expect(app.quotas.list()).toMatchObject([{ startsAt: '2030-01-15T10:00:00.000Z', used: 3 }]);
+});
+
+describe('a body that is long', () => {
+  const setUpTokens = async () => {
+    const all = await setUp();
+    all.set(daily(1e9, { counts: 'tokens', name: 'Tokens' }));
+    const upstream = Promise.withResolvers<ServerResponse>();
+    const sent: string[] = [];
+    all.answerWith(async (response, request) => {
+      sent.push(await request.body());
+      upstream.resolve(response);
+    });
+    const post = (body: string, isInPieces: boolean) =>
+      new Promise<number>((resolve, reject) => {
+        const headers = { authorization: `Bearer ${all.token}`, 'content-type': 'application/json' };
+        const sized = isInPieces ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+        const url = `http://127.0.0.1:${all.port}/proxy/openai/responses`;
+        const asking = httpRequest(url, { method: 'POST', headers: { ...headers, ...sized } }, (response) => {
+          response.resume().once('end', () => resolve(response.statusCode ?? 0));
+        });
+        asking.once('error', reject);
+        for (let at = 0; at < body.length; at += 50_000) asking.write(body.slice(at, at + 50_000));
+        asking.end();
+      });
+    /** What it holds while it is under way, and what came out. */
+    const held = async (body: string, isInPieces = false) => {
+      const answer = post(body, isInPieces);
+      const response = await upstream.promise;
+      const [quota] = all.app.quotas.list();
+      answered(response);
+      expect(await answer).toBe(200);
+      return { reserved: quota?.reserved ?? 0, sent: sent.at(-1) ?? '' };
+    };
+    return { ...all, held };
+  };
+  const long = (kib: number) =>
+    JSON.stringify({ input: 'words and words '.repeat(kib * 64), model: 'gpt-6-luna', max_output_tokens: 7000 });
+  const quarter = (body: string) => Math.ceil(body.length / 4);
+
+  test('holds what it says, whatever its length, and goes out as it came', async () => {
+    const { held } = await setUpTokens();
+    const body = long(300);
+    expect(await held(body)).toEqual({ reserved: quarter(body) + 7000, sent: body });
+  });
+
+  test('holds as much where its length is not told', async () => {
+    const { held } = await setUpTokens();
+    const body = long(300);
+    expect(await held(body, true)).toEqual({ reserved: quarter(body) + 7000, sent: body });
+  });
+
+  test('is weighed by its beginning and its length where it is longer than can be read', async () => {
+    const { held } = await setUpTokens();
+    const body = `{"model":"gpt-6-luna","max_output_tokens":7000,"input":"${'words and words '.repeat(5 * 65_536)}"}`;
+    const { reserved, sent } = await held(body);
+    expect(sent === body).toBe(true);
+    expect(Math.abs(reserved - quarter(body) - 7000)).toBeLessThan(10);
+  });
+
+  test('that cannot fit is refused before anything of it is sent', async () => {
+    const { set, port, token, upstream } = await setUp();
+    set(daily(20_000, { counts: 'tokens' }));
+    const answer = await fetch(`http://127.0.0.1:${port}/proxy/openai/responses`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: long(300),
+    });
+    expect([answer.status, upstream.seen.length]).toEqual([429, 0]);
+  });
 });
