@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import type { QuotaProposal, QuotaStatus } from '../../shared/contract/quotas.ts';
 import { AppError } from '../../shared/errors.ts';
 import { quotaDefaults } from '../../shared/quota-defaults.ts';
-import { actsInWords, amountInWords, defaultsInWords, periodInWords, scopeInWords } from '../../shared/quota-words.ts';
+import {
+  actsInWords,
+  amountInWords,
+  defaultsInWords,
+  figureInWords,
+  periodInWords,
+  scopeInWords,
+} from '../../shared/quota-words.ts';
 import { THROTTLE_CURVES } from '../../shared/quotas.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { connectAgent } from '../connect.ts';
@@ -67,14 +74,14 @@ async function list(options: Json): Promise<void> {
 }
 
 function row(quota: QuotaStatus, named: Named, zone: string): readonly string[] {
-  const { definition, used, reserved, available, percent, state, resetsAt } = quota;
+  const { definition, used, reserved, available, kept, percent, state, resetsAt } = quota;
   const { name, counts, period, scope } = definition;
   const held = reserved === 0 ? '' : ` + ${amountInWords(reserved, counts)} held`;
   return [
     name,
     scopeInWords(scope, named),
     `${amountInWords(used, counts)}${held}`,
-    `${amountInWords(available, counts)} ${periodInWords(period)}`,
+    `${amountInWords(available, counts)} ${periodInWords(period)}${kept === 0 ? '' : `, ${figureInWords(kept, counts)} kept`}`,
     String(Math.floor(percent)),
     state,
     momentIn(zone, resetsAt),

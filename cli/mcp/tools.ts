@@ -65,6 +65,7 @@ async function quotas(agent: AgentClient): Promise<Answer> {
     period: definition.period.every,
     atLimit: definition.atLimit,
     limit: quota.available,
+    kept: quota.kept,
     used: quota.used,
     reserved: quota.reserved,
     state: quota.state,

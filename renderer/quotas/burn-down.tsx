@@ -30,6 +30,7 @@ interface Props {
 function Picture({ quota, forecast }: Props) {
   const [asTable, setAsTable] = useState(false);
   const { counts } = quota.definition;
+  const limit = quota.available - quota.kept;
   const amount = useMemo(() => (of: number) => amountWords(counts, of), [counts]);
   const points = useMemo(() => forecast.points.map((point) => toBandPoint(point)), [forecast]);
   return (
@@ -61,7 +62,7 @@ function Picture({ quota, forecast }: Props) {
       <BandChart
         label={m.quotas.burnDown}
         points={points}
-        limit={quota.available}
+        limit={limit}
         formatMark={amount}
         said={(point) => sayPoint(point, amount)}
         room={ROOM_PX}
@@ -71,7 +72,7 @@ function Picture({ quota, forecast }: Props) {
         actual={m.quotas.actual}
         ideal={m.quotas.ideal}
         projected={points.some(({ band }) => band !== null) ? m.quotas.projected : null}
-        limit={m.quotas.limitLine(amount(quota.available))}
+        limit={m.quotas.limitLine(amount(limit))}
       />
     </ChartFrame>
   );

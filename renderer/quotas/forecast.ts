@@ -21,13 +21,13 @@ export function forecastOf(
   zone: string,
   folders: readonly string[] = [],
 ): z.input<typeof forecastQuery> | null {
-  const { definition, available, startsAt, resetsAt } = quota;
+  const { definition, available, kept, startsAt, resetsAt } = quota;
   const { counts, scope, countImports } = definition;
   const filter = filterOf(scope, folders);
   if (filter === null || !hasPicture(quota)) return null;
   const lastMoment = new Date(Date.parse(resetsAt) - 1).toISOString();
   const days = { from: dayIn(zone, startsAt), to: dayIn(zone, lastMoment) };
-  return { figure: counts, ...days, zone, limit: available, imports: countImports, sentOnly: true, ...filter };
+  return { figure: counts, ...days, zone, limit: available - kept, imports: countImports, sentOnly: true, ...filter };
 }
 
 /** Whether its period is long enough for a picture by day, and there is a limit at all. */

@@ -1,3 +1,4 @@
+import { barParts } from './bar-parts.ts';
 import { classes } from '../ui/classes.ts';
 import styles from './quota-bar.module.css';
 
@@ -9,17 +10,17 @@ interface Props {
   readonly used: number;
   readonly reserved: number;
   readonly limit: number;
-  /** In percent of the limit; each has a mark. */
+  /** Of the limit: only for critical calls. */
+  readonly kept?: number;
+  /** In percent of what is not kept; each has a mark. */
   readonly levels: readonly number[];
   readonly tone: 'ok' | 'warn' | 'bad';
   readonly thin?: boolean;
 }
 
 /** How far a quota is used, drawn. The figures stand beside it: nothing is said by the bar alone. */
-export function QuotaBar({ label, words, used, reserved, limit, levels, tone, thin }: Props) {
-  const share = (amount: number): number => (limit === 0 ? 100 : Math.min(100, (amount / limit) * 100));
-  const spent = share(used);
-  const held = Math.min(share(reserved), 100 - spent);
+export function QuotaBar({ label, words, used, reserved, limit, kept = 0, levels, tone, thin }: Props) {
+  const parts = barParts({ used, reserved, limit, kept, levels });
   return (
     <div
       role="meter"
@@ -30,19 +31,21 @@ export function QuotaBar({ label, words, used, reserved, limit, levels, tone, th
       aria-valuetext={words}
       className={classes(styles.bar, thin === true && styles.thin, tone !== 'ok' && styles[tone])}
     >
-      <div className={styles.used} style={{ inlineSize: `${spent}%` }} />
-      {held > 0 && (
-        <div className={styles.reserved} style={{ insetInlineStart: `${spent}%`, inlineSize: `${held}%` }} />
+      {parts.kept > 0 && <div className={styles.kept} style={{ inlineSize: `${parts.kept}%` }} />}
+      <div className={styles.used} style={{ inlineSize: `${parts.spent}%` }} />
+      {parts.held > 0 && (
+        <div
+          className={styles.reserved}
+          style={{ insetInlineStart: `${parts.spent}%`, inlineSize: `${parts.held}%` }}
+        />
       )}
-      {levels
-        .filter((level) => level > 0 && level < 100)
-        .map((level) => (
-          <div
-            key={level}
-            className={classes(styles.tick, level < spent && styles.passed)}
-            style={{ insetInlineStart: `${level}%` }}
-          />
-        ))}
+      {parts.marks.map(({ level, at }) => (
+        <div
+          key={level}
+          className={classes(styles.tick, at < parts.spent && styles.passed)}
+          style={{ insetInlineStart: `${at}%` }}
+        />
+      ))}
     </div>
   );
 }

@@ -9,8 +9,20 @@ import { usePeriodZone } from './use-zone.ts';
 
 /** The bar of a quota with everything that it shows in words. */
 export function QuotaFigures({ quota, nowMs }: { readonly quota: QuotaStatus; readonly nowMs: number }) {
-  const { definition, inForce, state, used, reserved, available, carriedOver, refused, unpriced, resetsAt, imported } =
-    quota;
+  const {
+    definition,
+    inForce,
+    state,
+    used,
+    reserved,
+    available,
+    kept,
+    carriedOver,
+    refused,
+    unpriced,
+    resetsAt,
+    imported,
+  } = quota;
   const { name, counts, enabled, countImports, period } = definition;
   const zone = usePeriodZone(period);
   return (
@@ -21,6 +33,7 @@ export function QuotaFigures({ quota, nowMs }: { readonly quota: QuotaStatus; re
         used={used}
         reserved={reserved}
         limit={available}
+        kept={kept}
         levels={inForce.warnAt}
         tone={barTone(state)}
       />

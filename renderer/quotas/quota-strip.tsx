@@ -32,7 +32,7 @@ function isFor(scope: QuotaStatus['definition']['scope'], kind: Props['kind'], i
 }
 
 function Line({ quota }: { readonly quota: QuotaStatus }) {
-  const { id, definition, inForce, state, used, reserved, available, percent } = quota;
+  const { id, definition, inForce, state, used, reserved, available, kept, percent } = quota;
   const { name, counts, period } = definition;
   return (
     <li>
@@ -44,11 +44,12 @@ function Line({ quota }: { readonly quota: QuotaStatus }) {
           used={used}
           reserved={reserved}
           limit={available}
+          kept={kept}
           levels={inForce.warnAt}
           tone={barTone(state)}
         />
         <span className={styles.words}>
-          {m.quotas.onCard(percent, amountWords(counts, available), periodWords(period))}
+          {m.quotas.onCard(percent, amountWords(counts, available - kept), periodWords(period))}
           {state !== 'ok' && <StatusDot {...QUOTA_LOOKS[state]} word={m.quotas.states[state]} />}
         </span>
       </a>

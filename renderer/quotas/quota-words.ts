@@ -68,12 +68,15 @@ export function barTone(state: QuotaStatus['state']): 'ok' | 'warn' | 'bad' {
 }
 
 /** "$8.20 of $20.00 used (41 %)". */
-export function figuresWords({ definition, used, available, percent, reserved }: QuotaStatus): string {
+export function figuresWords({ definition, used, available, kept, percent, reserved }: QuotaStatus): string {
   const { counts } = definition;
   // The unit stands once: "8 of 20 requests used".
   const usedWords = counts === 'cost' ? formatMoney(used) : formatNumber(used);
-  const words = m.quotas.figures(usedWords, amountWords(counts, available), percent);
-  return reserved === 0 ? words : `${words}, ${m.quotas.held(amountWords(counts, reserved))}`;
+  return [
+    m.quotas.figures(usedWords, amountWords(counts, available - kept), percent),
+    ...(kept === 0 ? [] : [m.quotas.kept(amountWords(counts, kept))]),
+    ...(reserved === 0 ? [] : [m.quotas.held(amountWords(counts, reserved))]),
+  ].join(', ');
 }
 
 /** The definition in sentences, for those who read rather than look. */

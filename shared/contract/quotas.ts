@@ -30,9 +30,11 @@ export const quotaStatus = z.strictObject({
   reserved: figure,
   /** Brought over from the period before. */
   carriedOver: figure,
-  /** The limit and what was brought over: 100 percent. */
+  /** The limit and what was brought over. */
   available: figure,
-  /** Of `available`, used alone: what is reserved stands beside it. May be above 100. */
+  /** Of `available`: only for calls marked critical. `percent`, `state` and warnings are about the rest. */
+  kept: figure,
+  /** Of `available` without `kept`, used alone: what is reserved stands beside it. May be above 100. */
   percent: z.number().min(0),
   startsAt: timestamp,
   resetsAt: timestamp,

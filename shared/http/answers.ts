@@ -67,7 +67,9 @@ export const quotaList = z.object({
       used: z.number(),
       /** Held for calls under way. */
       reserved: z.number(),
-      /** Of `limit`, used alone; may be above 100. */
+      /** Of `limit`: only for calls marked critical (`keyharbor-priority`) by a client that may. */
+      kept: z.number(),
+      /** Of `limit` without `kept`, used alone; may be above 100. */
       percent: z.number(),
       state: z.enum(['ok', 'warned', 'slowed', 'used-up', 'off']),
       atLimit: z.enum(['block', 'warn']),

@@ -55,7 +55,7 @@ function reaches(grants: readonly Grant[], provider: string, label: string | nul
 }
 
 function listed({ id: client }: QuotaClient, quota: QuotaStatus): ListedQuota {
-  const { id, definition, used, reserved, available, percent, state, resetsAt, clients } = quota;
+  const { id, definition, used, reserved, available, kept, percent, state, resetsAt, clients } = quota;
   const { name, counts, scope, period, atLimit } = definition;
   const own = clients.find((one) => one.client === client);
   return {
@@ -67,6 +67,7 @@ function listed({ id: client }: QuotaClient, quota: QuotaStatus): ListedQuota {
     limit: available,
     used,
     reserved,
+    kept,
     percent,
     state,
     atLimit,

@@ -130,9 +130,15 @@ export class Counter {
     return this.available === 0 ? 100 : ((this.used + this.reserved) / this.available) * 100;
   }
 
+  /** Of what is available: only for critical calls. */
+  get kept(): number {
+    const { buffer } = this.definition;
+    return buffer === null ? 0 : Math.floor((this.available * buffer.percent) / 100);
+  }
+
   /** What calls can draw on that are not critical. */
   get ordinary(): number {
-    return this.available - this.#kept;
+    return this.available - this.kept;
   }
 
   /** Of what is there for calls that are not critical. */
@@ -184,11 +190,6 @@ export class Counter {
     return [...this.#shares].map(([client, { used, reserved }]) => {
       return { client, used, reserved, share: this.#sharing.includes(client) ? share : 0 };
     });
-  }
-
-  get #kept(): number {
-    const { buffer } = this.definition;
-    return buffer === null ? 0 : Math.floor((this.available * buffer.percent) / 100);
   }
 
   get #isShared(): boolean {

@@ -83,7 +83,9 @@ function fitting({ id, definition, fromMs, full }: Watched, nowMs: number): Fitt
   if (full.length < ENOUGH[definition.period.every]) return null;
   const sorted = full.toSorted((one, other) => one - other);
   const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] as number;
-  const limit = roundedUp(at(0.95) * ROOM);
+  // Of the limit a part may be kept for critical calls: the others have to fit beside it.
+  const ordinary = 1 - (definition.buffer?.percent ?? 0) / 100;
+  const limit = roundedUp((at(0.95) * ROOM) / ordinary);
   const isNear = definition.limit > 0 && Math.abs(limit - definition.limit) / definition.limit <= NEAR;
   if (isNear) return null;
   const highest = sorted.at(-1) as number;

@@ -7,7 +7,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** @param definition - as its owner set it; the counter has it as it holds now. */
 export function statusOf(counter: Counter, definition: QuotaDefinition, updatedAtMs: number): QuotaStatus {
   const { warnAt, throttle } = counter.definition;
-  const { id, used, imported, reserved, carriedOver, available, window, refused, unpriced, toldLevel } = counter;
+  const { id, used, imported, reserved, carriedOver, available, kept, window, refused, unpriced, toldLevel } = counter;
   return {
     id,
     definition,
@@ -18,6 +18,7 @@ export function statusOf(counter: Counter, definition: QuotaDefinition, updatedA
     reserved,
     carriedOver,
     available,
+    kept,
     percent: counter.usedPercent,
     startsAt: iso(window.startMs),
     resetsAt: iso(window.endMs),

@@ -58,6 +58,7 @@ export const quotas = {
   figures: (used: string, available: string, percent: number) =>
     `${used} of ${available} used (${formatNumber(Math.floor(percent))} %)`,
   held: (amount: string) => `${amount} held for calls under way`,
+  kept: (amount: string) => `${amount} more for critical calls`,
   carried: (amount: string) => `${amount} brought over`,
   refused: (count: number) => `${plural(count, 'call', 'calls')} refused`,
   unpriced: (count: number) => `${plural(count, 'call', 'calls')} without a known price not counted`,

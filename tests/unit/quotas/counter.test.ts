@@ -119,6 +119,7 @@ describe('near the limit', () => {
     const counting = new Counting();
     counting.set(daily(10, { buffer: { percent: 20, clients: [OTHER] } }));
     for (let n = 0; n < 8; n += 1) counting.one();
+    expect(counting.named('daily')).toMatchObject({ available: 10, kept: 2, used: 8, percent: 100 });
     expect(refusal(() => counting.hold()).message).toContain('8 requests allowed');
     expect(refusal(() => counting.hold(CLIENT, 0, true)).message).toContain('kept for critical calls');
     expect(refusal(() => counting.hold(OTHER)).facts.limit).toBe(8);

@@ -127,11 +127,14 @@ test('what was imported is looked back on only by a quota that counts it, and no
 test('a limit is proposed from nearly all periods with use in them, where it is well off and there are enough', () => {
   const counting = used([8, 10, 9, 12, 11, 10, 40]);
   const nowMs = FROM + 7 * DAY + HOUR;
-  const fit = (limit: number, perDay = db(counting)) =>
-    fittingLimits(perDay, { quotas: [{ id: 'q', definition: definition(daily(limit)) }], nowMs, ...around });
+  const fit = (limit: number, perDay = db(counting), more: Parameters<typeof daily>[1] = {}) =>
+    fittingLimits(perDay, { quotas: [{ id: 'q', definition: definition(daily(limit, more)) }], nowMs, ...around });
   // 24 calls an hour apart fill a day: the 40 of the last one run into the next.
   expect(fit(1000)).toMatchObject([{ limit: 30, typical: 10, highest: 24, periods: 7 }]);
   expect(fit(28)).toEqual([]);
+  // What is kept for critical calls comes on top.
+  const buffer = { percent: 50, clients: ['c'.repeat(10)] };
+  expect(fit(1000, db(counting), { buffer })).toMatchObject([{ limit: 60 }]);
   expect(fit(1000, db(used([5, 5])))).toEqual([]);
   expect([1234, 99, 7, 0.2, 250_000].map(roundedUp)).toEqual([1300, 99, 7, 1, 250_000]);
 });

@@ -27,6 +27,7 @@ const quota = (state: QuotaStatus['state']): QuotaStatus => ({
   imported: 0,
   reserved: 0,
   carriedOver: 0,
+  kept: 0,
   available: 10,
   percent: 100,
   startsAt: inDays(-10),

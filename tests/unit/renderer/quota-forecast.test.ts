@@ -6,7 +6,7 @@ import { forecastQuery } from '../../../shared/contract/usage-forecast.ts';
 
 function quota(part: Partial<QuotaForm>, startsAt: string, resetsAt: string): QuotaStatus {
   const definition = definitionOf({ ...emptyQuotaForm('UTC'), limit: '20', ...part }, 'x');
-  const figures = { used: 0, imported: 0, reserved: 0, carriedOver: 0, percent: 0, refused: 0, unpriced: 0 };
+  const figures = { used: 0, imported: 0, reserved: 0, carriedOver: 0, kept: 0, percent: 0, refused: 0, unpriced: 0 };
   return {
     ...figures,
     ...{

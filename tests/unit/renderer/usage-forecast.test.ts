@@ -10,7 +10,7 @@ const KEY = 'a'.repeat(32);
 
 function quota(name: string, part: Partial<QuotaForm>, status: Partial<QuotaStatus> = {}): QuotaStatus {
   const definition = definitionOf({ ...emptyQuotaForm('UTC'), limit: '20', ...part }, name);
-  const figures = { used: 0, imported: 0, reserved: 0, carriedOver: 0, percent: 0, refused: 0, unpriced: 0 };
+  const figures = { used: 0, imported: 0, reserved: 0, carriedOver: 0, kept: 0, percent: 0, refused: 0, unpriced: 0 };
   const month = { startsAt: '2026-11-01T00:00:00.000Z', resetsAt: '2026-12-01T00:00:00.000Z' };
   return {
     ...{ id: '0'.repeat(16), definition, inForce: { warnAt: [], throttle: null }, state: 'ok' },
