@@ -47,7 +47,7 @@ export interface QuotaOptions {
 }
 
 export function withQuotaOptions(command: Command): Command {
-  return command
+  return refusingBoth(command, 'slow', 'count-imports')
     .option('--limit <amount>', 'the limit: 1000, 50k, 2M, 1.5B, or money as 20usd')
     .option('--counts <what>', `${QUOTA_COUNTS.join(', ')}; an amount of money counts cost`)
     .option('--per <period>', 'minute, hour, day, week, month, month:15, or cron:"0 9 * * 1"')
@@ -77,6 +77,20 @@ export function withQuotaOptions(command: Command): Command {
     .option('--on', 'switch it on')
     .option('--off', 'keep it, and count nothing against it')
     .option('--file <file>', 'all of it from a JSON document, - for stdin');
+}
+
+/** Of an option and its opposite the parser would keep the last, without a word. */
+function refusingBoth(command: Command, ...names: readonly string[]): Command {
+  for (const name of names) {
+    const seen = new Set<string>();
+    for (const one of [name, `no-${name}`]) {
+      command.on(`option:${one}`, () => {
+        seen.add(one);
+        if (seen.size > 1) throw notTogether(`--${name}`, `--no-${name}`);
+      });
+    }
+  }
+  return command;
 }
 
 /**

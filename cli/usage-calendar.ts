@@ -11,7 +11,7 @@ import { note, print, printJson, write } from './output.ts';
 import { costText } from './usage-cost.ts';
 import { type FormatOptions, formatFrom, tell, tellLeftOut, withFormat } from './usage-format.ts';
 import { filterFrom, rangeFrom, type UsageOptions, withFilters } from './usage-options.ts';
-import { dayIn } from './moment-in.ts';
+import { dayIn } from './zone-times.ts';
 
 type Figure = (typeof FORECAST_FIGURES)[number];
 

@@ -17,7 +17,7 @@ import { pairs } from './table.ts';
 import { costText } from './usage-cost.ts';
 import { type FormatOptions, formatFrom, tell, tellLeftOut, withFormat } from './usage-format.ts';
 import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
-import { dayIn, momentIn } from './moment-in.ts';
+import { dayIn, momentIn } from './zone-times.ts';
 
 interface Options extends UsageOptions, FormatOptions {
   readonly bucket: 'auto' | UsageOverview['bucket'];

@@ -5,7 +5,7 @@ import { connectAgent } from './connect.ts';
 import { usage } from './fail.ts';
 import { type FigureColumn, type FigureRow, figureTable, roomHere } from './figure-table.ts';
 import { dollars, perMillion } from './money.ts';
-import { momentIn } from './moment-in.ts';
+import { momentIn } from './zone-times.ts';
 import { note, print, printJson, write } from './output.ts';
 import { plain, table, terminalWidth } from './table.ts';
 import { tell, tellLeftOut } from './usage-format.ts';

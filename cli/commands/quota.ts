@@ -14,13 +14,12 @@ import { THROTTLE_CURVES } from '../../shared/quotas.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
-import { momentIn } from '../moment-in.ts';
+import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { type DefaultsOptions, defaultsFrom } from '../quota-defaults-options.ts';
 import { definitionFrom, type QuotaOptions, withQuotaOptions } from '../quota-options.ts';
 import { plain, table, terminalWidth } from '../table.ts';
 import { rangeFrom, withRange } from '../usage-options.ts';
-import { remarkOfZone, zoneOf } from '../quota-times.ts';
 
 interface Json {
   readonly json?: boolean;

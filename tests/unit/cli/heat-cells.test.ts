@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cellRoom, heatEdges, heatLines, heatStep } from '../../../cli/heat-cells.ts';
 import { weekLines, yearLines } from '../../../cli/usage-calendar.ts';
-import { dayIn, momentIn } from '../../../cli/moment-in.ts';
+import { dayIn, momentIn } from '../../../cli/zone-times.ts';
 import type { UsageHeatMap } from '../../../shared/contract/usage.ts';
 
 const DAYS = 52 * 7 + 6; // to a Saturday

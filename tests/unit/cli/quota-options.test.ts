@@ -14,8 +14,11 @@ const agent = { call: () => Promise.resolve(CLIENTS) } as unknown as AgentClient
 const optionsOf = (words: readonly string[]): QuotaOptions =>
   withQuotaOptions(new Command()).parse(words, { from: 'user' }).opts<QuotaOptions>();
 
-const made = (words: readonly string[], before: Partial<QuotaDefinition> | null = null): Promise<QuotaDefinition> =>
-  definitionFrom(
+const made = async (
+  words: readonly string[],
+  before: Partial<QuotaDefinition> | null = null,
+): Promise<QuotaDefinition> =>
+  await definitionFrom(
     agent,
     'Q',
     optionsOf(words),
@@ -43,6 +46,9 @@ test.each<readonly [readonly string[], Partial<QuotaDefinition> | null, RegExp]>
   [['--fair', '--first-come'], { scope: POOL }, /--fair and --first-come do not go together/],
   [['--warn-only', '--block'], {}, /--warn-only and --block do not go together/],
   [['--on', '--off'], {}, /--on and --off do not go together/],
+  [['--slow', '--no-slow'], {}, /--slow and --no-slow do not go together/],
+  [['--no-slow', '--limit', '5', '--slow'], {}, /--slow and --no-slow do not go together/],
+  [['--count-imports', '--no-count-imports'], {}, /--count-imports and --no-count-imports do not go together/],
   [['--no-slow', '--slow-from', '50'], {}, /--no-slow and --slow-from do not go together/],
   [['--keep-critical', '0', '--critical-client', 'bot'], {}, /--keep-critical 0 and --critical-client/],
   [['--file', 'quota.json', '--limit', '99'], {}, /--file and --limit do not go together/],
