@@ -111,11 +111,12 @@ interface LineProps {
 function Line({ delivery, nowMs, onAgain }: LineProps) {
   const { id, type, state, createdAt } = delivery;
   const subject = subjectWords(type);
+  const isFailedTest = type === 'webhook.test' && state === 'dead';
   return (
     <li className={page.row}>
       <div className={styles.what}>
         <div className={styles.linehead}>
-          <StatusDot {...LOOKS[state]} word={m.webhooks.states[state]} />
+          <StatusDot {...LOOKS[state]} word={isFailedTest ? m.webhooks.testFailedState : m.webhooks.states[state]} />
           <time dateTime={createdAt} title={formatDateTime(createdAt)} className={styles.muted}>
             {formatRelative(createdAt, nowMs)}
           </time>

@@ -26,9 +26,10 @@ export function WebhookActs({ webhook }: { readonly webhook: WebhookSummary }) {
     announce(wanted ? m.webhooks.isOn(label) : m.webhooks.isOff(label), { slot: `webhook-${id}` });
   });
   const test = useAction(async () => {
-    const { state, log } = await call('webhooks.test', { webhook: id });
+    const { state, log, deadBecause } = await call('webhooks.test', { webhook: id });
     await loadWebhooks();
     if (state === 'delivered') announce(m.webhooks.tested(label), { slot: `webhook-${id}`, tone: 'ok' });
+    else if (deadBecause === 'gone') announce(m.webhooks.testGone(label), { slot: `webhook-${id}`, tone: 'bad' });
     else announce(m.webhooks.testFailed(label, tryWords(log[0])), { slot: `webhook-${id}`, tone: 'bad' });
   });
   return (

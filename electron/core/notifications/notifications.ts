@@ -25,8 +25,10 @@ const WRITE_AFTER_MS = 50;
 const REST_MS = 60_000;
 /** How often it is looked which keys are near their end. */
 const LOOK_MS = 3_600_000;
-/** What can wait to be written; more is a storm, of which the beginning says enough. */
-const MAX_PENDING = 200;
+/** So many are written down in one go; the rest after another moment, so that calls go on in between. */
+const MAX_AT_ONCE = 200;
+/** What can wait to be written. More than ever happens: a bound for memory. */
+const MAX_PENDING = 20_000;
 /** Windows read the inbox anew at most this often. */
 const TELL_APART_MS = 1000;
 
@@ -52,6 +54,7 @@ export class Notifications {
   readonly #deps: NotificationsDeps;
   readonly #desktop: DesktopNotices;
   #events: { readonly event: HeardEvent; readonly atMs: number }[] = [];
+  #isOverfull = false;
   #happenings: Happening[] = [];
   #callOffWrite: (() => void) | null = null;
   #callOffLook = (): void => undefined;
@@ -110,7 +113,7 @@ export class Notifications {
   locking(): void {
     this.webhooks.locking(); // first: what is written now is sent after the next unlock
     this.#callOffLook();
-    this.#write();
+    this.#write(Number.POSITIVE_INFINITY);
     this.#callOffWrite?.();
     this.#callOffWrite = null;
     this.#events = [];
@@ -122,7 +125,12 @@ export class Notifications {
   }
 
   #hear(event: ContractEvent): void {
-    if (!isHeard(event) || this.#events.length >= MAX_PENDING) return;
+    if (!isHeard(event)) return;
+    if (this.#events.length >= MAX_PENDING) {
+      if (!this.#isOverfull) this.#deps.log.warn('notifications.too-many', { kind: event.event });
+      this.#isOverfull = true;
+      return;
+    }
     this.#events.push({ event, atMs: this.#deps.clock.now() });
     this.#writeSoon(WRITE_AFTER_MS);
   }
@@ -151,14 +159,15 @@ export class Notifications {
   }
 
   /** Line, memory of having told it, and queue in one transaction: told is told everywhere, or nowhere. */
-  #write(): void {
+  #write(atMost = MAX_AT_ONCE): void {
     if (this.#events.length === 0 && this.#happenings.length === 0) return;
+    const events = this.#events.slice(0, atMost);
     const { vault, log } = this.#deps;
     let told: Happening[];
     try {
       const opened = vault.opened();
       const known = this.#known(opened);
-      const happenings = [...this.#events.flatMap((one) => this.#read(one, known)), ...this.#happenings];
+      const happenings = [...events.flatMap((one) => this.#read(one, known)), ...this.#happenings];
       told = opened.write(() => this.#writeAll(opened, happenings));
     } catch (error) {
       const code = error instanceof AppError ? error.code : 'internal';
@@ -168,7 +177,10 @@ export class Notifications {
       else if (vault.state === 'unlocked') this.#writeSoon(REST_MS);
       return;
     }
-    this.#forget();
+    this.#events = this.#events.slice(events.length);
+    this.#isOverfull = false;
+    this.#happenings = [];
+    if (this.#events.length > 0) this.#writeSoon(WRITE_AFTER_MS);
     if (told.length === 0) return;
     this.#desktop.tell(told.filter(({ seen }) => seen !== true));
     this.#changed();
@@ -201,13 +213,16 @@ export class Notifications {
       told.push(happening);
       return true;
     };
+    let isAnyFull = false;
     for (const happening of happenings) {
       const { notice, data, atMs } = happening;
       if (!add(happening) || data === null) continue;
       for (const { id, label } of this.webhooks.enqueue(opened, notice.kind as WebhookEvent, atMs, data)) {
+        isAnyFull = true;
         add(deliveryGivenUp({ id: id.toString('hex'), label }, 'queue-full', nowMs));
       }
     }
+    if (isAnyFull) this.webhooks.prune(opened);
     pruneTold(opened.db);
     return told;
   }

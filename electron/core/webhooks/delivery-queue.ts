@@ -1,5 +1,4 @@
 import { AppError } from '../../../shared/errors.ts';
-import { appendAudit } from '../audit/audit-log.ts';
 import type { Log } from '../logs/log.ts';
 import type { WayOut } from '../net/way-out.ts';
 import type { Clock } from '../seams.ts';
@@ -9,13 +8,13 @@ import {
   deliveryLog,
   type DeliveryRow,
   dueDeliveries,
-  giveUpWaiting,
   nextDueMs,
   pruneDeliveries,
   updateDelivery,
 } from './delivery-table.ts';
+import { GONE, receiverGone } from './receiver-gone.ts';
 import { type Sent, sendOnce } from './send.ts';
-import { findWebhookRow, noteDelivered, switchWebhookOff, type WebhookRow } from './webhook-table.ts';
+import { findWebhookRow, noteDelivered, type WebhookRow } from './webhook-table.ts';
 
 /** Over all webhooks; each has one at a time, so that a slow receiver holds up nobody but itself. */
 const AT_ONCE = 4;
@@ -25,7 +24,6 @@ const MAX_LOG = 10;
 const LOOK_MS = 15 * 60_000;
 /** After a result that could not be written down: the disk is full, say. */
 const REST_MS = 60_000;
-const GONE = 410;
 
 interface Settled {
   readonly webhook: WebhookRow;
@@ -157,12 +155,7 @@ export class DeliveryQueue {
     opened.write(() => {
       updateDelivery(opened.db, row);
       if (row.state === 'delivered') noteDelivered(opened.db, webhook.id, clock.now());
-      if (row.dead_because === 'gone') {
-        switchWebhookOff(opened.db, webhook.id, 'gone');
-        giveUpWaiting(opened.db, webhook.id, clock.now());
-        const target = webhook.id.toString('hex');
-        appendAudit(opened, clock, { actor: 'system', action: 'webhook.gone', target, result: 'ok' });
-      }
+      if (row.dead_because === 'gone') receiverGone(opened, clock, webhook.id);
       if (row.state !== 'waiting') pruneDeliveries(opened.db);
     });
     this.#unwritten.delete(row.id);

@@ -4,6 +4,8 @@ import { deliveryState, deliveryTry } from '../../../shared/contract/notificatio
 
 /** Of each kind of finished delivery that many are kept; the oldest go first. */
 const KEPT = 500;
+/** The type of a test. */
+const TEST = 'webhook.test';
 const DEAD_BECAUSE = ['tries', 'age', 'gone', 'queue-full', 'test'] as const;
 
 export const deliveryRow = z.object({
@@ -72,7 +74,7 @@ export function nextDueMs(db: Database.Database, nowMs: number): number | null {
     .get(nowMs) as number | null;
 }
 
-/** Newest first. */
+/** Newest first. Among those that were given up stands no test: it was of its moment. */
 export function listDeliveries(
   db: Database.Database,
   of: { readonly webhookId: Buffer | null; readonly state: DeliveryRow['state'] | null; readonly limit: number },
@@ -80,17 +82,17 @@ export function listDeliveries(
   const rows = db
     .prepare(
       `SELECT ${COLUMNS} FROM webhook_delivery WHERE (@webhookId IS NULL OR webhook_id = @webhookId)
-        AND (@state IS NULL OR state = @state) ORDER BY created_at_ms DESC, id LIMIT @limit`,
+        AND (@state IS NULL OR state = @state) AND (@state IS NOT 'dead' OR type <> '${TEST}') ORDER BY created_at_ms DESC, id LIMIT @limit`,
     )
     .all(of);
   return z.array(deliveryRow).parse(rows);
 }
 
-/** All of a webhook that were given up, the oldest first. A test that failed is none: it was of its moment. */
+/** All of a webhook that were given up, the oldest first: as `listDeliveries` has them. */
 export function deadIds(db: Database.Database, webhookId: Buffer): string[] {
   return db
     .prepare(
-      `SELECT id FROM webhook_delivery WHERE webhook_id = ? AND state = 'dead' AND type <> 'webhook.test'
+      `SELECT id FROM webhook_delivery WHERE webhook_id = ? AND state = 'dead' AND type <> '${TEST}'
        ORDER BY created_at_ms, id`,
     )
     .pluck()

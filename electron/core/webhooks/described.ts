@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Delivery, delivery, type WebhookSummary } from '../../../shared/contract/notifications.ts';
 import { webhookEvent } from '../../../shared/notifications.ts';
 import { toTimestamp } from '../credentials/expiry.ts';
-import { countDeliveries, deliveryLog, type DeliveryRow } from './delivery-table.ts';
+import { countDeliveries, deadIds, deliveryLog, type DeliveryRow } from './delivery-table.ts';
 import { listSecretRows, type WebhookRow } from './webhook-table.ts';
 
 const eventNames = z.array(webhookEvent);
@@ -25,7 +25,7 @@ export function summaryOf(db: Database.Database, row: WebhookRow, nowMs: number)
     secretSince: toTimestamp(current?.created_at_ms ?? row.created_at_ms),
     oldSecretUntil: toTimestamp(old?.ends_at_ms ?? null),
     waiting: countDeliveries(db, row.id, 'waiting'),
-    dead: countDeliveries(db, row.id, 'dead'),
+    dead: deadIds(db, row.id).length,
     lastDeliveredAt: toTimestamp(row.last_delivered_at_ms),
   };
 }

@@ -22,6 +22,7 @@ import {
 import { deliveryOf, summaryOf } from './described.ts';
 import { type MessageData, messageBody, newMessageId } from './message.ts';
 import { openSecret, openUrl, sealSecret, sealUrl } from './sealed-webhook.ts';
+import { GONE, receiverGone } from './receiver-gone.ts';
 import { sendOnce } from './send.ts';
 import { formatWebhookSecret, newWebhookSecret } from './signature.ts';
 import {
@@ -181,9 +182,12 @@ export class Webhooks {
     }
   }
 
-  /** Sends a message that says it is a test, once, also where the webhook is off. @throws AppError `vault_locked`. */
+  /**
+   * Sends a message that says it is a test, once, also where the webhook is off. A receiver that says it is gone means
+   * that of a test as of any other. @throws AppError `vault_locked`.
+   */
   async test(name: string, actor: string): Promise<Delivery> {
-    const { clock, version, way, changed } = this.#deps;
+    const { clock, version, way, gaveUp, changed } = this.#deps;
     const vault = this.#deps.vault.opened();
     const webhook = this.#find(vault, name);
     const atMs = clock.now();
@@ -197,6 +201,7 @@ export class Webhooks {
       throw error;
     });
     const good = sent.try.problem === null;
+    const isGone = sent.try.status === GONE;
     const row: DeliveryRow = {
       id,
       webhook_id: webhook.id,
@@ -209,12 +214,17 @@ export class Webhooks {
       log: JSON.stringify([sent.try]),
       next_try_at_ms: null,
       finished_at_ms: clock.now(),
-      dead_because: good ? null : 'test',
+      dead_because: good ? null : isGone ? 'gone' : 'test',
     };
-    this.#deps.vault.opened().write(() => {
-      if (findWebhookRow(vault.db, webhook.id) !== undefined) insertDelivery(vault.db, row);
+    const wasOn = this.#deps.vault.opened().write(() => {
+      const now = findWebhookRow(vault.db, webhook.id);
+      if (now !== undefined) insertDelivery(vault.db, row);
+      const isLeaving = isGone && now?.is_on === 1;
+      if (isLeaving) receiverGone(vault, clock, webhook.id);
       pruneDeliveries(vault.db);
+      return isLeaving;
     });
+    if (wasOn) gaveUp(webhook, row);
     changed();
     return deliveryOf(row, webhook.label);
   }
@@ -254,7 +264,7 @@ export class Webhooks {
 
   /**
    * Puts an event into the queue of each webhook that wants it. Call it inside `vault.write`, and `wake` after.
-   * @returns those whose queue is full: what was for them is dead.
+   * @returns those whose queue is full: what was for them is dead. Let the oldest dead ones go after it: `prune`.
    */
   enqueue(vault: OpenVault, type: WebhookEvent, atMs: number, data: MessageData): WebhookRow[] {
     const full: WebhookRow[] = [];
@@ -277,11 +287,14 @@ export class Webhooks {
         finished_at_ms: isFull ? nowMs : null,
         dead_because: isFull ? 'queue-full' : null,
       });
-      if (!isFull) continue;
-      pruneDeliveries(vault.db);
-      full.push(webhook);
+      if (isFull) full.push(webhook);
     }
     return full;
+  }
+
+  /** Lets go of the oldest deliveries that are over. Call it inside `vault.write`. */
+  prune(vault: OpenVault): void {
+    pruneDeliveries(vault.db);
   }
 
   wake(): void {

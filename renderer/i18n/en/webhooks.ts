@@ -25,6 +25,7 @@ export const webhooks = {
   remove: 'Remove',
   tested: (label: string) => `${label} took the test.`,
   testFailed: (label: string, why: string) => `${label} did not take the test: ${why}`,
+  testGone: (label: string) => `${label} is off: its receiver answered that it is gone (410).`,
   isOn: (label: string) => `${label} gets messages again.`,
   isOff: (label: string) => `${label} gets no messages.`,
 
@@ -74,6 +75,7 @@ export const webhooks = {
   logAll: 'All',
   logDead: (count: number) => `Given up (${formatNumber(count)})`,
   states: { waiting: 'Waits', delivered: 'Delivered', dead: 'Given up' } satisfies Record<Delivery['state'], string>,
+  testFailedState: 'Not taken',
   testMessage: 'A test',
   tries: (count: number) => plural(count, 'try', 'tries'),
   nextTry: (when: string) => `next try ${when}`,

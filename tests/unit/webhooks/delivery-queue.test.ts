@@ -176,17 +176,34 @@ test('all dead ones of a webhook are sent again, more than may wait, and neither
     for (let at = 0; at < 420; at += 1) t.webhooks.enqueue(vault, 'client.created', t.clock.now(), { at });
   });
   expect(t.webhooks.list()).toMatchObject([
-    { label: 'ops', waiting: 200, dead: 221 },
+    { label: 'ops', waiting: 200, dead: 220 },
     { label: 'other', waiting: 200, dead: 220 },
   ]);
   expect(t.webhooks.redeliver({ webhook: 'ops' }, 'cli')).toBe(220);
   expect(t.webhooks.list()).toMatchObject([
-    { waiting: 420, dead: 1 },
+    { waiting: 420, dead: 0 },
     { waiting: 200, dead: 220 },
   ]);
-  expect(t.webhooks.deliveries({ webhook: 'ops', state: 'dead', limit: 100 })).toMatchObject([
-    { type: 'webhook.test', deadBecause: 'test' },
-  ]);
+  // The test that failed stands among all, and is none of those that were given up.
+  expect(t.webhooks.deliveries({ webhook: 'ops', state: 'dead', limit: 100 })).toEqual([]);
+  const all = t.webhooks.deliveries({ webhook: 'ops', limit: 1000 });
+  expect(all.filter(({ state }) => state === 'dead')).toMatchObject([{ type: 'webhook.test', deadBecause: 'test' }]);
+  t.app.vault.lock('asked');
+});
+
+test('of a storm of events none is lost: each waits, was sent, or is given up', async () => {
+  const t = await withReceiver((response) => json(response, 503, {}));
+  t.add();
+  for (let at = 0; at < 450; at += 1) {
+    t.app.clients.create(
+      { name: `tool ${at}`, grants: ['keys:list'], expiresInDays: 1, ratePerSecond: null, test: false },
+      'cli',
+    );
+  }
+  for (let moments = 0; moments < 5; moments += 1) t.clock.advance(50);
+  expect(t.webhooks.list()).toMatchObject([{ waiting: 200, dead: 250 }]);
+  const { notices } = t.app.notifications.inbox.list({ view: 'inbox' });
+  expect(notices.filter(({ kind }) => kind === 'client.created')).toHaveLength(450);
   t.app.vault.lock('asked');
 });
 

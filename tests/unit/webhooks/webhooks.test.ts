@@ -124,6 +124,24 @@ test('a test is sent once, also to one that is off, and says what became of it',
   expect(t.server.seen).toHaveLength(2);
 });
 
+test('a receiver that answers a test with 410 is gone, as for any other message', async () => {
+  const t = await withReceiver((response) => json(response, 503, {}));
+  t.add();
+  t.happens();
+  await t.webhooks.settled();
+  t.answerWith((response) => json(response, 410, {}));
+  expect(await t.webhooks.test('ops', 'cli')).toMatchObject({ state: 'dead', deadBecause: 'gone' });
+  expect(t.webhooks.list()).toMatchObject([{ on: false, offBecause: 'gone', waiting: 0, dead: 1 }]);
+  t.clock.advance(50);
+  const told = () =>
+    t.app.notifications.inbox.list({ view: 'inbox' }).notices.filter(({ kind }) => kind === 'webhook.failed');
+  expect(told()).toMatchObject([{ title: 'The receiver of the webhook “ops” is gone; the webhook is off.' }]);
+  // One that is off already stays off as it was.
+  t.webhooks.edit({ webhook: 'ops', on: false }, 'cli');
+  await t.webhooks.test('ops', 'cli');
+  expect(t.webhooks.list()).toMatchObject([{ on: false, offBecause: null }]);
+});
+
 test('a redirect is not followed, and the answer is not kept', async () => {
   const t = await withReceiver();
   const elsewhere = await answeringServer((response) => json(response, 200, {}));
