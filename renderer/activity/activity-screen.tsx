@@ -11,6 +11,7 @@ import head from '../ui/heading.module.css';
 import { Note } from '../ui/note.tsx';
 import page from '../ui/page-layout.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { ZoneNote } from '../ui/zone-note.tsx';
 import { ActivityFilters } from './activity-filters.tsx';
 import styles from './activity.module.css';
 import { ActivityTable } from './activity-table.tsx';
@@ -33,6 +34,7 @@ export default function ActivityScreen() {
         <div>
           <h1>{m.activity.title}</h1>
           <p className={head.lead}>{m.activity.lead}</p>
+          <ZoneNote />
         </div>
         <div className={styles.acts}>
           <LogActs filter={filter} onVerdict={setVerdict} onSaved={retry} />

@@ -1,4 +1,5 @@
 import type { AuditFilter } from '../../shared/contract/audit.ts';
+import { daysLater, momentAt, windowZone } from '../i18n/zone.ts';
 import type { ActivityRoute } from '../state/activity-route.ts';
 
 /** As the core asks for it: times, and `to` with the whole of its day. A day that is half typed does not filter. */
@@ -14,9 +15,8 @@ export function toQuery({ area, actor, result, from, to }: ActivityRoute): Audit
   };
 }
 
-/** A day of the calendar later by `days`, also where a day has 23 or 25 hours. */
+/** Of the window's zone, a day of the calendar later by `days`, also where a day has 23 or 25 hours. */
 function startOfDay(day: string, days: number): string | null {
-  const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
-  if (year === undefined) return null;
-  return new Date(Number(year), Number(month) - 1, Number(date) + days).toISOString();
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day));
+  return isDay ? new Date(momentAt(daysLater(day, days), '00:00', windowZone())).toISOString() : null;
 }

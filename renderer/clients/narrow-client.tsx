@@ -3,7 +3,7 @@ import { useId, useState } from 'react';
 import type { ClientSummary } from '../../shared/contract/schemas.ts';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
-import { formatDate } from '../i18n/format.ts';
+import { formatEnd } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { keepClient } from '../state/clients.ts';
 import { useSession } from '../state/session.ts';
@@ -83,7 +83,7 @@ export function NarrowClient({ client, onClose }: Props) {
           </p>
         </fieldset>
         <div className={layout.pair}>
-          <Field label={m.clients.end} hint={m.clients.endHint(formatDate(client.expiresAt))} error={errors['end']}>
+          <Field label={m.clients.end} hint={m.clients.endHint(formatEnd(client.expiresAt))} error={errors['end']}>
             {(control) => (
               <TextInput
                 {...control}

@@ -1,3 +1,5 @@
+import { clockIn, windowZone } from './zone.ts';
+
 /** Numbers, dates and durations as the user's locale writes them. */
 const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);
 
@@ -26,12 +28,18 @@ export function formatSeconds(ms: number): string {
   return `${formatNumber(seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds))} s`;
 }
 
-const inZone = (zone: string | undefined): { readonly timeZone?: string } =>
-  zone === undefined ? {} : { timeZone: zone };
+/** @param zone - IANA name, where not that of the window is meant. */
+export function formatDate(iso: string, zone = windowZone()): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: zone }).format(new Date(iso));
+}
 
-/** @param zone - IANA name, where not that of this computer is meant: times of reports stand in the vault's. */
-export function formatDate(iso: string, zone?: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', ...inZone(zone) }).format(new Date(iso));
+/** A picked day ends with its last second in UTC: it is shown as the day that was picked. */
+const END_OF_DAY = /^(\d{4}-\d{2}-\d{2})T23:59:59(?:\.\d+)?Z$/;
+
+/** The day on which something ends that was given a day, or a time. */
+export function formatEnd(iso: string): string {
+  const day = END_OF_DAY.exec(iso)?.[1];
+  return day === undefined ? formatDate(iso) : formatDay(day);
 }
 
 /** A day of a calendar, such as 2026-11-24: the same day in every zone. */
@@ -45,17 +53,19 @@ export function formatMonth(day: string): string {
 }
 
 /** @param zone - as in `formatDate`. */
-export function formatDateTime(iso: string, zone?: string): string {
+export function formatDateTime(iso: string, zone = windowZone()): string {
   const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
-  return new Intl.DateTimeFormat(locale(), { ...style, ...inZone(zone) }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale(), { ...style, timeZone: zone }).format(new Date(iso));
 }
 
 /** To the second; with its day where that is not today. */
 export function formatMoment(iso: string, nowMs = Date.now()): string {
   const moment = new Date(iso);
-  const isToday = moment.toDateString() === new Date(nowMs).toDateString();
+  const zone = windowZone();
+  const clock = clockIn(zone);
+  const isToday = clock(moment.getTime()).slice(0, 10) === clock(nowMs).slice(0, 10);
   const day = isToday ? {} : ({ dateStyle: 'medium' } as const);
-  return new Intl.DateTimeFormat(locale(), { ...day, timeStyle: 'medium' }).format(moment);
+  return new Intl.DateTimeFormat(locale(), { ...day, timeStyle: 'medium', timeZone: zone }).format(moment);
 }
 
 const STEPS = [

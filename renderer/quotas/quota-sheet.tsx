@@ -3,6 +3,7 @@ import { QUOTA_COUNTS } from '../../shared/quotas.ts';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
 import { m } from '../i18n/messages.ts';
+import { zoneHere } from '../i18n/zone.ts';
 import { reloadQuotas } from '../state/quotas.ts';
 import { show } from '../state/view.ts';
 import { Disclosure } from '../ui/disclosure.tsx';
@@ -41,7 +42,6 @@ interface Props {
 }
 
 const close = (): void => show({ sheet: null });
-const zoneHere = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Makes or changes a quota. While it is typed, it says what the quota would have meant in the last 30 days. */
 export function QuotaSheet({ id: quotaId, start }: Props) {

@@ -11,6 +11,7 @@ import { Empty } from '../ui/empty.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { ZoneNote } from '../ui/zone-note.tsx';
 import page from '../ui/page-layout.module.css';
 import { Proposals } from './proposals.tsx';
 import { QuotaDetail } from './quota-detail.tsx';
@@ -49,6 +50,7 @@ function List() {
         <div>
           <h1>{m.quotas.title}</h1>
           <p className={head.lead}>{m.quotas.lead}</p>
+          <ZoneNote />
         </div>
         {list.length > 0 && add}
       </div>

@@ -3,6 +3,7 @@ import type { EndpointStatus, Settings, VaultStatus } from '../../shared/contrac
 import type { AppError } from '../../shared/errors.ts';
 import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { asAppError, call } from '../contract/client.ts';
+import { showTimesIn } from '../i18n/zone.ts';
 
 /**
  * What the whole window hangs on. `first-run` lasts until its last page is left, although the vault is open before.
@@ -34,6 +35,8 @@ const EMPTY: Session = {
 
 export const useSession = create<Session>()(() => EMPTY);
 const set = useSession.setState;
+// Before anything is drawn anew: who subscribes first is told first.
+useSession.subscribe(({ settings }) => showTimesIn(settings?.vault?.reportingZone ?? ''));
 
 export function phaseOf(state: VaultStatus['state']): Phase {
   if (state === 'no-vault') return 'first-run';

@@ -1,5 +1,6 @@
 export const common = {
   product: 'Keyharbor',
+  timesOf: (zone: string) => `Days and times are those of ${zone} (Settings, Time zone).`,
   cancel: 'Cancel',
   close: 'Close',
   back: 'Back',

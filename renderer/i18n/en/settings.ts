@@ -86,9 +86,9 @@ export const settings = {
     'After so many days the single calls are deleted from the usage database; their sums stay for ever. 0: nothing is deleted. 0 to 3650.',
   unitDays: 'days',
   days: (count: number) => (count === 0 ? 'for ever' : plural(count, 'day', 'days')),
-  reportingZone: 'Time zone of reports',
+  reportingZone: 'Time zone',
   reportingZoneText:
-    'Whose days usage is counted in, such as Europe/Berlin. Empty: that of this computer. A change sums up all days anew.',
+    'Whose days and times the window shows, and whose days usage and quotas are counted in, such as Europe/Berlin. Empty: that of this computer. A change sums up all days anew.',
   nothing: 'nothing',
   save: 'Save',
   proxy: {

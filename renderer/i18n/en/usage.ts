@@ -31,7 +31,7 @@ export const usage = {
   apply: 'Show range',
   rangeWrong: 'The first day must not be after the last.',
   zone: (zone: string) => `Days of ${zone}`,
-  zoneHint: 'Settings, Time zone of reports',
+  zoneHint: 'Settings, Time zone',
   compare: 'Compare with the period before',
   by: 'Stack by',
   groupings: {

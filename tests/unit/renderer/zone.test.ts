@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { toQuery } from '../../../renderer/activity/filters.ts';
+import { formatDate, formatDateTime, formatEnd, formatMoment } from '../../../renderer/i18n/format.ts';
+import { momentAt, showTimesIn, windowZone, zoneHere } from '../../../renderer/i18n/zone.ts';
+import { snoozedUntil } from '../../../renderer/notifications/snooze.ts';
+import { NO_FILTERS } from '../../../renderer/state/activity-route.ts';
+import { useSession } from '../../../renderer/state/session.ts';
+import type { Settings } from '../../../shared/contract/schemas.ts';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+afterEach(() => showTimesIn(''));
+
+describe('the window shows one zone', () => {
+  test('the one that usage is counted in, and this computer’s where none is named or the vault is locked', () => {
+    const settings = { vault: { reportingZone: 'Pacific/Auckland' } } as Settings;
+    useSession.setState({ settings });
+    expect(windowZone()).toBe('Pacific/Auckland');
+    useSession.setState({ settings: { ...settings, vault: null } });
+    expect(windowZone()).toBe(zoneHere());
+  });
+
+  test('in every day and time, filter and snooze', () => {
+    const evening = '2026-11-20T23:30:00.000Z';
+    showTimesIn('Asia/Tokyo');
+    expect([formatDate(evening), formatDateTime(evening)]).toEqual(['Nov 21, 2026', 'Nov 21, 2026, 8:30 AM']);
+    expect(formatMoment(evening, Date.parse('2026-11-21T10:00:00Z'))).toBe('8:30:00 AM');
+    expect(toQuery({ ...NO_FILTERS, from: '2026-11-21', to: '2026-11-21' })).toEqual({
+      from: '2026-11-20T15:00:00.000Z',
+      to: '2026-11-21T15:00:00.000Z',
+    });
+    expect(snoozedUntil('tomorrow', Date.parse(evening))).toBe('2026-11-22T00:00:00.000Z');
+    showTimesIn('America/Los_Angeles');
+    expect(formatDateTime(evening)).toBe('Nov 20, 2026, 3:30 PM');
+    expect(snoozedUntil('tomorrow', Date.parse(evening))).toBe('2026-11-21T17:00:00.000Z');
+  });
+});
+
+test('a day that was picked as an end is shown as that day, east and west of UTC', () => {
+  for (const zone of ['Asia/Tokyo', 'UTC', 'America/Los_Angeles']) {
+    showTimesIn(zone);
+    expect([formatEnd('2026-12-01T23:59:59.999Z'), formatEnd('2026-12-01T23:59:59Z')]).toEqual([
+      'Dec 1, 2026',
+      'Dec 1, 2026',
+    ]);
+  }
+  showTimesIn('Asia/Tokyo');
+  expect(formatEnd('2026-12-01T20:00:00.000Z')).toBe('Dec 2, 2026'); // a time is a time
+});
+
+test('a time of a day is found where clocks change, and where a day does not begin at midnight', () => {
+  expect(iso(momentAt('2026-03-29', '09:00', 'Europe/Berlin'))).toBe('2026-03-29T07:00:00.000Z');
+  expect(iso(momentAt('2026-03-29', '00:00', 'Europe/Berlin'))).toBe('2026-03-28T23:00:00.000Z');
+  expect(iso(momentAt('2026-10-26', '00:00', 'Europe/Berlin'))).toBe('2026-10-25T23:00:00.000Z');
+  expect(iso(momentAt('2026-03-29', '02:30', 'Europe/Berlin'))).toBe('2026-03-29T01:00:00.000Z'); // left out there
+  // In Cairo the clock goes from 23:59 to 01:00 on that night.
+  expect(iso(momentAt('2026-04-24', '00:00', 'Africa/Cairo'))).toBe('2026-04-23T22:00:00.000Z');
+  expect(iso(momentAt('2026-11-20', '00:00', 'Pacific/Kiritimati'))).toBe('2026-11-19T10:00:00.000Z');
+});
