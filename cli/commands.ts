@@ -23,6 +23,7 @@ export const COMMANDS = {
   lock: { group: VAULT, load: () => import('./commands/lock.ts') },
   passwd: { group: VAULT, load: () => import('./commands/passwd.ts') },
   recover: { group: VAULT, load: () => import('./commands/recover.ts') },
+  backup: { group: VAULT, load: () => import('./commands/backup.ts') },
   add: { group: KEYS, load: () => import('./commands/add.ts') },
   edit: { group: KEYS, load: () => import('./commands/edit.ts') },
   rotate: { group: KEYS, load: () => import('./commands/rotate.ts') },

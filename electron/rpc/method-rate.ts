@@ -24,6 +24,8 @@ const RATES: Partial<Readonly<Record<MethodName, Rate>>> = {
   'vault.unlock': PASSWORD,
   'vault.changePassword': PASSWORD,
   'vault.recover': PASSWORD,
+  'vault.restoreBackup': PASSWORD,
+  'vault.backUp': { burst: 10, perMinute: 10 },
   'vault.passwordStrength': TYPING,
   'vault.suggestPassword': TYPING,
   'providers.inspect': TYPING,

@@ -27,6 +27,9 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'vault.lock': 'free',
   'vault.changePassword': 'free',
   'vault.recover': 'free',
+  'vault.backups': 'free',
+  'vault.backUp': 'owner',
+  'vault.restoreBackup': 'free',
 
   'providers.list': 'free',
   'providers.guide': 'free',

@@ -227,6 +227,15 @@ export const vaultStatus = z.strictObject({
 });
 export type VaultStatus = z.output<typeof vaultStatus>;
 
+/** A copy of the whole vault. `made`: because the owner asked for it. */
+export const vaultBackup = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['daily', 'migration', 'made']),
+  at: timestamp,
+  bytes: z.int().min(0),
+});
+export type VaultBackupSummary = z.output<typeof vaultBackup>;
+
 export const passwordStrength = z.strictObject({
   /** 0 to 4 as the estimator says; 3 and 4 are accepted. */
   score: z.int().min(0).max(4),

@@ -14,6 +14,8 @@ export const PENDING_KINDS = [
   'vault.unlock',
   'vault.throttled',
   'vault.recover',
+  'vault.restore',
+  'vault.restored',
   'vault.changePassword',
   'vault.verifyPassword',
   'endpoint.locked',
@@ -79,7 +81,8 @@ export function adoptPending(
       if (lines.some(({ kind }) => kind === 'app.panic')) panicked();
       for (const { kind, atMs, count } of lines) {
         const meta = { unauthenticated: true, at: new Date(atMs).toISOString(), count };
-        appendAudit(vault, clock, { actor: 'unknown', action: kind, result: 'failed', meta });
+        const result = kind === 'vault.restored' ? 'ok' : 'failed';
+        appendAudit(vault, clock, { actor: 'unknown', action: kind, result, meta });
       }
       appendAudit(vault, clock, {
         actor: 'system',

@@ -1,3 +1,4 @@
+import { PUT_BACK } from '../store/damage-words.ts';
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -114,8 +115,7 @@ function isDamaged(vault: OpenVault): boolean {
 function vaultState({ vault }: DoctorDeps): Finding {
   const title = 'Vault';
   if (vault.state === 'unlocked' && isDamaged(vault.opened())) {
-    const hint = 'Copy the Keyharbor folder first, then put back the newest folder from backups.';
-    return finding('vault', 'problem', title, 'The database is damaged; some of it cannot be read.', hint);
+    return finding('vault', 'problem', title, 'The database is damaged; some of it cannot be read.', PUT_BACK);
   }
   const problem = vault.headerProblem();
   if (problem !== null) return finding('vault', 'problem', title, problem.message, problem.hint);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Clock } from '../seams.ts';
@@ -7,17 +7,18 @@ import { makeFolder } from './folder.ts';
 import { onDisk } from './sqlite-error.ts';
 
 /** A backup is a folder with `vault.json` and `vault.db`: the same encrypted format, openable by itself. */
-export type BackupKind = 'daily' | 'migration';
+export type BackupKind = 'daily' | 'migration' | 'made';
 /** Of `usage.db` alone; it opens with the vault it was made in. */
 export type UsageBackupKind = 'usage' | 'usage-migration';
 
 const KEEP: Readonly<Record<BackupKind | UsageBackupKind, number>> = {
   daily: 7,
   migration: 3,
+  made: 3,
   usage: 3,
   'usage-migration': 3,
 };
-const NAME = /^(daily|migration|usage|usage-migration)-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z$/;
+const NAME = /^(daily|migration|made|usage|usage-migration)-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z$/;
 /** Those of usage.db may be in the making just now. */
 const UNFINISHED = /^\.unfinished-(?!usage-)/;
 const UNFINISHED_USAGE = /^\.unfinished-usage-/;
@@ -109,6 +110,42 @@ function finish(folder: string, kind: BackupKind | UsageBackupKind, unfinished: 
 /** When the newest backup of this kind was made, UTC epoch milliseconds; null where there is none. */
 export function newestBackupMs(folder: string, kind: BackupKind | UsageBackupKind): number | null {
   return backupsOf(folder, kind)[0]?.atMs ?? null;
+}
+
+/** One copy of the whole vault. */
+export interface VaultBackup {
+  readonly name: string;
+  readonly kind: BackupKind;
+  /** UTC epoch milliseconds. */
+  readonly atMs: number;
+  /** Of header and database. */
+  readonly bytes: number;
+}
+
+export interface BackupFiles {
+  readonly header: string;
+  readonly database: string;
+}
+
+/** Those that could be put back, the newest first. */
+export function listBackups(folder: string): VaultBackup[] {
+  const found = (['daily', 'migration', 'made'] as const).flatMap((kind) =>
+    backupsOf(folder, kind).flatMap(({ name, atMs }) => {
+      const files = backupFolder(folder, name);
+      if (files === null) return [];
+      const bytes = statSync(files.header).size + statSync(files.database).size;
+      return [{ name, kind, atMs, bytes }];
+    }),
+  );
+  return found.sort((a, b) => b.atMs - a.atMs);
+}
+
+/** @param name - as somebody gave it. @returns null where it is no backup of a vault with both its files. */
+export function backupFolder(folder: string, name: string): BackupFiles | null {
+  const [, kind] = NAME.exec(name) ?? [];
+  if (kind !== 'daily' && kind !== 'migration' && kind !== 'made') return null;
+  const files = { header: path.join(folder, name, 'vault.json'), database: path.join(folder, name, 'vault.db') };
+  return existsSync(files.header) && existsSync(files.database) ? files : null;
 }
 
 /** Whether any backup is there: then a missing database is damage, not a new user. */

@@ -1,3 +1,4 @@
+import { PUT_BACK } from './damage-words.ts';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { AppError } from '../../../shared/errors.ts';
@@ -156,10 +157,7 @@ function assertPragma(db: Database.Database, name: string, expected: string | nu
 }
 
 function damaged(what: string, why: string, cause?: unknown): AppError {
-  return new AppError(
-    'integrity_failure',
-    `The vault database ${what}. ${why} Nothing was changed.`,
-    'Copy the Keyharbor folder first, then put back vault.json and vault.db from the newest folder in backups.',
-    { cause },
-  );
+  return new AppError('integrity_failure', `The vault database ${what}. ${why} Nothing was changed.`, PUT_BACK, {
+    cause,
+  });
 }

@@ -1,3 +1,4 @@
+import { PUT_BACK } from './damage-words.ts';
 import type Database from 'better-sqlite3';
 import { AppError } from '../../../shared/errors.ts';
 import { isSound } from './database.ts';
@@ -65,9 +66,5 @@ export function migrate(db: Database.Database, migrations: readonly string[], ba
 }
 
 function unsound(what: string): AppError {
-  return new AppError(
-    'integrity_failure',
-    `The vault database is damaged: its own check fails. ${what}`,
-    'Copy the Keyharbor folder first, then put back the newest folder from backups.',
-  );
+  return new AppError('integrity_failure', `The vault database is damaged: its own check fails. ${what}`, PUT_BACK);
 }

@@ -1,3 +1,4 @@
+import { PUT_BACK } from './damage-words.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 /**
@@ -38,12 +39,7 @@ export function storageError(error: unknown): unknown {
     );
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new AppError(
-      'integrity_failure',
-      'The vault database is damaged. It was not changed.',
-      'Copy the Keyharbor folder first, then put back the newest folder from backups.',
-      options,
-    );
+    return new AppError('integrity_failure', 'The vault database is damaged. It was not changed.', PUT_BACK, options);
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new AppError(

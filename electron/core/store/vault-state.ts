@@ -1,3 +1,4 @@
+import { PUT_BACK } from './damage-words.ts';
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
@@ -38,7 +39,7 @@ export function verifiedState(db: Database.Database, given: StateKey): StateRow 
     throw new AppError(
       'integrity_failure',
       'The state row of the vault database does not verify. Nothing was changed.',
-      'Copy the Keyharbor folder first, then put back the newest folder from backups.',
+      PUT_BACK,
     );
   }
   return row;

@@ -1,3 +1,4 @@
+import { PUT_HEADER_BACK } from '../store/damage-words.ts';
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
@@ -84,6 +85,6 @@ function damaged(what: string): AppError {
   return new AppError(
     'integrity_failure',
     `The vault's header file, vault.json, ${what}. Nothing was opened or changed.`,
-    'Copy the Keyharbor folder first. Then put back vault.json.bak, if it is there, or the newest folder from backups.',
+    PUT_HEADER_BACK,
   );
 }

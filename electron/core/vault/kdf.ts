@@ -1,3 +1,4 @@
+import { PUT_HEADER_BACK } from '../store/damage-words.ts';
 import { pbkdf2, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
@@ -69,7 +70,7 @@ export function assertRunnable(params: KdfParams): void {
   throw new AppError(
     'integrity_failure',
     'The cost of the password in vault.json is outside what Keyharbor accepts. Nothing was tried.',
-    'The file was changed or damaged: put back vault.json from a folder in backups.',
+    `The file was changed or damaged. ${PUT_HEADER_BACK}`,
   );
 }
 

@@ -111,8 +111,10 @@ export class Session implements OpenVault {
     if (mirroredHeaderEpoch(this.db) !== header.headerEpoch) this.write(() => this.setHeaderEpoch(header.headerEpoch));
   }
 
-  backUp(paths: Paths, clock: Clock, kind: BackupKind, header: Header): void {
-    backUp({ paths, clock, header }, this.db, this.#databaseKey, this.headerKey, this.#state, kind);
+  /** @returns the name of its folder. */
+  backUp(paths: Paths, clock: Clock, kind: BackupKind, header: Header): string {
+    const folder = backUp({ paths, clock, header }, this.db, this.#databaseKey, this.headerKey, this.#state, kind);
+    return path.basename(folder);
   }
 
   close(): void {
@@ -195,8 +197,44 @@ function assertHeaderAge(mirrored: number, headerEpoch: number): void {
   throw new AppError(
     'integrity_failure',
     'The header file, vault.json, is older than the vault database: an old copy was put back. Nothing was changed.',
-    'Put back the newest vault.json, or vault.json and vault.db together from one folder in backups.',
+    'Put back the newest vault.json, or a whole backup: "keyharbor backup restore". The present files are kept.',
   );
+}
+
+interface WholeKeys {
+  readonly databaseKey: KeyObject;
+  readonly headerKey: KeyObject;
+  readonly state: StateKey;
+}
+
+/** @throws AppError `integrity_failure` where a part is damaged, or the header older than the database. */
+function checkWhole(header: Header, file: string, { databaseKey, headerKey, state }: WholeKeys): void {
+  const key = databaseKey.export();
+  try {
+    verifyHeader(header, headerKey);
+    const copy = openDatabase(file, 'vault', key, 'open');
+    try {
+      assertHeaderAge(verifiedState(copy, state).header_epoch, header.headerEpoch);
+      if (!isSound(copy)) throw new AppError('integrity_failure', 'A backup did not verify. Nothing was changed.');
+    } finally {
+      copy.close();
+    }
+  } finally {
+    key.fill(0);
+  }
+}
+
+/**
+ * That header and database belong together, and every page of it can be read.
+ * @param vmk - of that header: kept and wiped by the caller. @throws AppError
+ */
+export function assertWhole(header: Header, file: string, vmk: Buffer): void {
+  const vaultId = Buffer.from(header.vaultId, 'hex');
+  checkWhole(header, file, {
+    databaseKey: deriveKeyObject(vmk, vaultId, 'database'),
+    headerKey: deriveKeyObject(vmk, vaultId, 'headerMac'),
+    state: stateKey({ header, vmk }),
+  });
 }
 
 function backUp(
@@ -206,27 +244,12 @@ function backUp(
   headerKey: KeyObject,
   state: StateKey,
   kind: BackupKind,
-): void {
+): string {
   const verify = (folder: string): void => {
-    const key = databaseKey.export();
-    try {
-      verifyHeader(
-        parseHeader(readSmallFile(path.join(folder, 'vault.json'), MAX_HEADER_BYTES) ?? Buffer.alloc(0)),
-        headerKey,
-      );
-      const copy = openDatabase(path.join(folder, 'vault.db'), 'vault', key, 'open');
-      try {
-        verifiedState(copy, state);
-        if (!isSound(copy))
-          throw new AppError('integrity_failure', 'A backup did not verify. The older ones were kept.');
-      } finally {
-        copy.close();
-      }
-    } finally {
-      key.fill(0);
-    }
+    const bytes = readSmallFile(path.join(folder, 'vault.json'), MAX_HEADER_BYTES) ?? Buffer.alloc(0);
+    checkWhole(parseHeader(bytes), path.join(folder, 'vault.db'), { databaseKey, headerKey, state });
   };
-  makeBackup(
+  return makeBackup(
     { folder: from.paths.backups, clock: from.clock, db, headerBytes: formatHeader(from.header), verify },
     kind,
   );

@@ -1,3 +1,4 @@
+import { PUT_HEADER_BACK } from '../store/damage-words.ts';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
@@ -38,7 +39,7 @@ export function readHeader(paths: Paths): Header {
   throw new AppError(
     'integrity_failure',
     'The vault’s header file, vault.json, is missing, though other parts of a vault are there. Nothing was changed.',
-    'Copy the Keyharbor folder first. Then put back vault.json.bak as vault.json, or the newest folder from backups.',
+    PUT_HEADER_BACK,
   );
 }
 

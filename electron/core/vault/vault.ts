@@ -12,6 +12,7 @@ import { Keyslots, passwordSlotIn, withSlot } from './keyslots.ts';
 import type { OpenVault } from './open-vault.ts';
 import { assertAcceptable } from './password.ts';
 import { describeProtection, type Protection } from './protection.ts';
+import { BackupActs } from './backup-acts.ts';
 import { RecoveryActs } from './recovery-acts.ts';
 import { formatRecoveryCode, newRecoverySecret } from './recovery-code.ts';
 import { RecoveryKit, type RecoveryProof } from './recovery-kit.ts';
@@ -47,6 +48,8 @@ export class Vault {
   readonly #attempts: UnlockAttempts;
   readonly #kit = new RecoveryKit();
   readonly #recovery: RecoveryActs;
+  /** Copies of the vault: list, make, put back. */
+  readonly backups: BackupActs;
 
   constructor(deps: VaultDeps) {
     this.#paths = deps.paths;
@@ -67,6 +70,7 @@ export class Vault {
       audit: (entry) => this.#machine.audit(entry),
       lockOut: () => this.lock('failures'),
     });
+    this.backups = new BackupActs({ ...deps, guarded, machine: this.#machine, attempts: this.#attempts });
     this.#recovery = new RecoveryActs({
       paths: deps.paths,
       machine: this.#machine,

@@ -1,6 +1,7 @@
 import type { Caller } from '../../../shared/contract/method.ts';
-import type { VaultStatus } from '../../../shared/contract/schemas.ts';
+import type { VaultBackupSummary, VaultStatus } from '../../../shared/contract/schemas.ts';
 import type { App } from '../../core/app.ts';
+import type { VaultBackup } from '../../core/store/backup.ts';
 import { passwordStrength, suggestPassword } from '../../core/vault/password-strength.ts';
 import type { Area, CallContext } from '../caller.ts';
 
@@ -49,7 +50,23 @@ export function vaultHandlers(app: App): Area<'vault'> {
       await proved(context);
       return { recoveryCode: renewed };
     },
+    'vault.backups': () => vault.backups.list().map(backupSummary),
+    'vault.backUp': async (_input, { actor }) => {
+      const name = await vault.backups.make(actor);
+      const made = vault.backups.list().find((one) => one.name === name);
+      if (made === undefined) throw new Error('a backup that was made is there');
+      return backupSummary(made);
+    },
+    'vault.restoreBackup': async ({ name, password }, { actor }) => {
+      const done = await vault.backups.restore(name, password, actor);
+      clients.dropDecisions();
+      return { name, ...done };
+    },
   };
+}
+
+function backupSummary({ name, kind, atMs, bytes }: VaultBackup): VaultBackupSummary {
+  return { name, kind, at: new Date(atMs).toISOString(), bytes };
 }
 
 /** One picture of the whole for a window's first paint and for `keyharbor status`; also while locked. */

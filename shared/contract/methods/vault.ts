@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BOTH, method, nothing, UNLOCKED, WINDOW } from '../method.ts';
-import { password, passwordStrength, vaultStatus } from '../schemas.ts';
+import { BOTH, method, nothing, SOCKET, UNLOCKED, WINDOW } from '../method.ts';
+import { password, passwordStrength, vaultBackup, vaultStatus } from '../schemas.ts';
 
 /** Making, opening, locking and recovering the vault. */
 export const vaultMethods = {
@@ -72,5 +72,19 @@ export const vaultMethods = {
     states: ['locked', 'unlocked'],
     input: z.strictObject({ recoveryCode: z.string().max(128), newPassword: password }),
     output: z.strictObject({ recoveryCode: z.string().nullable() }),
+  }),
+  /** Copies of the whole vault that could be put back, the newest first. */
+  'vault.backups': method({ callers: SOCKET, states: 'any', input: nothing, output: z.array(vaultBackup) }),
+  'vault.backUp': method({ callers: SOCKET, states: UNLOCKED, input: nothing, output: vaultBackup }),
+  /**
+   * Puts a backup in the place of the vault and leaves it locked. The password, or the recovery code, is that of the
+   * backup. `replaced`: the folder in `backups` with what stood there before;
+   * `headerOnly`: the database was whole and stayed.
+   */
+  'vault.restoreBackup': method({
+    callers: SOCKET,
+    states: 'any',
+    input: z.strictObject({ name: z.string().max(64), password }),
+    output: z.strictObject({ name: z.string(), replaced: z.string(), headerOnly: z.boolean() }),
   }),
 } as const;

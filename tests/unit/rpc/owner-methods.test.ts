@@ -30,6 +30,7 @@ const FREE = [
   'providers.list',
   'providers.preview',
   'settings.get',
+  'vault.backups',
   'vault.changePassword',
   'vault.confirmRecovery',
   'vault.create',
@@ -37,6 +38,7 @@ const FREE = [
   'vault.passwordStrength',
   'vault.recover',
   'vault.renewRecovery',
+  'vault.restoreBackup',
   'vault.status',
   'vault.unlock',
 ];

@@ -170,7 +170,7 @@ test('a damaged database is called damaged, also where a handler only reads; not
   const { route } = setUp('unlocked', { 'credentials.list': throws });
   const refused = await failure(callAs(route, 'socket', 'credentials.list'));
   expect(refused).toMatchObject({ code: 'integrity_failure', message: expect.stringContaining('damaged') as string });
-  expect(refused.hint).toContain('backups');
+  expect(refused.hint).toContain('keyharbor backup restore');
   expect(refused.cause).toBeUndefined();
 });
 

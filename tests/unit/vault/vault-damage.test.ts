@@ -63,7 +63,7 @@ describe('a database that is', () => {
       await expect(vault.unlock(PASSWORD)).rejects.toMatchObject({
         code: 'integrity_failure',
         message: expect.stringContaining(words) as string,
-        hint: expect.stringContaining('backups') as string,
+        hint: expect.stringContaining('keyharbor backup restore') as string,
       });
       expect(vault.state).toBe('locked');
       expect(await codeOf(() => vault.create({ password: PASSWORD, kdf: 'argon2id' }))).toBe('conflict');
