@@ -59,6 +59,8 @@ for (const host of HOSTS) {
     };
 
     test('is asked about in a window of its own, once or until the lock, and its grant is revoked', async () => {
+      const { page } = window;
+
       await test.step('the panel names who asks and for what, with Deny as the first answer', async () => {
         await result(page, 'settings.set', { app: { theme: 'dark' } });
         const asked = ask();

@@ -125,11 +125,6 @@ export class Counter {
     return this.definition.limit + this.carriedOver;
   }
 
-  /** Of what is available, used and reserved. A limit of zero is always all used. */
-  get percent(): number {
-    return this.available === 0 ? 100 : ((this.used + this.reserved) / this.available) * 100;
-  }
-
   /** Of what is available: only for critical calls. */
   get kept(): number {
     const { buffer } = this.definition;

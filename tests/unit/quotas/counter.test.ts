@@ -24,6 +24,24 @@ describe('the limit', () => {
     expect(counting.named('Team')).toMatchObject({ used: 1, reserved: 2, refused: 1 });
   });
 
+  test('who asks for too much at once is told to ask for less; who comes too late is not', () => {
+    const counting = new Counting();
+    counting.set(daily(1000, { counts: 'tokens', name: 'Tokens' }));
+    const large = Buffer.from(JSON.stringify({ model: 'm', max_tokens: 2000 }));
+    expect(refusal(() => counting.hold(CLIENT, large)).hint).toMatch(/^Ask for less in one call \(max_tokens\)/);
+    counting.settle(null, {}, { inputTokens: 1000 });
+    expect(refusal(() => counting.hold(CLIENT, large)).hint).toMatch(/^Wait until then/);
+    const few = new Counting();
+    few.set(daily(1));
+    few.one();
+    expect(refusal(() => few.hold()).hint).toMatch(/^Wait until then/);
+    const half = new Counting();
+    half.set(daily(2));
+    half.one();
+    half.hold();
+    expect(refusal(() => half.hold()).hint).not.toMatch(/less/);
+  });
+
   test('a limit of nothing lets nothing through and warns of nothing; the largest does not overflow', () => {
     const counting = new Counting();
     const { id } = counting.set(daily(0));

@@ -51,6 +51,22 @@ test('what a quota would have refused is counted call by call, and said in a sen
   expect(told.text).toBe('Of 40 calls since 1 Jan 2030, it would have refused 12 times (first on 2 Jan 2030, 10:00).');
 });
 
+test('every kind of token is counted, from the first millisecond to before the last, and what has no price is told', () => {
+  const tokens = { inputTokens: 1, cacheReadTokens: 20, cacheWriteTokens: 300, cacheWriteLongTokens: 4000 };
+  const counting = used([1], { tokens: { ...tokens, outputTokens: 50_000 } });
+  const calls = [{ atMs: FROM + DAY }, { atMs: FROM + 1, model: 'nobody-knows' }, { atMs: FROM + 2, told: 7 }];
+  counting.usage.record(calls.map((given) => call(given)));
+  counting.usage.flush();
+  const whatIf = (limit: number, counts: 'tokens' | 'cost') =>
+    quotaWhatIf(db(counting), {
+      definition: heldBy(daily(limit, { counts })),
+      ...{ fromMs: FROM, toMs: FROM + DAY, ...around },
+    });
+  expect(whatIf(54_321, 'tokens')).toMatchObject({ calls: 3, wanted: 54_321, refused: 0, unpriced: 0 });
+  expect(whatIf(54_320, 'tokens')).toMatchObject({ refused: 1, refusedAmount: 54_321 });
+  expect(whatIf(1e9, 'cost')).toMatchObject({ calls: 3, refused: 0, unpriced: 1 });
+});
+
 test('a month is named, and where single calls reach back less far, that is said', () => {
   const counting = used([5, 12]);
   const text = (fromMs: number, toMs: number, given: Parameters<typeof daily>[1] = {}) =>

@@ -130,6 +130,13 @@ describe('an overview equals the raw records', () => {
 
   test('a reporting zone whose days begin at half an hour', () => {
     const usage = filled('Asia/Kolkata');
+    // Within the hours of UTC that lie in two days there.
+    const within = ['20T18:10', '20T18:40', '24T18:10', '24T18:40'].map((at) => Date.parse(`2029-10-${at}:00Z`));
+    write(
+      usage,
+      'Asia/Kolkata',
+      within.map((atMs, n) => ({ atMs, costMicroUsd: 10 ** (6 + n) })),
+    );
     const [from, to] = ['2029-10-20', '2029-10-31'];
     const overview = ask(usage, { reportingZone: 'Asia/Kolkata', bucket: 'day', from, to });
     expect(figuresOf(overview.totals)).toEqual(expected(usage, inDays(from, to, 'Asia/Kolkata')));

@@ -5,6 +5,7 @@ import {
   type MeterOptions,
   type MeterResult,
 } from '../../../../electron/core/usage/meter/meter.ts';
+import { requestModel } from '../../../../electron/core/usage/meter/request-model.ts';
 import { USAGE_KINDS } from '../../../../shared/provider/metering.ts';
 
 const JSON_ANSWER = { method: 'POST', status: 200, contentType: 'application/json', unit: 'tokens' } as const;
@@ -34,6 +35,24 @@ const CASES: readonly Case[] = [
     given: { kind: 'deepseek', path: CHAT },
     body: { model: 'deepseek-flash', usage: { ...OPENAI, prompt_cache_hit_tokens: 60, prompt_cache_miss_tokens: 40 } },
     is: { tokens: { inputTokens: 40, cacheReadTokens: 60, outputTokens: 20 } },
+  },
+  {
+    what: 'cached tokens stand beside the input wherever they are named as Anthropic names them',
+    given: { kind: 'openai', path: 'v1/relay' },
+    body: { model: 'm', usage: { input_tokens: 10, cache_read_input_tokens: 5, output_tokens: 1 } },
+    is: { tokens: { inputTokens: 10, cacheReadTokens: 5, cacheWriteTokens: 0, outputTokens: 1 } },
+  },
+  {
+    what: 'likewise what a cache took',
+    given: { kind: 'openai', path: 'v1/relay' },
+    body: { model: 'm', usage: { input_tokens: 10, cache_creation_input_tokens: 6, output_tokens: 1 } },
+    is: { tokens: { inputTokens: 10, cacheReadTokens: 0, cacheWriteTokens: 6, outputTokens: 1 } },
+  },
+  {
+    what: 'else input tokens have the cached ones in them',
+    given: { kind: 'openai', path: 'v1/relay' },
+    body: { model: 'm', usage: { input_tokens: 10, input_tokens_details: { cached_tokens: 4 }, output_tokens: 1 } },
+    is: { tokens: { inputTokens: 6, cacheReadTokens: 4, outputTokens: 1 } },
   },
   {
     what: 'Groq streams its usage in x_groq',
@@ -431,6 +450,15 @@ test('a list of models uses nothing, a chat answer without usage is missing it',
 
 test('the model of the request stands in where the answer names none', () => {
   expect(read({ kind: 'openai', path: CHAT, requestModel: 'gpt-x' }, { usage: OPENAI }).model).toBe('gpt-x');
+});
+
+test.each([
+  '{"model":"one","model_id":"two"}',
+  '{"model_id":"two","model":"one"}',
+  '{"model_id":"one"}',
+  '{"model":"no name, but a sentence","model_id":"one"}',
+])('the model that a request names: %s', (body) => {
+  expect(requestModel(CHAT, Buffer.from(body))).toBe('one');
 });
 
 test('a megabyte of stream is read without a copy of it', () => {
