@@ -1,4 +1,5 @@
 import type { AgentClient } from './agent-client.ts';
+import type { Spot } from './complete-words.ts';
 import { attach } from './connect.ts';
 
 /** A shell waits for this at each Tab: later than this nothing is better than a name. */
@@ -60,42 +61,34 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   'webhook deliveries': 'webhooks',
 };
 
-/** Its sub-commands stand where an id may stand too. */
-const PROVIDERS_WORDS = ['add', 'enable', 'disable', 'remove'];
-
-/** Which names fit after `words`, the ones before the one that is being typed; null for none. */
-export function kindAfter(words: readonly string[]): Kind | null {
-  const [command = '', sub = ''] = words;
-  const last = words.at(-1) ?? '';
-  // --grant takes several.
-  const option = words.findLast((word) => word.startsWith('-'));
-  if (option === '--grant' && command === 'client') return 'client-grants';
-  if (last.startsWith('--')) return AFTER_OPTION[last] ?? null;
-  if (words.length > 2) return null;
-  return AFTER_COMMAND[words.length === 2 ? `${command} ${sub}` : command] ?? null;
+/** Which names of the vault fit there; null for none. */
+function kindAt(spot: Spot | null): Kind | null {
+  if (spot === null) return null;
+  const { path, option, position } = spot;
+  if (option !== null) return AFTER_OPTION[option.long ?? ''] ?? null;
+  return position === 0 ? (AFTER_COMMAND[path] ?? null) : null;
 }
 
 /**
- * `keyharbor __complete WORD...`, for the completion scripts: a name a line; the last word is the one being typed. It
- * starts no agent, asks nobody, and says nothing where it cannot know.
+ * `keyharbor __complete WORD...`, for the completion scripts: a word a line that may stand for the last one, which is being
+ * typed. It starts no agent, asks nobody, and says nothing where it cannot know.
  */
 export async function complete(words: readonly string[]): Promise<void> {
+  const typed = words.at(-1) ?? '';
+  const tell = (all: readonly string[]): void => {
+    const fitting = [...new Set(all)].filter((word) => word.startsWith(typed));
+    process.stdout.write(fitting.map((word) => `${word}\n`).join(''));
+  };
   // Whatever hangs: the shell goes on.
   setTimeout(() => process.exit(0), PATIENCE_MS);
   try {
-    const kind = kindAfter(words.slice(0, -1));
+    const { spotAfter, wordsAt } = await import('./complete-words.ts');
+    const before = words.slice(0, -1);
+    const spot = await spotAfter(before);
+    tell(wordsAt(spot, before, typed));
+    const kind = typed.startsWith('-') ? null : kindAt(spot);
     const agent = kind === null ? null : await attach();
-    if (agent === null || kind === null) process.exit(0);
-    const typed = words.at(-1) ?? '';
-    const also = words[0] === 'providers' ? PROVIDERS_WORDS : [];
-    const names = [...also, ...(await namesOf(agent, kind, typed))];
-    process.stdout.write(
-      names
-        .filter((name) => name.startsWith(typed))
-        .map((name) => `${name}\n`)
-        .join(''),
-    );
-    agent.close();
+    if (agent !== null && kind !== null) tell(await namesOf(agent, kind, typed));
   } catch {
     // Locked, or gone: there are no names to tell.
   }

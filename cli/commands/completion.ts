@@ -2,20 +2,11 @@ import { Argument, type Command } from 'commander';
 import { write } from '../output.ts';
 import { type CommandWords, completionScript, SHELLS, type Shell } from '../completion-script.ts';
 
-/** The words of every command, read from the commands themselves so that they cannot differ. */
+/** Every command, read from the commands themselves so that they cannot differ. */
 async function allWords(): Promise<readonly CommandWords[]> {
   const [{ buildProgram }, { ALL_COMMANDS }] = await Promise.all([import('../program.ts'), import('../commands.ts')]);
   const program = await buildProgram(ALL_COMMANDS);
-  return program.commands.map((command) => ({
-    name: command.name(),
-    about: command.description(),
-    words: [
-      ...command.commands.map((sub) => sub.name()),
-      ...(command.name() === 'completion' ? SHELLS : []),
-      ...new Set([command, ...command.commands].flatMap((each) => each.options.map((option) => option.long ?? ''))),
-      '--help',
-    ],
-  }));
+  return program.commands.map((command) => ({ name: command.name(), about: command.description() }));
 }
 
 export function register(program: Command): void {

@@ -34,11 +34,45 @@ test('names of the open vault are completed where they fit', async () => {
   expect(await complete('lock', '')).toEqual([]);
 });
 
+test('options before an argument do not hide its names', async () => {
+  expect(await complete('get', '--json', '')).toEqual(['kh://openai/work']);
+  expect(await complete('edit', '--name', 'the team', 'kh:')).toEqual(['kh://openai/work']);
+  expect(await complete('run', '--env', 'A=kh://openai/work', '--provider', 'opena')).toEqual(['openai']);
+});
+
+test('options are those of the command, and values those of the option', async () => {
+  expect(await complete('quota', 'list', '--')).toEqual(['--json', '--help']);
+  expect(await complete('list', '--state', '')).toEqual(['active', 'suspended', 'revoked', 'binned']);
+  expect(await complete('list', '--state=s')).toEqual(['--state=suspended']);
+  expect(await complete('usage', '--by', 'c')).toEqual(['credential', 'client']);
+  expect(await complete('init', '--kdf', '')).toEqual(['argon2id', 'pbkdf2']);
+  expect(await complete('audit', '--area', 'k')).toEqual(['keys']);
+  expect(await complete('usage', 'requests', '--outcome', 'ok', 'c')).toEqual(['client_error', 'cut', 'cached']);
+});
+
+test('sub-commands, help and what is not ours', async () => {
+  expect(await complete('quota', 'h')).toEqual(['history']);
+  expect(await complete('audit', '')).toEqual(['list', 'verify', 'export']);
+  expect(await complete('help', 'quo')).toEqual(['quota']);
+  expect(await complete('au')).toEqual(['audit']);
+  expect(await complete('add', 'openai', '--label', '')).toEqual([]);
+  expect(await complete('run', '--env', 'A=kh://openai/work', '--', 'get', '')).toEqual([]);
+});
+
 test('bash, fish and zsh themselves complete a reference', async () => {
   const bash = `source <(keyharbor completion bash)
     COMP_LINE='keyharbor get kh://op' COMP_POINT=21 COMP_CWORD=4 COMP_WORDS=(keyharbor get kh : //op)
     _keyharbor; printf '%s\\n' "\${COMPREPLY[@]}"`;
   expect((await program('bash', ['-c', bash], vault.env)).stdout).toBe('//openai/work\n');
+  const options = `source <(keyharbor completion bash)
+    COMP_LINE='keyharbor list --state ' COMP_POINT=23 COMP_CWORD=3 COMP_WORDS=(keyharbor list --state '')
+    _keyharbor; printf '%s,' "\${COMPREPLY[@]}"`;
+  expect((await program('bash', ['-c', options], vault.env)).stdout).toBe('active,suspended,revoked,binned,');
+  const file = "cd /; keyharbor completion fish | source; complete -C 'keyharbor inject -i et'";
+  expect((await program('fish', ['-c', file], vault.env)).stdout).toContain('etc/');
+  const values =
+    "keyharbor completion fish | source; complete -C 'kh list --st'; complete -C 'keyharbor usage --by mo'";
+  expect((await program('fish', ['-c', values], vault.env)).stdout).toContain('model');
   const fish = "keyharbor completion fish | source; complete -C 'keyharbor get kh://op'";
   expect((await program('fish', ['-c', fish], vault.env)).stdout).toContain('kh://openai/work');
   const zsh = new Screen('zsh', ['-f', '-i'], { ...vault.env, PS1: '> ' });
