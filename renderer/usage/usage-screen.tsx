@@ -58,6 +58,8 @@ export default function UsageScreen() {
   if (told !== null && told !== since) setSince(told);
   const { data } = overview;
   const never = data !== null && data.collectedSince === null;
+  // There is something to look at and to do before the first call.
+  const isOfItsOwn = route.tab === 'prices' || route.tab === 'sources';
   return (
     <div className={styles.page}>
       <div className={styles.head}>
@@ -75,7 +77,7 @@ export default function UsageScreen() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {!never && route.tab !== 'prices' && route.tab !== 'sources' && (
+        {!never && !isOfItsOwn && (
           <div className={styles.controls}>
             {route.tab !== 'calendar' && <RangePicker route={route} shown={data} />}
             {route.tab === 'overview' && (
@@ -104,8 +106,8 @@ export default function UsageScreen() {
           </ErrorNote>
         )}
         {data === null && overview.error === null && <Skeleton />}
-        {never && route.tab !== 'sources' && <EmptyUsage />}
-        {data !== null && (!never || route.tab === 'sources') && (
+        {never && !isOfItsOwn && <EmptyUsage />}
+        {data !== null && (!never || isOfItsOwn) && (
           <PictureContext value={pictures}>
             <Panels route={route}>
               {{

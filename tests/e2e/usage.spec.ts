@@ -23,6 +23,8 @@ const PRICED = 'gpt-5-mini';
 const UNPRICED = 'fine-tune-of-ours';
 
 const SMALLEST: Look = { ...NARROW_DARK, width: 320 };
+/** 1280 px at 200 %. */
+const ZOOMED: Look = { ...LIGHT, name: 'zoomed', width: 640, height: 430 };
 const look = (page: Page, state: string) => expectLooks(page, [LIGHT, SMALLEST], `usage-${state}`);
 /** A table whose rows become lines where there is little room has nothing to scroll to at its side. */
 const tablesFit = (page: Page) =>
@@ -31,7 +33,7 @@ const tablesFit = (page: Page) =>
     .evaluateAll((boxes) => boxes.every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth));
 /** What holds much: nothing cut off in both, and axe, which takes seconds there, in the one where all of it is seen. */
 async function lookOnce(page: Page, state: string): Promise<void> {
-  await inLooks(page, [SMALLEST, LIGHT], `usage-${state}`, async () => {
+  await inLooks(page, [SMALLEST, ZOOMED, LIGHT], `usage-${state}`, async () => {
     await expectFits(page, state);
     await expect.poll(() => tablesFit(page), `${state}: tables`).toBe(true);
   });
@@ -110,6 +112,9 @@ test('what was called is on the screen at once, equal to the command line and th
     await goTo(page, 'Usage');
     await expect(page.getByRole('heading', { name: 'Nothing counted yet' })).toBeVisible();
     await lookOnce(page, 'empty');
+    await page.getByRole('tab', { name: 'Prices' }).click();
+    await expect(page.getByRole('row', { name: PRICED })).toBeVisible();
+    await page.getByRole('tab', { name: 'Overview' }).click();
 
     const accept = () => window.accept('Use this host');
     const value = fakeKey('openai', 'project');
