@@ -1,3 +1,4 @@
+import { memo, useMemo } from 'react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import { useProviderSpend } from '../usage/provider-spend.ts';
 import { grouped } from './arrange.ts';
@@ -12,14 +13,15 @@ export interface CollectionProps {
   readonly onActive: (id: string) => void;
 }
 
-/** One card per provider. */
-export function CredentialGrid({ credentials, ...shared }: CollectionProps) {
+/** One card per provider. Drawn again when what it shows is another, not with every key that is typed into the search. */
+export const CredentialGrid = memo(function CredentialGrid({ credentials, ...shared }: CollectionProps) {
   const spend = useProviderSpend();
+  const groups = useMemo(() => grouped(credentials), [credentials]);
   return (
     <div className={styles.grid} data-rows>
-      {grouped(credentials).map((group) => (
+      {groups.map((group) => (
         <ProviderCard key={group.provider} group={group} spend={spend.get(group.provider)} {...shared} />
       ))}
     </div>
   );
-}
+});

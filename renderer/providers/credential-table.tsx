@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { RefObject } from 'react';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { memo, useLayoutEffect, useRef, useState } from 'react';
 import { m } from '../i18n/messages.ts';
 import type { Sort } from '../state/route.ts';
 import { navigate } from '../state/route.ts';
@@ -24,8 +24,8 @@ const COLUMNS: readonly { readonly sort: Sort | null; readonly title: string; re
   { sort: 'expires', title: m.providers.sorts.expires, wide: true },
 ];
 
-/** Thousands of rows: only those in sight are in the document. */
-export function CredentialTable({ credentials, sort, scroller, ...shared }: Props) {
+/** Thousands of rows: only those in sight are in the document. Drawn again as the grid is. */
+export const CredentialTable = memo(function CredentialTable({ credentials, sort, scroller, ...shared }: Props) {
   const body = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(body.current?.offsetTop ?? 0), []);
@@ -91,7 +91,7 @@ export function CredentialTable({ credentials, sort, scroller, ...shared }: Prop
       </div>
     </div>
   );
-}
+});
 
 /** The row height token, in rem. */
 function rowRem(): number {
