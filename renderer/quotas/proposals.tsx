@@ -31,7 +31,7 @@ export function Proposals() {
 
 function Proposal({ proposal }: { readonly proposal: QuotaProposal }) {
   const names = useScopeNames();
-  const { definition, limitNow, because, seen, quota } = proposal;
+  const { definition, limitNow, because, quota } = proposal;
   const { counts } = definition;
   const amount = (of: number): string => amountWords(counts, of);
   const title =
@@ -49,9 +49,6 @@ function Proposal({ proposal }: { readonly proposal: QuotaProposal }) {
       <div className={page.what}>
         <h3>{title}</h3>
         <p>{because}</p>
-        {seen !== null && (
-          <p className={styles.muted}>{m.quotas.seen(seen.periods, amount(seen.typical), amount(seen.highest))}</p>
-        )}
         <ErrorNote error={apply.error} />
       </div>
       <div className={styles.acts}>

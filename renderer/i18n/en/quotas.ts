@@ -210,8 +210,6 @@ export const quotas = {
   proposalApplyNamed: (name: string) => `Use it: ${name}`,
   proposalEdit: 'Look at it first',
   proposalEditNamed: (name: string) => `Look at it first: ${name}`,
-  seen: (periods: number, typical: string, highest: string) =>
-    `Seen in ${plural(periods, 'period', 'periods')}: mostly ${typical}, at most ${highest}.`,
 
   burnDown: 'Burn-down of this period',
   ideal: 'Spent evenly',
