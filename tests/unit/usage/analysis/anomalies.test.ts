@@ -74,6 +74,20 @@ describe('out of the usual', () => {
     expect(ask(times(9, { ...failed, atMs: NOW - 3 * HOUR_MS }))).toEqual([]);
   });
 
+  test('is no burst of errors where a third fails in any week', () => {
+    const failed = { costMicroUsd: 0, outcome: 'upstream_error' as const };
+    const burst = times(12, { ...failed, atMs: NOW - HOUR_MS });
+    const before = (hours: number) =>
+      Array.from({ length: hours }, (_, n) =>
+        times(9, { ...failed, atMs: NOW - 3 * DAY_MS + (n - 4) * HOUR_MS }),
+      ).flat();
+    const [found, ...more] = ask([...burst, ...before(7)]); // 63 of 200 failed
+    expect(more).toEqual([]);
+    expect(found?.text).toBe('12 of 12 calls of openai failed; in the week before 32 % did.');
+    expect(found).toMatchObject({ value: 12, usual: 4 });
+    expect(ask([...burst, ...before(8)])).toEqual([]); // 72 of 209
+  });
+
   test('is a key at an hour at which it is hardly ever used', () => {
     const atNight = { atMs: Date.UTC(2029, 10, 15, 2), costMicroUsd: 1 };
     const [found, ...more] = ask(times(5, atNight));
