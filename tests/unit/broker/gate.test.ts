@@ -151,15 +151,31 @@ describe('a client of the endpoint', () => {
     expect(t.app.gate.grants.list()).toEqual([]);
   });
 
-  test('an answer is for that client, that credential and forms no weaker', async () => {
+  test.each(['once', 'minutes15', 'lock', 'always'] as const)(
+    'an answer for "%s" is for that client, that credential and forms no weaker',
+    async (answer) => {
+      const t = await setUp();
+      t.add('work', 'value');
+      t.add('home');
+      const [tool, other] = [t.client('tool'), t.client('other')];
+      expect(await t.answered(t.ask(tool, 'work', { form: 'environment' }), answer)).toBe('yes');
+      if (answer !== 'once') expect(t.ask(tool, 'work')).toBeNull();
+      expect(t.ask(tool, 'work', { form: 'value' })).not.toBeNull();
+      expect(t.ask(tool, 'home')).not.toBeNull();
+      expect(t.ask(other, 'work')).not.toBeNull();
+    },
+  );
+
+  test('a list that is open is told when an answer has ended', async () => {
     const t = await setUp();
-    t.add('work', 'value');
-    t.add('home');
-    const [tool, other] = [t.client('tool'), t.client('other')];
-    await t.answered(t.ask(tool, 'work', { form: 'value' }), 'always');
-    expect(t.ask(tool, 'work')).toBeNull();
-    expect(t.ask(tool, 'home')).not.toBeNull();
-    expect(t.ask(other, 'work')).not.toBeNull();
+    t.add('work');
+    await t.answered(t.ask(t.client('tool'), 'work'), 'minutes15');
+    const heard: string[] = [];
+    t.app.onEvent(({ event }) => void heard.push(event));
+    t.clock.advance(15 * MINUTE - 1);
+    expect(heard).not.toContain('grants.changed');
+    t.clock.advance(1);
+    expect(heard).toContain('grants.changed');
   });
 
   test('"always" is bound to the project folder where the process is known', async () => {
