@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { opensStream, type StreamOwner } from './given-up-streams.ts';
 import type { AnswerHeaders } from './headers.ts';
 import { SecretForms } from './secret-forms.ts';
 import type { Upstream } from './upstream.ts';
@@ -14,14 +15,17 @@ export interface AttemptListener {
 }
 
 class CalledOff extends Error {}
+class GivenUp extends Error {}
 
 /** One request to a provider, as undici tells of it. */
-export class Attempt implements Dispatcher.DispatchHandler {
+export class Attempt implements Dispatcher.DispatchHandler, StreamOwner {
   readonly upstream: Upstream;
   readonly #listener: AttemptListener;
   #secrets: readonly string[];
   #controller: Controller | null = null;
   #isOff = false;
+  #isAnswered = false;
+  #isGivenUp = false;
 
   constructor(listener: AttemptListener, upstream: Upstream, secrets: readonly string[]) {
     this.#listener = listener;
@@ -45,10 +49,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     if (this.#isOff) controller.abort(new CalledOff());
+    opensStream(this);
+  }
+
+  /** One that was given up before an answer is an error anyway, or is tried again. */
+  givenUp(): void {
+    this.#isGivenUp = this.#isAnswered;
   }
 
   onResponseStart(_controller: Controller, status: number, headers: AnswerHeaders): void {
-    if (status >= 200) this.#listener.answered(this, status, headers); // 1xx is between the provider and us
+    if (status < 200) return; // between the provider and us
+    this.#isAnswered = true;
+    this.#listener.answered(this, status, headers);
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
@@ -57,7 +69,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   /** Trailers stay here. */
   onResponseEnd(): void {
-    this.#listener.ended(this);
+    if (!this.#isGivenUp) this.#listener.ended(this);
+    else if (!this.#isOff) this.#listener.broke(this, new GivenUp());
   }
 
   onResponseError(_controller: Controller, error: unknown): void {

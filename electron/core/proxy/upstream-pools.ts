@@ -13,6 +13,7 @@ import {
   isLocalName,
   isMetadataName,
 } from '../net/address-rules.ts';
+import { watchStreams } from './given-up-streams.ts';
 import type { Place } from './places.ts';
 import type { ProxySettings } from './settings.ts';
 
@@ -132,6 +133,7 @@ export class UpstreamPools {
       });
       return { dispatcher };
     }
+    if (settings.http2 && url.protocol === 'https:') watchStreams();
     const dispatcher = new Pool(url.origin, {
       ...limits,
       allowH2: settings.http2,

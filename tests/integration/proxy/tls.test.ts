@@ -135,20 +135,25 @@ describe('HTTP/2 to the provider, where it is offered', () => {
     expect(text).toBe('3000000');
   });
 
-  test('a stream that breaks off never looks whole; the next request goes well', async () => {
+  test.each([
+    ['for an error of the provider (INTERNAL_ERROR)', (response: Http2ServerResponse) => response.stream.close(2)],
+    ['as a cancelled one (CANCEL)', (response: Http2ServerResponse) => response.stream.close(8)],
+    ['with its connection', (response: Http2ServerResponse) => response.stream.session?.destroy()],
+  ])('a stream that breaks off, %s, never looks whole; the next request goes well', async (_how, breakOff) => {
     let breaks = true;
     const proxy = await http2((_incoming, response) => {
       response.writeHead(200);
       response.write('begun');
-      if (breaks)
-        setImmediate(() => response.stream.close(2)); // INTERNAL_ERROR
+      if (breaks) setImmediate(() => breakOff(response));
       else response.end();
     });
     const asked = request(`${proxy.url}/proxy/openai/x`, { headers: { authorization: `Bearer ${proxy.token}` } }).end();
     const [answer] = (await once(asked, 'response')) as [NodeJS.ReadableStream];
+    const end = Promise.withResolvers<string | undefined>();
+    answer.on('error', ({ code }: NodeJS.ErrnoException) => end.resolve(code));
+    answer.on('end', () => end.resolve('looks whole'));
     answer.resume();
-    const [error] = (await once(answer, 'error')) as [NodeJS.ErrnoException];
-    expect(error.code).toBe('ECONNRESET');
+    expect(await end.promise).toBe('ECONNRESET');
     breaks = false;
     expect((await proxy.ask('GET', '/proxy/openai/x')).body).toContain('begun');
   });
