@@ -105,8 +105,9 @@ export interface AnswerKeeper {
 
 /** Answers to GET that are kept in memory. Asked after grant, rate and consent, before any credential is opened. */
 export interface ProxyCache {
-  find(info: CallInfo): CachedAnswer | null;
-  keep(info: CallInfo, status: number, headers: AnswerHeaders): AnswerKeeper | null;
+  /** @param lines - the client's headers as they came: what it says of caches does not go on to the provider. */
+  find(info: CallInfo, lines: readonly HeaderLine[]): CachedAnswer | null;
+  keep(info: CallInfo, lines: readonly HeaderLine[], status: number, headers: AnswerHeaders): AnswerKeeper | null;
   /** A request that may change something was answered well (RFC 9111 section 4.4). */
   changed(info: CallInfo): void;
 }

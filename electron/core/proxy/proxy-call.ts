@@ -170,9 +170,9 @@ export class ProxyCall implements AttemptListener {
 
   #answeredFromCache(info: CallInfo): boolean {
     if (info.method !== 'GET') return false;
-    const found = this.#deps.observers.cache?.find(info) ?? null;
+    const { head, response } = this.#asked;
+    const found = this.#deps.observers.cache?.find(info, head.headers) ?? null;
     if (found === null) return false;
-    const { response } = this.#asked;
     this.#status = found.status;
     this.#tap = this.#deps.observers.tap?.request(info) ?? null;
     this.#recorded('cached');
@@ -381,7 +381,7 @@ export class ProxyCall implements AttemptListener {
       this.#deps.observers.routing?.answered(this.#call, this.#credential, status, headers);
     if (ABOUT_CREDENTIAL.has(status) && this.#triesAnother(attempt, status)) return;
     const { cache, rewrite } = this.#deps.observers;
-    const { request, response } = this.#asked;
+    const { head, request, response } = this.#asked;
     const info = this.#call;
     if (info.method !== 'GET' && info.method !== 'HEAD' && status < 400) cache?.changed(info);
     const edited = rewrite?.answer(info, headers) ?? null;
@@ -396,7 +396,7 @@ export class ProxyCall implements AttemptListener {
         filter: upstream.filters.response.and(edited?.names ?? []),
         forms: attempt.takeForms(),
         tap: this.#tap,
-        keeper: this.#mayBeKept(info, status) ? (cache?.keep(info, status, seen) ?? null) : null,
+        keeper: this.#mayBeKept(info, status) ? (cache?.keep(info, head.headers, status, seen) ?? null) : null,
         after: (ms, act) => this.#deps.clock.after(ms, act),
         ending: () => this.#recorded(outcomeOf(status)),
       },

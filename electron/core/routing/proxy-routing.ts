@@ -2,6 +2,7 @@ import type { Route, Routing } from './routing.ts';
 import { DEFAULT_LABEL } from '../../../shared/reference.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
 import type { VerifiedClient } from '../endpoint/clients.ts';
+import type { HeaderLine } from '../endpoint/request-head.ts';
 import type { AnswerHeaders } from '../proxy/headers.ts';
 import type { CallInfo, ProxyCache, ProxyRewrite, ProxyRouting } from '../proxy/observers.ts';
 import { isGranted } from '../proxy/proxy.ts';
@@ -54,20 +55,23 @@ function rewriteOf({ routing }: Deps): ProxyRewrite {
 }
 
 function cacheOf({ routing, looked }: Deps): ProxyCache {
-  const ruleOf = ({ client, provider }: CallInfo) => routing.of(provider.id, client.id)?.cache ?? null;
+  const routeOf = ({ client, provider }: CallInfo) => routing.of(provider.id, client.id);
   return {
-    find(info) {
-      const rule = ruleOf(info);
-      const found = rule === null ? null : routing.cache.find(cacheRequest(info), rule);
-      if (rule !== null) looked(info.provider.id, found === null ? 'miss' : 'hit');
+    find(info, lines) {
+      const route = routeOf(info);
+      if (route?.cache == null) return null;
+      const found = routing.cache.find(cacheRequest(info, route, lines), route.cache);
+      looked(info.provider.id, found === null ? 'miss' : 'hit');
       return found;
     },
-    keep(info, status, headers) {
-      const rule = ruleOf(info);
-      return rule === null ? null : routing.cache.begin(cacheRequest(info), rule, { status, headers: joined(headers) });
+    keep(info, lines, status, headers) {
+      const route = routeOf(info);
+      if (route?.cache == null) return null;
+      return routing.cache.begin(cacheRequest(info, route, lines), route.cache, { status, headers: joined(headers) });
     },
     changed(info) {
-      if (ruleOf(info) !== null) routing.cache.invalidate(cacheRequest(info));
+      const route = routeOf(info);
+      if (route?.cache != null) routing.cache.invalidate(cacheRequest(info, route, []));
     },
   };
 }
@@ -80,9 +84,26 @@ function joined(headers: AnswerHeaders): Record<string, string> {
   return texts;
 }
 
-function cacheRequest({ credential, method, path, query, headers }: CallInfo): CacheRequest {
+/** What a client says of caches (RFC 9111 section 5.2.1). */
+const FOR_CACHES = new Set(['cache-control', 'pragma']);
+
+function cacheRequest(info: CallInfo, route: Route, lines: readonly HeaderLine[]): CacheRequest {
+  const { credential, method, path, query } = info;
   const url = `https://${credential.id}.invalid${path}${query === '' ? '' : `?${query}`}`;
-  return { method, url, headers, credential: `${credential.id}/${credential.version}` };
+  const headers = new Map(info.headers);
+  for (const { name, value } of lines) {
+    if (!FOR_CACHES.has(name)) continue;
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  // Where it goes too: a key can be given another address and stay the same.
+  return {
+    method,
+    url,
+    headers,
+    credential: `${credential.id}/${credential.version} ${credential.origin}`,
+    shape: route.answersOf,
+  };
 }
 
 function poolOf({ routing, refused, spentUntilMs }: Deps): ProxyRouting {

@@ -21,10 +21,12 @@ export interface CacheRequest {
   readonly method: string;
   /** Whole address at the provider, without anything of the credential. */
   readonly url: string;
-  /** As they go to the provider, without anything of the credential. */
+  /** As they go to the provider, without anything of the credential, and what the client says of caches. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Credential and version: an answer is served again only for the same one. */
+  /** Credential, version and where it goes: an answer is served again only for the same one. */
   readonly credential: string;
+  /** For whom the owner's rules have changed its head: those of another shape do not get it. */
+  readonly shape: string;
 }
 
 interface Kept {
@@ -33,6 +35,7 @@ interface Kept {
   /** What clients got: name, value, name, value. */
   readonly headers: readonly string[];
   readonly body: Buffer;
+  readonly shape: string;
   /** Monotonic milliseconds. */
   readonly atMs: number;
 }
@@ -58,7 +61,8 @@ export class ResponseCache {
   find(request: CacheRequest, rule: CacheRule): CachedAnswer | null {
     if (!isCacheable(request)) return null;
     const kept = this.#kept.get(keyOf(request));
-    if (kept === undefined || this.#clock.monotonic() - kept.atMs >= rule.maxSeconds * 1000) return null;
+    if (kept === undefined || kept.shape !== request.shape) return null;
+    if (this.#clock.monotonic() - kept.atMs >= rule.maxSeconds * 1000) return null;
     if (!kept.policy.satisfiesWithoutRevalidation(asked(request, rule))) return null;
     const { age } = kept.policy.responseHeaders();
     const headers = typeof age === 'string' ? [...kept.headers, 'age', age] : kept.headers;
@@ -91,7 +95,8 @@ export class ResponseCache {
       },
       done: () => {
         if (size > MAX_ENTRY_BYTES) return;
-        const entry = { policy, status: answer.status, headers, body: Buffer.concat(chunks) };
+        const { shape } = request;
+        const entry = { policy, status: answer.status, headers, body: Buffer.concat(chunks), shape };
         this.#kept.set(keyOf(request), { ...entry, atMs: this.#clock.monotonic() });
       },
     };

@@ -32,6 +32,8 @@ export interface Route {
   /** Names that pass the lists because the owner brought them in. */
   readonly requestNames: readonly string[];
   readonly responseNames: readonly string[];
+  /** Whose answers look like this client's: its own id where a rule of its own changes them, else empty. */
+  readonly answersOf: string;
 }
 
 export interface RoutingDeps {
@@ -208,5 +210,6 @@ function merged(provider: RoutingRule | undefined, client: RoutingRule | undefin
     pool: provider?.for === 'provider' ? provider.pool : null,
     requestNames: namesBroughtIn(requestHeaders),
     responseNames: namesBroughtIn(responseHeaders),
+    answersOf: client?.for === 'client' && client.responseHeaders.length > 0 ? client.client : '',
   };
 }

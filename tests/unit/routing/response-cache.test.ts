@@ -10,6 +10,7 @@ const request = (changes: Partial<CacheRequest> = {}): CacheRequest => ({
   url: 'https://api.example.com/models',
   headers: new Map([['accept', 'application/json']]),
   credential: 'a/1',
+  shape: '',
   ...changes,
 });
 

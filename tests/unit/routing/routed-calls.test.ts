@@ -179,6 +179,58 @@ test('a kept answer is gone after a change at its address, after a new rule and 
   expect((await call('/files/1')).status).toBe(423);
 });
 
+test('a client that wants nothing kept, or no kept answer, gets its way', async () => {
+  const { call, rule, upstream } = await setUp((response) =>
+    json(response, 200, {}, { 'cache-control': 'public, max-age=60' }),
+  );
+  rule({ ...openai, cache: { maxSeconds: 600 } });
+  await call('/models', { headers: { 'cache-control': 'no-store' } });
+  await call('/models');
+  expect(upstream.seen).toHaveLength(2);
+  await call('/models', { headers: { 'cache-control': 'no-cache' } });
+  await call('/models', { headers: { pragma: 'no-cache' } });
+  expect(upstream.seen).toHaveLength(4);
+  await call('/models', { headers: { 'cache-control': 'max-age=60' } });
+  expect(upstream.seen).toHaveLength(4);
+  expect(upstream.seen.some(({ headers }) => 'cache-control' in headers || 'pragma' in headers)).toBe(false);
+});
+
+test('an answer of the old address is not given once the key goes to another', async () => {
+  const { app, call, rule } = await setUp((response) =>
+    json(response, 200, { from: 'old' }, { 'cache-control': 'public, max-age=60' }),
+  );
+  const moved = await answeringServer((response) => json(response, 200, { from: 'new' }));
+  rule({ ...openai, cache: { maxSeconds: 600 } });
+  await call('/models');
+  const fields = { api_key: secretOf('default') };
+  app.credentials.edit({ ref: 'kh://openai' }, { fields, baseUrl: moved.url, local: true }, 'cli');
+  const another = app.clients.create(
+    { name: 'another', grants: ['proxy:openai'], expiresInDays: 30, ratePerSecond: null, test: false },
+    'cli',
+  );
+  const answer = await call('/models', { headers: { authorization: `Bearer ${another.token}` } });
+  expect(await answer.json()).toEqual({ from: 'new' });
+});
+
+test('what a rule of one client changes in an answer reaches no other client from the kept answers', async () => {
+  const { app, call, rule, client, upstream } = await setUp((response) =>
+    json(response, 200, {}, { 'cache-control': 'public, max-age=60' }),
+  );
+  const { token } = app.clients.create(
+    { name: 'another', grants: ['proxy:openai'], expiresInDays: 30, ratePerSecond: null, test: false },
+    'cli',
+  );
+  const asAnother = { headers: { authorization: `Bearer ${token}` } };
+  rule({ ...openai, cache: { maxSeconds: 600 } });
+  const mark = [{ do: 'set', name: 'x-team', value: 'mine' }] as const;
+  rule({ for: 'client', client: client.client.id, responseHeaders: [...mark] });
+  expect((await call('/models')).headers.get('x-team')).toBe('mine');
+  expect((await call('/models')).headers.get('x-team')).toBe('mine');
+  expect(upstream.seen).toHaveLength(1);
+  expect((await call('/models', asAnother)).headers.get('x-team')).toBeNull();
+  expect((await call('/models')).headers.get('x-team')).toBe('mine');
+});
+
 test('what echoes the credential in a header is not kept with it', async () => {
   const { call, rule } = await setUp((response, { headers }) =>
     json(response, 200, {}, { 'x-request-id': headers.authorization ?? '', 'cache-control': 'public, max-age=60' }),
