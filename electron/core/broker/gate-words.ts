@@ -94,12 +94,36 @@ export function ownerDenial(canAsk: 'window-locked' | 'nobody-there' | 'not-by-a
   }
 }
 
-function beyondPolicy({ provider, label, weakestForm }: ResolvedCredential, form: DeliveryForm): AppError {
+/** What the form that is allowed looks like in use. */
+function insteadOf({ provider, label, weakestForm }: ResolvedCredential): string {
+  const ref = `kh://${provider}/${label}`;
+  switch (weakestForm) {
+    case 'proxy':
+      return `Give the tool a client's token and the proxy's address: keyharbor client add NAME --grant proxy:${provider}/${label}.`;
+    case 'token':
+      return `Use it that way: keyharbor run --proxy --env NAME=${ref} -- COMMAND.`;
+    case 'environment':
+      return `Use it that way: keyharbor run --env NAME=${ref} -- COMMAND.`;
+    default:
+      return '';
+  }
+}
+
+function beyondPolicy(credential: ResolvedCredential, form: DeliveryForm): AppError {
+  const { provider, label, weakestForm } = credential;
+  const ref = `kh://${provider}/${label}`;
+  if (form === 'token') {
+    return new AppError(
+      'forbidden',
+      `The owner lets ${provider}/${label} be used by clients that were made for it only. "run --proxy" would make up a token for its child, which is the next weaker form. Nothing was started.`,
+      `Allow it, the key itself still stays in Keyharbor: keyharbor edit ${ref} --weakest-form token. Or: ${insteadOf(credential)}`,
+    );
+  }
   const allowed = weakestForm === null ? '' : IN_WORDS[weakestForm];
   return new AppError(
     'forbidden',
     `The owner lets ${provider}/${label} go no further than ${allowed}. Nothing was handed out.`,
-    `${weakestForm === 'proxy' ? `A client gets such calls: keyharbor client add NAME --grant proxy:${provider}/${label}. The` : 'Use it that way. The'} owner can let it go further: keyharbor edit kh://${provider}/${label} --weakest-form ${form}`,
+    `${insteadOf(credential)} The owner can let it go further: keyharbor edit ${ref} --weakest-form ${form}`,
   );
 }
 

@@ -340,9 +340,21 @@ describe('a terminal beside a window', () => {
   test('a token for one child is weaker than a call of a client that the owner made: the refusal says what allows it', async () => {
     const t = await setUp({ withPanel: false });
     t.add('work', 'proxy');
-    expect(codeOf(() => t.program(null, 'work', 'token'))).toMatch(/^forbidden: .*--weakest-form token/);
+    expect(codeOf(() => t.program(null, 'work', 'token'))).toMatch(
+      /^forbidden: .*"run --proxy" would make up a token.*key itself still stays.*edit kh:\/\/openai\/work --weakest-form token.*client add NAME --grant proxy:openai\/work/,
+    );
     t.app.credentials.edit({ ref: 'kh://openai/work' }, { weakestForm: 'token' }, 'cli');
     expect(t.program(null, 'work', 'token')).toBeNull();
+  });
+
+  test('a form that is too weak is refused with the command that has the form which is allowed', async () => {
+    const t = await setUp({ withPanel: false });
+    t.add('work', 'token');
+    expect(codeOf(() => t.program(null, 'work', 'environment'))).toMatch(
+      /run --proxy --env NAME=kh:\/\/openai\/work --/,
+    );
+    t.app.credentials.edit({ ref: 'kh://openai/work' }, { weakestForm: 'environment' }, 'cli');
+    expect(codeOf(() => t.program(null, 'work', 'value'))).toMatch(/run --env NAME=kh:\/\/openai\/work --/);
   });
 
   test.each([
