@@ -11,10 +11,9 @@ export async function awsHelper(ref: string): Promise<void> {
   parseReference(ref);
   const agent = await connectAgent();
   try {
-    const [variables, detail] = await Promise.all([
-      agent.call('credentials.environment', { items: [{ provider: ref }] }),
-      agent.call('credentials.get', { target: { ref } }),
-    ]);
+    const variables = await agent.call('credentials.environment', { items: [{ provider: ref }] });
+    // Afterwards: temporary keys may have been got anew for it, and with them another end.
+    const detail = await agent.call('credentials.get', { target: { ref } });
     const value = (name: string): string => variables.find((variable) => variable.name === name)?.value ?? '';
     const AccessKeyId = value('AWS_ACCESS_KEY_ID');
     const SecretAccessKey = value('AWS_SECRET_ACCESS_KEY');

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fromProcess } from '@aws-sdk/credential-provider-process';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { answeringServer, json } from '../../support/answering-server.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { program } from './programs.ts';
 import { type UnlockedHome, unlockedHome } from './unlocked-home.ts';
@@ -137,6 +138,21 @@ test('credential_process: a session has its token and its end; a key that cannot
   );
   const refused = await vault.kh(['credential-helper', 'aws', '--ref', 'kh://aws/bedrock']);
   expect(refused).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('credential_process: temporary keys that are got for the call come with the end that they have', async () => {
+  const Expiration = '2099-05-01T00:00:00.000Z';
+  const given = { AccessKeyId: AWS_ID, SecretAccessKey: AWS_SECRET, SessionToken: 'session-tok-en' };
+  const { url } = await answeringServer((response) => {
+    const Credentials = { ...given, Expiration: Date.parse(Expiration) / 1000 };
+    json(response, 200, { GetSessionTokenResponse: { GetSessionTokenResult: { Credentials } } });
+  });
+  const fields = ['--field', `root_access_key_id=${AWS_ID}`, '--field', 'region=eu-central-1'];
+  const words = ['add', 'aws', '--auth', 'session', '--label', 'got', ...fields];
+  const root = ['--field', 'root_secret_access_key=-', '--base-url', url, '--local'];
+  await vault.must([...words, ...root], AWS_SECRET);
+  const answer = JSON.parse(await vault.must(['credential-helper', 'aws', '--ref', 'kh://aws/got'])) as unknown;
+  expect(answer).toEqual({ Version: 1, ...given, Expiration });
 });
 
 test('apiKeyHelper of Claude Code: run by a shell as it does, the key alone', async () => {
