@@ -25,7 +25,7 @@ export interface CredentialSource {
    * @returns null: another one cannot be got, or would not help. Rejects as `prepareId` does.
    */
   renewId(id: string, sentAtMs: number): Promise<void> | null;
-  list(filter: { readonly state: 'active' }): readonly CredentialSummary[];
+  list(filter: { readonly state?: 'active'; readonly provider?: string }): readonly CredentialSummary[];
   get(target: { readonly id: string }): CredentialDetail;
   /** Runs a write that touches no credential. */
   unaffected(write: () => void): void;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { AppError } from '../../../shared/errors.ts';
 import type { ClientAsk } from '../broker/gate.ts';
 import type { OpenedFields, ResolvedCredential } from '../credentials/types.ts';
+import { explained } from './no-such-key.ts';
 import { cannotAudit, credentialTooOften, isRefusal, localOnly, missingGrant, withWayOut } from './refusals.ts';
 import type { RequestDeps } from './request-deps.ts';
 import { send } from './answer.ts';
@@ -82,10 +83,11 @@ function admissible(deps: KeyDeps, asked: ClientAsked): ResolvedCredential {
 /** Who holds no grant does not learn whether there is such a key. */
 function resolved(deps: KeyDeps, asked: ClientAsked): ResolvedCredential {
   const { provider, label } = asked.params;
-  if (asked.granted) return deps.credentials.resolve(provider, label);
   try {
     return deps.credentials.resolve(provider, label);
   } catch (error) {
+    const { client } = asked;
+    if (asked.granted) throw explained(deps.credentials, error, { client, grant: 'keys:read', provider, label });
     throw error instanceof AppError && error.code === 'key_not_found' ? refusedForGrant(deps, asked) : error;
   }
 }

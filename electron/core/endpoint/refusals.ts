@@ -25,7 +25,7 @@ export function unknownPath(): AppError {
   return new AppError(
     'not_found',
     'There is nothing at this path.',
-    'Try GET /v1/keys or GET /v1/keys/PROVIDER/LABEL; GET /openapi.json lists all.',
+    'Try GET /v1/keys, GET /v1/keys/PROVIDER/LABEL, or /proxy/PROVIDER@LABEL/PATH with the provider’s id in lower case; GET /openapi.json lists all.',
   );
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
+import { explained } from '../endpoint/no-such-key.ts';
 import type { HeaderLine } from '../endpoint/request-head.ts';
 import { forwardedRequestHeaders } from './headers.ts';
 import type { CallInfo } from './observers.ts';
@@ -62,12 +63,15 @@ export class CheckedRequest {
 
   /** Who holds no grant does not learn whether there is such a credential. */
   #resolve(isGranted: boolean): ResolvedCredential {
+    const { credentials, refuseGrant } = this.#deps;
     const { client, target } = this.#asked;
+    const { provider } = target;
     try {
-      return this.#deps.credentials.resolve(target.provider, this.#label);
+      return credentials.resolve(provider, this.#label);
     } catch (error) {
-      const hides = !isGranted && error instanceof AppError && error.code === 'key_not_found';
-      throw hides ? this.#deps.refuseGrant(client, target.provider, this.#label) : error;
+      if (isGranted) throw explained(credentials, error, { client, grant: 'proxy', provider, label: this.#label });
+      const hides = error instanceof AppError && error.code === 'key_not_found';
+      throw hides ? refuseGrant(client, provider, this.#label) : error;
     }
   }
 }

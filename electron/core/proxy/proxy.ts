@@ -40,7 +40,7 @@ export interface ProxyParts {
 
 interface ForwardProxyDeps extends ProxyParts {
   readonly clock: Clock;
-  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId' | 'renewId'>;
+  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId' | 'renewId' | 'list'>;
   readonly gate: Pick<Gate, 'admitClient'>;
   readonly lastUsed: Pick<LastUsed, 'note'>;
   readonly reads: Pick<AuditTally, 'add' | 'isWritable'>;
@@ -58,7 +58,7 @@ interface ForwardProxyDeps extends ProxyParts {
 /** What one call works with. */
 export interface ProxyDeps {
   readonly clock: Clock;
-  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId' | 'renewId'>;
+  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId' | 'renewId' | 'list'>;
   readonly upstreams: Upstreams;
   readonly pools: UpstreamPools;
   readonly observers: ProxyObservers;

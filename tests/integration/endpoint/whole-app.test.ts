@@ -47,7 +47,8 @@ test('a tool reads a key; rotating, suspending and revoking are seen by the next
   const gone = await read();
   expect(gone.status).toBe(404);
   expect(JSON.parse(gone.body)).toMatchObject({ code: 'key_not_found' });
-  expect(gone.body).not.toContain('work');
+  expect(gone.body).toContain('keyharbor reinstate kh://openai/work');
+  expect(gone.body).not.toContain(OTHER);
   t.app.credentials.move({ id }, 'reinstate', 'cli');
   expect((await read()).status).toBe(200);
   t.app.clients.revoke('demo', 'cli');

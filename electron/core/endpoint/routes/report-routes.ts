@@ -1,10 +1,21 @@
 import { type KeyReport, keyReport, keyReported } from '../../../../shared/http/answers.ts';
 import { send } from '../answer.ts';
+import type { VerifiedClient } from '../clients.ts';
+import type { CredentialSource } from '../deps.ts';
+import { explained } from '../no-such-key.ts';
 import { credentialTooOften, localOnly } from '../refusals.ts';
 import type { RequestDeps } from '../request-deps.ts';
-import type { ClientRoute } from '../route.ts';
+import type { ClientRoute, Params } from '../route.ts';
 
 const JSON_TYPE = 'application/json';
+
+function resolved(credentials: CredentialSource, client: VerifiedClient, { provider, label }: Params) {
+  try {
+    return credentials.resolve(provider, label);
+  } catch (error) {
+    throw explained(credentials, error, { client, grant: 'keys:read', provider, label });
+  }
+}
 
 /** `POST /v1/keys/{provider}[/{label}]/report`: marks the credential failing on its card, and does no more. */
 export function reportRoutes({ credentials, credentialRates }: RequestDeps): readonly ClientRoute[] {
@@ -20,7 +31,7 @@ export function reportRoutes({ credentials, credentialRates }: RequestDeps): rea
       200: { description: 'It was heard.', type: JSON_TYPE, schema: keyReported, example: { marked: true } },
     },
     handle({ params, client, body, response }) {
-      const { id, local } = credentials.resolve(params.provider, params.label);
+      const { id, local } = resolved(credentials, client, params);
       if (client.kind === 'test' && !local) throw localOnly();
       const waitMs = credentialRates.take(client, id);
       if (waitMs > 0) throw credentialTooOften(waitMs);
