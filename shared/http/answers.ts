@@ -2,10 +2,26 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
 import { providerId } from '../provider/parts.ts';
 import { label, scope, timestamp } from '../contract/schemas.ts';
+import { quotaCounts } from '../quotas.ts';
 
 /** What the endpoint's routes take and give. What validates here is what `GET /openapi.json` shows. */
 
-/** RFC 9457, with two extension members of ours. */
+/** The arithmetic of a refusal by a quota. Whole requests, tokens or micro-USD. */
+const quotaFacts = z.object({
+  id: z.string(),
+  name: z.string(),
+  counts: quotaCounts,
+  /** What this call could draw on. */
+  limit: z.number(),
+  used: z.number(),
+  /** Of `used`: what imported calls took. */
+  imported: z.number(),
+  reserved: z.number(),
+  asked: z.number(),
+  resetsAt: timestamp,
+});
+
+/** RFC 9457, with extension members of ours. */
 export const problemDetails = z.object({
   type: z.literal('about:blank'),
   title: z.string(),
@@ -15,6 +31,12 @@ export const problemDetails = z.object({
   code: z.enum(ERROR_CODES),
   /** What to do: the grant, the command, the screen. */
   hint: z.string(),
+  /** Of a call that a quota refuses. */
+  quota: quotaFacts.optional(),
+  /** The same in the place where SDKs of providers look for it. */
+  error: z
+    .object({ type: z.literal('quota_exceeded'), code: z.literal('quota_exceeded'), message: z.string() })
+    .optional(),
 });
 
 export const health = z.object({ status: z.literal('ok'), version: z.string(), locked: z.boolean() });

@@ -13,11 +13,12 @@ const ERRORS: Readonly<Record<number, string>> = {
   403: 'A grant is missing, the owner said no, or the request looks as if a browser page had sent it.',
   404: 'There is no such key, or nothing at this path.',
   409: 'Something changed while the request waited.',
-  413: 'The body is larger than the owner allows.',
+  413: 'The body is larger than this path takes, or than the owner allows.',
+  421: '`Host` is not one of the endpoint’s own names.',
   423: 'The vault is locked. The owner unlocks it; nothing is queued.',
   429: 'Too many requests, for this client or for this key. `Retry-After` says how many seconds to wait.',
   500: 'The credential is damaged, or the audit log cannot be written.',
-  501: 'This is not possible yet.',
+  501: 'This kind of credential cannot be used in this way.',
   502: 'The provider refused, or gave an answer that cannot be used.',
   504: 'The provider did not answer in time.',
 };
@@ -28,6 +29,7 @@ const ERROR_CODES: Readonly<Record<number, string>> = {
   404: 'key_not_found',
   409: 'conflict',
   413: 'invalid_input',
+  421: 'forbidden',
   423: 'vault_locked',
   429: 'rate_limited',
   500: 'internal',
@@ -127,6 +129,11 @@ function operation(route: Route): Json {
   };
 }
 
+/** What the provider says passes as it is, in whatever type it has. */
+const PROVIDERS = { '*/*': { schema: {}, example: {} } };
+/** Statuses that no provider gives of this. */
+const OURS_ALONE: ReadonlySet<number> = new Set([421, 423]);
+
 const PROXY_METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Its rules are its own (SECURITY-DESIGN.md section 7.1), so it is no row of the table. */
@@ -149,11 +156,20 @@ function proxyOperations(): Record<string, unknown> {
       example: 'chat/completions',
     },
   ];
-  const statuses = [400, 401, 403, 404, 413, 423, 429, 502, 504];
-  const problems = statuses.map((status): [string, Json] => [
-    String(status),
-    errorAnswer({ surface: 'problem' }, status),
-  ]);
+  const statuses = [400, 401, 403, 404, 409, 413, 421, 423, 429, 500, 501, 502, 504];
+  const problems = statuses.map((status): [string, Json] => {
+    const ours = errorAnswer({ surface: 'problem' }, status);
+    if (OURS_ALONE.has(status)) return [String(status), ours];
+    const { description, content } = ours;
+    return [
+      String(status),
+      {
+        ...ours,
+        description: `${String(description)} Or the provider’s own answer.`,
+        content: { ...content, ...PROVIDERS },
+      },
+    ];
+  });
   return Object.fromEntries(
     PROXY_METHODS.map((method) => [
       method,
@@ -168,7 +184,7 @@ function proxyOperations(): Record<string, unknown> {
         responses: {
           default: {
             description: 'Status, headers that are passed on, and body as the provider gave them, streamed.',
-            content: { '*/*': { schema: {}, example: {} } },
+            content: PROVIDERS,
           },
           ...Object.fromEntries(problems),
         },
@@ -261,15 +277,21 @@ function headersOf(headers: Readonly<Record<string, string>>): Json {
 
 /** What every route of its kind can say no with, and what this one adds. */
 function errorsOf(route: Route): Json {
-  const statuses = new Set<number>([400, 403, ...(route.errors ?? [])]);
+  const statuses = new Set<number>([400, 403, 421, ...(route.errors ?? [])]);
+  if ((route as ClientRoute).body !== undefined) statuses.add(413);
   if (route.access.kind !== 'public') for (const status of [401, 423, 429]) statuses.add(status);
   if (route.access.kind === 'credential') statuses.add(404);
   return Object.fromEntries(
-    [...statuses].toSorted((a, b) => a - b).map((status) => [String(status), errorAnswer(route, status)]),
+    [...statuses]
+      .toSorted((a, b) => a - b)
+      .map((status) => {
+        // The guards stand before any route: they do not know whose words it speaks.
+        return [String(status), errorAnswer(status === 421 ? { surface: 'problem' } : route, status)];
+      }),
   );
 }
 
-function errorAnswer({ surface }: Pick<Route, 'surface'>, status: number): Json {
+function errorAnswer({ surface }: Pick<Route, 'surface'>, status: number): Json & { readonly content: Json } {
   const isVault = surface === 'vault';
   const retry = status === 429 ? { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } } : {};
   const example = { type: 'about:blank', title: '', status, code: ERROR_CODES[status] ?? 'internal', hint: '' };

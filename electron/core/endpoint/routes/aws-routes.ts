@@ -35,7 +35,7 @@ export function awsRoutes(deps: RequestDeps): readonly ClientRoute[] {
         },
       },
     },
-    errors: [409, 500, 502, 504],
+    errors: [409, 500, 501, 502, 504],
     handle: (asked) => sendKey(deps, asked, (credential, opened) => awsAnswer(credential, opened, deps.clock.now())),
   } as const satisfies Partial<ClientRoute>;
   return [

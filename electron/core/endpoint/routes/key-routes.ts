@@ -32,7 +32,7 @@ export function keyRoutes(deps: RequestDeps): readonly ClientRoute[] {
     method: 'GET',
     access: { kind: 'credential', grant: 'keys:read', asks: true },
     answers: { 200: KEY },
-    errors: [500, 502, 504],
+    errors: [409, 500, 502, 504],
     handle: (asked) => sendKey(deps, asked, keyAnswer),
   } as const satisfies Partial<ClientRoute>;
   return [
