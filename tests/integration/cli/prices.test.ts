@@ -41,7 +41,20 @@ test('a long prompt has prices of its own, cached or not, and the list shows the
   await vault.must(['prices', 'remove', 'anthropic', 'claude-long']);
 });
 
+test('a tier that the list does not know gets a factor, which is listed and removed', async () => {
+  expect(await vault.must(['prices', 'tier', 'mistral', 'batch', '0.5'])).toContain('cost 0.5 times the price');
+  const { tiers } = JSON.parse(await vault.must(['prices', 'list', '--own', '--json'])) as { tiers: object[] };
+  expect(tiers).toEqual([{ provider: 'mistral', tier: 'batch', factor: [1, 2], source: 'own' }]);
+  expect(await vault.must(['prices', 'list', '--provider', 'mistral'])).toMatch(/batch +mistral +\(all\) +0\.5 +own/);
+  await vault.must(['prices', 'tier', 'mistral', 'batch', '--remove']);
+  expect(await vault.kh(['prices', 'tier', 'mistral', 'batch', '--remove'])).toMatchObject({ code: 4, stdout: '' });
+});
+
 test.each([
+  [['tier', 'mistral', 'batch']],
+  [['tier', 'mistral', 'batch', '0']],
+  [['tier', 'mistral', 'batch', '50%']],
+  [['tier', 'mistral', 'batch', '0.5', '--remove']],
   [['set', 'openai', 'gpt-5', '--input', '1']],
   [['set', 'openai', 'gpt-5', '--input', '1', '--output', '2', '--over-cache-read', '1']],
   [['set', 'openai', 'gpt-5', '--input', 'one', '--output', '2']],
