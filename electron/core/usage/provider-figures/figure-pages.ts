@@ -24,7 +24,17 @@ export interface FigurePage {
   readonly figures: readonly ToldFigures[];
   /** What to ask the next page with; null: there is none. */
   readonly next: string | null;
+  /** Costs that are in no figure. */
+  readonly leftOut: LeftOut;
 }
+
+export interface LeftOut {
+  /** Money that is given back, as a positive amount: calls cost what they cost. */
+  readonly creditMicroUsd: number;
+  /** Codes of currencies other than dollars. */
+  readonly currencies: readonly string[];
+}
+export const NOTHING_LEFT_OUT: LeftOut = { creditMicroUsd: 0, currencies: [] };
 
 const count = z.number().min(0).max(1e15).nullish();
 const MICRO_USD = 1_000_000;
@@ -110,16 +120,17 @@ export function readFigures(shape: FiguresShape, answer: unknown): FigurePage | 
           return { day: dayOfEpoch(start_time), model: named(one.model), requests, tokens, ...NO_COST };
         }),
       );
-      return { figures, next: nextOf(page) };
+      return { figures, next: nextOf(page), leftOut: NOTHING_LEFT_OUT };
     }
     case 'openai_costs': {
       const { data: page } = openAiCosts.safeParse(answer);
       if (page === undefined) return null;
+      const costs = new Costs();
       const figures = page.data.flatMap(({ start_time, results }) =>
         results.map(({ amount, line_item }) => {
           // "gpt-5-2025-08-07, input": the model comes before the comma.
           const [model, part] = (line_item ?? '').split(',').map((text) => text.trim());
-          const costMicroUsd = dollars(amount.value, amount.currency, 1);
+          const costMicroUsd = costs.read(amount.value, amount.currency, 1);
           const day = dayOfEpoch(start_time);
           return {
             ...NO_USE,
@@ -130,7 +141,7 @@ export function readFigures(shape: FiguresShape, answer: unknown): FigurePage | 
           };
         }),
       );
-      return { figures, next: nextOf(page) };
+      return { figures, next: nextOf(page), leftOut: costs };
     }
     case 'anthropic_usage': {
       const { data: page } = anthropicUsage.safeParse(answer);
@@ -153,21 +164,22 @@ export function readFigures(shape: FiguresShape, answer: unknown): FigurePage | 
           };
         }),
       );
-      return { figures, next: nextOf(page) };
+      return { figures, next: nextOf(page), leftOut: NOTHING_LEFT_OUT };
     }
     case 'anthropic_costs': {
       const { data: page } = anthropicCosts.safeParse(answer);
       if (page === undefined) return null;
+      const costs = new Costs();
       const figures = page.data.flatMap(({ starting_at, results }) =>
         results.map(({ amount, currency, cost_type, model }) => ({
           ...NO_USE,
           day: dayNumber(starting_at.slice(0, 10)),
           model: named(model),
-          costMicroUsd: dollars(amount, currency, 100),
+          costMicroUsd: costs.read(amount, currency, 100),
           other: typeof cost_type === 'string' && cost_type !== 'tokens',
         })),
       );
-      return { figures, next: nextOf(page) };
+      return { figures, next: nextOf(page), leftOut: costs };
     }
     case 'openrouter_activity': {
       const { data: page } = openRouterActivity.safeParse(answer);
@@ -185,7 +197,7 @@ export function readFigures(shape: FiguresShape, answer: unknown): FigurePage | 
         costMicroUsd: Math.round((one.usage + (one.byok_usage_inference ?? 0)) * MICRO_USD),
         other: false,
       }));
-      return { figures, next: null };
+      return { figures, next: null, leftOut: NOTHING_LEFT_OUT };
     }
   }
 }
@@ -211,9 +223,25 @@ function isOther(part: string | undefined, line: string | null | undefined): boo
   return line !== null && line !== undefined && !/input|output|cache/i.test(part ?? '');
 }
 
-/** null: another currency, or no amount. @param parts - of a dollar that one unit is. */
-function dollars(value: number | string, currency: string, parts: number): number | null {
-  const amount = typeof value === 'string' && /^-?\d{1,12}(?:\.\d{1,30})?$/.test(value) ? Number(value) : value;
-  if (typeof amount !== 'number' || !Number.isFinite(amount) || !/^usd$/i.test(currency)) return null;
-  return Math.max(0, Math.round((amount * MICRO_USD) / parts));
+/** Decimal text, also as it is written of very small numbers: "1.2E-7", "0E-6176". */
+const AMOUNT = /^-?\d{1,12}(?:\.\d{1,60})?(?:e[+-]?\d{1,5})?$/i;
+
+class Costs implements LeftOut {
+  creditMicroUsd = 0;
+  readonly currencies: string[] = [];
+
+  /** null: another currency, money given back, or no amount. @param parts - of a dollar that one unit is. */
+  read(value: number | string, currency: string, parts: number): number | null {
+    const amount = typeof value === 'string' && AMOUNT.test(value) ? Number(value) : value;
+    if (typeof amount !== 'number' || !Number.isFinite(amount)) return null;
+    if (!/^usd$/i.test(currency)) {
+      const code = /^[a-z]{3}$/i.test(currency) ? currency.toUpperCase() : 'another currency';
+      if (!this.currencies.includes(code)) this.currencies.push(code);
+      return null;
+    }
+    const microUsd = Math.round((amount * MICRO_USD) / parts);
+    if (microUsd >= 0) return Math.abs(microUsd); // no -0
+    this.creditMicroUsd -= microUsd;
+    return null;
+  }
 }

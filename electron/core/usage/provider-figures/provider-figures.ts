@@ -21,7 +21,7 @@ import { dateOfDay, dayNumber } from '../reporting-days.ts';
 import { type AccountSubject, askAccount, type AskOptions, type Period } from './account-request.ts';
 import { comparedModels } from './compared-models.ts';
 import { comparedRow, type Told, toldTogether } from './drift.ts';
-import { readFigures, type ToldFigures } from './figure-pages.ts';
+import { type LeftOut, readFigures, type ToldFigures } from './figure-pages.ts';
 import { added, importedRequests, NOTHING, ownDays, ownModels } from './own-figures.ts';
 
 const MAX_DAYS = 92;
@@ -224,6 +224,7 @@ export class ProviderFigures {
     | { readonly figures: readonly ToldFigures[]; readonly facts: readonly Fact[]; readonly notes: readonly string[] }
   > {
     const figures: ToldFigures[] = [];
+    const leftOut: LeftOut[] = [];
     let page: string | null = null;
     for (let pages = 0; pages < MAX_PAGES; pages += 1) {
       const outcome = await askAccount(subject, api, period, page, options);
@@ -233,10 +234,12 @@ export class ProviderFigures {
       const read = readFigures(api.figures, parsedJson(outcome.text));
       if (read === null) return { verdict: { ...verdict, ...OTHER_SHAPE } };
       figures.push(...read.figures);
-      if (read.next === null) return { figures, facts: verdict.facts, notes: [] };
+      leftOut.push(read.leftOut);
+      if (read.next === null) return { figures, facts: verdict.facts, notes: notesOf(leftOut) };
       page = read.next;
     }
-    return { figures, facts: [], notes: [`There is more ${api.what} than was read: ask for fewer days.`] };
+    const notes = [...notesOf(leftOut), `There is more ${api.what} than was read: ask for fewer days.`];
+    return { figures, facts: [], notes };
   }
 }
 
@@ -245,6 +248,16 @@ const OTHER_SHAPE = {
   detail: 'The answer does not have the form that is documented.',
   hint: 'A newer version may read it.',
 };
+
+function notesOf(leftOut: readonly LeftOut[]): string[] {
+  const credits = leftOut.reduce((sum, { creditMicroUsd }) => sum + creditMicroUsd, 0);
+  const currencies = [...new Set(leftOut.flatMap((one) => one.currencies))];
+  const notes = currencies.map((code) => `Their costs in ${code} are left out: ours are in US dollars.`);
+  if (credits > 0) {
+    notes.push(`Their credits of $${(credits / 1e6).toFixed(2)} are left out: they lower the bill, and no call.`);
+  }
+  return notes;
+}
 
 function apisFor(provider: ProviderDescriptor, kind: string): readonly AccountApi[] {
   return provider.accountApis.filter(

@@ -147,6 +147,26 @@ test('a bill that spells a model by its day meets our calls, which do not; its o
   ]);
 });
 
+test('costs in exponents are read; credits and other currencies are in no figure, and named', async () => {
+  const cost = (value: number | string, currency = 'usd') => ({
+    ...{ amount: { value, currency }, line_item: 'gpt-6-luna, input' },
+  });
+  const { app, reconcile } = await asking('openai', 'admin_key', 'admin_key', (_, url) => {
+    const all = [cost('1.2E-5'), cost('0E-6176'), cost(`0.1${'0'.repeat(40)}`), cost('-2.5'), cost(9, 'eur')];
+    const results = url.pathname.endsWith('/costs') ? all : [];
+    return { data: [{ start_time: seconds(0), end_time: seconds(1), results }], has_more: false, next_page: null };
+  });
+  app.usage.record([call({ model: 'gpt-6-luna', atMs: at(0), tokens: tokens(10, 0, 1), told: 100_012 })]);
+  const { total, notes } = await reconcile();
+  expect(total).toMatchObject({ theirs: { costMicroUsd: 100_012 }, driftPercent: 0 });
+  expect(notes).toEqual(
+    expect.arrayContaining([
+      'Their costs in EUR are left out: ours are in US dollars.',
+      'Their credits of $2.50 are left out: they lower the bill, and no call.',
+    ]),
+  );
+});
+
 test('Anthropic: cents as text, cache kinds, another price is named as the reason', async () => {
   const { app, reconcile, server } = await asking('anthropic', 'admin_key', 'admin_key', (_, url) => {
     const results = url.pathname.endsWith('cost_report')
