@@ -87,6 +87,13 @@ test('tiers and regions change the price; a tier without a known price has none'
     costMicroUsd: null,
     why: 'unknown_tier',
   });
+  expect(priceOf(call({ ...opus, serviceTier: 'fast' }), book, AT).costMicroUsd).toBe(8_000_000);
+  // Whoever usually charges like another one has its tiers too.
+  const azure = { provider: 'azure_openai', model: 'gpt-6-luna', tokens: tokens({ inputTokens: 100_000 }) };
+  expect(priceOf(call({ ...azure, serviceTier: 'batch' }), book, AT)).toMatchObject({
+    costMicroUsd: 5000,
+    why: 'listed_elsewhere',
+  });
   const gpt = { provider: 'openai', tokens: tokens({ inputTokens: 100_000 }), serviceTier: 'priority' };
   expect(priceOf(call({ ...gpt, model: 'gpt-6-sol' }), book, AT).costMicroUsd).toBe(400_000);
   expect(priceOf(call({ ...gpt, model: 'gpt-5' }), book, AT).costMicroUsd).toBeNull();

@@ -32,6 +32,8 @@ export interface Quantity {
 /** What has been read of one answer so far. */
 export interface Tally {
   tokens: Tokens;
+  /** Part of them: what Anthropic used to make a conversation shorter, which its own sums leave out. */
+  compaction: Tokens;
   /** A figure of the provider's was read. */
   seen: boolean;
   /** How long the prompt was is one of them. */
@@ -54,6 +56,7 @@ export interface Tally {
 export function newTally(): Tally {
   return {
     tokens: NO_TOKENS,
+    compaction: NO_TOKENS,
     seen: false,
     hasPrompt: false,
     doubted: false,
@@ -65,6 +68,19 @@ export function newTally(): Tally {
     serviceTier: null,
     region: null,
     errorType: null,
+  };
+}
+
+/** @param times - -1: without the other. */
+export function together(one: Tokens, other: Tokens, times: 1 | -1 = 1): Tokens {
+  if (other === NO_TOKENS) return one;
+  return {
+    inputTokens: one.inputTokens + times * other.inputTokens,
+    cacheReadTokens: one.cacheReadTokens + times * other.cacheReadTokens,
+    cacheWriteTokens: one.cacheWriteTokens + times * other.cacheWriteTokens,
+    cacheWriteLongTokens: one.cacheWriteLongTokens + times * other.cacheWriteLongTokens,
+    outputTokens: one.outputTokens + times * other.outputTokens,
+    reasoningTokens: one.reasoningTokens + times * other.reasoningTokens,
   };
 }
 

@@ -1,4 +1,16 @@
-import { count, inside, isJson, type Json, microUsd, NO_TOKENS, shortName, type Tally } from './tally.ts';
+import {
+  count,
+  inside,
+  isJson,
+  type Json,
+  microUsd,
+  newTally,
+  NO_TOKENS,
+  shortName,
+  type Tally,
+  together,
+  type Tokens,
+} from './tally.ts';
 
 /**
  * Reads the usage blocks of the providers' answers (their API references; facts of 2026-11) into one way of counting.
@@ -65,7 +77,7 @@ function readOpenAi(tally: Tally, usage: Json, before: 'prompt' | 'input', after
 
 /** Cached tokens come in addition to `input_tokens`. Streams repeat the block: each member's last value holds. */
 function readAnthropic(tally: Tally, usage: Json): void {
-  const before = tally.tokens;
+  const before = together(tally.tokens, tally.compaction, -1);
   const made = inside(usage, 'cache_creation');
   const longer = told(tally, made['ephemeral_1h_input_tokens']);
   const shorter = told(tally, made['ephemeral_5m_input_tokens']);
@@ -74,7 +86,7 @@ function readAnthropic(tally: Tally, usage: Json): void {
   const read = told(tally, usage['cache_read_input_tokens']);
   const output = told(tally, usage['output_tokens']);
   const long = longer ?? before.cacheWriteLongTokens;
-  tally.tokens = {
+  const own: Tokens = {
     inputTokens: input ?? before.inputTokens,
     cacheReadTokens: read ?? before.cacheReadTokens,
     cacheWriteTokens: shorter ?? (written === undefined ? before.cacheWriteTokens : Math.max(0, written - long)),
@@ -82,6 +94,8 @@ function readAnthropic(tally: Tally, usage: Json): void {
     outputTokens: output ?? before.outputTokens,
     reasoningTokens: told(tally, inside(usage, 'output_tokens_details')['thinking_tokens']) ?? before.reasoningTokens,
   };
+  readIterations(tally, usage['iterations']);
+  tally.tokens = together(own, tally.compaction);
   tally.webSearches = told(tally, inside(usage, 'server_tool_use')['web_search_requests']) ?? tally.webSearches;
   // Fast mode has prices of its own, and is told beside the tier.
   const speed = usage['speed'] === 'standard' ? null : shortName(usage['speed']);
@@ -89,6 +103,25 @@ function readAnthropic(tally: Tally, usage: Json): void {
   tally.region = shortName(usage['inference_geo']) ?? tally.region;
   tally.hasPrompt ||= input !== undefined;
   tally.seen ||= [longer, shorter, written, input, read, output].some((one) => one !== undefined);
+}
+
+/**
+ * Steps of one answer: the sums beside them are those of its messages alone (Anthropic, compaction and advisor tool). To make
+ * a conversation shorter costs as much as the rest; another model that was asked has prices of its own.
+ */
+function readIterations(tally: Tally, iterations: unknown): void {
+  if (!Array.isArray(iterations)) return;
+  tally.compaction = NO_TOKENS;
+  for (const one of iterations as readonly unknown[]) {
+    if (!isJson(one) || one['type'] === 'message') continue;
+    if (one['type'] !== 'compaction') tally.dearer = true;
+    else {
+      const step = newTally();
+      readAnthropic(step, one);
+      tally.compaction = together(step.tokens, tally.compaction);
+      tally.doubted ||= step.doubted;
+    }
+  }
 }
 
 /** `promptTokenCount` holds the cached ones; `candidatesTokenCount` leaves thinking out. */

@@ -88,11 +88,16 @@ export class PriceBook {
 
   /** What a service tier does to the price of a model; null: that is not known. */
   tierFactor(provider: string, tier: string, model: string): PriceTier['factor'] | null {
-    const isOf = (one: PriceTier): boolean =>
-      one.provider === provider &&
+    const isOf = (one: PriceTier, of = provider): boolean =>
+      one.provider === of &&
       one.tier === tier &&
       (one.models === undefined || one.models.some((start) => model.startsWith(start)));
-    return (this.own.tiers?.find(isOf) ?? this.document.tiers.find(isOf))?.factor ?? null;
+    const as = this.#listedAs.get(provider); // whoever charges like another one has its tiers too
+    const found =
+      this.own.tiers?.find((one) => isOf(one)) ??
+      this.document.tiers.find((one) => isOf(one)) ??
+      (as === undefined ? undefined : this.document.tiers.find((one) => isOf(one, as)));
+    return found?.factor ?? null;
   }
 
   isFree(provider: string): boolean {

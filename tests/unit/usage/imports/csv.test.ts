@@ -124,8 +124,13 @@ test('Anthropic usage of long prompts and of fast mode is not priced as the plai
   // $3 and $15 a million; above 200,000 tokens $6 and $22.50.
   expect(await run('csv', { path })).toMatchObject({ recorded: 2, knownCostMicroUsd: 4_500_000 + 8_250_000 });
   expect(await repricer.reprice({ apply: false }, 'cli')).toMatchObject({ records: 2, changed: 0 });
-  const fast = put(home, 'fast.csv', [columns, '2026-11-19,claude-opus-5-5,0-200k,1000000,0,fast']);
-  expect(await run('csv', { path: fast })).toMatchObject({ recorded: 1, knownCostMicroUsd: 0, unpriced: 1 });
+  const fast = put(home, 'fast.csv', [
+    columns,
+    '2026-11-19,claude-opus-5-5,0-200k,1000000,0,fast',
+    '2026-11-19,claude-opus-5,0-200k,1000000,0,fast',
+  ]);
+  // Twice the price where it is known; else it is not.
+  expect(await run('csv', { path: fast })).toMatchObject({ recorded: 2, knownCostMicroUsd: 8_000_000, unpriced: 1 });
 });
 
 test('OpenRouter activity: one generation a row, at its own cost and in its own time', async () => {

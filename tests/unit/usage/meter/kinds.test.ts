@@ -245,6 +245,42 @@ const CASES: readonly Case[] = [
     is: { serviceTier: 'batch', region: 'us' },
   },
   {
+    what: 'what made a conversation of Anthropic shorter is in no sum of its own',
+    given: { kind: 'anthropic', path: 'v1/messages' },
+    body: {
+      model: 'm',
+      usage: {
+        ...{ input_tokens: 23_000, output_tokens: 1000 },
+        iterations: [
+          { type: 'compaction', input_tokens: 180_000, cache_read_input_tokens: 1000, output_tokens: 3500 },
+          { type: 'message', input_tokens: 23_000, output_tokens: 1000 },
+        ],
+      },
+    },
+    is: { measure: 'measured', tokens: { inputTokens: 203_000, cacheReadTokens: 1000, outputTokens: 4500 } },
+  },
+  {
+    what: 'in a stream, which repeats the block, it is added once',
+    given: { kind: 'anthropic', path: 'v1/messages', contentType: 'text/event-stream' },
+    body: `data: {"type":"message_start","message":{"model":"m","usage":{"input_tokens":23000,"output_tokens":1,"iterations":[{"type":"compaction","input_tokens":180000,"output_tokens":3500}]}}}\n\ndata: {"type":"message_delta","usage":{"input_tokens":23000,"output_tokens":1000,"iterations":[{"type":"compaction","input_tokens":180000,"output_tokens":3500},{"type":"message","input_tokens":23000,"output_tokens":1000}]}}\n\ndata: {"type":"message_stop"}\n\n`,
+    is: { measure: 'measured', tokens: { inputTokens: 203_000, outputTokens: 4500 } },
+  },
+  {
+    what: 'what another model was asked within it has prices of its own',
+    given: { kind: 'anthropic', path: 'v1/messages' },
+    body: {
+      model: 'm',
+      usage: {
+        ...{ input_tokens: 10, output_tokens: 5 },
+        iterations: [
+          { type: 'message', input_tokens: 10, output_tokens: 5 },
+          { type: 'advisor_message', model: 'dear', input_tokens: 800, output_tokens: 500 },
+        ],
+      },
+    },
+    is: { measure: 'incomplete', tokens: { inputTokens: 10, outputTokens: 5 } },
+  },
+  {
     what: 'a search on the side of OpenAI is counted beside the tokens',
     given: { kind: 'openai', path: 'responses' },
     body: {
