@@ -4,6 +4,9 @@ import { Exit, usage } from './fail.ts';
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const CTRL_U = '\u0015';
+const CTRL_BACKSLASH = '\u001c';
+const SIGINT = 2;
+const SIGQUIT = 3;
 const ESCAPE_SEQUENCE = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|.)?/g;
 
 /** Whether a person can be asked: what they type comes here, and they see the question. */
@@ -22,7 +25,8 @@ export function forgetTypedAhead(): void {
 /**
  * Asks one line on the terminal. The question goes to stderr, so that stdout stays clean.
  * @param signal - takes the question back: then the answer is empty.
- * @throws AppError `invalid_input` at the end of input; Exit 130 after Ctrl-C, with the terminal as it was.
+ * @throws AppError `invalid_input` at the end of input; Exit 130 after Ctrl-C, 131 after Ctrl-\, with the
+ * terminal as it was.
  */
 export async function ask(question: string, echo: boolean, signal?: AbortSignal): Promise<string> {
   const { stdin, stderr } = process;
@@ -43,7 +47,8 @@ export async function ask(question: string, echo: boolean, signal?: AbortSignal)
         if (end === null) return;
         ahead = end.rest;
         stdin.removeListener('data', onData);
-        if (end.by === 'interrupt') reject(new Exit(130));
+        if (end.by === 'interrupt') reject(new Exit(128 + SIGINT));
+        else if (end.by === 'quit') reject(new Exit(128 + SIGQUIT));
         else if (end.by === 'end') reject(usage('Nothing was entered. Nothing was changed.'));
         else resolve(line.text);
       };
@@ -68,7 +73,7 @@ export async function ask(question: string, echo: boolean, signal?: AbortSignal)
 }
 
 interface LineEnd {
-  readonly by: 'enter' | 'interrupt' | 'end';
+  readonly by: 'enter' | 'interrupt' | 'quit' | 'end';
   readonly rest: string;
 }
 
@@ -94,6 +99,7 @@ class LineEditor {
       const rest = character === '\r' && after.startsWith('\n') ? after.slice(1) : after;
       if (character === '\r' || character === '\n') return { by: 'enter', rest };
       if (character === CTRL_C) return { by: 'interrupt', rest: '' };
+      if (character === CTRL_BACKSLASH) return { by: 'quit', rest: '' };
       if (character === CTRL_D && this.#typed.length === 0) return { by: 'end', rest: '' };
       this.#edit(character);
     }

@@ -48,6 +48,21 @@ export function splitNameFromGrants(
   return { name: found, grants };
 }
 
+/** Places of grants (`openai`, `openai/work`) at which there is nothing: a word mistyped, or a key to come. */
+export function withoutKey(
+  grants: readonly string[],
+  keys: readonly { readonly provider: string; readonly label: string; readonly state: string }[],
+): readonly string[] {
+  const there = keys
+    .filter(({ state }) => state !== 'binned')
+    .flatMap(({ provider, label }) => [provider, `${provider}/${label}`]);
+  const places = grants.map(parseGrant).flatMap((grant) => {
+    if (!('provider' in grant)) return [];
+    return grant.label === null ? grant.provider : `${grant.provider}/${grant.label}`;
+  });
+  return [...new Set(places)].filter((place) => !there.includes(place));
+}
+
 async function addClient(given: string | undefined, options: AddOptions): Promise<void> {
   const { name, grants } = splitNameFromGrants(given, options.grant);
   const limits = {
@@ -56,7 +71,10 @@ async function addClient(given: string | undefined, options: AddOptions): Promis
   };
   const agent = await connectAgent();
   const created = await agent.call('clients.create', { name, grants, test: options.test === true, ...limits });
+  const keys = await agent.call('credentials.list', {});
   agent.close();
+  for (const place of withoutKey(grants, keys))
+    note(`keyharbor: There is no key ${place} yet; the grant waits for one.`);
   if (options.json) return printJson(created);
   print(created.token);
   if (process.stdout.isTTY) note(`Shown this once. It works until ${localTime(created.client.expiresAt)}.`);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { AppError } from '../../shared/errors.ts';
 import { parseReference } from '../../shared/reference.ts';
 import { connectAgent } from '../connect.ts';
 import { print } from '../output.ts';
@@ -10,7 +11,15 @@ async function purge(ref: string, options: { readonly passwordStdin?: boolean })
   const [given] = await passwordsOnStdin(options.passwordStdin, ['the password']);
   const agent = await connectAgent();
   await requireUnlocked(agent);
-  if (given === undefined) await agent.call('credentials.get', { target: { ref } });
+  // Before a person types a password for nothing.
+  const { state } = await agent.call('credentials.get', { target: { ref } });
+  if (state !== 'binned') {
+    throw new AppError(
+      'conflict',
+      `Only what is in the bin can be destroyed; this credential is ${state}. Nothing was changed.`,
+      `First: keyharbor delete ${ref}`,
+    );
+  }
   const password = given ?? (await askPassword('Master password, to destroy it for good: '));
   await agent.call('credentials.purge', { target: { ref }, password });
   agent.close();

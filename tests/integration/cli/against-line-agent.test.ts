@@ -202,11 +202,28 @@ test('a terminal is asked without echo, with the terminal left as it was', async
   expect(unlocked).toEqual([{ password: 'correct é' }]);
 });
 
-test('Ctrl-C at a question ends with 130 and sends nothing', async () => {
+test.each([
+  ['Ctrl-C', '\u0003', 130],
+  ['Ctrl-\\', '\u001c', 131],
+])('%s at a question ends it and sends nothing', async (_, key, exit) => {
   const home = await serve({ 'vault.status': { state: 'locked', notices: [], protection: {} } });
-  const { code, stdout } = await onTerminal(['unlock'], { home }, [{ after: 'password: ', type: 'typed\u0003' }]);
-  expect({ code, stdout }).toEqual({ code: 130, stdout: 'Master password: \r\n' });
+  const { code, stdout } = await onTerminal(['unlock'], { home }, [{ after: 'password: ', type: `typed${key}` }]);
+  expect({ code, stdout }).toEqual({ code: exit, stdout: 'Master password: \r\n' });
   expect(agent.calls.map(({ method }) => method)).toEqual(['vault.status']);
+});
+
+test('unlock --json prints what status --json prints', async () => {
+  const home = await serve({ 'vault.unlock': { state: 'unlocked', notices: [] } });
+  const { stdout } = await kh(['unlock', '--password-stdin', '--json'], { home, stdin: 'correct horse' });
+  expect(JSON.parse(stdout)).toEqual({ running: true, state: 'unlocked', notices: [], home, pid: process.pid });
+});
+
+test('purge refuses what is not in the bin before a password is asked for', async () => {
+  const home = await serve({ 'credentials.get': { state: 'active' } });
+  const { code, stdout } = await onTerminal(['purge', 'kh://openai/work'], { home }, []);
+  expect(code).toBe(1);
+  expect(stdout).toContain('First: keyharbor delete kh://openai/work');
+  expect(stdout).not.toContain('password');
 });
 
 test('init at a terminal shows the code once and takes two groups as proof', async () => {

@@ -2,7 +2,7 @@ import { type accessSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseDays, parseRate, splitNameFromGrants } from '../../../cli/commands/client.ts';
+import { parseDays, parseRate, splitNameFromGrants, withoutKey } from '../../../cli/commands/client.ts';
 import { notWritable } from '../../../cli/commands/doctor.ts';
 import { completionScript, SHELLS } from '../../../cli/completion-script.ts';
 import { metadata } from '../../../cli/credential-options.ts';
@@ -71,6 +71,16 @@ test('a client name is found before and after its grants', () => {
   expect(splitNameFromGrants(undefined, ['keys:list', 'demo'])).toEqual({ name: 'demo', grants: ['keys:list'] });
   expect(() => splitNameFromGrants(undefined, ['keys:list'])).toThrow(invalid);
   expect(() => splitNameFromGrants('demo', ['keys:write:openai'])).toThrow(invalid);
+});
+
+test('a grant at a place where there is no key is told, each place once', () => {
+  const keys = [
+    { provider: 'openai', label: 'work', state: 'active' },
+    { provider: 'github', label: 'old', state: 'binned' },
+  ];
+  const grants = ['keys:list', 'keys:read:openai', 'proxy:openai/work', 'proxy:openai/wrok', 'keys:read:openai/wrok'];
+  expect(withoutKey(grants, keys)).toEqual(['openai/wrok']);
+  expect(withoutKey(['keys:read:github', 'proxy:anthropic'], keys)).toEqual(['github', 'anthropic']);
 });
 
 test('times, rates and ports outside their bounds are refused', () => {
