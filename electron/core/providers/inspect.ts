@@ -82,6 +82,15 @@ function checksumWarning(recognition: Recognition): Warning | null {
       };
 }
 
+/** What people copy along with a key. null: nothing of that. */
+function copiedAlong(value: string): { readonly inner: string; readonly what: string } | null {
+  const [, inMarks] = /^(?:"(.+)"|'(.+)'|`(.+)`)$/.exec(value)?.filter((part) => part !== undefined) ?? [];
+  if (inMarks !== undefined) return { inner: inMarks, what: 'stands in quotation marks' };
+  const [, name, given] = /^(?:export\s+)?([A-Z][A-Z0-9_]*)=(.+)$/.exec(value) ?? [];
+  if (name === undefined || given === undefined) return null;
+  return { inner: copiedAlong(given)?.inner ?? given, what: `begins with ${name}=, as in a .env file` };
+}
+
 /**
  * What is worth telling about the value of one field. Nothing here refuses anything: formats change faster than
  * catalogues.
@@ -113,7 +122,15 @@ export function formatWarnings(
     if (fits.known.format.note !== undefined) warnings.push({ code: 'note', message: fits.known.format.note });
     return warnings;
   }
+  const along = copiedAlong(value);
+  const isKey = (inner: string) =>
+    recognise(catalogue, inner)?.whole === true || own.some((known) => match(known, inner)?.whole === true);
+  if (along !== null && isKey(along.inner)) {
+    const message = `This ${along.what}: that is not part of the key. Take it away.`;
+    return [...warnings, { code: 'copied_along', message }];
+  }
   const elsewhere = recognise(catalogue, value);
+  const itsField = kind.fields.find((each) => each.name === elsewhere?.known.format.field);
   if (elsewhere && elsewhere.known.provider !== provider) {
     // A gateway or a compatible server may well take any key: "http" is for those.
     if (kind.formats.length > 0) {
@@ -123,6 +140,9 @@ export function formatWarnings(
   } else if (elsewhere && elsewhere.known.authKind !== kind) {
     const message = `This ${recognitionReason(elsewhere, value)}. It belongs under “${elsewhere.known.authKind.label}”.`;
     warnings.push({ code: 'other_auth_kind', message });
+  } else if (elsewhere?.whole && itsField !== undefined && itsField !== field) {
+    const message = `This ${recognitionReason(elsewhere, value)}. It belongs into the field “${itsField.label}”.`;
+    warnings.push({ code: 'other_field', message });
   } else if (own.length > 0) {
     const message = elsewhere
       ? `This starts like ${withArticle(formatName(elsewhere.known))}, but its length or its characters are unusual.`

@@ -7,6 +7,7 @@ import { runCheck } from '../../../electron/core/providers/check.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
 import type { Verdict } from '../../../electron/core/providers/http/interpret.ts';
 import { type OwnAddress, ownAddresses } from '../../../electron/core/providers/own-address.ts';
+import type { WayOut } from '../../../electron/core/net/way-out.ts';
 import type { Clock } from '../../../electron/core/seams.ts';
 import { STRAIGHT } from '../../support/connect-proxy.ts';
 
@@ -21,6 +22,7 @@ export interface Asked {
   readonly local?: boolean;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
+  readonly way?: WayOut;
   /** Instead of what the fields say, past the rules that hold when a credential is stored. */
   readonly addresses?: readonly OwnAddress[];
 }
@@ -47,7 +49,7 @@ export function check({ provider: id, kind, check: checkId, fields, ...given }: 
       clock: given.clock ?? systemClock,
       signal: given.signal ?? new AbortController().signal,
       userAgent: 'keyharbor/0.0.0-test',
-      way: STRAIGHT,
+      way: given.way ?? STRAIGHT,
     },
   );
 }

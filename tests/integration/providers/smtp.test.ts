@@ -233,6 +233,15 @@ describe('an SMTP server that cannot be reached', () => {
     expect(verdict.detail).toBe('There is no server named nowhere.invalid.');
   });
 
+  it('beside an outbound proxy it is said that this is not used for mail', async () => {
+    const address = { protocol: 'smtp', host: 'nowhere.invalid', port: 465, security: 'tls' } as const;
+    const given = { local: false, addresses: [address] };
+    const way = { outboundProxy: 'http://127.0.0.1:1', caCertificates: '' };
+    const verdict = await login(465, { password: PASSWORD }, { ...given, way });
+    expect(verdict.hint).toMatch(/not through the outbound proxy of the settings\.$/);
+    expect((await login(465, { password: PASSWORD }, given)).hint).not.toContain('proxy');
+  });
+
   it('a public name that leads to loopback is found out when the connection is made', async () => {
     const server = await lineServer('220 mail.example.invalid ESMTP');
     const address = { protocol: 'smtp', host: 'localhost', port: server.port, security: 'starttls' } as const;

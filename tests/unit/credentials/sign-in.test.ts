@@ -121,9 +121,10 @@ describe('a sign-in', () => {
   });
 
   test.each([
-    [{ error: 'access_denied' }, 'insufficient_permission'],
-    [{ code: 'stale' }, 'invalid_key'],
-  ] as const)('that comes back with %j ends with %s and changes nothing', async (query, error) => {
+    [{ error: 'access_denied' }, 'insufficient_permission', 'was declined'],
+    [{ error: 'invalid_scope' }, 'insufficient_permission', 'for these scopes'],
+    [{ code: 'stale' }, 'invalid_key', 'this sign-in'],
+  ] as const)('that comes back with %j ends with %s and changes nothing', async (query, error, words) => {
     const { t, id, start } = await setting();
     const { comeBack } = await start();
     const finished = t.app.credentials.finishSignIn({ id }, 'cli');
@@ -131,6 +132,7 @@ describe('a sign-in', () => {
     await comeBack(query);
     await failing;
     await expect(finished).rejects.not.toThrow(SECRET);
+    await expect(finished).rejects.toThrow(words);
     expect(t.app.credentials.get({ id }).fields.map(({ name }) => name)).not.toContain('refresh_token');
     expect(JSON.stringify(readAudit(t.app.vault.opened(), { limit: 50 }))).not.toContain(SECRET);
   });

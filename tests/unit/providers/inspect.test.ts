@@ -69,3 +69,29 @@ test('GitLab’s checksum covers all before the last seven characters', () => {
   expect(checksumMatches('crc32-base36-tail7', fakeKey('gitlab', 'routable'))).toBe(true);
   expect(checksumMatches('crc32-base36-tail7', `${fakeKey('gitlab', 'routable').slice(0, -1)}x`)).toBe(false);
 });
+
+test('what was copied along with a key is named', () => {
+  const key = fakeKey('openai', 'project');
+  for (const value of [`"${key}"`, `'${key}'`, `OPENAI_API_KEY=${key}`, `export OPENAI_API_KEY="${key}"`]) {
+    expect(warn('openai', value).at(-1)).toBe('copied_along');
+    expect(warn('http', value).at(-1)).toBe('copied_along');
+  }
+  const where = { provider: 'openai', authKind: undefined, field: undefined };
+  expect(formatWarnings(catalogue, where, `OPENAI_API_KEY=${key}`).map(({ message }) => message)).toEqual([
+    'This begins with OPENAI_API_KEY=, as in a .env file: that is not part of the key. Take it away.',
+  ]);
+  // A password may well have such a shape: only around something that is a key it is said.
+  expect(warn('http', '"open sesame"', 'basic')).toEqual(['not_sendable']);
+  expect(warn('http', 'A=b', 'basic')).toEqual([]);
+});
+
+test('the ID of a key in the field of its secret is told as that', () => {
+  const id = `AKIA${'A2B3'.repeat(4)}`;
+  const where = { provider: 'aws', authKind: 'access_key', field: 'secret_access_key' };
+  expect(formatWarnings(catalogue, where, id)).toEqual([
+    {
+      code: 'other_field',
+      message: expect.stringMatching(/starts with AKIA.*into the field “Access key ID”\.$/) as string,
+    },
+  ]);
+});

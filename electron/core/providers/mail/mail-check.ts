@@ -11,6 +11,8 @@ import { smtpLogin } from './smtp-login.ts';
 
 const NAMES = { smtp: 'SMTP', imap: 'IMAP' } as const;
 
+const PAST_PROXY = 'Mail servers are asked straight, not through the outbound proxy of the settings.';
+
 interface Tried {
   readonly address: MailAddress;
   readonly outcome: MailOutcome;
@@ -39,7 +41,8 @@ function mayGoOn(outcome: MailOutcome): boolean {
   return outcome.kind === 'accepted';
 }
 
-function verdictOf(tried: readonly Tried[], all: readonly MailAddress[], login: MailLogin): Verdict {
+/** @param passesBy - an outbound proxy is set, which this check did not use. */
+function verdictOf(tried: readonly Tried[], all: readonly MailAddress[], login: MailLogin, passesBy: boolean): Verdict {
   const last = tried.at(-1);
   if (last === undefined) throw new Error('a mail credential has an address');
   const latencyMs = tried.reduce((sum, each) => sum + each.latencyMs, 0);
@@ -61,7 +64,10 @@ function verdictOf(tried: readonly Tried[], all: readonly MailAddress[], login: 
   const said = 'text' in outcome ? serverText(outcome.text, forms) : '';
   // A secret that is echoed must not be taken for the server's words either.
   const covered = 'text' in outcome ? { ...outcome, text: coverSecrets(outcome.text, forms) } : outcome;
-  const words = mailWords(covered, { host: address.host, how: login.how, said });
+  const { detail, hint, result } = mailWords(covered, { host: address.host, how: login.how, said });
+  const toldOtherwise = outcome.kind === 'unreachable' && (outcome.why === 'certificate' || outcome.why === 'address');
+  const noWay = outcome.kind === 'timeout' || (outcome.kind === 'unreachable' && !toldOtherwise);
+  const words = { result, detail, hint: noWay && passesBy ? `${hint} ${PAST_PROXY}` : hint };
   const sent = outcome.kind === 'unreachable' ? null : latencyMs;
   if (all.length === 1) return { ...words, latencyMs: sent, facts };
   const name = NAMES[address.protocol];
@@ -102,5 +108,5 @@ export async function runMailCheck(subject: AnyCheckSubject, options: CheckOptio
   } finally {
     callOff();
   }
-  return verdictOf(tried, addresses, login);
+  return verdictOf(tried, addresses, login, !local && options.way.outboundProxy !== '');
 }

@@ -5,7 +5,7 @@ import { clientAuth } from './live-token.ts';
 import { listenForRedirect } from './loopback-redirect.ts';
 import type { McpSubject } from '../mcp/mcp-tokens.ts';
 import { catalogueServer, endOf, isOutcome, requestTokens } from './oauth-request.ts';
-import { refusedToken } from './token-failure.ts';
+import { refusedSignIn } from './token-failure.ts';
 import { failed, type TokenOptions, type TokenOutcome, type TokenSubject } from './token-subject.ts';
 
 /** Long enough for a second factor and a look at what is asked for. */
@@ -157,7 +157,7 @@ export async function startSignIn(
     const finish = async (): Promise<TokenOutcome> => {
       const query = await redirect.answered;
       const refusal = query.get('error');
-      if (refusal !== null) return failed(refusedToken(subject.provider.name, refusal, 'code', null));
+      if (refusal !== null) return failed(refusedSignIn(subject.provider.name, refusal));
       return prepared.exchange({ query, state, verifier, signal });
     };
     const outcome = finish().finally(close);

@@ -86,6 +86,17 @@ export function refusedToken(name: string, error: string, means: TokenMeans, lat
   return verdict('provider_unavailable', latencyMs, detail, 'Try again later.');
 }
 
+/** What an error means that the browser brought back from the provider's page (RFC 6749 section 4.1.2.1). */
+export function refusedSignIn(name: string, error: string): Verdict {
+  if (error !== 'access_denied') return refusedToken(name, error, 'code', null);
+  return verdict(
+    'insufficient_permission',
+    null,
+    `The sign-in was declined on the page of ${name} (${error}). Nothing was changed.`,
+    'Start it again and agree there; in an organization somebody may have to allow this app first.',
+  );
+}
+
 /** What an exchange means that brought no usable answer of a token endpoint: no network, a page, a 500, a 429. */
 export function failedExchange(provider: ProviderDescriptor, outcome: Exchange): Verdict {
   const found = interpret({ ...provider, interpret: [] }, BARE_CHECK, outcome, []);
