@@ -158,7 +158,7 @@ describe('a client of the endpoint', () => {
       t.add('work', 'value');
       t.add('home');
       const [tool, other] = [t.client('tool'), t.client('other')];
-      expect(await t.answered(t.ask(tool, 'work', { form: 'environment' }), answer)).toBe('yes');
+      expect(await t.answered(t.ask(tool, 'work'), answer)).toBe('yes');
       if (answer !== 'once') expect(t.ask(tool, 'work')).toBeNull();
       expect(t.ask(tool, 'work', { form: 'value' })).not.toBeNull();
       expect(t.ask(tool, 'home')).not.toBeNull();
