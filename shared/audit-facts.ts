@@ -108,12 +108,16 @@ const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined
 /** All digits that count: a change of less than a cent is one. */
 const dollars = (micro: number): string => `$${(micro / 1e6).toFixed(6).replace(/0{1,4}$/, '')}`;
 
-/** Money is told in dollars, moments without what a person does not read. */
-function valueInWords(name: string, value: Fact): string {
+/** Without what a person does not read. @param rfc3339 - in UTC. */
+const inUtc = (rfc3339: string): string => `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 16)} UTC`;
+type MomentWords = typeof inUtc;
+
+/** Money is told in dollars. */
+function valueInWords(name: string, value: Fact, moment: MomentWords = inUtc): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (name.endsWith('MicroUsd') && typeof value === 'number') return dollars(value);
   if (typeof value === 'number') return String(value);
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)) return `${value.slice(0, 10)} ${value.slice(11, 16)} UTC`;
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)) return moment(value);
   const known = own(own(WORDS, name) ?? {}, value);
   if (known !== undefined) return known;
   return name === 'changed' || name === 'desktop' || name === 'hosts' || name === 'grants'
@@ -124,12 +128,12 @@ function valueInWords(name: string, value: Fact): string {
     : value;
 }
 
-function factInWords(name: string, value: Fact): string {
+function factInWords(name: string, value: Fact, moment: MomentWords): string {
   const so = own(SO, name);
   if (so !== undefined && typeof value === 'boolean') return value ? so[0] : so[1];
   if (value === '') return '';
   if (name === 'count' && typeof value === 'number') return value === 1 ? 'once' : `${value} times`;
-  return `${own(NAMES, name) ?? spaced(name)}: ${valueInWords(name, value)}`;
+  return `${own(NAMES, name) ?? spaced(name)}: ${valueInWords(name, value, moment)}`;
 }
 
 /** What a quota limits is one fact of two: micro-USD, tokens or requests. */
@@ -145,11 +149,12 @@ const given = (facts: Readonly<Record<string, Fact | undefined>>): Meta =>
 /**
  * `because: nobody was there; 3 times`. Empty where there are no facts.
  * @param target - as it is shown beside them: it is not told twice.
+ * @param moment - how times are told, where they stand beside others.
  */
-export function factsInWords(meta: Meta, target: string | null = null): string {
+export function factsInWords(meta: Meta, target: string | null = null, moment: MomentWords = inUtc): string {
   return Object.entries(limitInWords(meta))
     .filter(([name, value]) => !((name === 'name' || name === 'host') && value === target))
-    .map(([name, value]) => factInWords(name, value))
+    .map(([name, value]) => factInWords(name, value, moment))
     .filter((text) => text !== '')
     .join('; ');
 }

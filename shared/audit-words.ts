@@ -86,7 +86,13 @@ const WORDS: Readonly<Record<string, string>> = {
   'vault.unlock': 'Vault unlocked',
   'vault.upgradeSlot': 'Password slot strengthened',
   'vault.verifyPassword': 'Password asked again',
+  'webhook.create': 'Webhook made',
+  'webhook.edit': 'Webhook changed',
+  'webhook.gone': 'Webhook switched off: its receiver is gone',
   'webhook.redeliver': 'Webhook sent again',
+  'webhook.remove': 'Webhook removed',
+  'webhook.rotate': 'Secret of a webhook replaced',
+  'webhook.test': 'Webhook tested',
 };
 
 /** What was done, for people; an act that nobody has named is told as it is written. */

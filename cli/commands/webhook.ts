@@ -168,7 +168,7 @@ function outcome({ state, tries, log, nextTryAt, deadBecause }: Delivery): strin
   const told = last === undefined ? '' : last.status === null ? (last.problem ?? '') : `answered ${last.status}`;
   if (state === 'delivered') return `delivered, ${told} after ${last?.latencyMs ?? 0} ms`;
   if (deadBecause === 'test') return `not taken: ${told}`;
-  if (deadBecause === 'gone') return `${told}: the receiver is gone, and the webhook was switched off`;
+  if (deadBecause === 'gone') return 'dead: the receiver answered 410, so the webhook was switched off';
   const count = tries === 1 ? '1 try' : `${tries} tries`;
   if (state === 'dead')
     return deadBecause === 'queue-full' ? 'dead: too much was waiting' : `dead after ${count}: ${told}`;

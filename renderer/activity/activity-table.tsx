@@ -37,7 +37,7 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
   const { seq, at, action, target, targetName, meta } = entry;
   const providers = useSession((session) => session.providers);
   const name = targetName ?? providers.get(target)?.name ?? null;
-  const facts = factsInWords(meta, name);
+  const facts = factsInWords(meta, name, formatDateTime);
   return (
     <div role="row" className={classes(table.row, styles.row)} data-seq={seq}>
       <div role="cell" className={styles.time}>

@@ -41,10 +41,16 @@ export interface Held {
   readonly delayMs: number;
 }
 
+interface About {
+  readonly all: readonly Counter[];
+  readonly on: readonly Counter[];
+}
+
 const MAX_KNOWN = 4096;
 /** A refusal with less used is about one large call, not about the quota. */
 const NEARLY_ALL = 90;
 const NONE: readonly Counter[] = [];
+const NOBODY: About = { all: NONE, on: NONE };
 
 /**
  * The counters of all quotas. A call is held for before it is sent and settled when it is recorded, each in one step
@@ -57,8 +63,8 @@ export class QuotaLedger {
   #hasLearned = false;
   readonly #held = new Set<Held>();
   #counters: readonly Counter[] = NONE;
-  /** By subject: which counters are about it. */
-  readonly #known = new Map<string, readonly Counter[]>();
+  /** By subject: which counters are about it, and which of these are switched on. */
+  readonly #known = new Map<string, About>();
   #latestMs = 0;
 
   constructor(deps: LedgerDeps) {
@@ -85,7 +91,7 @@ export class QuotaLedger {
     this.#counters = counters;
     this.#known.clear();
     this.#latestMs = this.#deps.waiting().reduce((so, { atMs }) => Math.max(so, atMs), this.#readLatest());
-    for (const held of this.#held) held.counters = this.#about(held.subject);
+    for (const held of this.#held) held.counters = this.#about(held.subject).on;
     this.clientsChanged();
     this.#learnLast();
     this.recount();
@@ -123,7 +129,7 @@ export class QuotaLedger {
    * @throws QuotaExceeded where it does not fit; then nothing is held.
    */
   reserve(subject: Subject, size: CallSize, atMs: number, isCritical: () => boolean): Held | null {
-    const counters = this.#about(subject);
+    const counters = this.#about(subject).on;
     if (counters.length === 0) return null;
     const nowMs = this.#deps.clock.now();
     const needsEstimate = counters.some(({ definition }) => definition.counts !== 'requests');
@@ -168,7 +174,7 @@ export class QuotaLedger {
 
   /** Whether a quota that blocks has nothing left for this subject, whatever it asks. */
   isUsedUp(subject: Subject, concerns: (counter: Counter) => boolean): Counter | null {
-    for (const counter of this.#about(subject)) {
+    for (const counter of this.#about(subject).on) {
       if (counter.definition.atLimit !== 'block' || !concerns(counter)) continue;
       this.#catchUp(counter, this.#deps.clock.now());
       if (counter.used >= counter.available) return counter;
@@ -209,7 +215,8 @@ export class QuotaLedger {
     if (amounts !== null) {
       const subject = subjectOf(call);
       const nowMs = this.#deps.clock.now();
-      for (const counter of this.#about(subject)) {
+      // One that is switched off holds nobody back, and its figure is right all the same.
+      for (const counter of this.#about(subject).all) {
         if (this.#catchUp(counter, nowMs)) read?.add(counter);
         if (!isCounted(counter)) counter.add(subject.client, amounts, atMs);
       }
@@ -218,18 +225,17 @@ export class QuotaLedger {
     this.#deps.changed();
   }
 
-  #about(subject: Subject): readonly Counter[] {
-    if (this.#counters.length === 0) return NONE;
+  #about(subject: Subject): About {
+    if (this.#counters.length === 0) return NOBODY;
     const { provider, credential, client, project } = subject;
     const key = `${provider}\n${credential}\n${client}\n${project}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const counters = this.#counters.filter(
-      ({ definition: { enabled, scope } }) => enabled && isAbout(scope, subject, this.#deps.isSystem),
-    );
+    const all = this.#counters.filter(({ definition }) => isAbout(definition.scope, subject, this.#deps.isSystem));
+    const about = { all, on: all.filter(({ definition }) => definition.enabled) };
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.set(key, counters);
-    return counters;
+    this.#known.set(key, about);
+    return about;
   }
 
   /** @returns whether another period began. */

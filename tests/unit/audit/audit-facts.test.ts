@@ -1,5 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { factsInWords } from '../../../shared/audit-facts.ts';
+import { auditWords } from '../../../shared/audit-words.ts';
+
+/** An act where it is written: as a member, or handed to a helper. */
+const WRITTEN = /(?:action: |#audit\([^;]*?)'([a-z]+\.[A-Za-z-]+)'/g;
 
 test('a name that stands beside the facts is not told twice', () => {
   const meta = { name: 'Tight', counts: 'requests', limit: 4_000 };
@@ -24,4 +30,20 @@ test.each([
   [{ toString: 'x' }, 'to string: x'],
 ] as const)('%j are told as "%s"', (meta, words) => {
   expect(factsInWords(meta)).toBe(words);
+});
+
+test('times are those of UTC, or as whoever shows them tells times', () => {
+  const meta = { since: '2026-11-22T00:39:00.000Z', count: 7 };
+  expect(factsInWords(meta)).toContain('2026-11-22 00:39 UTC');
+  expect(factsInWords(meta, null, () => 'twelve')).toContain('twelve');
+});
+
+test('everything that is written into the log has words', () => {
+  const core = join(import.meta.dirname, '../../../electron');
+  const acts = readdirSync(core, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => [...readFileSync(join(core, path), 'utf8').matchAll(WRITTEN)].map(([, act = '']) => act));
+  expect(acts.length).toBeGreaterThan(40);
+  expect(acts).toContain('webhook.rotate');
+  expect([...new Set(acts)].filter((act) => auditWords(act) === act)).toEqual([]);
 });

@@ -133,6 +133,14 @@ describe('near the limit', () => {
     expect(counting.named('daily').state).toBe('slowed');
   });
 
+  test('one that is switched off holds nobody back, and says all the same what was used', () => {
+    const counting = new Counting();
+    counting.set(daily(2, { enabled: false }));
+    for (let n = 0; n < 3; n += 1) counting.one();
+    expect(counting.named('daily')).toMatchObject({ state: 'off', used: 3, reserved: 0, refused: 0 });
+    expect(counting.hold()).toBeNull();
+  });
+
   test('what is kept for critical calls is for those clients only that may mark one', () => {
     const counting = new Counting();
     counting.set(daily(10, { buffer: { percent: 20, clients: [OTHER] } }));
