@@ -12,6 +12,7 @@ import type { AgentClient } from './agent-client.ts';
 import { usage } from './fail.ts';
 import { folderOf } from './folder.ts';
 import { amount, isMoney, levels, percent } from './quota-amounts.ts';
+import { refusedDocument, refusedOptions } from './quota-refused.ts';
 import { readTextFrom } from './stdin.ts';
 import { plain } from './table.ts';
 
@@ -105,7 +106,9 @@ export async function definitionFrom(
   before: QuotaDefinition | null,
 ): Promise<QuotaDefinition> {
   refuseContradictions(options);
-  if (options.file !== undefined) return parsed({ ...document(await readTextFrom(options.file, 'The file')), name });
+  if (options.file !== undefined) {
+    return parsed({ ...document(await readTextFrom(options.file, 'The file')), name }, refusedDocument);
+  }
   const counts = countsFrom(options, before);
   const limit = options.limit === undefined ? before?.limit : amount(options.limit, counts, '--limit');
   if (limit === undefined) throw usage('--limit is missing.', 'For example --limit 1000, --limit 20usd.');
@@ -132,7 +135,7 @@ export async function definitionFrom(
     ...adjustFrom(options, counts),
     ...(options.off ? { enabled: false } : options.on ? { enabled: true } : {}),
   };
-  return parsed(given);
+  return parsed(given, refusedOptions);
 }
 
 /** Scopes that an imported call can be of. */
@@ -212,12 +215,10 @@ function document(text: string): object {
   throw usage('The file is no JSON document. Nothing was changed.', 'See docs/command-line.md for one to begin with.');
 }
 
-function parsed(given: object): QuotaDefinition {
+function parsed(given: object, refused: typeof refusedOptions): QuotaDefinition {
   const result = quotaDefinition.safeParse(given);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const at = issue === undefined || issue.path.length === 0 ? 'the quota' : issue.path.join('.');
-  throw usage(`This is no quota: ${plain(at)}: ${issue?.message ?? 'it does not fit'}. Nothing was changed.`);
+  throw refused(result.error.issues[0] ?? { path: [], message: 'it does not fit' });
 }
 
 /** Only one of them: a quota is about one kind of thing. null: nothing is said. */
@@ -229,7 +230,10 @@ async function scopeFrom(
   const { provider, credential, client, project, system, all } = options;
   const said = [provider, credential, client, project, system, all].filter((one) => one !== undefined).length;
   if (said > 1)
-    throw usage('A quota is of one of these: --all, --provider, --credential, --client, --project, --system.');
+    throw usage(
+      'A quota is of one thing only. Nothing was changed.',
+      'One of --all, --provider, --credential, --client, --project, --system.',
+    );
   const fair = options.fair ? true : options.firstCome ? false : null;
   const pool = before?.kind === 'clients' ? before : null;
   if (fair !== null && client === undefined && (pool === null || said > 0)) {
@@ -255,7 +259,8 @@ async function clientIds(agent: AgentClient, named: readonly string[]): Promise<
   return named.map((name) => {
     const found =
       clients.find(({ id }) => id === name) ?? clients.find((one) => one.name === name && one.state === 'active');
-    if (found === undefined) throw usage(`There is no client ${plain(name)}.`, 'See "keyharbor client list".');
+    if (found === undefined)
+      throw usage(`There is no client "${plain(name)}". Nothing was changed.`, 'See "keyharbor client list".');
     return found.id;
   });
 }

@@ -113,7 +113,7 @@ export const warnLevels = z
   .refine((levels) => new Set(levels).size === levels.length, 'names a level twice');
 
 export const quotaDefinition = z.strictObject({
-  name: line(64).min(1),
+  name: line(64).trim().min(1),
   enabled: z.boolean().default(true),
   counts: quotaCounts,
   scope: quotaScope,

@@ -112,7 +112,9 @@ function inWords({ definition, inForce }: QuotaStatus, named: Named): string {
 /** By name, else by id. */
 async function found(agent: AgentClient, name: string): Promise<QuotaStatus | null> {
   const quotas = await agent.call('quotas.list', {});
-  return quotas.find(({ definition }) => definition.name === name) ?? quotas.find(({ id }) => id === name) ?? null;
+  return (
+    quotas.find(({ definition }) => definition.name === name.trim()) ?? quotas.find(({ id }) => id === name) ?? null
+  );
 }
 
 async function mustFind(agent: AgentClient, name: string): Promise<QuotaStatus> {

@@ -63,6 +63,29 @@ test.each<readonly [readonly string[], Partial<QuotaDefinition> | null, RegExp]>
   expect(thrown.hint).not.toBe('');
 });
 
+test.each<readonly [readonly string[], string]>([
+  [['--warn-at', '0'], '--warn-at takes up to eight different percentages from 1 to 100'],
+  [['--warn-at', '75,75'], '--warn-at takes up to eight different percentages'],
+  [['--slow-from', '100'], '--slow-from takes 1 to 99 percent.'],
+  [['--slow-max', '61s'], '--slow-max takes 100ms to 60s.'],
+  [['--slow-curve', 'steep'], '--slow-curve takes linear, late, early.'],
+  [['--keep-critical', '60', '--critical-client', 'bot'], '--keep-critical takes 1 to 50 percent'],
+  [['--rollover', '101'], '--rollover takes 1 to 100 percent'],
+  [['--adjust', '500..100'], '--adjust takes the least limit and then the most'],
+  [['--client', 'bot', 'bot'], '--client takes up to 32 clients, each once.'],
+  [['--provider', 'No Such!'], '--provider takes one of "keyharbor providers".'],
+  [['--per', 'cron:* * * * *', '--zone', ''], '--zone takes a time zone'],
+])('%j is refused by what the option takes, not in the words of a checker', async (words, message) => {
+  const thrown = await made(['--limit', '5', ...words]).catch((error: unknown) => error);
+  expect((thrown as AppError).message).toContain(message);
+});
+
+test('a name is kept without spaces around it', () => {
+  const given = { ...REQUESTS, name: ' All spending ' };
+  expect(quotaDefinition.parse(given).name).toBe('All spending');
+  expect(quotaDefinition.safeParse({ ...REQUESTS, name: '  ' }).success).toBe(false);
+});
+
 test('another unit needs its limit and its range; then both are in it', async () => {
   const changed = await made(['--counts', 'tokens', '--limit', '2m', '--adjust', '1m..3m'], {
     adjust: { min: 1, max: 9 },
