@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts';
 import type { Clock, Paths } from '../seams.ts';
 import { newestBackupMs } from '../store/backup.ts';
 import type { Guarded } from './guarded.ts';
@@ -23,9 +24,15 @@ export interface DailyBackupDeps {
 export class DailyBackup {
   readonly #deps: DailyBackupDeps;
   #callOff: () => void = () => undefined;
+  #problem: string | null = null;
 
   constructor(deps: DailyBackupDeps) {
     this.#deps = deps;
+  }
+
+  /** Why the last try failed, for the owner; null where it did not. The copy reads every page: damage shows here first. */
+  get problem(): string | null {
+    return this.#problem;
   }
 
   start(): void {
@@ -34,6 +41,7 @@ export class DailyBackup {
 
   stop(): void {
     this.#callOff();
+    this.#problem = null;
   }
 
   #schedule(afterMs: number): void {
@@ -50,7 +58,15 @@ export class DailyBackup {
       const newest = newestBackupMs(paths.backups, 'daily');
       const due = newest === null || clock.now() - newest >= DAY_MS || newest > clock.now();
       waitsForFirst = newest === null && session.db.prepare('SELECT 1 FROM credential').get() === undefined;
-      if (due && !waitsForFirst && !session.readOnly) session.backUp(paths, clock, 'daily', header);
+      if (!due || waitsForFirst || session.readOnly) return;
+      try {
+        session.backUp(paths, clock, 'daily', header);
+        this.#problem = null;
+      } catch (error) {
+        const why = error instanceof AppError ? ` ${error.message} ${error.hint}` : '';
+        this.#problem = `The daily backup could not be made; the older ones stand.${why}`;
+        throw error;
+      }
     });
     return waitsForFirst ? FIRST_CHECK_MS : CHECK_MS;
   }

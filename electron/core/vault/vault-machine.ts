@@ -80,6 +80,7 @@ export class VaultMachine {
   notices(): string[] {
     const notices = [...this.#placeWarnings, ...(this.#session?.notices ?? [])];
     if (this.#notice !== null) notices.push(this.#notice);
+    if (this.#backup.problem !== null) notices.push(this.#backup.problem);
     return notices;
   }
 

@@ -184,6 +184,28 @@ describe('backups', () => {
     expect(names).toHaveLength(7);
   });
 
+  test('one that cannot be made is told: it is the first to read a page that was damaged', async () => {
+    const { vault, paths, clock, restart } = await unlockedVault();
+    addCredentialRow(vault);
+    clock.advance(60_000);
+    const opened = vault.opened();
+    opened.write(() => {
+      const insert = opened.db.prepare('INSERT INTO setting VALUES (?, ?)');
+      for (let row = 0; row < 200; row += 1) insert.run(`name ${row}`, 'x'.repeat(200));
+    });
+    await vault.close();
+    flip(paths.vaultDb, readFileSync(paths.vaultDb).byteLength - 2000);
+    const again = await restart();
+    await again.unlock(PASSWORD);
+    clock.advance(1000);
+    expect(again.notices()).toEqual([]);
+    clock.advance(DAY_MS);
+    expect(again.notices().join(' ')).toMatch(/daily backup could not be made.*damaged.*keyharbor backup restore/);
+    expect(readdirSync(paths.backups).filter((name) => name.startsWith('daily-'))).toHaveLength(1);
+    again.lock('asked');
+    expect(again.notices()).toEqual([]);
+  });
+
   test('none is made while the vault is locked', async () => {
     const { vault, paths, clock } = await unlockedVault();
     vault.lock('asked');
