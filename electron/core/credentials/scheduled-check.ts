@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { CheckResult, CredentialSummary } from '../../../shared/contract/schemas.ts';
+import type { ValidationResult } from '../../../shared/provider/answer.ts';
 import type { Emit } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import { type Catalogue, dearestCheck } from '../providers/catalogue.ts';
@@ -13,6 +14,8 @@ const DAY_MS = 24 * 60 * 60_000;
 /** How often it is looked whether a day has passed: the computer may have slept. */
 const LOOK_MS = 15 * 60_000;
 const AT_ONCE = 4;
+/** After a round in which nobody answered at all: the network is away, as after a sleep. */
+const AGAIN_MS = 60 * 60_000;
 /** When the last one was, UTC epoch milliseconds: a row of the settings that nobody sets. */
 const LAST = 'dailyCheckLastMs';
 
@@ -78,26 +81,31 @@ export class ScheduledCheck {
         return known !== undefined && catalogue.isEnabled(provider) && dearestCheck(known, authKind) === 0;
       });
       const died: string[] = [];
+      let unheard = 0;
       let next = 0;
       const worker = async (): Promise<void> => {
         for (let one = due[next++]; one !== undefined; one = due[next++]) {
-          if ((await this.#died(one)) === true) died.push(one.id);
+          const result = await this.#test(one);
+          if (result === 'provider_unavailable' || result === 'timeout') unheard += 1;
+          else if (saysRefused(result ?? undefined) && !saysRefused(one.lastTest?.result)) died.push(one.id);
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      if (due.length > 0 && unheard === due.length) {
+        opened.write(() => putSetting(opened.db, LAST, String(clock.now() - DAY_MS + AGAIN_MS)));
+      }
       if (died.length > 0) emit({ event: 'credentials.died', data: { ids: died } });
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'vault_locked')) log.warn('credentials.daily-check-failed');
     }
   }
 
-  /** Whether it worked, or was never asked, before. One that cannot be tested now is left for the next day. */
-  async #died(one: CredentialSummary): Promise<boolean> {
+  /** null: it cannot be tested now, and is left for the next day. */
+  async #test(one: CredentialSummary): Promise<ValidationResult | null> {
     try {
-      const { result } = await this.#deps.credentials.test({ id: one.id }, true, 'system');
-      return saysRefused(result) && !saysRefused(one.lastTest?.result);
+      return (await this.#deps.credentials.test({ id: one.id }, true, 'system')).result;
     } catch (error) {
-      if (error instanceof AppError && error.code !== 'vault_locked') return false;
+      if (error instanceof AppError && error.code !== 'vault_locked') return null;
       throw error;
     }
   }

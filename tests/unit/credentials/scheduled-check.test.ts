@@ -80,3 +80,22 @@ test('it waits for the unlock, and a lock within the day does not make it come t
   await day();
   expect(server.seen).toHaveLength(2);
 });
+
+test('a round in which nobody answered is made again after an hour, not after a day', async () => {
+  const { app, clock, server, day, answer } = await withKeys(2);
+  app.settings.set({ vault: { dailyCheck: true } }, 'ui');
+  const look = async (minutes: number) => {
+    clock.advance(minutes * 60_000);
+    await app.scheduledCheck.settled();
+  };
+  answer(503);
+  await day();
+  expect(server.seen).toHaveLength(2);
+  await look(30);
+  expect(server.seen).toHaveLength(2);
+  answer(200);
+  await look(30);
+  expect(server.seen).toHaveLength(4);
+  await look(60);
+  expect(server.seen).toHaveLength(4);
+});
