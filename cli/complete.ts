@@ -15,7 +15,8 @@ type Kind =
   | 'grants'
   | 'variables'
   | 'quotas'
-  | 'webhooks';
+  | 'webhooks'
+  | 'backups';
 
 const AFTER_OPTION: Readonly<Record<string, Kind>> = {
   '--provider': 'providers',
@@ -54,6 +55,7 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   'quota remove': 'quotas',
   'quota what-if': 'quotas',
   'quota history': 'quotas',
+  'backup restore': 'backups',
   'webhook edit': 'webhooks',
   'webhook remove': 'webhooks',
   'webhook rotate': 'webhooks',
@@ -111,6 +113,8 @@ async function namesOf(agent: AgentClient, kind: Kind, typed: string): Promise<r
       );
     case 'webhooks':
       return (await agent.call('webhooks.list', {})).map(({ id, label }) => (/^[\w.-]+$/.test(label) ? label : id));
+    case 'backups':
+      return (await agent.call('vault.backups', {})).map(({ name }) => name);
     case 'client-grants':
       return grantsFor(await references(agent, false));
     case 'variables': {

@@ -34,7 +34,7 @@ async function exportUsage(options: Options): Promise<void> {
     const written = await (out === null
       ? toStdout(agent, id)
       : toFile(agent, id, new NewFile(resolve(out), force), rows));
-    if (out !== null) note(`${written} rows written.`);
+    if (out !== null) note(`${written} ${written === 1 ? 'row' : 'rows'} written.`);
   } finally {
     agent.close(); // an export that did not end is cancelled with the connection
   }

@@ -83,7 +83,9 @@ async function verify(options: { readonly json?: boolean }): Promise<void> {
       'Compare it with a copy: "keyharbor audit export" of an earlier day, or a backup.',
     );
   }
-  if (!options.json) print(`The log is whole: ${verdict.entries} entries, each follows from the one before.`);
+  if (options.json) return;
+  const count = verdict.entries === 1 ? '1 entry' : `${verdict.entries} entries`;
+  print(`The log is whole: ${count}, each follows from the one before.`);
 }
 
 async function save(options: FilterOptions): Promise<void> {

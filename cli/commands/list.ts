@@ -3,6 +3,7 @@ import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
+import { findProvider } from '../find-provider.ts';
 import { note, printJson, write } from '../output.ts';
 import { fittingTable, localTime, terminalWidth } from '../table.ts';
 import { tellLeftOut } from '../usage-format.ts';
@@ -27,6 +28,8 @@ async function list(options: Options): Promise<void> {
     ...(provider === undefined ? {} : { provider }),
     ...(state === undefined ? {} : { state }),
   });
+  // Nothing of a provider that there is, or a word mistyped.
+  if (found.length === 0 && provider !== undefined) findProvider(await agent.call('providers.list', {}), provider);
   agent.close();
   if (options.json) return printJson(found);
   if (found.length > 0) {

@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
 import { connectAgent } from '../connect.ts';
-import { note, print } from '../output.ts';
+import { note, noTerminal, print } from '../output.ts';
 import { askNewPassword, askPassword, passwordsOnStdin } from '../passwords.ts';
+import { canAsk } from '../terminal.ts';
 import { requireVault } from '../vault-state.ts';
 
 async function passwd(options: { readonly passwordStdin?: boolean }): Promise<void> {
   const given = await passwordsOnStdin(options.passwordStdin, ['the old password', 'the new password']);
+  if (given.length === 0 && !canAsk()) {
+    throw noTerminal('The old password', 'Add --password-stdin and write two lines: the old one, the new one.');
+  }
   const agent = await connectAgent();
   await requireVault(agent);
   const oldPassword = given[0] ?? (await askPassword('Old master password: '));

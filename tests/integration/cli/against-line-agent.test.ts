@@ -347,4 +347,8 @@ test('an empty list says on stderr what to do', async () => {
   });
   expect(await kh(['list', '--json'], { home })).toMatchObject({ code: 0, stdout: '[]\n', stderr: '' });
   expect(await kh(['client', 'list'], { home })).toMatchObject({ code: 0, stdout: '' });
+  expect((await kh(['list', '--provider', 'openai'], { home })).code).toBe(0);
+  const mistyped = await kh(['list', '--provider', 'opnai'], { home });
+  expect(mistyped).toMatchObject({ code: 4, stdout: '' });
+  expect(mistyped.stderr).toContain('Did you mean openai?');
 });

@@ -96,8 +96,10 @@ test('where nothing runs nothing is started, and where something hangs the shell
   expect(await kh(['__complete', 'get', ''], { home: hung })).toMatchObject({ code: 0, stdout: '', stderr: '' });
 });
 
-test('a locked vault has no names, and says nothing', async () => {
+test('a locked vault has no names, and says nothing; its backups are no secret', async () => {
+  const { name } = JSON.parse(await vault.must(['backup', 'make', '--json'])) as { readonly name: string };
   await vault.must(['lock']);
+  expect(await complete('backup', 'restore', 'made')).toEqual([name]);
   expect(await vault.kh(['__complete', 'get', ''])).toMatchObject({ code: 0, stdout: '', stderr: '' });
   await vault.unlock();
 });

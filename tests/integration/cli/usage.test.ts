@@ -127,16 +127,18 @@ test('a reader that goes away ends the output quietly', async () => {
 
 test('each completion script is one that its shell can read', async () => {
   const { spawnSync } = await import('node:child_process');
+  const { KEYHARBOR, environment } = await import('./command.ts');
   const script = (await kh(['completion', 'bash'], { home })).stdout;
+  const typed = (...words: readonly string[]): string => {
+    const line = [KEYHARBOR, ...words].join(' ');
+    const all = [KEYHARBOR, ...words].map((word) => `'${word}'`).join(' ');
+    return `COMP_LINE='${line}' COMP_POINT=${line.length} COMP_CWORD=${words.length} COMP_WORDS=(${all}); _keyharbor; echo "\${COMPREPLY[@]}"`;
+  };
   const { status, stdout } = spawnSync(
     'bash',
-    [
-      '--norc',
-      '-c',
-      `${script}\nCOMP_WORDS=(keyharbor li); COMP_CWORD=1; _keyharbor; echo "\${COMPREPLY[@]}"; COMP_WORDS=(kh list --st); COMP_CWORD=2; _keyharbor; echo "\${COMPREPLY[@]}"`,
-    ],
+    ['--norc', '-c', `${script}\n${typed('li')}; ${typed('list', '--st')}`],
     {
-      encoding: 'utf8',
+      ...{ env: environment(home), encoding: 'utf8' },
     },
   );
   expect({ status, stdout }).toEqual({ status: 0, stdout: 'list\n--state\n' });

@@ -72,7 +72,7 @@ export function sentenceOf(forecast: Omit<UsageForecast, 'sentence'>): string {
   }
   if (exhausted !== null && limit !== null) parts.push(budget(exhausted, amountInWords(limit, figure), end === null));
   if (end !== null && method.daysOfData < 7) {
-    parts.push(`There are only ${method.daysOfData} whole days of data, so this is rough.`);
+    parts.push(`${daysOfData(method.daysOfData)}, so this is rough.`);
   }
   if (unpriced > 0) {
     const left = amountInWords(unpriced, 'requests');
@@ -100,4 +100,10 @@ function budget(
   return `The budget of ${limit} is likely to be used up about ${dayInWords(middle)}: ${
     early === null ? '' : `at the earliest about ${dayInWords(early)}, `
   }${until}.`;
+}
+
+/** "There are only 3 whole days of data", without its full stop. */
+export function daysOfData(count: number): string {
+  if (count === 0) return 'There is no whole day of data';
+  return count === 1 ? 'There is only one whole day of data' : `There are only ${count} whole days of data`;
 }

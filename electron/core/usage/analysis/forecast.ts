@@ -8,7 +8,7 @@ import { IMPORT_CLIENTS, importClients } from '../imports/imported-call.ts';
 import { dateOfDay } from '../reporting-days.ts';
 import { collect } from './collect.ts';
 import { bandOf, type Courses, coursesOf, HISTORY_DAYS, methodFor, threeOf } from './courses.ts';
-import { methodInWords, sentenceOf } from './forecast-words.ts';
+import { daysOfData, methodInWords, sentenceOf } from './forecast-words.ts';
 import { restOfDay } from './rest-of-day.ts';
 import { inDays, rangeOf, type RangeText } from './range.ts';
 import { Columns } from './sums.ts';
@@ -94,7 +94,7 @@ export function usageForecast(db: Database.Database, query: ForecastQuery): Usag
     remarks: [
       ...view.remarks.filter(({ code }) => code === 'unknown-name'),
       ...(counted.length < ENOUGH_DAYS
-        ? [{ code: 'few-days' as const, text: `There are only ${counted.length} whole days of data to go by.` }]
+        ? [{ code: 'few-days' as const, text: `${daysOfData(counted.length)} to go by.` }]
         : []),
     ],
   };

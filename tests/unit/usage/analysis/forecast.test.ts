@@ -81,12 +81,14 @@ describe('a forecast', () => {
     expect(few.method).toMatchObject({ name: 'any-day', daysOfData: 3 });
     expect(few.remarks.map(({ code }) => code)).toEqual(['few-days']);
     expect(few.sentence).toContain('only 3 whole days');
+    expect(ask(daily(2, () => 100_000)).remarks[0]?.text).toBe('There is only one whole day of data to go by.');
     const ten = ask(daily(10, () => 100_000));
     expect(ten.method).toMatchObject({ name: 'kind-of-day', daysOfData: 9 });
     expect(ten.remarks).toEqual([]);
     const none = ask([{ atMs: NOW - HOUR_MS }]);
     expect(none).toMatchObject({ end: null, method: { name: 'none', daysOfData: 0 } });
     expect(none.sentence).toContain('no whole day of data');
+    expect(none.remarks[0]?.text).toBe('There is no whole day of data to go by.');
     expect(ask([{ atMs: NOW, costMicroUsd: 1 }], { limit: 2_000_000 }).sentence).toContain('$2.00 is not used up yet.');
     expect(ask([])).toMatchObject({ end: null, used: 0 });
   });
