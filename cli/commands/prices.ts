@@ -64,7 +64,7 @@ const HEADING = [
 const WHY: Readonly<Record<UnpricedModel['why'], string>> = {
   no_price: '',
   not_told: 'answers told no use',
-  unknown_tier: 'a tier without a price',
+  unknown_tier: 'a tier without a price: "prices tier"',
   not_kept: 'only sums are kept',
 };
 
@@ -159,7 +159,31 @@ function holdsFrom(from: string | undefined): string {
 
 type NewPrice = Input<'prices.set'>;
 
+const OF_TOKENS = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWriteLong',
+  'over',
+  'overInput',
+  'overOutput',
+  'overCacheRead',
+  'overCacheWrite',
+  'overCacheWriteLong',
+] as const satisfies readonly (keyof SetOptions)[];
+const OF_UNITS = ['price', 'per'] as const satisfies readonly (keyof SetOptions)[];
+
+/** What would be passed over is refused: a price that is not set is worse than one that is asked for twice. */
+function refuse(names: readonly (keyof SetOptions)[], options: SetOptions, why: string): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  const option = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw usage(`--${option} ${why}.`, 'Set the two prices one after the other.');
+}
+
 function ofTokens(provider: string, model: string | undefined, options: SetOptions): NewPrice {
+  refuse(OF_UNITS, options, 'is of a price by the unit, and needs --unit');
   if (model === undefined) throw usage('Name the model whose price it is.', 'Or give --unit for what is not tokens.');
   const [input, output] = [options.input, options.output];
   if (input === undefined || output === undefined) {
@@ -199,6 +223,7 @@ function longPrompt(options: SetOptions): Pick<NewPrice & { per: 'tokens' }, 'lo
 }
 
 function ofUnit(provider: string, model: string | undefined, options: SetOptions): NewPrice {
+  refuse(OF_TOKENS, options, 'is of a price of tokens, and does not go with --unit');
   const { unit, price, per = '1' } = options;
   if (unit === undefined || price === undefined) throw usage('--unit needs --price: dollars for one, or for --per.');
   if (!/^[1-9]\d{0,8}$/.test(per)) throw usage('--per is no whole number.');

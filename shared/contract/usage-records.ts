@@ -13,7 +13,7 @@ export const usageRecord = z.strictObject({
   /** Names the call within this vault. */
   id: z.int(),
   at: timestamp,
-  /** How it came to be known. */
+  /** How it came to be known: proxy, reported, batch (an answer of one, when it was fetched) or import. */
   source: z.string(),
   client: z.string(),
   credential: z.string(),

@@ -261,6 +261,7 @@ export const usage = {
     sources: {
       proxy: 'Through Keyharbor',
       reported: 'Reported by the client',
+      batch: 'Answer of a batch',
       import: 'Imported',
     } as Readonly<Record<string, string>>,
     requestId: 'Request id',
@@ -343,7 +344,7 @@ export const usage = {
     unpricedWhy: {
       no_price: null,
       not_told: 'the answers did not say what was used, so no price helps',
-      unknown_tier: 'a service tier whose price is not known',
+      unknown_tier: 'a service tier whose price is not known ("keyharbor prices tier" sets it)',
       not_kept: 'it has a price by now, but only sums of these calls are kept',
     },
     reprice: 'Price past calls again',

@@ -52,6 +52,8 @@ test('a tier that the list does not know gets a factor, which is listed and remo
 
 test.each([
   [['tier', 'mistral', 'batch']],
+  [['set', 'openai', 'gpt-5', '--input', '1', '--output', '2', '--price', '3']],
+  [['set', 'deepgram', '--unit', 'seconds', '--price', '1', '--over-input', '3']],
   [['tier', 'mistral', 'batch', '0']],
   [['tier', 'mistral', 'batch', '50%']],
   [['tier', 'mistral', 'batch', '0.5', '--remove']],

@@ -112,7 +112,7 @@ test('a stream that a lock cuts is recorded as cut before the database closes', 
 });
 
 test('answers of a batch are counted once at half the price, however often and by whomever they are fetched', async () => {
-  const { file, client, report } = await metered();
+  const { file, client, report, requests } = await metered();
   expect(await file()).toBe(batchFile);
   const row = async () => (await report('model')).find(({ key }) => key === 'gpt-6-luna');
   while ((await row())?.requests !== 700) await setImmediate();
@@ -125,4 +125,7 @@ test('answers of a batch are counted once at half the price, however often and b
   const clients = await report('client');
   expect(clients.find(({ key }) => key === 'editor')?.requests).toBe(702);
   expect(clients.find(({ key }) => key === 'other')?.requests).toBe(1);
+  const sources = (await requests()).map(({ source }) => source);
+  expect(sources.filter((source) => source !== 'proxy').every((source) => source === 'batch')).toBe(true);
+  expect(sources).toContain('batch');
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../../shared/errors.ts';
 import type { UsageFilter, UsageRemark } from '../../../../shared/contract/usage.ts';
 import type { UsageRecord, UsageRequests } from '../../../../shared/contract/usage-records.ts';
+import { isBatchAnswerId } from '../batch-answers.ts';
 import { NAME_KINDS, SOURCES } from '../dimensions.ts';
 import { MEASURES } from '../meter/meter.ts';
 import { UNITS } from '../meter/tally.ts';
@@ -156,7 +157,7 @@ export function recordsOf(db: Database.Database, rows: readonly ShownRow[]): Usa
     return {
       id: row.seq,
       at: new Date(row.at_ms).toISOString(),
-      source: SOURCES[row.source] ?? '',
+      source: isBatchAnswerId(row.request_id) ? 'batch' : (SOURCES[row.source] ?? ''),
       client: name('client'),
       credential: name('credential'),
       credentialVersion: row.credential_version,
