@@ -48,6 +48,7 @@ describe('what a local tool sends passes', () => {
     ['Node fetch, which always sends sec-fetch-mode', { headers: [['sec-fetch-mode', 'cors']] }],
     ['localhost as the host', { host: ['localhost:7717'] }],
     ['a POST with a length', { method: 'POST', headers: [['content-length', '12']] }],
+    ['a POST of 1 MiB', { method: 'POST', headers: [['content-length', String(MAX_BODY_BYTES)]] }],
     ['a chunked POST', { method: 'POST', headers: [['transfer-encoding', 'chunked']] }],
     [
       'a POST that waits for 100-continue',

@@ -51,6 +51,16 @@ describe('a placeholder key', () => {
     expect(isWhole || starts.some((start) => key.startsWith(start)), key.replace(text, 'TOKEN')).toBe(true);
   });
 
+  test('of a form has what must be there, as often as it must be, and nothing that need not', () => {
+    const kind = kindOf('openai', 'api_key');
+    const [format] = kind.formats;
+    if (format === undefined) throw new Error('no format');
+    const keyOf = (regex: string) => placeholderKey({ ...kind, formats: [{ ...format, regex }] }, text);
+    expect(keyOf('ab?c*(?:de)?f+[A-Za-z0-9_]+')).toBe(`af${text}`);
+    expect(keyOf('a{2}(?:bc)+[A-Za-z0-9_]*')).toBe(`aabc${text}`);
+    expect(keyOf('k[A-Za-z0-9_]{60,}')).toBe(`k${text.padEnd(60, 'x')}`);
+  });
+
   test('with two tokens in it is none, and one with a character changed is none', () => {
     expect(given('x-api-key', `sk-${text}-${text}`)).toEqual({ kind: 'malformed' });
     const last = text.endsWith('0') ? '1' : '0';

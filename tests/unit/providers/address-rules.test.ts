@@ -25,6 +25,8 @@ test.each([
   ['169.254.1.1', 'reserved'],
   ['fe80::1', 'reserved'],
   ['fe80::1%eth0', 'reserved'],
+  ['2606:4700::1111%eth0', 'reserved'],
+  ['fd12:3456::1%1', 'reserved'],
   ['0.0.0.0', 'reserved'],
   ['::', 'reserved'],
   ['192.0.2.1', 'reserved'],

@@ -34,6 +34,13 @@ describe('an echoed credential is covered at equal length', () => {
     expect(forms.isIn('nothing here')).toBe(false);
   });
 
+  test('four characters are enough to be covered', () => {
+    const pin = new SecretForms(['1357', '246']);
+    const body = Buffer.from('1357 246');
+    pin.cover(body);
+    expect(body.toString()).toBe('**** 246');
+  });
+
   test('a very short field covers nothing: it is in every word', () => {
     const short = new SecretForms(['a', '']);
     const body = Buffer.from('banana');
