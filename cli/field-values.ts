@@ -4,7 +4,7 @@ import type { FieldDescriptor } from '../shared/provider/auth-kind.ts';
 import type { ProviderInfo } from '../shared/provider/info.ts';
 import { usage } from './fail.ts';
 import { nearest } from '../shared/nearest.ts';
-import { readTextFile, readValues, withoutLastNewline } from './stdin.ts';
+import { readTextFile, readValues, requireValueSize, withoutLastNewline } from './stdin.ts';
 import { ask, canAsk } from './terminal.ts';
 
 export type AuthInfo = ProviderInfo['auth'][number];
@@ -109,6 +109,7 @@ export async function fieldValues(
 
 function fileValue(field: FieldDescriptor, path: string): string {
   const text = readTextFile(path, `The file for ${field.name}`);
+  requireValueSize(text, `The file for ${field.name}`);
   // The newline at the end of a PEM belongs to it; at the end of a key it was put there by an editor.
   return field.multiline ? text : withoutLastNewline(text);
 }

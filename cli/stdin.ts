@@ -3,6 +3,8 @@ import { usage } from './fail.ts';
 
 /** No value may be longer (shared/contract/schemas.ts); this leaves room for a few of them. */
 const MAX_INPUT_BYTES = 1024 * 1024;
+/** The contract takes no longer text; here it can be said which value it was. */
+const MAX_VALUE_BYTES = 64 * 1024;
 const BYTE_ORDER_MARK = '\ufeff';
 
 function decode(bytes: Buffer, what: string): string {
@@ -49,8 +51,20 @@ export async function readTextFrom(path: string, what: string): Promise<string> 
   return path === '-' ? withoutMark(await readTextInput(what)) : readTextFile(path, what);
 }
 
+/** @throws AppError `invalid_input`. */
+export function requireValueSize(value: string, what: string): void {
+  if (Buffer.byteLength(value) <= MAX_VALUE_BYTES) return;
+  throw usage(`${what} is too long: a value has at most 64 KiB. Nothing was changed.`);
+}
+
 /** The rule itself; `names` are only for the message. */
 export function splitValues(given: string, names: readonly string[]): readonly string[] {
+  const values = valuesOf(given, names);
+  for (const [at, value] of values.entries()) requireValueSize(value, `On stdin ${names[at] ?? 'a value'}`);
+  return values;
+}
+
+function valuesOf(given: string, names: readonly string[]): readonly string[] {
   const input = withoutLastNewline(withoutMark(given));
   const [only = ''] = names;
   if (names.length === 1) {

@@ -25,6 +25,8 @@ test.each([
   [['--area', 'key'], 'area'],
   [['--who', 'nobody'], 'Nobody of this name'],
   [['--from', 'tomorrow'], 'no day'],
+  [['--from', '2026-02-31'], 'no day'],
+  [['--from', '2026-11-22', '--to', '2026-11-01'], 'ends before it begins'],
   [['--limit', '0'], '--limit'],
 ])('a filter that is none is refused: %s', async (options, words) => {
   const { code, stderr } = await vault.kh(['audit', 'list', ...options]);

@@ -48,6 +48,13 @@ test('a byte order mark before a value is no part of it', () => {
   expect(readTextFileAsItIs(path, 'The file')).toBe('\ufeffA=1');
 });
 
+test('a value that is too long is told by its name, not by its text', () => {
+  const long = 'x'.repeat(64 * 1024 + 1);
+  expect(splitValues(long.slice(1), ['api_key'])).toEqual([long.slice(1)]);
+  expect(() => splitValues(long, ['api_key'])).toThrow(/^On stdin api_key is too long: a value has at most 64 KiB/);
+  expect(() => splitValues(`user\n${long}`, ['user', 'password'])).toThrow('On stdin password is too long');
+});
+
 test('what is missing on stdin is told', () => {
   expect(() => splitValues('\n', ['the password'])).toThrow('Nothing came on stdin, where the password was expected.');
   const two = ['the old password', 'the new password'];
