@@ -7,12 +7,13 @@ import { backupFolder, listBackups, type VaultBackup } from '../store/backup.ts'
 import { putBack } from '../store/put-back.ts';
 import { wipe } from './bytes.ts';
 import type { Guarded } from './guarded.ts';
-import { type Header, MAX_HEADER_BYTES, parseHeader } from './header.ts';
+import { type Header, MAX_HEADER_BYTES, parseHeader, verifyHeader } from './header.ts';
+import { deriveKeyObject } from './hkdf.ts';
 import { parseRecoveryCode } from './recovery-code.ts';
 import type { Secret } from './secret.ts';
 import { assertWhole } from './session.ts';
 import type { UnlockAttempts } from './unlock-attempts.ts';
-import { headerProblem } from './vault-files.ts';
+import { readHeader } from './vault-files.ts';
 import type { VaultMachine } from './vault-machine.ts';
 
 interface BackupActsDeps {
@@ -53,7 +54,7 @@ export class BackupActs {
   /**
    * Puts a backup in the place of the vault, which is kept beside the backups as it was and stays locked. First the copy
    * is opened and checked as a whole, with the password, or the recovery code, of that day.
-   * Where only the header here cannot be read and that of the backup fits the database, the database stays: nothing is lost.
+   * Where only the header here is damaged and that of the backup fits the database, the database stays: nothing is lost.
    * @returns the folder in `backups` where what stood here is now.
    * @throws AppError `not_found`; `conflict` while the vault is open; those of unlock.
    */
@@ -75,7 +76,7 @@ export class BackupActs {
       const vmk = await this.#keyOf(passwordOrCode, header, actor);
       try {
         goOn();
-        const headerOnly = headerProblem(paths) !== null && isWhole(header, paths.vaultDb, vmk);
+        const headerOnly = !isHeaderSound(paths, vmk) && isWhole(header, paths.vaultDb, vmk);
         const from = { paths, clock, ...folder, headerOnly };
         const replaced = putBack(from, (file) => assertWhole(header, file, vmk));
         guarded('pending-audit', () => recordPending(paths, clock, 'vault.restored'));
@@ -92,6 +93,17 @@ export class BackupActs {
     return code === null
       ? await attempts.withPassword(text, header, 'vault.restore', actor)
       : attempts.withCode(code, header, actor);
+  }
+}
+
+/** A byte in a slot that is another one reads well and makes every password a wrong one: only the MAC tells. */
+function isHeaderSound(paths: Paths, vmk: Buffer): boolean {
+  try {
+    const header = readHeader(paths);
+    verifyHeader(header, deriveKeyObject(vmk, Buffer.from(header.vaultId, 'hex'), 'headerMac'));
+    return true;
+  } catch {
+    return false;
   }
 }
 

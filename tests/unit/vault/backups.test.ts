@@ -84,10 +84,19 @@ describe('a backup that is put back', () => {
     expect(names(again)).toEqual(['row-1']);
   });
 
-  test('gives only its header where the database is whole: nothing is lost', async () => {
+  const damages: readonly [string, (text: string) => string][] = [
+    ['is noise', () => 'not a header'],
+    [
+      'reads well, but opens with no password',
+      (text) => text.replace(/("wrapped": ")(.)/, (_, start, digit) => `${start}${digit === '0' ? '1' : '0'}`),
+    ],
+  ];
+  test.each(damages)('gives only its header where the database is whole and the header %s', async (_, damaged) => {
     const { vault, paths, name, restart } = await withBackup();
     await vault.close();
-    writeFileSync(paths.header, 'not a header');
+    const before = readFileSync(paths.header, 'utf8');
+    writeFileSync(paths.header, damaged(before));
+    expect(readFileSync(paths.header, 'utf8')).not.toBe(before);
     const again = await restart();
     expect(await again.backups.restore(name, PASSWORD, 'cli')).toMatchObject({ headerOnly: true });
     await again.unlock(PASSWORD);
