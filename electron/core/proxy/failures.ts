@@ -9,6 +9,8 @@ export interface Failure {
 }
 
 const WAIT = 'Try again later.';
+/** What OpenSSL makes of plain HTTP. */
+const NOT_TLS = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE)$/;
 
 function unavailable(provider: string, what: string, hint: string): Failure {
   return { error: new AppError('provider_unavailable', `${provider} ${what}`, hint), outcome: 'upstream_error' };
@@ -31,6 +33,21 @@ export function redirected(provider: string, status: number): Failure {
 /** @param error - of the connection, or one of ours. */
 export function failureOf(provider: string, error: unknown): Failure {
   if (error instanceof AppError) return { error, outcome: 'refused' };
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return unavailable(
+      provider,
+      'sent something that cannot be read as an answer: no HTTP, or headers beyond 64 KiB.',
+      'Check the base URL of the credential: another kind of server may be there, or one that wants https.',
+    );
+  }
+  if (typeof code === 'string' && NOT_TLS.test(code)) {
+    return unavailable(
+      provider,
+      'does not speak TLS at its address. The key was not sent.',
+      'Check the base URL of the credential. A local server without TLS has one that begins with http, and --local.',
+    );
+  }
   switch (whyUnreachable(error)) {
     case 'timeout':
       return timedOut(`${provider} could not be reached in time. Nothing was sent.`);

@@ -384,6 +384,20 @@ describe('an answer comes back', () => {
     expect(answer.body).toContain('"code":"provider_unavailable"');
   });
 
+  test('no HTTP, endless headers, or no TLS where https is asked: the refusal says what stands there', async () => {
+    const said = async (url: string) =>
+      String(
+        (JSON.parse((await (await startProxyTo(url)).ask('GET', '/proxy/openai/x')).body) as { detail: string }).detail,
+      );
+    expect(await said(await bytesServer('220 mail.example.com ESMTP\r\n'))).toMatch(
+      /cannot be read as an answer: no HTTP/,
+    );
+    const long = `x-request-id: ${'a'.repeat(70_000)}`;
+    expect(await said(await bytesServer(`HTTP/1.1 200 OK\r\n${long}\r\n\r\n`))).toMatch(/headers beyond 64 KiB/);
+    const { url } = await answeringServer(OK);
+    expect(await said(url.replace('http:', 'https:'))).toMatch(/does not speak TLS.*The key was not sent/);
+  });
+
   test('no server there: 502', async () => {
     const url = await bytesServer('');
     const closed = createTcpServer();
