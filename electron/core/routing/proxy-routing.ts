@@ -110,8 +110,10 @@ function poolOf({ routing, refused, spentUntilMs }: Deps): ProxyRouting {
   const poolFor = (client: VerifiedClient, provider: string): Route['pool'] =>
     routing.of(provider, client.id)?.pool ?? null;
   /** Served now, and this client's to use. */
-  const usable = (client: VerifiedClient, provider: string, label: string): ResolvedCredential | null =>
-    isGranted(client, provider, label) ? routing.served(provider, label) : null;
+  const usable = (client: VerifiedClient, provider: string, label: string): ResolvedCredential | null => {
+    const credential = isGranted(client, provider, label) ? routing.served(provider, label) : null;
+    return client.kind === 'test' && credential?.local === false ? null : credential;
+  };
   /** Best first; those with nothing left in their own quotas last, before the others the one that has something soonest. */
   const inOrder = (client: VerifiedClient, provider: string): readonly Member[] => {
     const pool = poolFor(client, provider);

@@ -286,6 +286,22 @@ test('where all are exhausted the client gets what the last one said', async () 
   expect(upstream.seen).toHaveLength(2);
 });
 
+test('a pool gives a test client a local credential, also where a real one comes first', async () => {
+  const { app, call, rule } = await setUp(
+    (response, request) => json(response, 200, { by: usedKey(request) }),
+    ['two'],
+  );
+  app.credentials.add(
+    credentialInput({ provider: 'openai', label: 'one', fields: { api_key: secretOf('one') } }),
+    'cli',
+  );
+  rule({ ...openai, pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] } });
+  const input = { name: 'a test', grants: ['proxy:openai'], expiresInDays: 30, ratePerSecond: null, test: true };
+  const { token } = app.clients.create(input, 'cli');
+  const answer = await call('/chat', { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  expect([answer.status, await answer.json()]).toEqual([200, { by: 'two' }]);
+});
+
 test('a pool never uses a credential that the client was not granted, nor one out of use', async () => {
   const { app, upstream } = await setUp((response) => json(response, 401, {}), ['one', 'two', 'three']);
   app.routing.set(
