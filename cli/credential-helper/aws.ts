@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors.ts';
 import { parseReference } from '../../shared/reference.ts';
 import { connectAgent } from '../connect.ts';
 import { print } from '../output.ts';
+import { tokenEnd } from './token-end.ts';
 
 /**
  * AWS's `credential_process`: JSON on stdout, version 1; on failure a word on stderr and an exit code, nothing on stdout
@@ -25,8 +26,7 @@ export async function awsHelper(ref: string): Promise<void> {
       );
     }
     const SessionToken = value('AWS_SESSION_TOKEN');
-    const until = detail.fields.find(({ name, secret }) => name === 'expires_at' && !secret)?.shown;
-    const Expiration = SessionToken === '' ? null : (asTime(until) ?? detail.expiresAt);
+    const Expiration = SessionToken === '' ? null : tokenEnd(detail);
     print(
       JSON.stringify({
         Version: 1,
@@ -39,9 +39,4 @@ export async function awsHelper(ref: string): Promise<void> {
   } finally {
     agent.close();
   }
-}
-
-function asTime(text: string | undefined): string | null {
-  const time = new Date(text ?? '');
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }

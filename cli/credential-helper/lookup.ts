@@ -1,6 +1,7 @@
 import { parseReference } from '../../shared/reference.ts';
 import { AppError } from '../../shared/errors.ts';
 import { connectAgent } from '../connect.ts';
+import { tokenEnd } from './token-end.ts';
 import { type Match, matchCredential, originsOfProvider, userOf, type Wanted } from './match.ts';
 
 export interface Login {
@@ -34,8 +35,10 @@ export async function lookUp(wanted: Wanted, named: string | null): Promise<Logi
     if (match.kind === 'several') throw several(match);
     if (match.kind === 'none') return null;
     const { credential } = match;
-    const { value } = await agent.call('credentials.read', { ref: credential.ref });
-    return { user: wanted.user ?? userOf(credential), password: value, expiresAt: credential.expiresAt };
+    const { ref } = credential;
+    const { value } = await agent.call('credentials.read', { ref });
+    const detail = await agent.call('credentials.get', { target: { ref } });
+    return { user: wanted.user ?? userOf(credential), password: value, expiresAt: tokenEnd(detail) };
   } finally {
     agent.close();
   }

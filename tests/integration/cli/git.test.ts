@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { answeringServer, json } from '../../support/answering-server.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { type BasicSite, basicSite } from './basic-site.ts';
 import type { Outcome } from './command.ts';
@@ -84,6 +86,23 @@ test('github.com gets the token of the provider, with the user name that it take
   const { code, stdout } = await fill('protocol=https\nhost=github.com');
   expect(code).toBe(0);
   expect(stdout.split('\n')).toEqual(expect.arrayContaining(['username=x-access-token', `password=${TOKEN}`]));
+});
+
+test('a token that was got for the call comes with its end, so that git keeps it no longer', async () => {
+  const end = Math.floor(Date.now() / 1000) + 3600;
+  const got = fakeKey('github');
+  const { url } = await answeringServer((response) =>
+    json(response, 201, { token: got, expires_at: new Date(end * 1000).toISOString() }),
+  );
+  const key = join(vault.folder, 'app.pem');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const fields = ['--field', 'app_id=1', '--field', 'installation_id=2', '--field', `private_key=@${key}`];
+  await vault.must(['add', 'github', '--auth', 'app', '--label', 'app', ...fields, '--base-url', url, '--local']);
+  // Asked as git does: versions before 2.40 do not show the end that they are told.
+  const asked = `protocol=http\nhost=${new URL(url).host}\n\n`;
+  const stdout = await vault.must(['credential-helper', 'git', 'get'], asked);
+  expect(stdout.split('\n')).toEqual(expect.arrayContaining([`password=${got}`, `password_expiry_utc=${end}`]));
 });
 
 test.each([
