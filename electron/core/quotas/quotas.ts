@@ -147,9 +147,7 @@ export class Quotas {
   /** Tells what is to be told, and forgets. The calls under way were ended before. */
   locking(): void {
     if (!this.#isOpen) return;
-    if (this.#callOff !== null) this.#tell();
-    this.#callOff?.();
-    this.#callOff = null;
+    this.#tellPending();
     this.#isOpen = false;
     this.#isUnreadable = false;
     this.ledger.drop();
@@ -217,6 +215,7 @@ export class Quotas {
       told_level: null,
     };
     const vault = this.#deps.vault.opened();
+    this.#tellPending();
     const meta = { name: definition.name, counts: definition.counts, limit: definition.limit };
     this.#write(vault, () => {
       putQuotaRow(vault.db, row);
@@ -234,6 +233,7 @@ export class Quotas {
   remove(id: string, actor: string): void {
     const { clock } = this.#deps;
     const vault = this.#deps.vault.opened();
+    this.#tellPending();
     this.#write(vault, () => {
       if (!deleteQuotaRow(vault.db, id)) throw noSuchQuota();
       appendAudit(vault, clock, { actor, action: 'quota.remove', target: id, result: 'ok' });
@@ -250,6 +250,7 @@ export class Quotas {
 
   /** The settings changed. Levels that are passed already by then are not told of, as where a quota itself is changed. */
   #follow(): void {
+    this.#tellPending();
     const changed = this.ledger.all.filter((counter) => {
       const definition = this.#definitions.get(counter.id);
       const held = definition === undefined ? counter.definition : this.inForce(definition);
@@ -291,6 +292,11 @@ export class Quotas {
   #later(): void {
     if (this.#callOff !== null || !this.#isOpen) return;
     this.#callOff = this.#deps.clock.after(TELL_MS, () => this.#tell());
+  }
+
+  /** What calls have passed is told by the levels that held for them: call it before these change. */
+  #tellPending(): void {
+    if (this.#callOff !== null) this.#tell();
   }
 
   /** Warnings that are due, kept before they are told, and that something changed. */

@@ -341,6 +341,22 @@ describe('warnings', () => {
     });
   });
 
+  test('none is lost where a quota or the settings are changed in the moment before it is told', () => {
+    const counting = new Counting();
+    counting.set(daily(10));
+    for (let n = 0; n < 8; n += 1) counting.one();
+    counting.set(daily(99, { name: 'another' }));
+    expect(counting.warnings()).toEqual([75]);
+    const { id } = counting.named('daily');
+    counting.one();
+    counting.quotas.set({ id, definition: { ...counting.named('daily').definition, warnAt: [50] } }, 'cli');
+    expect(counting.warnings()).toEqual([75, 90]);
+    counting.one();
+    counting.quotas.remove(counting.named('another').id, 'cli');
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([75, 90]);
+  });
+
   test('a quota that is set over what is used already warns of nothing that is past', () => {
     const counting = new Counting();
     counting.usage.record([]);
