@@ -183,6 +183,13 @@ async function redeliver(ids: readonly string[], { webhook, json }: RedeliverOpt
   if ((webhook === undefined) === (ids.length === 0)) {
     throw usage('Name deliveries, or a webhook for all of its dead ones.', 'See "keyharbor webhook deliveries".');
   }
+  const wrong = ids.find((id) => !/^msg_[0-9A-Za-z]{24}$/.test(id));
+  if (wrong !== undefined) {
+    throw usage(
+      `${plain(wrong)} is no id of a delivery. Nothing was sent again.`,
+      'They begin with msg_: see "keyharbor webhook deliveries". For all dead ones: --webhook NAME.',
+    );
+  }
   const agent = await connectAgent();
   const result = await agent.call('webhooks.redeliver', webhook === undefined ? { ids: [...ids] } : { webhook });
   agent.close();

@@ -42,7 +42,7 @@ function assertHost(url: URL, policy: AddressPolicy, refused: Refused): void {
   if (isMetadataName(url.hostname) || (address !== null && addressKind(address) === 'metadata')) {
     throw new AppError(
       'security_violation',
-      `A cloud metadata service is never a place for a key. ${NOTHING_STORED}`,
+      `A cloud metadata service is never called. ${NOTHING_STORED}`,
       'Give the address of the API itself.',
     );
   }
@@ -54,7 +54,7 @@ function assertHost(url: URL, policy: AddressPolicy, refused: Refused): void {
     if (!isPublic) {
       throw refused(
         'this host is on this computer or a private network.',
-        'If that is what you want, say so: --local, or “Local server” in the window.',
+        'If that is what you want, say so: --local, or “This is a local address” in the window.',
       );
     }
   } else if (address !== null && !isAllowedAddress(address, 'local')) {

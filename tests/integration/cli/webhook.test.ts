@@ -42,6 +42,7 @@ test('a webhook from its making to its end, with a receiver that the official li
   const dead = JSON.parse(await vault.must(['webhook', 'deliveries', 'ops', '--limit', '1', '--json'])) as {
     id: string;
   }[];
+  expect((await vault.kh(['webhook', 'redeliver', 'ops'])).stderr).toContain('ops is no id of a delivery');
   status = 200;
   expect(await vault.must(['webhook', 'redeliver', dead[0]?.id ?? ''])).toBe('1 delivery is queued again.\n');
   await expect.poll(() => bodies.length, { timeout: 5_000 }).toBe(4);
