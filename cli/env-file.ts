@@ -2,6 +2,7 @@ import { parseEnv } from 'node:util';
 import { AppError } from '../shared/errors.ts';
 import { isReference, parseReference } from '../shared/reference.ts';
 import { usage } from './fail.ts';
+import { note } from './output.ts';
 import { readTextFile } from './stdin.ts';
 
 export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
@@ -27,7 +28,20 @@ export function referenceFor(name: string, ref: string): { readonly name: string
  * @throws AppError `invalid_input`.
  */
 export function readEnvFile(path: string): EnvFile {
-  return splitEnv(parseEnv(readTextFile(path, 'The --env-file')));
+  const text = readTextFile(path, 'The --env-file');
+  for (const line of strayReferences(text)) {
+    note(
+      `keyharbor: Line ${line} of the --env-file holds a reference, but no NAME= before it; no variable is made of it.`,
+    );
+  }
+  return splitEnv(parseEnv(text));
+}
+
+/** Lines (the first is 1) that the grammar passes over in silence although a key was meant. */
+export function strayReferences(text: string): readonly number[] {
+  return text
+    .split(/\r?\n/)
+    .flatMap((line, at) => (/kh:\/\//.test(line) && !/^\s*#/.test(line) && !line.includes('=') ? [at + 1] : []));
 }
 
 export function splitEnv(values: Readonly<Record<string, string | undefined>>): EnvFile {

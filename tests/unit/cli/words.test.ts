@@ -6,7 +6,7 @@ import { parseDays, parseRate, splitNameFromGrants, withoutKey } from '../../../
 import { notWritable } from '../../../cli/commands/doctor.ts';
 import { completionScript, SHELLS } from '../../../cli/completion-script.ts';
 import { metadata } from '../../../cli/credential-options.ts';
-import { splitEnv } from '../../../cli/env-file.ts';
+import { splitEnv, strayReferences } from '../../../cli/env-file.ts';
 import { exitCodeOf, formatFailure, usage } from '../../../cli/fail.ts';
 import { agentSocket, homeFolder } from '../../../cli/home.ts';
 import { nearest } from '../../../shared/nearest.ts';
@@ -64,6 +64,12 @@ test('a .env gives references and plain values apart', () => {
   expect(() => splitEnv({ 'A-B': 'x' })).toThrow(invalid);
   // The name says which line to look at; the text may be a secret.
   expect(() => splitEnv({ A: 'kh://openai/work', B: 'kh://Open/work' })).toThrow(/^B: This is not a valid reference/);
+});
+
+test('a line of a .env with a reference and no name is found, a comment is none', () => {
+  const text =
+    '# A kh://openai/work\nA=kh://openai/work\r\nexport B = "kh://openai/b"\nC kh://openai/c\n\nkh://openai/d';
+  expect(strayReferences(text)).toEqual([4, 6]);
 });
 
 test('a client name is found before and after its grants', () => {
