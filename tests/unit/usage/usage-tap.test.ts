@@ -292,6 +292,30 @@ test('answers in a file of OpenAI are told by its own id and time; a line that i
   expect(fetch(file, 'ok', 'containers/c1/logs')).toHaveLength(1);
 });
 
+test('answers in a file of Gemini are told by their ids, or by their keys in that file', () => {
+  const answered = (given: object) => ({
+    ...{ modelVersion: 'models/gemini-3.8-flash', candidates: [{ finishReason: 'STOP' }] },
+    usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 2, thoughtsTokenCount: 3 },
+    ...given,
+  });
+  const lines = [
+    { key: 'a', response: answered({ responseId: 'r-1' }) },
+    { key: 'b', response: answered({}) },
+    { key: 'c', error: { code: 3 } },
+  ];
+  const path = 'download/v1beta/files/batch-abc123:download';
+  const { tap, end, recorded } = call('google', path, true, { method: 'GET', query: 'alt=media' });
+  tap.head(200, type('application/octet-stream'));
+  tap.chunk(Buffer.from(lines.map((one) => JSON.stringify(one)).join('\n')));
+  end();
+  expect(recorded).toHaveLength(3);
+  expect(recorded[0]?.result).toMatchObject({
+    ...{ measure: 'measured', model: 'gemini-3.8-flash', serviceTier: 'batch' },
+    tokens: { inputTokens: 10, outputTokens: 5, reasoningTokens: 3 },
+  });
+  expect(recorded[1]?.requestId).not.toBe(recorded[0]?.requestId);
+});
+
 test('many answers are handed on while they pass', () => {
   const { tap, end, recorded } = call('anthropic', 'v1/messages/batches/b/results', true, { method: 'GET' });
   tap.head(200, type('application/x-jsonl'));

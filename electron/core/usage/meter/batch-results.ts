@@ -1,7 +1,7 @@
 import { JsonPicker, pickerPlan } from './json-picker.ts';
 import { PAID_TOOLS, WEB_SEARCH } from './paid-tools.ts';
 import { isJson, newTally, shortName, type Tally } from './tally.ts';
-import { readUsage } from './usage-blocks.ts';
+import { readGemini, readUsage } from './usage-blocks.ts';
 
 /** What one answer of a batch used. */
 export interface BatchResult {
@@ -17,15 +17,20 @@ export interface BatchResult {
 /**
  * Answers that were made in a batch are fetched as JSON lines, one each (API references, 2026-11):
  * Anthropic `{"custom_id", "result": {"type", "message": {…}}}` at messages/batches/ID/results, OpenAI and those like it
- * `{"id", "custom_id", "response": {"status_code", "body": {…}}}` at files/ID/content.
+ * `{"id", "custom_id", "response": {"status_code", "body": {…}}}` at files/ID/content, Gemini `{"key", "response": {…}}` at
+ * files/ID:download.
  */
-const RESULTS_PATH = /(?:^|\/)(?:messages\/batches\/[^/]+\/results|files\/[^/]+\/content)$/;
+const RESULTS_PATH = /(?:^|\/)(?:messages\/batches\/[^/]+\/results|files\/[^/]+(?:\/content|:download))$/;
 const ANSWER = { id: true, model: true, usage: true } as const;
 const PLAN = pickerPlan({
   id: true,
   custom_id: true,
+  key: true,
   result: { message: ANSWER },
-  response: { body: { ...ANSWER, created: true, created_at: true, output: { type: true } } },
+  response: {
+    ...{ usageMetadata: true, modelVersion: true, responseId: true },
+    body: { ...ANSWER, created: true, created_at: true, output: { type: true } },
+  },
 });
 
 const LF = 0x0a;
@@ -85,11 +90,13 @@ export class BatchResults {
       case 'id':
         this.#lineId = shortName(value);
         break;
+      case 'key':
       case 'custom_id':
         this.#customId = typeof value === 'string' ? value : null;
         break;
       case 'result.message.id':
       case 'response.body.id':
+      case 'response.responseId':
         this.#bodyId = shortName(value);
         break;
       case 'result.message.model':
@@ -98,6 +105,12 @@ export class BatchResults {
         break;
       case 'result.message.usage':
         if (isJson(value)) readUsage(tally, value, true);
+        break;
+      case 'response.modelVersion':
+        tally.model = shortName(value)?.replace(/^models\//, '') ?? null;
+        break;
+      case 'response.usageMetadata':
+        if (isJson(value)) readGemini(tally, value);
         break;
       case 'response.body.usage':
         if (isJson(value)) readUsage(tally, value, false);
