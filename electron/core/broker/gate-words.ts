@@ -115,7 +115,7 @@ function beyondPolicy(credential: ResolvedCredential, form: DeliveryForm): AppEr
   if (form === 'token') {
     return new AppError(
       'forbidden',
-      `The owner lets ${provider}/${label} be used by clients that were made for it only. "run --proxy" would make up a token for its child, which is the next weaker form. Nothing was started.`,
+      `The owner lets ${provider}/${label} be used only by clients that were made for it. "run --proxy" would make up a token for its child, which is the next weaker form. Nothing was started.`,
       `Allow it, the key itself still stays in Keyharbor: keyharbor edit ${ref} --weakest-form token. Or: ${insteadOf(credential)}`,
     );
   }
