@@ -13,7 +13,7 @@ export const usageSources = {
   from: 'From',
   to: 'To',
   invoice: 'Or an invoice, in $',
-  invoiceHint: 'Then nobody is asked.',
+  invoiceHint: 'Then it is set beside this sum, and the provider is not asked.',
   invoiceWrong: 'Write dollars, as 41.27.',
   compare: 'Compare',
   noKeys: 'Add a key of a provider first.',
