@@ -45,6 +45,8 @@ function Finder() {
     typed.trim() === '' && byId.size > 500 ? [] : findKeys(typed, { credentials: byId.values(), nowMs, providerName });
   const fits = (act: PaletteAct): boolean => act.name.toLowerCase().includes(text.toLowerCase());
   const narrowed = scope === 'tags' || scope === 'providers';
+  const screens = narrowed ? [] : SCREEN_ACTS.filter(fits);
+  const others = narrowed ? [] : OTHER_ACTS.filter(fits);
   const run = (act: () => void): void => {
     show({ palette: false });
     act();
@@ -63,7 +65,6 @@ function Finder() {
         <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={m.shell.palette.placeholder} />
       </div>
       <Command.List className={styles.list} label={m.shell.palette.title}>
-        <Command.Empty className={styles.none}>{m.shell.palette.none}</Command.Empty>
         {keys.length > 0 && (
           <Command.Group heading={m.shell.palette.keys} className={styles.group}>
             {keys.map((one) => (
@@ -77,9 +78,13 @@ function Finder() {
             ))}
           </Command.Group>
         )}
-        {!narrowed && <Acts heading={m.shell.palette.screens} acts={SCREEN_ACTS.filter(fits)} onRun={run} />}
-        {!narrowed && <Acts heading={m.shell.palette.acts} acts={OTHER_ACTS.filter(fits)} onRun={run} />}
+        <Acts heading={m.shell.palette.screens} acts={screens} onRun={run} />
+        <Acts heading={m.shell.palette.acts} acts={others} onRun={run} />
       </Command.List>
+      {/* Beside the list: what holds options holds nothing else. */}
+      <p role="status" className={styles.none}>
+        {keys.length + screens.length + others.length === 0 && m.shell.palette.none}
+      </p>
       <p className={styles.foot}>
         <ShortcutKeys keys="Enter" /> {m.shell.palette.footer}
       </p>

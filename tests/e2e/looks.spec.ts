@@ -5,7 +5,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { FIRST_HOST, type OpenWindow } from './hosts.ts';
-import { ALL_LOOKS, axeFindings, inLooks } from './looks.ts';
+import { ALL_LOOKS, axeFindings, inLooks, LIGHT, NARROW_DARK } from './looks.ts';
 import { addKey, createVault, expectFits, goTo, unlock } from './window.ts';
 
 test('every screen and state passes axe and fits, in both themes, wide and narrow', async () => {
@@ -17,8 +17,8 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
   const found: string[] = [];
 
   /** Shows one state in each look: no axe finding, nothing cut off sideways. */
-  const look = (state: string): Promise<void> =>
-    inLooks(page, ALL_LOOKS, state, async ({ name }) => {
+  const look = (state: string, looks = ALL_LOOKS): Promise<void> =>
+    inLooks(page, looks, state, async ({ name }) => {
       await expectFits(page, `${state}, ${name}`).catch(() => found.push(`${state}, ${name}: wider than the window`));
       for (const { id, nodes } of await axeFindings(page)) {
         found.push(`${state}, ${name}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);
@@ -77,10 +77,27 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await look('09-palette');
+    await page.keyboard.type('nothing is named so');
+    await expect(page.getByRole('status').filter({ hasText: 'Nothing found.' })).toBeVisible();
+    await look('09-palette-none', [LIGHT, NARROW_DARK]);
     await page.keyboard.press('Escape');
     await uncovered(page);
     await page.keyboard.press('Control+/');
     await look('10-shortcuts');
+    await page.keyboard.press('Escape');
+    await uncovered(page);
+
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('state:nonsense');
+    await expect(page.getByRole('heading', { name: 'No key matches' })).toBeVisible();
+    await look('10-no-match', [LIGHT, NARROW_DARK]);
+    await page.getByRole('button', { name: 'Clear filters' }).last().click();
+    await page
+      .getByRole('button', { name: /^More acts for/ })
+      .first()
+      .click();
+    await expect(page.getByRole('menu')).toBeVisible();
+    await look('10-menu', [LIGHT]);
     await page.keyboard.press('Escape');
     await uncovered(page);
 
