@@ -210,6 +210,17 @@ test('a price that is changed holds for the next call, and a model that nobody k
   expect(db().prepare('SELECT cost_micro_usd FROM usage_record ORDER BY seq DESC').pluck().get()).toBe(2000);
 });
 
+test('a model without a price for what was used of it is told of, though it has one for tokens, and once', async () => {
+  const { usage, given } = await openRecording();
+  const unknown: string[] = [];
+  given.book = new PriceBook(SHIPPED.document, SHIPPED.own, (_, model) => unknown.push(model));
+  for (let time = 0; time < 2; time += 1) {
+    usage.record([call({ model: 'gpt-6-luna', quantity: { unit: 'seconds', thousandths: 1000 } })]);
+    usage.flush();
+  }
+  expect(unknown).toEqual(['gpt-6-luna']);
+});
+
 test('the thread ends when nothing was recorded for minutes, and begins again with the next call', async () => {
   const { usage, clock, count, paths } = await openRecording();
   usage.recordEnded(endedCall());

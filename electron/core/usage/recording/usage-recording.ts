@@ -285,7 +285,7 @@ export class UsageRecording {
         emit({ event: 'usage.recorded', data: message.summary });
         return;
       case 'unknown':
-        book.find(message.provider, message.model);
+        book.tellUnknown(message.provider, message.model);
         return;
       case 'warn':
         log.warn(message.code);
