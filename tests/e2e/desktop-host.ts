@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type ElectronApplication, _electron as electron } from '@playwright/test';
+import { type ElectronApplication, _electron as electron } from '@playwright/test';
+import { attach, until, watch } from './attach.ts';
 import type { RunningHost } from './browser-host.ts';
 import type { ControlActs } from './electron-stand-in/control.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const STAND_IN_ORIGIN = 'https://bundle.app.invalid/';
-const PAUSE_MS = 50;
-const PATIENCE_MS = 20_000;
 
 type Acts = { readonly [A in keyof ControlActs]: (...args: Parameters<ControlActs[A]>) => Promise<Answer<A>> };
 type Answer<A extends keyof ControlActs> = Awaited<ReturnType<ControlActs[A]>>;
@@ -49,21 +48,14 @@ async function startStandIn(home: string, env: NodeJS.ProcessEnv): Promise<Runni
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const { output, ended } = watch(host);
-  const address = await until(() => debuggingAddress(temp), ended, output);
-  await until(() => listsOurs(address), ended, output);
-  const browser = await chromium.connectOverCDP(address);
-  const page = browser
-    .contexts()[0]
-    ?.pages()
-    .find((found) => found.url().startsWith(STAND_IN_ORIGIN));
-  if (page === undefined) throw new Error('the window is gone');
+  const watched = watch(host);
+  const { browser, page } = await attach(temp, STAND_IN_ORIGIN, watched);
   const standIn = standInActs(host);
   return {
     page,
     process: host,
     browser,
-    output,
+    output: watched.output,
     desktop: {
       power: (event) => standIn.power(event),
       clipboardText: async () => (await standIn.state()).clipboard['text/plain'] ?? '',
@@ -73,7 +65,7 @@ async function startStandIn(home: string, env: NodeJS.ProcessEnv): Promise<Runni
     },
     close: async () => {
       if (host.exitCode === null && host.signalCode === null) host.kill('SIGTERM');
-      const code = await ended;
+      const code = await watched.ended;
       rmSync(temp, { recursive: true, force: true, maxRetries: 5 });
       return code;
     },
@@ -161,54 +153,11 @@ async function answerHeldBox(app: ElectronApplication, label: string): Promise<v
       box?.answer(box.buttons.indexOf(name));
       return box !== undefined || null;
     }, label);
-  await until(answered, new Promise(() => undefined), () => '');
-}
-
-function watch(host: ChildProcess): { output: () => string; ended: Promise<number | null> } {
-  let text = '';
-  for (const stream of [host.stdout, host.stderr]) {
-    stream?.on('data', (data: Buffer) => {
-      text += data.toString('utf8');
-    });
-  }
-  return { output: () => text, ended: new Promise((resolve) => host.once('exit', (code) => resolve(code))) };
-}
-
-function debuggingAddress(temp: string): string | null {
-  for (const name of readdirSync(temp)) {
-    const file = join(temp, name, 'DevToolsActivePort');
-    const port = existsSync(file) ? /^(\d+)\n/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
-    if (port !== undefined) return `http://127.0.0.1:${port}`;
-  }
-  return null;
-}
-
-/** Only then does the runner attach: while the host still sets its window up, both would wait for each other. */
-async function listsOurs(address: string): Promise<true | null> {
-  const targets = (await (await fetch(`${address}/json/list`)).json()) as readonly { url: string }[];
-  return targets.some(({ url }) => url.startsWith(STAND_IN_ORIGIN)) || null;
+  await until(answered, { ended: new Promise(() => undefined), output: () => '' });
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-/** Asks again and again, for at most 20 s; gives up at once when the host ended. */
-async function until<T>(
-  ask: () => T | null | Promise<T | null>,
-  ended: Promise<unknown>,
-  output: () => string,
-): Promise<T> {
-  let gone = false;
-  void ended.then(() => {
-    gone = true;
-  });
-  for (let waitedMs = 0; waitedMs < PATIENCE_MS && !gone; waitedMs += PAUSE_MS) {
-    const found = await ask();
-    if (found !== null) return found;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-  throw new Error(`it did not come${gone ? ' (the host ended)' : ''}: ${output()}`);
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
 import { answeringServer, json } from '../../support/answering-server.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
@@ -8,6 +8,7 @@ import { localCatalogue } from '../../support/local-catalogue.ts';
 import { credentialInput, PASSWORD, startUnlockedApp, type TestApp } from '../../support/test-app.ts';
 import { TestEvidence, TestPanel } from '../../support/test-panel.ts';
 import { ask } from './raw-http.ts';
+import { eventually } from '../../support/eventually.ts';
 
 /** The endpoint over the real vault, credentials and files. */
 const KEY = fakeKey('openai', 'project');
@@ -267,7 +268,7 @@ test('who waits for the owner when the vault locks is told so: a key, a proxied 
     request(asking, '/proxy/openai@work/models'),
     request(asking, '/proxy/openai@work/chat', { method: 'POST', body: '{}' }),
   ];
-  await vi.waitFor(() => {
+  await eventually(() => {
     t.clock.advance(50);
     expect([evidence.looks, panel.open[0]?.wants.length]).toEqual([3, 2]);
   });
@@ -290,7 +291,7 @@ test('a client that is revoked while it waits for the owner is cut', async () =>
   const port = (await t.app.endpoint.on({ port: 0, actor: 'cli' })).port ?? 0;
   const headers = Object.fromEntries(bearer(token));
   const answer = fetch(`http://127.0.0.1:${port}/v1/keys/openai/work`, { headers }).catch(() => 'cut');
-  await vi.waitFor(() => {
+  await eventually(() => {
     t.clock.advance(50);
     expect(panel.open).toHaveLength(1);
   });

@@ -11,9 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AgentClient } from '../../../cli/agent-client.ts';
 import { agentEnvironment, startAgent } from '../../../cli/start-agent.ts';
+import { eventually } from '../../support/eventually.ts';
 
 let folder = '';
 const started: AgentClient[] = [];
@@ -119,7 +120,7 @@ test('an agent that another one overtook is ended, so that it does not come up l
   await start(program(''), path);
   const slow = program('await new Promise((late) => setTimeout(late, 60_000));', 'slow.mjs');
   started.push(await startAgent(slow, folder, path));
-  await vi.waitFor(() => expect(spawnSync('pgrep', ['-f', slow]).status).toBe(1), { timeout: 5000 });
+  await eventually(() => expect(spawnSync('pgrep', ['-f', slow]).status).toBe(1));
   started.pop()?.close();
 });
 

@@ -1,11 +1,12 @@
 import { request as httpRequest, type ServerResponse } from 'node:http';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { type quotaDefinition, quotaDefinition as schema } from '../../../shared/quotas.ts';
 import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
 import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
 import { daily } from './counting.ts';
+import { eventually } from '../../support/eventually.ts';
 
 type Answer = (response: ServerResponse, request: SeenRequest) => unknown;
 const secret = ['sk', 'proj', 'FAKE', 'x'.repeat(40)].join('-');
@@ -36,7 +37,7 @@ async function setUp(first: Answer = answered) {
   const set = (given: z.input<typeof quotaDefinition>) => app.quotas.set({ definition: schema.parse(given) }, 'cli');
   /** The recorder reads what ended behind the turn in which it did. */
   const settled = (wanted: object) =>
-    vi.waitFor(() => expect(app.quotas.list()).toContainEqual(expect.objectContaining({ reserved: 0, ...wanted })));
+    eventually(() => expect(app.quotas.list()).toContainEqual(expect.objectContaining({ reserved: 0, ...wanted })));
   const answerWith = (next: Answer) => (answer = next);
   return { ...started, upstream, tool, client, token, port, get, chat, set, settled, answerWith };
 }
@@ -126,7 +127,7 @@ describe('a call that waits near a limit', () => {
     return all;
   };
   const waits = (app: Awaited<ReturnType<typeof setUp>>['app'], reserved: number) =>
-    vi.waitFor(() => expect(app.quotas.list()).toMatchObject([{ reserved }]));
+    eventually(() => expect(app.quotas.list()).toMatchObject([{ reserved }]));
 
   test('goes out when its time has come', async () => {
     const { app, chat, clock, upstream, settled } = await slowed();
@@ -296,7 +297,7 @@ test('a limit of money holds against calls at once that allow far more than it h
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const ask = () => fetch(`http://127.0.0.1:${port}/proxy/openai/chat/completions`, { method: 'POST', headers, body });
   const all = Array.from({ length: 20 }, ask);
-  await vi.waitFor(() => expect(app.quotas.list()).toMatchObject([{ refused: 16, state: 'ok' }]));
+  await eventually(() => expect(app.quotas.list()).toMatchObject([{ refused: 16, state: 'ok' }]));
   answers.resolve();
   const told = await Promise.all(all);
   const refused = told.filter(({ status }) => status === 429);
@@ -313,7 +314,7 @@ test('what was used before the reporting zone was changed is used in the day of 
   await settled({ used: 3 });
   app.usage.flush();
   app.settings.set({ vault: { reportingZone: 'Pacific/Kiritimati' } }, 'ui'); // where it is the day after since 10:00
-  await vi.waitFor(() => expect(app.quotas.list()).toMatchObject([{ startsAt: '2030-01-15T10:00:00.000Z', used: 3 }]));
+  await eventually(() => expect(app.quotas.list()).toMatchObject([{ startsAt: '2030-01-15T10:00:00.000Z', used: 3 }]));
   clock.advance(60_000);
   while (app.usage.foldOne());
   app.quotas.ledger.recount();

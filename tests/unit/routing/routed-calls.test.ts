@@ -1,10 +1,11 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RoutingRule } from '../../../shared/contract/routing.ts';
 import { type poolRule, routingRule } from '../../../shared/contract/routing.ts';
 import { quotaDefinition } from '../../../shared/quotas.ts';
 import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
 import { credentialInput, PASSWORD, startUnlockedApp, usageOf } from '../../support/test-app.ts';
 import type { z } from 'zod';
+import { eventually } from '../../support/eventually.ts';
 
 type Answer = Parameters<typeof answeringServer>[0];
 const secretOf = (label: string) => ['sk', 'proj', label, 'x'.repeat(40)].join('-');
@@ -151,7 +152,7 @@ test('a kept answer is counted as such: a call at no cost, no failure, in no quo
   expect(upstream.seen).toHaveLength(1);
   const counted = async (outcome: string) =>
     (await usageOf(app, clock).report({ by: 'provider', filter: { outcome: [outcome] } })).rows;
-  await vi.waitFor(async () => expect(await counted('cached')).toMatchObject([{ requests: 2 }]));
+  await eventually(async () => expect(await counted('cached')).toMatchObject([{ requests: 2 }]));
   expect(await counted('cached')).toMatchObject([
     { key: 'openai', failed: 0, incomplete: 0, unpriced: 0, costMicroUsd: 0 },
   ]);
@@ -453,7 +454,7 @@ describe('a member of a pool whose own quota is used up', () => {
   test('is passed over without being asked, and used again when its period is over', async () => {
     const { app, by, clock, refused } = await limited({ one: {} });
     expect(await by()).toBe('one');
-    await vi.waitFor(() => expect(app.quotas.list()).toMatchObject([{ used: 1 }]));
+    await eventually(() => expect(app.quotas.list()).toMatchObject([{ used: 1 }]));
     expect([await by(), await by()]).toEqual(['two', 'two']);
     expect(refused()).toEqual([0]);
     clock.wallMs += 24 * 3_600_000;

@@ -3,11 +3,12 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { MAX_TRIES, retryAfterMs, retryDelayMs } from '../../../electron/core/webhooks/backoff.ts';
 import { json } from '../../support/answering-server.ts';
 import { PASSWORD, startTestApp } from '../../support/test-app.ts';
 import { withReceiver } from './webhook-app.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -109,7 +110,7 @@ test('five slow receivers: four at once, each one at a time', async () => {
   t.happens();
   for (let count = 1; count <= 10; count += 1) {
     await t.came(count);
-    await vi.waitUntil(() => open.length > 0);
+    await eventually(() => expect(open).not.toEqual([]));
     const response = open.shift();
     if (response !== undefined) json(response, 200, {});
   }

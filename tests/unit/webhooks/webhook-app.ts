@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { vi } from 'vitest';
+import { expect } from 'vitest';
 import { answeringServer, json, type SeenRequest } from '../../support/answering-server.ts';
 import { startUnlockedApp } from '../../support/test-app.ts';
 import type { NewWebhook } from '../../../shared/contract/notifications.ts';
 import { Webhook } from 'standardwebhooks';
+import { eventually } from '../../support/eventually.ts';
 
 type Answer = (response: ServerResponse, request: SeenRequest) => unknown;
 
@@ -50,7 +51,7 @@ export async function withReceiver(first: Answer = (response) => json(response, 
     answerWith: (next: Answer) => (answer = next),
     deliveries: () => webhooks.deliveries({ limit: 100 }),
     /** Waits until so many requests have come. */
-    came: (count: number) => vi.waitUntil(() => bodies.length >= count, { timeout: 5_000, interval: 5 }),
+    came: (count: number) => eventually(() => expect(bodies.length).toBeGreaterThanOrEqual(count)),
     received: (): Received[] => bodies.map((body) => JSON.parse(body) as Received),
     /** What the official library of Standard Webhooks makes of the request. @throws where the signature is not good. */
     verified: (secret: string, at = -1): unknown => {
