@@ -104,8 +104,9 @@ function insteadOf({ provider, label, weakestForm }: ResolvedCredential): string
       return `Use it that way: keyharbor run --proxy --env NAME=${ref} -- COMMAND.`;
     case 'environment':
       return `Use it that way: keyharbor run --env NAME=${ref} -- COMMAND.`;
-    default:
-      return '';
+    case 'value':
+    case null:
+      return ''; // there is no weaker one
   }
 }
 
