@@ -76,14 +76,14 @@ const STEPS = [
   ['minute', 60_000],
 ] as const;
 
-/** "3 hours ago", "in 12 days"; under a minute "now". */
-export function formatRelative(iso: string, nowMs: number): string {
+/** "3 hours ago", "in 12 days". @param near - for less than a minute, to come or gone: the clock here is read now and then. */
+export function formatRelative(iso: string, nowMs: number, near = 'just now'): string {
   const deltaMs = Date.parse(iso) - nowMs;
   const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' });
   for (const [unit, sizeMs] of STEPS) {
     if (Math.abs(deltaMs) >= sizeMs) return format.format(Math.round(deltaMs / sizeMs), unit);
   }
-  return 'just now';
+  return near;
 }
 
 /** Micro-dollars, exactly: a test may cost less than a cent. */

@@ -41,8 +41,8 @@ const isOnAllCost = ({ scope, counts }: QuotaDefinition): boolean => scope.kind 
 
 /** What a limit rests on, without a stop at its end. */
 export function seenInWords({ periods, highest, typical }: Fitting, counts: QuotaCounts): string {
-  const span = periods === 1 ? 'the one period' : `${periods} periods`;
-  return `The most in ${span} was ${amountInWords(highest, counts)}, usually ${amountInWords(typical, counts)}`;
+  if (periods === 1) return `The one period that is over took ${amountInWords(highest, counts)}`;
+  return `The most in ${periods} periods was ${amountInWords(highest, counts)}, usually ${amountInWords(typical, counts)}`;
 }
 
 function changeOf({ id, definition }: Known['quotas'][number], fit: Fitting): QuotaProposal {

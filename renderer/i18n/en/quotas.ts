@@ -62,6 +62,7 @@ export const quotas = {
   carried: (amount: string) => `${amount} brought over`,
   refused: (count: number) => `${plural(count, 'call', 'calls')} refused`,
   unpriced: (count: number) => `${plural(count, 'call', 'calls')} without a known price not counted`,
+  withinMinute: 'within a minute',
   resets: (when: string, moment: string) => `Starts anew ${when} (${moment})`,
   runsOut: (day: string) => `At this pace used up on ${day}`,
   ranOut: (day: string) => `Used up on ${day}`,

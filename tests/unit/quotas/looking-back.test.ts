@@ -159,9 +159,8 @@ test('proposed are what fits better, what the providers allow or may cost, and t
   const quotas = [
     { id: 'a'.repeat(16), definition: definition(daily(1000, { scope: { kind: 'provider', provider: 'groq' } })) },
   ];
-  const fitting = [
-    { id: 'a'.repeat(16), limit: 30, fromMs: FROM, toMs: FROM + DAY, periods: 7, typical: 10, highest: 24 },
-  ];
+  const fit = { id: 'a'.repeat(16), limit: 30, fromMs: FROM, toMs: FROM + DAY, periods: 7, typical: 10, highest: 24 };
+  const fitting = [fit];
   const providers = [
     { id: 'openai', name: 'OpenAI', category: 'llm' as const },
     { id: 'groq', name: 'Groq', category: 'llm' as const },
@@ -179,6 +178,9 @@ test('proposed are what fits better, what the providers allow or may cost, and t
     ['new:system:tokens', 1_000_000],
   ]);
   expect(told[0]).toMatchObject({ limitNow: 1000, seen: { periods: 7, typical: 10 } });
+  expect(told[0]?.because).toMatch(/^The most in 7 periods was 24 requests, usually 10 requests: a limit of 1,000/);
+  const [alone] = proposalsOf({ quotas, fitting: [{ ...fit, periods: 1 }], providers, hasSystem: false });
+  expect(alone?.because).toMatch(/^The one period that is over took 24 requests: a limit of 1,000/);
   const all = { id: 'b'.repeat(16), definition: definition(daily(1, { name: 'all', counts: 'cost' })) };
   const covered = proposalsOf({ quotas: [...quotas, all], fitting: [], providers, hasSystem: false });
   expect(covered.map(({ id }) => id)).toEqual(['new:github:requests']);

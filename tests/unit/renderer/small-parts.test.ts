@@ -67,6 +67,7 @@ describe('words and numbers', () => {
   test('times are told from now', () => {
     expect(formatRelative(inDays(-3), NOW_MS)).toBe('3 days ago');
     expect(formatRelative(new Date(NOW_MS - 5_000).toISOString(), NOW_MS)).toBe('just now');
+    expect(formatRelative(new Date(NOW_MS + 5_000).toISOString(), NOW_MS, 'soon')).toBe('soon');
   });
   test('no text shouts', () => {
     const texts: string[] = [];
