@@ -172,6 +172,7 @@ test.describe('the browser host', () => {
     await window.screenshot({ path: test.info().outputPath('confirm.png') });
     await window.keyboard.press('Escape').catch(() => undefined); // the window may go while the key goes up
     expect(await first).not.toBe('demo');
+    await expect.poll(() => window.isClosed()).toBe(true); // else it is taken for the next one
 
     const second = create();
     const again = await asked();

@@ -54,6 +54,8 @@ const browser: HostUnderTest = {
         await accept?.catch((error: unknown) => {
           if (asked?.isClosed() !== true) throw error;
         });
+        // Else it could be taken for the next question.
+        await expect.poll(() => asked?.isClosed(), { message: 'the question goes with its answer' }).toBe(true);
       },
       panel: () => panelOf(host.page),
       clipboard: () => host.page.evaluate(() => navigator.clipboard.readText()).catch(() => null),

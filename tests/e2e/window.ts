@@ -81,6 +81,8 @@ export async function allow(panel: Page, name: string): Promise<void> {
     .catch((error: unknown) => {
       if (!panel.isClosed()) throw error;
     });
+  // Else it could be taken for the next one.
+  await expect.poll(() => panel.isClosed(), { message: 'the panel goes with its last answer' }).toBe(true);
 }
 
 /** Nothing is wider than the window. What follows a change of its size, charts and what floats, does so a frame later. */
