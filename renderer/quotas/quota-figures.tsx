@@ -43,7 +43,11 @@ export function QuotaFigures({ quota, nowMs }: { readonly quota: QuotaStatus; re
         {imported > 0 && <span>{m.quotas.imported(amountWords(counts, imported), countImports)}</span>}
         {refused > 0 && <span className={styles.bad}>{m.quotas.refused(refused)}</span>}
         {unpriced > 0 && <span>{m.quotas.unpriced(unpriced)}</span>}
-        {enabled && <span>{m.quotas.resets(formatRelative(resetsAt, nowMs, m.quotas.withinMinute), formatDateTime(resetsAt, zone))}</span>}
+        {enabled && (
+          <span>
+            {m.quotas.resets(formatRelative(resetsAt, nowMs, m.quotas.withinMinute), formatDateTime(resetsAt, zone))}
+          </span>
+        )}
         {enabled && <RunOut quota={quota} />}
       </p>
     </div>
