@@ -1,4 +1,3 @@
-import { PUT_BACK } from '../store/damage-words.ts';
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,6 +5,7 @@ import { z } from 'zod';
 import type { doctorFinding, EndpointStatus } from '../../../shared/contract/schemas.ts';
 import type { Clock, Keychain, Paths } from '../seams.ts';
 import { newestBackupMs } from '../store/backup.ts';
+import { PUT_BACK } from '../store/damage-words.ts';
 import { isSound } from '../store/database.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { Protection } from '../vault/vault.ts';

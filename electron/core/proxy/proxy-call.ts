@@ -194,7 +194,8 @@ export class ProxyCall implements AttemptListener {
     if (kind.kind === 'sized' && maxBodyBytes > 0 && kind.bytes > maxBodyBytes) throw new BodyTooLarge(maxBodyBytes);
     const mayRetry = credential.refreshable || this.#deps.observers.routing?.mayRetry(this.#call) === true;
     const kept = mayRetry ? KEPT_BODY : 0;
-    const weighed = this.#isWeighed() ? WEIGHED_BODY : 0;
+    const isSmall = kind.kind === 'sized' && kind.bytes <= SMALL_BODY; // read whole in any case
+    const weighed = !isSmall && this.#isWeighed() ? WEIGHED_BODY : 0;
     const limit = needsBody ? MAX_WHOLE_BODY : Math.max(SMALL_BODY, this.#tap?.bodyLimit ?? 0, kept, weighed);
     if (kind.kind === 'sized' && kind.bytes > limit && needsBody) throw new BodyTooLarge(limit);
     askForBody(head, response);

@@ -1,7 +1,7 @@
-import { PUT_BACK } from './damage-words.ts';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { AppError } from '../../../shared/errors.ts';
+import { PUT_BACK } from './damage-words.ts';
 import { onDisk } from './sqlite-error.ts';
 
 /**

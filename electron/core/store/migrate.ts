@@ -1,6 +1,6 @@
-import { PUT_BACK } from './damage-words.ts';
 import type Database from 'better-sqlite3';
 import { AppError } from '../../../shared/errors.ts';
+import { PUT_BACK } from './damage-words.ts';
 import { isSound } from './database.ts';
 import { usage0001 } from './migrations/0001-usage.ts';
 import { usage0002 } from './migrations/0002-usage-records.ts';

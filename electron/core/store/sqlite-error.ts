@@ -1,5 +1,5 @@
-import { PUT_BACK } from './damage-words.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { PUT_BACK } from './damage-words.ts';
 
 /**
  * What SQLite or the file system says, as an error for people; anything else is given back as it is.

@@ -1,9 +1,9 @@
-import { PUT_BACK } from './damage-words.ts';
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { lengthPrefixed, u64 } from '../vault/bytes.ts';
+import { PUT_BACK } from './damage-words.ts';
 
 /**
  * The one row of `vault_state`: epoch (raised by every write), mirror of the header's epoch, head of the audit log, and

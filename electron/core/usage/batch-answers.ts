@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CallOrigin } from './ended-call.ts';
 import type { BatchResult } from './meter/batch-results.ts';
 import type { MeterResult } from './meter/meter.ts';
+import { isLeast } from './meter/tally.ts';
 import type { UsageEntry } from './usage-entry.ts';
 
 /** Providers name the tier in some of these answers only. */
@@ -50,10 +51,8 @@ function requestIdOf(parts: readonly (string | null)[]): string {
 
 function measured({ tally }: BatchResult): MeterResult {
   const { tokens, quantity, webSearches, providerCostMicroUsd } = tally;
-  const isUnpriced = tally.dearer && providerCostMicroUsd === null;
-  const isLess = tally.doubted || isUnpriced || (tokens.outputTokens > 0 && !tally.hasPrompt);
   return {
-    measure: isLess ? 'incomplete' : 'measured',
+    measure: isLeast(tally) ? 'incomplete' : 'measured',
     seen: true,
     model: tally.model,
     tokens,

@@ -1,7 +1,7 @@
-import { PUT_HEADER_BACK } from '../store/damage-words.ts';
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
+import { PUT_HEADER_BACK } from '../store/damage-words.ts';
 import { lengthPrefixed, u32, u64 } from './bytes.ts';
 import { slotBytes, slotSchema } from './slot.ts';
 

@@ -1,10 +1,10 @@
-import { PUT_HEADER_BACK } from '../store/damage-words.ts';
 import { pbkdf2, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { hashRaw } from '@node-rs/argon2';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
+import { PUT_HEADER_BACK } from '../store/damage-words.ts';
 import { lengthPrefixed, u32 } from './bytes.ts';
 import type { Secret } from './secret.ts';
 

@@ -1,10 +1,10 @@
-import { PUT_HEADER_BACK } from '../store/damage-words.ts';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock, Paths } from '../seams.ts';
 import { readSmallFile, replaceFile, syncFolder } from '../store/atomic-file.ts';
 import { hasBackups } from '../store/backup.ts';
+import { PUT_HEADER_BACK } from '../store/damage-words.ts';
 import { makeFolder } from '../store/folder.ts';
 import { onDisk } from '../store/sqlite-error.ts';
 import { formatHeader, type Header, MAX_HEADER_BYTES, parseHeader } from './header.ts';

@@ -6,6 +6,7 @@ import {
   count,
   errorTypeOf,
   isJson,
+  isLeast,
   isNoError,
   microUsd,
   newTally,
@@ -217,11 +218,9 @@ class AnswerMeter implements Meter {
     if (status >= 400 || kind === 'none') return 'none';
     const isLater = FETCHED_LATER.has(kind) || this.#isBackground;
     if (method !== 'POST' && !isLater) return 'none';
-    const { seen, doubted, dearer, hasPrompt, tokens, errorType } = this.#tally;
+    const { seen, doubted, errorType } = this.#tally;
     const cut = how === 'cut' || errorType !== null || (this.#began && !this.#stopped) || !this.#isFinished;
-    const isUnpriced = dearer && this.#tally.providerCostMicroUsd === null; // the provider's own price has all of it
-    const isLess = cut || doubted || isUnpriced || (tokens.outputTokens > 0 && !hasPrompt);
-    if (seen) return isLess ? 'incomplete' : 'measured';
+    if (seen) return cut || isLeast(this.#tally) ? 'incomplete' : 'measured';
     if (this.#isBackground && (method !== 'POST' || NOT_DONE.has(this.#status))) return 'none';
     const expected = PLANS[kind] === undefined && !FREE_PATH.test(path);
     if (!expected) return 'none';

@@ -53,6 +53,12 @@ export interface Tally {
   errorType: string | null;
 }
 
+/** Whether figures that were read are the least that a call can have used, though nothing cut its answer. */
+export function isLeast({ doubted, dearer, providerCostMicroUsd, tokens, hasPrompt }: Tally): boolean {
+  const isUnpriced = dearer && providerCostMicroUsd === null; // the provider's own price has all of it
+  return doubted || isUnpriced || (tokens.outputTokens > 0 && !hasPrompt);
+}
+
 export function newTally(): Tally {
   return {
     tokens: NO_TOKENS,
