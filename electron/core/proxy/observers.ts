@@ -174,8 +174,12 @@ export interface QuotaHold {
 export interface ProxyQuota {
   /** Whether there is any. */
   readonly isOn: boolean;
-  /** Whether what a call takes is seen in its body: tokens or their cost are limited. */
-  readonly readsBodies: boolean;
+  /**
+   * Whether the body has to be at hand when `reserve` is asked: a limit on tokens or cost is about this call with this
+   * credential, and what the call may take of it stands in its body.
+   * @param isSized - the length of the body is told beforehand.
+   */
+  readsBody(info: CallInfo, credential: ResolvedCredential, isSized: boolean): boolean;
   /** null: none is about this call. @throws AppError `quota_exceeded` where the call must not be made. */
   reserve(ask: QuotaAsk): QuotaHold | null;
 }

@@ -164,8 +164,13 @@ export class ProxyCall implements AttemptListener {
       if (this.#answeredFromCache(info)) return;
       this.#tap = this.#deps.observers.tap?.request(info) ?? null;
     }
-    if (this.#tried.length > 1) this.#send(credential, this.#unsent ?? this.#keptBody);
-    else this.#readBody(credential);
+    if (this.#tried.length === 1 || this.#isUnread) this.#readBody(credential);
+    else this.#send(credential, this.#unsent ?? this.#keptBody);
+  }
+
+  /** The first credential had no room for it, and nobody looked into it: a quota of the next one may have to. */
+  get #isUnread(): boolean {
+    return isStream(this.#unsent) && this.#beginning === null;
   }
 
   #answeredFromCache(info: CallInfo): boolean {
@@ -195,10 +200,10 @@ export class ProxyCall implements AttemptListener {
     const mayRetry = credential.refreshable || this.#deps.observers.routing?.mayRetry(this.#call) === true;
     const kept = mayRetry ? KEPT_BODY : 0;
     const isSmall = kind.kind === 'sized' && kind.bytes <= SMALL_BODY; // read whole in any case
-    const weighed = !isSmall && this.#isWeighed() ? WEIGHED_BODY : 0;
+    const weighed = !isSmall && this.#isWeighed(credential) ? WEIGHED_BODY : 0;
     const limit = needsBody ? MAX_WHOLE_BODY : Math.max(SMALL_BODY, this.#tap?.bodyLimit ?? 0, kept, weighed);
     if (kind.kind === 'sized' && kind.bytes > limit && needsBody) throw new BodyTooLarge(limit);
-    askForBody(head, response);
+    if (this.#unsent === null) askForBody(head, response);
     const isLong = !needsBody && (kind.kind === 'chunked' || kind.bytes > limit);
     if (isLong && weighed === 0) {
       this.#sendPieces(credential, null);
@@ -217,9 +222,11 @@ export class ProxyCall implements AttemptListener {
     });
   }
 
-  /** Whether a quota has to know what the body asks for. */
-  #isWeighed(): boolean {
-    if (this.#deps.observers.quota?.readsBodies !== true) return false;
+  /** Whether a quota that is about this call has to know what its body asks for. */
+  #isWeighed(credential: ResolvedCredential): boolean {
+    const { quota } = this.#deps.observers;
+    const isSized = this.#bodyKind.kind === 'sized';
+    if (quota?.readsBody(this.#call, credential, isSized) !== true) return false;
     return JSON_TYPE.test(this.#call.headers.get('content-type') ?? '');
   }
 

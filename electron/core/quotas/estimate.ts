@@ -71,6 +71,13 @@ export type LearnedCall = Pick<CountedCall, 'method' | 'measure' | 'inputTokens'
   readonly cell: Pick<CountedCall['cell'], 'provider' | 'model' | 'outcome'>;
 };
 
+/** Whether an estimate reads the body; of characters it needs the length alone, which is told as a rule. */
+export function isSeenInBody({ provider, method }: Pick<CallSize, 'provider' | 'method'>, isSized: boolean): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const { kind, unit } = usageOfProvider(provider);
+  return unit === 'tokens' ? kind !== 'none' : unit === 'characters' && !isSized;
+}
+
 export class Estimates {
   /** By provider and model, and of all models by provider. */
   readonly #usual = new Map<string, Usual>();

@@ -44,13 +44,15 @@ export interface Held {
 interface About {
   readonly all: readonly Counter[];
   readonly on: readonly Counter[];
+  /** One that is switched on counts tokens or cost: what a call may take has to be estimated. */
+  readonly weighs: boolean;
 }
 
 const MAX_KNOWN = 4096;
 /** A refusal with less used is about one large call, not about the quota. */
 const NEARLY_ALL = 90;
 const NONE: readonly Counter[] = [];
-const NOBODY: About = { all: NONE, on: NONE };
+const NOBODY: About = { all: NONE, on: NONE, weighs: false };
 
 /**
  * The counters of all quotas. A call is held for before it is sent and settled when it is recorded, each in one step
@@ -75,11 +77,6 @@ export class QuotaLedger {
   /** Whether calls have to be told to it as they end. */
   get hears(): boolean {
     return this.#counters.length > 0;
-  }
-
-  /** Whether what a call takes is to be seen in its body. */
-  get readsBodies(): boolean {
-    return this.#counters.some(({ definition: { enabled, counts } }) => enabled && counts !== 'requests');
   }
 
   get all(): readonly Counter[] {
@@ -122,6 +119,11 @@ export class QuotaLedger {
     this.#hasLearned = false;
   }
 
+  /** Whether a limit on tokens or cost is about this subject. */
+  weighs(subject: Subject): boolean {
+    return this.#about(subject).weighs;
+  }
+
   /**
    * Holds what a call may take. null: no quota is about it.
    * @param atMs - when the call came: its record will say so.
@@ -129,11 +131,10 @@ export class QuotaLedger {
    * @throws QuotaExceeded where it does not fit; then nothing is held.
    */
   reserve(subject: Subject, size: CallSize, atMs: number, isCritical: () => boolean): Held | null {
-    const counters = this.#about(subject).on;
+    const { on: counters, weighs } = this.#about(subject);
     if (counters.length === 0) return null;
     const nowMs = this.#deps.clock.now();
-    const needsEstimate = counters.some(({ definition }) => definition.counts !== 'requests');
-    const { tokens, cost } = needsEstimate ? this.#estimates.of(size, nowMs) : { tokens: 0, cost: 0 };
+    const { tokens, cost } = weighs ? this.#estimates.of(size, nowMs) : { tokens: 0, cost: 0 };
     const amounts = { requests: 1, tokens, cost, unpriced: 0 };
     for (const counter of counters) {
       this.#catchUp(counter, nowMs);
@@ -232,7 +233,8 @@ export class QuotaLedger {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const all = this.#counters.filter(({ definition }) => isAbout(definition.scope, subject, this.#deps.isSystem));
-    const about = { all, on: all.filter(({ definition }) => definition.enabled) };
+    const on = all.filter(({ definition }) => definition.enabled);
+    const about = { all, on, weighs: on.some(({ definition }) => definition.counts !== 'requests') };
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(key, about);
     return about;

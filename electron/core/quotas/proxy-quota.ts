@@ -1,6 +1,9 @@
-import type { ProxyQuota, QuotaAsk, QuotaHold } from '../proxy/observers.ts';
+import type { ResolvedCredential } from '../credentials/types.ts';
+import type { CallInfo, ProxyQuota, QuotaAsk, QuotaHold } from '../proxy/observers.ts';
+import { isSeenInBody } from './estimate.ts';
 import type { Held, QuotaLedger } from './ledger.ts';
 import type { Quotas } from './quotas.ts';
+import type { Subject } from './subject.ts';
 
 /** The quotas as a forwarded call asks them. */
 export class QuotasOfCalls implements ProxyQuota {
@@ -14,23 +17,22 @@ export class QuotasOfCalls implements ProxyQuota {
     return this.#quotas.isOn;
   }
 
-  get readsBodies(): boolean {
-    return this.#quotas.ledger.readsBodies;
+  readsBody(info: CallInfo, credential: ResolvedCredential, isSized: boolean): boolean {
+    return isSeenInBody(info, isSized) && this.#quotas.ledger.weighs(subjectOf(info, credential));
   }
 
   reserve({ info, credential, atMs, body, beginning, isCritical }: QuotaAsk): QuotaHold | null {
     const { ledger } = this.#quotas;
-    const { provider, client, method, path } = info;
-    // As the record of the call will have it.
-    const subject = {
-      provider: provider.id,
-      credential: credential.id,
-      client: client.id,
-      project: client.project ?? '',
-    };
-    const held = ledger.reserve(subject, { provider, method, path, body, beginning }, atMs, isCritical);
+    const { provider, method, path } = info;
+    const size = { provider, method, path, body, beginning };
+    const held = ledger.reserve(subjectOf(info, credential), size, atMs, isCritical);
     return held === null ? null : new Hold(ledger, held);
   }
+}
+
+/** As the record of the call will have it. */
+function subjectOf({ provider, client }: CallInfo, credential: ResolvedCredential): Subject {
+  return { provider: provider.id, credential: credential.id, client: client.id, project: client.project ?? '' };
 }
 
 class Hold implements QuotaHold {

@@ -8,6 +8,7 @@ import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-
 import { daily } from './counting.ts';
 import { eventually } from '../../support/eventually.ts';
 
+type Limit = Partial<z.input<typeof quotaDefinition>>;
 type Answer = (response: ServerResponse, request: SeenRequest) => unknown;
 const secret = ['sk', 'proj', 'FAKE', 'x'.repeat(40)].join('-');
 const COMPLETION = { id: 'c', object: 'chat.completion', model: 'gpt-6-luna', choices: [] };
@@ -321,6 +322,21 @@ test('what was used before the reporting zone was changed is used in the day of 
   expect(app.quotas.list()).toMatchObject([{ startsAt: '2030-01-15T10:00:00.000Z', used: 3 }]);
 });
 
+/** A request whose body the test sends by itself. */
+function upload({ port, token }: { port: number | null; token: string }, body: string, isInPieces: boolean) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const sized = isInPieces ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const url = `http://127.0.0.1:${port}/proxy/openai/responses`;
+  const asking = httpRequest(url, { method: 'POST', headers: { ...headers, ...sized } });
+  const status = new Promise<number>((resolve, reject) => {
+    asking.once('response', (response) => {
+      response.resume().once('end', () => resolve(response.statusCode ?? 0));
+    });
+    asking.once('error', reject);
+  });
+  return { asking, status };
+}
+
 describe('a body that is long', () => {
   const setUpTokens = async () => {
     const all = await setUp();
@@ -331,18 +347,12 @@ describe('a body that is long', () => {
       sent.push(await request.body());
       upstream.resolve(response);
     });
-    const post = (body: string, isInPieces: boolean) =>
-      new Promise<number>((resolve, reject) => {
-        const headers = { authorization: `Bearer ${all.token}`, 'content-type': 'application/json' };
-        const sized = isInPieces ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-        const url = `http://127.0.0.1:${all.port}/proxy/openai/responses`;
-        const asking = httpRequest(url, { method: 'POST', headers: { ...headers, ...sized } }, (response) => {
-          response.resume().once('end', () => resolve(response.statusCode ?? 0));
-        });
-        asking.once('error', reject);
-        for (let at = 0; at < body.length; at += 50_000) asking.write(body.slice(at, at + 50_000));
-        asking.end();
-      });
+    const post = (body: string, isInPieces: boolean) => {
+      const { asking, status } = upload(all, body, isInPieces);
+      for (let at = 0; at < body.length; at += 50_000) asking.write(body.slice(at, at + 50_000));
+      asking.end();
+      return status;
+    };
     /** What it holds while it is under way, and what came out. */
     const held = async (body: string, isInPieces = false) => {
       const answer = post(body, isInPieces);
@@ -387,5 +397,38 @@ describe('a body that is long', () => {
       body: long(300),
     });
     expect([answer.status, upstream.seen.length]).toEqual([429, 0]);
+  });
+
+  const tokens = { counts: 'tokens' } as const;
+  const cost = { counts: 'cost' } as const;
+  test.each<readonly [string, Limit]>([
+    ['another provider', { ...cost, scope: { kind: 'provider', provider: 'anthropic' } }],
+    ['another project', { ...tokens, scope: { kind: 'project', project: '/srv/elsewhere' } }],
+    ['system credentials', { ...tokens, scope: { kind: 'system' } }],
+    ['nobody, because it is off', { ...cost, enabled: false }],
+    ['how many there are', {}],
+  ])('goes out at once where the limits are about other credentials and tools, and about %s', async (_, limit) => {
+    const all = await setUp(async (response, request) => {
+      await request.body();
+      answered(response);
+    });
+    const { app, upstream } = all;
+    const { client: other } = all.tool('other', ['proxy:openai']);
+    const given = { provider: 'openai', label: 'other', fields: { api_key: `${secret}4` } };
+    app.credentials.add(credentialInput(given), 'cli');
+    const { id: credential } = app.credentials.resolve('openai', 'other');
+    all.set(daily(1e9, limit));
+    all.set(daily(1e9, { ...cost, name: 'of another key', scope: { kind: 'credential', credential } }));
+    all.set(daily(1e9, { ...tokens, name: 'of another tool', scope: { kind: 'clients', clients: [other.id] } }));
+    for (const isInPieces of [false, true]) {
+      const body = long(300);
+      const { asking, status } = upload(all, body, isInPieces);
+      const before = upstream.seen.length;
+      asking.write(body.slice(0, 100_000)); // the rest waits until the provider has its beginning
+      await eventually(() => expect(upstream.seen).toHaveLength(before + 1));
+      asking.end(body.slice(100_000));
+      expect(await status).toBe(200);
+      expect(upstream.seen.at(-1)?.headers['content-length']).toBe(isInPieces ? undefined : String(body.length));
+    }
   });
 });

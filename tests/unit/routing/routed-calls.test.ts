@@ -477,6 +477,28 @@ describe('a member of a pool whose own quota is used up', () => {
     expect([by, said.length]).toEqual(['two', body.length]);
   });
 
+  test('is passed over with a body that was not read, which the limit of the next one then weighs', async () => {
+    const first = Promise.withResolvers<void>();
+    const slow: Answer = async (response, request) => {
+      if (request.method === 'GET') await first.promise;
+      return told(response, request);
+    };
+    const { app, call, by, upstream } = await limited({ one: {}, two: { counts: 'tokens', limit: 500_000 } }, slow);
+    const underWay = by();
+    await eventually(() => expect(app.quotas.list()).toMatchObject([{ reserved: 1 }, { reserved: 0 }]));
+    const init = (allowed: number): RequestInit => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"input":"${'words '.repeat(250_000)}","max_output_tokens":${allowed}}`,
+    });
+    const tooMuch = await call('/responses', init(200_000)); // and a fourth of its 1.5 MB
+    expect([tooMuch.status, upstream.seen.length]).toEqual([429, 1]);
+    const fits = await call('/responses', init(1000));
+    expect(await fits.json()).toEqual({ by: 'two', said: init(1000).body });
+    first.resolve();
+    expect(await underWay).toBe('one');
+  });
+
   test('gives nobody room where all are used up: the client is told when the first begins anew', async () => {
     const { by, call, clock, upstream } = await limited({ one: {}, two: { period: { every: 'hour' } } });
     expect([await by(), await by()]).toEqual(['one', 'two']);
