@@ -12,9 +12,15 @@ export async function zoneOf(agent: AgentClient, period?: QuotaPeriod): Promise<
   return vault === null || vault.reportingZone === '' ? here() : vault.reportingZone;
 }
 
-/** Said where the times above are not those of this computer. */
-export function remarkOfZone(zone: string): void {
-  if (zone !== here()) note(`Times are those of ${zone}.`);
+/** Said where the times above are not those of this computer. @param which - where only some of them are meant. */
+export function remarkOfZone(zone: string, which = 'Times are those'): void {
+  if (zone !== here()) note(`${which} of ${zone}.`);
+}
+
+/** When something ends, for a line of its own: with the name of the zone where that is not this computer's. */
+export function endIn(zone: string, rfc3339: string): string {
+  const end = momentIn(zone, rfc3339);
+  return zone === here() ? end : `${end} (${zone})`;
 }
 
 function partsIn(zone: string, rfc3339: string): ReadonlyMap<string, string> {

@@ -6,6 +6,7 @@ import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { localTime, plain, table, terminalWidth } from '../table.ts';
+import { endIn, momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 interface AddOptions {
   readonly grant: readonly string[];
@@ -72,12 +73,13 @@ async function addClient(given: string | undefined, options: AddOptions): Promis
   const agent = await connectAgent();
   const created = await agent.call('clients.create', { name, grants, test: options.test === true, ...limits });
   const keys = await agent.call('credentials.list', {});
+  const zone = await zoneOf(agent);
   agent.close();
   for (const place of withoutKey(grants, keys))
     note(`keyharbor: There is no key ${place} yet; the grant waits for one.`);
   if (options.json) return printJson(created);
   print(created.token);
-  if (process.stdout.isTTY) note(`Shown this once. It works until ${localTime(created.client.expiresAt)}.`);
+  if (process.stdout.isTTY) note(`Shown this once. It works until ${endIn(zone, created.client.expiresAt)}.`);
 }
 
 interface NarrowOptions {
@@ -104,10 +106,11 @@ async function narrowClient(client: string, { grant, expires, rate, json }: Narr
   };
   const agent = await connectAgent();
   const narrowed = await agent.call('clients.narrow', { client, ...changes });
+  const zone = await zoneOf(agent);
   agent.close();
   if (json) return printJson(narrowed);
   print(
-    `${plain(narrowed.name)} (${narrowed.id}) may now: ${narrowed.grants.join(' ')}, until ${localTime(narrowed.expiresAt)}.`,
+    `${plain(narrowed.name)} (${narrowed.id}) may now: ${narrowed.grants.join(' ')}, until ${endIn(zone, narrowed.expiresAt)}.`,
   );
 }
 
@@ -123,18 +126,25 @@ async function rotateClient(client: string, options: { readonly json?: boolean }
 async function listClients(options: { readonly json?: boolean }): Promise<void> {
   const agent = await connectAgent();
   const clients = await agent.call('clients.list', {});
+  const zone = clients.length === 0 || options.json ? '' : await zoneOf(agent);
   agent.close();
   if (options.json) return printJson(clients);
-  if (clients.length > 0)
-    return write(table(['ID', 'NAME', 'STATE', 'GRANTS', 'EXPIRES', 'LAST USED'], clients.map(row), terminalWidth()));
+  if (clients.length > 0) {
+    const rows = clients.map((client) => row(client, zone));
+    write(table(['ID', 'NAME', 'STATE', 'GRANTS', 'EXPIRES', 'LAST USED'], rows, terminalWidth()));
+    return remarkOfZone(zone, 'Ends are in the time');
+  }
   note('No clients yet. Let a tool in: keyharbor client add NAME --grant keys:read:openai');
 }
 
-function row({ id, name, kind, state, grants, expiresAt, lastUsedAt, exposed }: ClientSummary): readonly string[] {
+function row(
+  { id, name, kind, state, grants, expiresAt, lastUsedAt, exposed }: ClientSummary,
+  zone: string,
+): readonly string[] {
   const shown = [state, kind === 'test' ? 'test' : '', exposed ? 'EXPOSED' : '']
     .filter((word) => word !== '')
     .join(', ');
-  return [id, name, shown, grants.join(' '), localTime(expiresAt), localTime(lastUsedAt)];
+  return [id, name, shown, grants.join(' '), momentIn(zone, expiresAt), localTime(lastUsedAt)];
 }
 
 async function revokeClient(client: string, options: { readonly json?: boolean }): Promise<void> {

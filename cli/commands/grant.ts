@@ -6,6 +6,7 @@ import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { localTime, table, terminalWidth } from '../table.ts';
+import { endIn, momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -14,6 +15,7 @@ interface Json {
 async function list(options: Json): Promise<void> {
   const agent = await connectAgent();
   const grants = await agent.call('grants.list', {});
+  const zone = grants.length === 0 || options.json ? '' : await zoneOf(agent);
   agent.close();
   if (options.json) return printJson(grants);
   if (grants.length === 0) {
@@ -21,12 +23,17 @@ async function list(options: Json): Promise<void> {
       'No grants. What you allow with "keyharbor approve" or in the window stands here; clients have their own: keyharbor client list',
     );
   }
-  write(table(['ID', 'WHO', 'KEY', 'FORM', 'UNTIL', 'LAST USED'], grants.map(row), terminalWidth()));
+  const rows = grants.map((grant) => row(grant, zone));
+  write(table(['ID', 'WHO', 'KEY', 'FORM', 'UNTIL', 'LAST USED'], rows, terminalWidth()));
+  if (grants.some(({ expiresAt }) => expiresAt !== null)) remarkOfZone(zone, 'Ends are in the time');
 }
 
-function row({ id, caller, ref, form, lasts, folder, expiresAt, lastUsedAt }: AccessGrant): readonly string[] {
+function row(
+  { id, caller, ref, form, lasts, folder, expiresAt, lastUsedAt }: AccessGrant,
+  zone: string,
+): readonly string[] {
   const where = folder === null ? '' : ` in ${folder}`;
-  const until = expiresAt !== null ? localTime(expiresAt) : lasts === 'lock' ? 'lock' : 'revoked';
+  const until = expiresAt !== null ? momentIn(zone, expiresAt) : lasts === 'lock' ? 'lock' : 'revoked';
   return [id, `${caller.name}${where}`, ref, form, until, localTime(lastUsedAt)];
 }
 
@@ -44,11 +51,12 @@ async function narrow(
     ...(form === undefined ? {} : { form }),
     ...(options.expires === undefined ? {} : { expiresAt: endOf(options.expires) }),
   });
+  const zone = await zoneOf(agent);
   agent.close();
   if (options.json) printJson(grant);
   else
     print(
-      `Narrowed: ${grant.ref}, ${grant.form}${grant.expiresAt === null ? '' : `, until ${localTime(grant.expiresAt)}`}.`,
+      `Narrowed: ${grant.ref}, ${grant.form}${grant.expiresAt === null ? '' : `, until ${endIn(zone, grant.expiresAt)}`}.`,
     );
 }
 

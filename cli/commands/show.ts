@@ -4,18 +4,20 @@ import { parseReference } from '../../shared/reference.ts';
 import { connectAgent } from '../connect.ts';
 import { printJson, write } from '../output.ts';
 import { localTime, pairs, table, terminalWidth } from '../table.ts';
+import { endIn, zoneOf } from '../zone-times.ts';
 
 async function show(ref: string, options: { readonly json?: boolean }): Promise<void> {
   parseReference(ref);
   const agent = await connectAgent();
   const credential = await agent.call('credentials.get', { target: { ref } });
+  const zone = credential.expiresAt === null || options.json ? '' : await zoneOf(agent);
   agent.close();
   if (options.json) printJson(credential);
-  else write(describeCredential(credential));
+  else write(describeCredential(credential, zone));
 }
 
-/** Metadata and masked fields for people. */
-export function describeCredential(credential: CredentialDetail): string {
+/** Metadata and masked fields for people. @param zone - whose days its end is told in (IANA name). */
+function describeCredential(credential: CredentialDetail, zone: string): string {
   const { lastTest } = credential;
   const facts = pairs([
     ['Reference', credential.ref],
@@ -28,7 +30,7 @@ export function describeCredential(credential: CredentialDetail): string {
     ['Given out as', credential.weakestForm === null ? null : `${credential.weakestForm}, or safer`],
     ['Tags', credential.tags.join(', ')],
     ['Project', credential.project],
-    ['Expires', credential.expiresAt === null ? null : localTime(credential.expiresAt)],
+    ['Expires', credential.expiresAt === null ? null : endIn(zone, credential.expiresAt)],
     ['Added', localTime(credential.createdAt)],
     ['Changed', localTime(credential.updatedAt)],
     ['Binned', credential.binnedAt === null ? null : localTime(credential.binnedAt)],

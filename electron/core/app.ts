@@ -217,6 +217,7 @@ export function createApp(options: AppOptions): App {
     catalogue,
     lastUsed,
     settings,
+    zone: reportingZone,
     clipboard,
     clients: grants,
     emit,

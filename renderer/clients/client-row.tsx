@@ -1,7 +1,7 @@
 import { Ellipsis, KeyRound, Scissors, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientSummary } from '../../shared/contract/schemas.ts';
-import { formatEnd, formatRelative } from '../i18n/format.ts';
+import { formatDate, formatRelative } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useSession } from '../state/session.ts';
 import { show } from '../state/view.ts';
@@ -44,7 +44,7 @@ export function ClientRow({ client, nowMs }: { readonly client: ClientSummary; r
             {lastUsedAt === null ? m.clients.notUsed : `${m.clients.lastUsed} ${formatRelative(lastUsedAt, nowMs)}`}
           </span>
           <span>
-            {state === 'expired' ? m.clients.expired : m.clients.expires} {formatEnd(expiresAt)}
+            {state === 'expired' ? m.clients.expired : m.clients.expires} {formatDate(expiresAt)}
           </span>
           <span>{m.clients.rate(client.ratePerSecond)}</span>
         </p>

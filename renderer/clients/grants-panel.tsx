@@ -1,6 +1,6 @@
 import { SearchX, ShieldCheck } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { formatEnd } from '../i18n/format.ts';
+import { formatDate } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { loadClients, useClients } from '../state/clients.ts';
 import { loadGrants, useGrants } from '../state/grants.ts';
@@ -23,7 +23,7 @@ export function GrantsPanel({ nowMs }: { readonly nowMs: number }) {
   const providers = useSession((session) => session.providers);
   const [query, setQuery] = useState('');
   const lines = useMemo(
-    () => grantLines(grants.list, clients.list, providers, { formatDate: formatEnd }),
+    () => grantLines(grants.list, clients.list, providers, { formatDate }),
     [grants.list, clients.list, providers],
   );
   const shown = lines.filter((line) => lineMatches(line, query));

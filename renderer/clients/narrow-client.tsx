@@ -3,8 +3,9 @@ import { useId, useState } from 'react';
 import type { ClientSummary } from '../../shared/contract/schemas.ts';
 import { call } from '../contract/client.ts';
 import { useAction } from '../contract/use-action.ts';
-import { formatEnd } from '../i18n/format.ts';
+import { formatDate } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
+import { dayShown } from '../i18n/zone.ts';
 import { keepClient } from '../state/clients.ts';
 import { useSession } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
@@ -28,7 +29,7 @@ interface Props {
 export function NarrowClient({ client, onClose }: Props) {
   const providers = useSession((session) => session.providers);
   const [form, setForm] = useState(() => narrowFormOf(client));
-  const [today] = useState(() => new Date().toISOString().slice(0, 10));
+  const [today] = useState(() => dayShown(Date.now()));
   const [checked, setChecked] = useState(false);
   const id = useId();
   const all = narrowErrors(form, client, today);
@@ -83,13 +84,13 @@ export function NarrowClient({ client, onClose }: Props) {
           </p>
         </fieldset>
         <div className={layout.pair}>
-          <Field label={m.clients.end} hint={m.clients.endHint(formatEnd(client.expiresAt))} error={errors['end']}>
+          <Field label={m.clients.end} hint={m.clients.endHint(formatDate(client.expiresAt))} error={errors['end']}>
             {(control) => (
               <TextInput
                 {...control}
                 type="date"
                 min={today}
-                max={client.expiresAt.slice(0, 10)}
+                max={dayShown(Date.parse(client.expiresAt))}
                 value={form.end}
                 onChange={(end) => setForm({ ...form, end })}
               />

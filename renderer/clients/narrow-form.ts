@@ -1,6 +1,7 @@
 import type { Input } from '../../shared/contract/methods.ts';
 import type { ClientSummary } from '../../shared/contract/schemas.ts';
 import { m } from '../i18n/messages.ts';
+import { dayShown } from '../i18n/zone.ts';
 
 /** What the sheet that narrows a client holds. */
 export interface NarrowForm {
@@ -10,7 +11,7 @@ export interface NarrowForm {
   readonly rate: string;
 }
 
-const dayOf = (iso: string): string => iso.slice(0, 10);
+const dayOf = (iso: string): string => dayShown(Date.parse(iso));
 
 export const narrowFormOf = (client: ClientSummary): NarrowForm => ({
   keeps: new Set(client.grants),
@@ -35,12 +36,12 @@ export function narrowErrors(form: NarrowForm, client: ClientSummary, today: str
   };
 }
 
-/** Only what differs; null where nothing does. A day ends with its last second, in UTC, never after the present end. */
+/** Only what differs; null where nothing does. A day lasts to its end where the window's days are. */
 export function narrowChanges(form: NarrowForm, client: ClientSummary): Omit<Input<'clients.narrow'>, 'client'> | null {
   const rate = rateOf(form, client);
   const changes = {
     ...(form.keeps.size === client.grants.length ? {} : { grants: client.grants.filter((one) => form.keeps.has(one)) }),
-    ...(form.end === dayOf(client.expiresAt) ? {} : { expiresAt: `${form.end}T23:59:59Z` }),
+    ...(form.end === dayOf(client.expiresAt) ? {} : { expiresAt: form.end }),
     ...(rate === null || rate === undefined ? {} : { ratePerSecond: rate }),
   };
   return Object.keys(changes).length === 0 ? null : changes;

@@ -33,15 +33,6 @@ export function formatDate(iso: string, zone = windowZone()): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: zone }).format(new Date(iso));
 }
 
-/** A picked day ends with its last second in UTC: it is shown as the day that was picked. */
-const END_OF_DAY = /^(\d{4}-\d{2}-\d{2})T23:59:59(?:\.\d+)?Z$/;
-
-/** The day on which something ends that was given a day, or a time. */
-export function formatEnd(iso: string): string {
-  const day = END_OF_DAY.exec(iso)?.[1];
-  return day === undefined ? formatDate(iso) : formatDay(day);
-}
-
 /** A day of a calendar, such as 2026-11-24: the same day in every zone. */
 export function formatDay(day: string): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));

@@ -25,6 +25,9 @@ export function clockIn(zone: string): (atMs: number) => string {
   return (atMs) => format.format(atMs);
 }
 
+/** The day of the calendar in which a time lies, as the window shows it and as a date field writes it: "2026-11-22". */
+export const dayShown = (atMs: number): string => clockIn(windowZone())(atMs).slice(0, 10);
+
 /**
  * The moment at which a clock there comes to a time of a day of the calendar, or passes it where it is set forward.
  * UTC epoch milliseconds.

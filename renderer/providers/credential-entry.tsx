@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
-import { formatEnd } from '../i18n/format.ts';
+import { formatDate } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { QuotaStrip } from '../quotas/quota-strip.tsx';
 import { useCredentials } from '../state/credentials.ts';
@@ -69,8 +69,8 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
         {credential.expiresAt !== null && (
           <span>
             {Date.parse(credential.expiresAt) <= nowMs
-              ? m.providers.expiredOn(formatEnd(credential.expiresAt))
-              : m.providers.expiresOn(formatEnd(credential.expiresAt))}
+              ? m.providers.expiredOn(formatDate(credential.expiresAt))
+              : m.providers.expiresOn(formatDate(credential.expiresAt))}
           </span>
         )}
       </p>

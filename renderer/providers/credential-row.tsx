@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
-import { formatEnd } from '../i18n/format.ts';
+import { formatDate } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { useCredentials } from '../state/credentials.ts';
 import { useSession } from '../state/session.ts';
@@ -72,7 +72,7 @@ export const CredentialRow = memo(function CredentialRow(props: Props) {
         {credential.expiresAt === null ? (
           <span aria-label={m.providers.form.expiryNone}>–</span>
         ) : (
-          formatEnd(credential.expiresAt)
+          formatDate(credential.expiresAt)
         )}
       </div>
       <div role="cell">

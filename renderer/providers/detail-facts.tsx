@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import type { ProviderInfo } from '../../shared/provider/info.ts';
-import { formatEnd, formatDateTime, formatRelative } from '../i18n/format.ts';
+import { formatDate, formatDateTime, formatRelative } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import styles from './detail.module.css';
 import { UsedLine } from './test-line.tsx';
@@ -35,7 +35,7 @@ export function DetailFacts({ credential, provider, nowMs }: Props) {
         ] as const)),
     [m.providers.detail.created, dated(createdAt)],
     ...(rotatedAt === null ? [] : ([[m.providers.detail.rotated, dated(rotatedAt)]] as const)),
-    [m.providers.detail.expires, expiresAt === null ? m.common.never : formatEnd(expiresAt)],
+    [m.providers.detail.expires, expiresAt === null ? m.common.never : formatDate(expiresAt)],
     [m.providers.detail.used, <UsedLine one={credential} nowMs={nowMs} />],
   ];
   return (

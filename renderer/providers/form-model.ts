@@ -3,6 +3,7 @@ import type { Input } from '../../shared/contract/methods.ts';
 import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { DEFAULT_LABEL, LABEL_PATTERN } from '../../shared/reference.ts';
 import { m } from '../i18n/messages.ts';
+import { dayShown, daysLater } from '../i18n/zone.ts';
 
 /** What the sheet holds while a credential is entered. `secret` is the pasted field, so that pasting comes before choosing. */
 export interface CredentialForm {
@@ -53,7 +54,7 @@ export function formOf(one: CredentialSummary): CredentialForm {
     name: one.name,
     project: one.project,
     tags: one.tags,
-    expires: one.expiresAt?.slice(0, 10) ?? '',
+    expires: endDay(one),
     note: one.note,
     baseUrl: one.baseUrl ?? '',
     local: one.local,
@@ -61,6 +62,9 @@ export function formOf(one: CredentialSummary): CredentialForm {
     check: true,
   };
 }
+
+const endDay = ({ expiresAt }: Pick<CredentialSummary, 'expiresAt'>): string =>
+  expiresAt === null ? '' : dayShown(Date.parse(expiresAt));
 
 export type AuthKind = ProviderInfo['auth'][number];
 
@@ -113,7 +117,7 @@ export function validate(form: CredentialForm, { provider, taken, editing, today
   const label = form.label ?? freeLabel(taken);
   if (!LABEL_PATTERN.test(label)) errors['label'] = m.providers.form.labelWrong;
   else if (taken.has(label)) errors['label'] = m.providers.form.labelTaken;
-  if (form.expires !== '' && form.expires < today && form.expires !== editing?.expiresAt?.slice(0, 10)) {
+  if (form.expires !== '' && form.expires < today && form.expires !== (editing && endDay(editing))) {
     errors['expires'] = m.providers.form.expiryWrong;
   }
   if (auth?.ownAddress === true) return errors;
@@ -202,5 +206,5 @@ export function isDirty(form: CredentialForm, start: CredentialForm): boolean {
 
 /** The day so many days from now, as a date field writes it. */
 export function dayAfter(days: number, nowMs: number): string {
-  return new Date(nowMs + days * 86_400_000).toISOString().slice(0, 10);
+  return daysLater(dayShown(nowMs), days);
 }

@@ -12,6 +12,7 @@ import { askToSignIn, nameOf, needsSignIn, testCredential } from './acts.ts';
 import type { CredentialForm } from './form-model.ts';
 import {
   authOf,
+  dayAfter,
   EMPTY_FORM,
   formOf,
   freeLabel,
@@ -62,7 +63,7 @@ export function useCredentialForm(sheet: CredentialSheetKind) {
   }
 
   const taken = takenLabels(form, all, editing?.id);
-  const today = new Date(nowMs).toISOString().slice(0, 10);
+  const today = dayAfter(0, nowMs);
   const errors = validate(form, { provider: chosen, taken, editing, today });
   const label = form.label ?? freeLabel(taken);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deliveryForm } from '../delivery.ts';
 import { providerId } from '../provider/parts.ts';
-import { credentialId, line, timestamp } from './schemas.ts';
+import { credentialId, expiry, line, timestamp } from './schemas.ts';
 
 /** The words of the gate: who asks for which credential, in which form, and what the owner said. */
 
@@ -83,7 +83,7 @@ export type AccessGrant = z.output<typeof accessGrant>;
 export const narrowedGrant = z.strictObject({
   id: z.string().max(64),
   form: deliveryForm.optional(),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  expiresAt: expiry.optional(),
 });
 
 /** What a caller says of itself when it asks: shown as its own words, never believed. */

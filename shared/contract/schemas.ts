@@ -37,7 +37,7 @@ const tags = z.array(line(64).min(1)).max(32);
 const fields = z
   .record(fieldName, fieldValue)
   .refine((given) => Object.keys(given).length <= 32, 'has too many fields');
-/** A date (the end of that day, UTC) or a time. */
+/** A date (the end of that day in the reporting zone) or a time. */
 export const expiry = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 const baseUrl = z.string().max(2048);
 

@@ -38,7 +38,7 @@ import { ServedRows } from './served-rows.ts';
 import { asError } from './token-words.ts';
 import type { OpenedFields, ResolvedCredential } from './types.ts';
 import type { VaultAccess } from './vault-access.ts';
-import { addCredential, editCredential, keepSignIn, placeAfter, type WriteContext, type Written } from './write.ts';
+import { addCredential, type DataContext, editCredential, keepSignIn, placeAfter, type Written } from './write.ts';
 
 const SWEEP_MS = 24 * 60 * 60_000;
 
@@ -51,6 +51,8 @@ export interface CredentialsDeps {
   readonly catalogue: Catalogue;
   readonly lastUsed: LastUsed;
   readonly settings: Pick<SettingsStore, 'vault'>;
+  /** The reporting zone (IANA name). Asked only while the vault is open. */
+  readonly zone: () => string;
   readonly clipboard: ClipboardGuard;
   readonly emit: Emit;
   readonly clients: Pick<Clients, 'dropGrants' | 'grantsDropped'>;
@@ -303,10 +305,10 @@ export class Credentials {
     return this.#deps.vault.opened();
   }
 
-  #context(actor: string): WriteContext {
-    const { clock, catalogue, clients } = this.#deps;
+  #context(actor: string): DataContext {
+    const { clock, catalogue, clients, zone } = this.#deps;
     const vault = this.#vault();
-    return { vault, clock, catalogue, actor, dropGrants: (moved) => clients.dropGrants(vault, moved, actor) };
+    return { vault, clock, catalogue, actor, zone, dropGrants: (moved) => clients.dropGrants(vault, moved, actor) };
   }
 
   #kind(credential: CredentialRow) {

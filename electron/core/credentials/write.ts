@@ -36,6 +36,12 @@ export interface WriteContext {
   readonly dropGrants: (moved: MovedCredential) => readonly string[];
 }
 
+/** One act of the owner's on a credential's data. */
+export interface DataContext extends WriteContext {
+  /** Whose days an end is given in (IANA name). */
+  readonly zone: () => string;
+}
+
 /** What was written: whose it is, and the secrets' text for warnings, gone with the call. */
 export interface Written {
   readonly id: Buffer;
@@ -122,7 +128,7 @@ function uniqueTags(tags: readonly string[]): string[] {
 }
 
 /** @throws AppError `invalid_input`, `invalid_key_format`, `conflict`, `security_violation`. */
-export function addCredential(context: WriteContext, input: NewCredential): Written {
+export function addCredential(context: DataContext, input: NewCredential): Written {
   const { vault, clock, catalogue, actor } = context;
   const provider = catalogue.get(input.provider);
   const kind = authKindOf(provider, input.authKind);
@@ -145,7 +151,7 @@ export function addCredential(context: WriteContext, input: NewCredential): Writ
     note: input.note,
     origin: place.origin,
     local: place.local ? 1 : 0,
-    expires_at_ms: input.expiresAt === undefined ? null : expiryMs(input.expiresAt),
+    expires_at_ms: input.expiresAt === undefined ? null : expiryMs(input.expiresAt, context.zone()),
     created_at_ms: now,
     updated_at_ms: now,
     binned_at_ms: null,
@@ -355,7 +361,7 @@ export function movedCredential(vault: OpenVault, before: CredentialRow, after: 
 }
 
 /** @throws AppError as `addCredential`; `conflict` also for a state in which this is not possible. */
-export function editCredential(context: WriteContext, before: CredentialRow, changes: CredentialChanges): Written {
+export function editCredential(context: DataContext, before: CredentialRow, changes: CredentialChanges): Written {
   const { vault, clock, catalogue, actor } = context;
   assertUse(before.state, 'edit');
   const provider = catalogue.get(before.provider);
@@ -380,7 +386,7 @@ export function editCredential(context: WriteContext, before: CredentialRow, cha
         ? before.expires_at_ms
         : changes.expiresAt === null
           ? null
-          : expiryMs(changes.expiresAt),
+          : expiryMs(changes.expiresAt, context.zone()),
     updated_at_ms: clock.now(),
   };
   assertLabelFree(context, after.provider, after.scope, after.label, after.id);

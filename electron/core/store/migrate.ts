@@ -17,10 +17,14 @@ import { vault0006 } from './migrations/0006-notifications.ts';
 import { vault0007 } from './migrations/0007-prices.ts';
 import { vault0008 } from './migrations/0008-quotas.ts';
 import { vault0009 } from './migrations/0009-shown-address.ts';
+import { vault0010 } from './migrations/0010-key-ends.ts';
 import { onDisk } from './sqlite-error.ts';
 
+/** Statements, or a function where SQL cannot say it; it runs in the same transaction. */
+export type Migration = string | ((db: Database.Database) => void);
+
 /** Append-only: the place in the list is the version. A released one is never edited. */
-export const VAULT_MIGRATIONS: readonly string[] = [
+export const VAULT_MIGRATIONS: readonly Migration[] = [
   vault0001,
   vault0002,
   vault0003,
@@ -30,6 +34,7 @@ export const VAULT_MIGRATIONS: readonly string[] = [
   vault0007,
   vault0008,
   vault0009,
+  vault0010,
 ];
 export const USAGE_MIGRATIONS: readonly string[] = [usage0001, usage0002, usage0003, usage0004, usage0005, usage0006];
 
@@ -38,7 +43,7 @@ export function schemaVersion(db: Database.Database): number {
 }
 
 /** Whether a newer Keyharbor wrote this database: it may be read, never written. */
-export function isNewer(db: Database.Database, migrations: readonly string[]): boolean {
+export function isNewer(db: Database.Database, migrations: readonly Migration[]): boolean {
   return schemaVersion(db) > migrations.length;
 }
 
@@ -47,17 +52,18 @@ export function isNewer(db: Database.Database, migrations: readonly string[]): b
  * database without tables). On any failure the schema is the one before.
  * @throws AppError `integrity_failure` when the file is not sound before or after.
  */
-export function migrate(db: Database.Database, migrations: readonly string[], backUp: () => void): void {
+export function migrate(db: Database.Database, migrations: readonly Migration[], backUp: () => void): void {
   const from = schemaVersion(db);
   if (from >= migrations.length) return;
   if (from > 0) {
     if (!isSound(db)) throw unsound('It was not changed.');
     backUp();
   }
-  for (const [at, sql] of migrations.entries()) {
+  for (const [at, migration] of migrations.entries()) {
     if (at < from) continue;
     const step = db.transaction(() => {
-      db.exec(sql);
+      if (typeof migration === 'string') db.exec(migration);
+      else migration(db);
       db.pragma(`user_version = ${at + 1}`);
       if (!isSound(db)) throw unsound('The change of its layout was undone.');
     });

@@ -79,6 +79,11 @@ export function startOfDay(days: ReportingDays, day: number): number {
   return within * MINUTE_MS;
 }
 
+/** The last millisecond of a day in a zone. @param date - as 2026-11-20. @param zone - IANA name. */
+export function endOfDay(date: string, zone: string): number {
+  return startOfDay(reportingDays(zone), dayNumber(date) + 1) - 1;
+}
+
 /** "2026-11-20" as a day number. */
 export function dayNumber(date: string): number {
   return Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
+import { expiryMs } from '../../core/credentials/expiry.ts';
 import type { Area } from '../caller.ts';
 import { resolveAll } from '../credential-admission.ts';
 import { whileConnected } from '../while-connected.ts';
@@ -32,7 +33,12 @@ export function accessHandlers(app: App): Area<'access'> & Area<'grants'> {
     },
     'grants.list': () => gate.grants.list(),
     'grants.narrow': ({ id, form, expiresAt }, { actor }) =>
-      gate.grants.narrow(id, form, expiresAt === undefined ? undefined : Date.parse(expiresAt), actor),
+      gate.grants.narrow(
+        id,
+        form,
+        expiresAt === undefined ? undefined : expiryMs(expiresAt, app.reportingZone()),
+        actor,
+      ),
     'grants.revoke': ({ id }, { actor }) => {
       gate.grants.revoke(id, actor);
       return {};

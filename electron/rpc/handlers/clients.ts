@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { formatGrant, parseGrant } from '../../../shared/grant.ts';
 import type { App } from '../../core/app.ts';
+import { expiryMs, toTimestamp } from '../../core/credentials/expiry.ts';
 import type { Area } from '../caller.ts';
 import { lend } from '../lend.ts';
 
@@ -25,7 +26,10 @@ export function clientHandlers(app: App): Area<'clients'> {
       }
       return clients.create(input, actor);
     },
-    'clients.narrow': (input, { actor }) => clients.narrow(input, actor),
+    'clients.narrow': ({ expiresAt: end, ...input }, { actor }) => {
+      const expiresAt = end === undefined ? {} : { expiresAt: toTimestamp(expiryMs(end, app.reportingZone())) };
+      return clients.narrow({ ...input, ...expiresAt }, actor);
+    },
     'clients.rotate': ({ client }, { actor }) => clients.rotate(client, actor),
     'clients.lend': (input, context) => lend(app, input, context),
     'clients.revoke': ({ client }, { actor }) => loans.revoke(client) ?? clients.revoke(client, actor),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { providerId } from '../../provider/parts.ts';
 import { statedCaller } from '../access.ts';
 import { BOTH, method, nothing, SOCKET, UNLOCKED } from '../method.ts';
-import { clientSummary, line } from '../schemas.ts';
+import { clientSummary, expiry, line } from '../schemas.ts';
 
 /** Clients of the endpoint and the tokens they hold. */
 export const clientMethods = {
@@ -33,7 +33,7 @@ export const clientMethods = {
     input: z.strictObject({
       client: z.string().min(1).max(64),
       grants: z.array(z.string().max(128)).min(1).max(256).optional(),
-      expiresAt: z.iso.datetime({ offset: true }).optional(),
+      expiresAt: expiry.optional(),
       ratePerSecond: z.number().min(0.1).max(10_000).optional(),
     }),
     output: clientSummary,

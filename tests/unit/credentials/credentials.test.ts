@@ -14,6 +14,7 @@ const code = (wanted: string, parts: object = {}): unknown => expect.objectConta
 
 test('an added credential is listed masked and read whole', async () => {
   const t = await startUnlockedApp();
+  t.app.settings.set({ vault: { reportingZone: 'Asia/Tokyo' } }, 'ui');
   const { credential, warnings } = add(t, {
     label: 'work',
     name: 'Work',
@@ -28,7 +29,7 @@ test('an added credential is listed masked and read whole', async () => {
     primary: 'api_key',
     masked: `sk-proj-••••••••${OPENAI.slice(-4)}`,
     tags: ['a', 'b'],
-    expiresAt: '2031-01-31T23:59:59.999Z',
+    expiresAt: '2031-01-31T14:59:59.999Z', // the end of that day there
     baseUrl: null,
     versions: [{ version: 1, state: 'active' }],
   });

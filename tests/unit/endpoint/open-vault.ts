@@ -4,7 +4,7 @@ import type { VaultStateName } from '../../../shared/contract/method.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { VaultGate } from '../../../electron/core/endpoint/deps.ts';
 import { USAGE_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
-import { VAULT_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
+import { migrate, VAULT_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
 import type { OpenVault } from '../../../electron/core/vault/open-vault.ts';
 
 /** A vault that can be locked, over a real database in memory: all that the endpoint sees of a vault. */
@@ -18,7 +18,7 @@ export class MemoryVault implements VaultGate {
 
   constructor() {
     const db = new Database(':memory:');
-    for (const sql of VAULT_MIGRATIONS) db.exec(sql);
+    migrate(db, VAULT_MIGRATIONS, () => undefined);
     db.prepare('INSERT INTO vault_state VALUES (1, 0, 0, 0, 0, ?, ?)').run(Buffer.alloc(32), Buffer.alloc(32));
     const usageDb = new Database(':memory:');
     for (const sql of USAGE_MIGRATIONS) usageDb.exec(sql);

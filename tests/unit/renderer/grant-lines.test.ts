@@ -66,7 +66,7 @@ test('fewer grants, an earlier end and a lower rate are sent; wider ones are err
   const form = { keeps: new Set(['proxy:openai/work']), end: '2030-01-20', rate: '0,5' };
   expect(narrowChanges(form, CLIENT)).toEqual({
     grants: ['proxy:openai/work'],
-    expiresAt: '2030-01-20T23:59:59Z',
+    expiresAt: '2030-01-20',
     ratePerSecond: 0.5,
   });
   const wide = { keeps: new Set<string>(), end: '2030-02-02', rate: '21' };

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { toQuery } from '../../../renderer/activity/filters.ts';
-import { formatDate, formatDateTime, formatEnd, formatMoment } from '../../../renderer/i18n/format.ts';
+import { formatDate, formatDateTime, formatMoment } from '../../../renderer/i18n/format.ts';
 import { momentAt, showTimesIn, windowZone, zoneHere } from '../../../renderer/i18n/zone.ts';
+import { narrowChanges, narrowErrors, narrowFormOf } from '../../../renderer/clients/narrow-form.ts';
+import { dayAfter, formOf } from '../../../renderer/providers/form-model.ts';
 import { snoozedUntil } from '../../../renderer/notifications/snooze.ts';
 import { NO_FILTERS } from '../../../renderer/state/activity-route.ts';
 import { useSession } from '../../../renderer/state/session.ts';
@@ -35,16 +37,26 @@ describe('the window shows one zone', () => {
   });
 });
 
-test('a day that was picked as an end is shown as that day, east and west of UTC', () => {
-  for (const zone of ['Asia/Tokyo', 'UTC', 'America/Los_Angeles']) {
-    showTimesIn(zone);
-    expect([formatEnd('2026-12-01T23:59:59.999Z'), formatEnd('2026-12-01T23:59:59Z')]).toEqual([
-      'Dec 1, 2026',
-      'Dec 1, 2026',
-    ]);
-  }
-  showTimesIn('Asia/Tokyo');
-  expect(formatEnd('2026-12-01T20:00:00.000Z')).toBe('Dec 2, 2026'); // a time is a time
+test('a day that was picked as an end stands in its form as that day, and one that is over is none to come', () => {
+  const named = { label: 'work', fields: [], expiresAt: '2026-12-01T14:59:59.999Z' } as never;
+  showTimesIn('Asia/Tokyo'); // where that is the end of a day
+  expect([formatDate('2026-12-01T14:59:59.999Z'), formOf(named).expires]).toEqual(['Dec 1, 2026', '2026-12-01']);
+  expect([dayAfter(0, Date.parse('2026-11-20T15:00:00Z')), dayAfter(30, Date.parse('2026-11-20T15:00:00Z'))]).toEqual([
+    '2026-11-21',
+    '2026-12-21',
+  ]);
+  showTimesIn('America/Los_Angeles');
+  expect(dayAfter(0, Date.parse('2026-11-20T07:59:59Z'))).toBe('2026-11-19');
+});
+
+test('an earlier end of a client is a day where the window shows its days', () => {
+  showTimesIn('America/Los_Angeles');
+  const client = { grants: ['keys:list'], ratePerSecond: null, expiresAt: '2026-12-02T07:59:59.999Z' } as never;
+  const form = narrowFormOf(client);
+  expect(form.end).toBe('2026-12-01');
+  expect(narrowChanges(form, client)).toBeNull();
+  expect(narrowChanges({ ...form, end: '2026-11-30' }, client)).toEqual({ expiresAt: '2026-11-30' });
+  expect(narrowErrors({ ...form, end: '2026-12-02' }, client, '2026-11-20')).toHaveProperty('end');
 });
 
 test('a time of a day is found where clocks change, and where a day does not begin at midnight', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../electron/core/store/database.ts';
 import { migrate, schemaVersion, VAULT_MIGRATIONS } from '../../../electron/core/store/migrate.ts';
 import { testHome } from '../../support/test-vault.ts';
@@ -33,7 +33,7 @@ function newest(db: Database.Database): Database.Database {
   return db;
 }
 
-test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
   'a vault of version %i keeps its data, and gets the default for what it did not know',
   (version) => {
     const db = newest(atVersion(version));
@@ -91,4 +91,41 @@ test('of the address of a webhook that was made before, only what stands up to t
     ['query', 'https://b.example/…', ID],
   ]);
   db.close();
+});
+
+describe('the end of a key that was picked as a day', () => {
+  const UTC_END = Date.UTC(2027, 5, 30, 23, 59, 59, 999);
+  /** What becomes of an end and of the word that was told of it, where the setting says this zone (null: nothing). */
+  function moved(endMs: number | null, zone: string | null) {
+    const db = atVersion(9);
+    if (zone !== null) db.prepare("INSERT INTO setting VALUES ('reportingZone', ?)").run(zone);
+    db.prepare('UPDATE credential SET expires_at_ms = ?').run(endMs);
+    db.prepare('INSERT INTO notice_told (key, at_ms) VALUES (?, 1)').run(`key.expiring:${ID.toString('hex')}:${endMs}`);
+    newest(db);
+    const after = db.prepare('SELECT expires_at_ms FROM credential').pluck().get() as number | null;
+    expect(db.prepare('SELECT key FROM notice_told').pluck().all()).toEqual([
+      `key.expiring:${ID.toString('hex')}:${after}`,
+    ]);
+    expect(db.prepare('SELECT expires_at_ms FROM client').pluck().get()).toBe(2);
+    db.close();
+    return after === null ? null : new Date(after).toISOString();
+  }
+
+  test('is the end of that day where the vault counts its days', () => {
+    expect(moved(UTC_END, 'Asia/Tokyo')).toBe('2027-06-30T14:59:59.999Z');
+    expect(moved(UTC_END, 'America/Los_Angeles')).toBe('2027-07-01T06:59:59.999Z');
+    expect(moved(UTC_END, 'UTC')).toBe('2027-06-30T23:59:59.999Z');
+    // Of 25 hours, the last of them in winter.
+    expect(moved(Date.UTC(2027, 9, 31, 23, 59, 59, 999), 'Europe/Berlin')).toBe('2027-10-31T22:59:59.999Z');
+  });
+
+  test('is that of this computer where no zone is named, or one that is not known', () => {
+    const here = new Date(2027, 6, 1).getTime() - 1;
+    for (const zone of [null, '', 'Mars/Olympus']) expect(moved(UTC_END, zone)).toBe(new Date(here).toISOString());
+  });
+
+  test('and none that was given as a time, or not at all', () => {
+    expect(moved(Date.UTC(2027, 5, 30, 23, 59, 59), 'Asia/Tokyo')).toBe('2027-06-30T23:59:59.000Z');
+    expect(moved(null, 'Asia/Tokyo')).toBeNull();
+  });
 });
