@@ -243,6 +243,22 @@ describe('a client of the endpoint', () => {
     expect(await waiting).toBe('forbidden');
     expect([t.panel.open, t.app.gate.grants.list()]).toEqual([[], []]);
   });
+
+  test('revoking a client leaves the question and the grants of another', async () => {
+    const t = await setUp();
+    t.add('work');
+    t.add('home');
+    const gone = t.client('gone');
+    const stays = t.client('stays');
+    await t.answered(t.ask(stays, 'work'), 'lock');
+    const waiting = t.ask(stays, 'home');
+    await t.read();
+    t.app.clients.revoke(gone.id, 'cli');
+    expect(t.panel.open.map(({ caller }) => caller.clientId)).toEqual([stays.id]);
+    expect(t.ask(stays, 'work')).toBeNull();
+    t.panel.answer('once');
+    await waiting;
+  });
 });
 
 describe('where nobody can be asked', () => {
@@ -273,6 +289,30 @@ describe('where nobody can be asked', () => {
     expect(codeOf(() => t.ask(tool, 'work'))).toMatch(/nobody is there/);
   });
 
+  test('an answer on a terminal to what does not wait, or before it could be read, is told and changes nothing', async () => {
+    const t = await setUp({ withPanel: false });
+    t.add('work');
+    const tool = t.client('tool');
+    t.app.gate.approverCame('socket-1', () => undefined);
+    expect(codeOf(() => t.app.gate.answer('0000000000000000', 'once'))).toMatch(/^not_found/);
+    const asked = t.ask(tool, 'work');
+    await t.read();
+    const [request] = t.app.gate.requests();
+    const id = request?.id ?? '';
+    t.app.gate.answer(id, 'deny');
+    await expect(asked).rejects.toMatchObject({ code: 'forbidden' });
+    expect(codeOf(() => t.app.gate.answer(id, 'once'))).toMatch(/^not_found/);
+    t.clock.advance(2 * MINUTE);
+    const again = t.ask(tool, 'work');
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    t.clock.advance(100);
+    expect(codeOf(() => t.app.gate.answer(t.app.gate.requests()[0]?.id ?? '', 'once'))).toMatch(/^throttled/);
+    expect(t.app.gate.requests()).toHaveLength(1);
+    t.clock.advance(800);
+    t.app.gate.answer(t.app.gate.requests()[0]?.id ?? '', 'once');
+    await again;
+  });
+
   test('beside a window the socket does not answer', async () => {
     const t = await setUp();
     t.add('work');
@@ -299,6 +339,22 @@ describe('a terminal beside a window', () => {
     expect(await t.answered(t.app.gate.admitOwner(inTerminal(t, 301, 300), never), 'deny')).toBe('forbidden');
   });
 
+  test('a quarter of an hour is one, for the connection that asked too', async () => {
+    const t = await setUp();
+    const peer = inTerminal(t, 201);
+    await t.answered(t.app.gate.admitOwner(peer, never), 'minutes15');
+    await t.app.gate.admitOwner(peer, never);
+    t.clock.advance(15 * MINUTE);
+    expect(await t.answered(t.app.gate.admitOwner(peer, never), 'deny')).toBe('forbidden');
+  });
+
+  test('is told no at once where nobody is there to be asked', async () => {
+    const t = await setUp({ withPanel: false });
+    t.app.settings.set({ vault: { askTerminals: 'always' } }, 'cli');
+    await expect(t.app.gate.admitOwner(inTerminal(t, 201), never)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(t.app.gate.requests()).toEqual([]);
+  });
+
   test('a no is a no for the whole session', async () => {
     const t = await setUp();
     expect(await t.answered(t.app.gate.admitOwner(inTerminal(t, 201), never), 'deny')).toBe('forbidden');
@@ -322,6 +378,18 @@ describe('a terminal beside a window', () => {
     await t.app.vault.unlock(PASSWORD, 'cli');
     await expect(t.app.gate.admitOwner(inTerminal(t, 203), never, false)).rejects.toMatchObject({ code: 'forbidden' });
     expect(t.panel.shown).toBe(0);
+  });
+
+  test('the master password lets in the connection alone where nobody knows the session', async () => {
+    const t = await setUp();
+    const unknown = (): Peer => ({ socket: new Socket(), statedPid: null, program: 'x' });
+    const proved = unknown();
+    await t.app.gate.ownerProved(proved);
+    expect(t.app.gate.admitOwner(proved, never, false)).toBeNull();
+    await expect(t.app.gate.admitOwner(unknown(), never, false)).rejects.toMatchObject({ code: 'forbidden' });
+    t.app.vault.lock('asked');
+    await t.app.vault.unlock(PASSWORD, 'cli');
+    await expect(t.app.gate.admitOwner(proved, never, false)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   test('who may only answer when let in is never asked about', async () => {
@@ -413,6 +481,16 @@ describe('a program that asks ahead', () => {
     expect(await t.answered(t.ahead(beside, 'work'), 'deny')).toBe('forbidden');
   });
 
+  test('the "always" of a client is for no program, not even one in its folder whose file nobody knows', async () => {
+    const t = await setUp();
+    t.add('work', 'value');
+    const socket = t.evidence.socket([agent]);
+    await t.answered(t.ask(t.client('tool'), 'work', { socket, form: 'value' }), 'always');
+    expect(t.app.gate.grants.list()).toMatchObject([{ executable: null, folder: '/srv/project' }]);
+    const unknown = t.evidence.peer([processFacts({ pid: 80, executable: null })]);
+    expect(await t.answered(t.ahead(unknown, 'work'), 'deny')).toBe('forbidden');
+  });
+
   test('what is only stated gets no "always", and none of what was seen', async () => {
     const t = await setUp();
     t.add('work');
@@ -442,6 +520,16 @@ describe('a program that asks ahead', () => {
     await expect(t.ahead(peer, 'work', 'value')).rejects.toMatchObject({ code: 'forbidden' });
     await expect(t.ahead(peer, 'tight')).rejects.toMatchObject({ code: 'forbidden' });
     expect(t.panel.shown).toBe(0);
+  });
+
+  test('an answer from before does not stand above a policy that came later', async () => {
+    const t = await setUp();
+    t.add('work');
+    const peer = t.evidence.peer(child(60), { program: agent });
+    await t.answered(t.ahead(peer, 'work'), 'lock');
+    t.app.credentials.edit({ ref: 'kh://openai/work' }, { weakestForm: 'proxy' }, 'cli');
+    await expect(t.ahead(peer, 'work')).rejects.toMatchObject({ code: 'forbidden' });
+    expect(codeOf(() => t.program(peer, 'work'))).toMatch(/^forbidden/);
   });
 });
 
@@ -488,12 +576,42 @@ describe('grants', () => {
     },
   );
 
-  test('a credential that moves takes the answers on it along', async () => {
-    const t = await withGrant('always');
-    t.app.credentials.edit({ id: t.credentialId }, { baseUrl: 'https://gateway.example.com/v1' }, 'cli');
+  test.each(['lock', 'always'] as const)(
+    'a credential that moves takes along an answer on it for "%s"',
+    async (answer) => {
+      const t = await withGrant(answer);
+      t.app.credentials.edit({ id: t.credentialId }, { baseUrl: 'https://gateway.example.com/v1' }, 'cli');
+      expect(t.app.gate.grants.list()).toEqual([]);
+      expect(t.cut).toEqual([t.tool.id]);
+      expect(t.audited('grant.drop')).toHaveLength(1);
+    },
+  );
+
+  test.each(['lock', 'always'] as const)(
+    'a credential that moves leaves an answer on another for "%s"',
+    async (answer) => {
+      const t = await withGrant(answer);
+      const moves = t.add('home');
+      t.app.credentials.edit({ id: moves }, { baseUrl: 'https://gateway.example.com/v1' }, 'cli');
+      expect(t.ask(t.tool, 'work', { form: 'value' })).toBeNull();
+      expect([t.cut, t.audited('grant.drop')]).toEqual([[], []]);
+    },
+  );
+
+  test('one that is not there can be neither narrowed nor revoked', async () => {
+    const { app } = await setUp();
+    expect(codeOf(() => app.gate.grants.narrow('00', 'proxy', undefined, 'ui'))).toMatch(/^not_found/);
+    expect(codeOf(() => app.gate.grants.revoke('00', 'ui'))).toMatch(/^not_found/);
+  });
+
+  test('an answer that has ended holds no more, though nothing woke to forget it', async () => {
+    const t = await setUp();
+    t.add('work');
+    const tool = t.client('tool');
+    await t.answered(t.ask(tool, 'work'), 'minutes15');
+    t.clock.monotonicMs += 15 * MINUTE; // no timer ran: the computer slept
+    expect(t.ask(tool, 'work')).not.toBeNull();
     expect(t.app.gate.grants.list()).toEqual([]);
-    expect(t.cut).toEqual([t.tool.id]);
-    expect(t.audited('grant.drop')).toHaveLength(1);
   });
 
   test.each([
