@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Header } from '../../../electron/core/vault/header.ts';
-import { deviceBoundVault, PASSWORD, type TestVault, unlockedVault } from '../../support/test-vault.ts';
+import { deviceBoundVault, OTHER_PASSWORD, PASSWORD, type TestVault, unlockedVault } from '../../support/test-vault.ts';
 
 /** Whoever can write the files but has no key (T2) must not get anything past us: each change is refused by name. */
 type Path = readonly (string | number)[];
@@ -29,7 +29,7 @@ function withChange(header: unknown, at: Path): unknown {
   return copy;
 }
 
-async function lockedWithHeader(make: () => Promise<TestVault>) {
+async function lockedWithHeader<T extends TestVault>(make: () => Promise<T>) {
   const test = await make();
   test.vault.lock('asked');
   return { ...test, header: JSON.parse(readFileSync(test.paths.header, 'utf8')) as Header };
@@ -76,6 +76,10 @@ describe.each([
       { ...header, slots: [first, first, second] },
       { ...header, slots: [{ ...first, extra: 1 }, second] },
       { ...header, slots: [{ ...first, type: 'quick' }, second] },
+      { ...header, slots: [{ ...first, wrapped: first?.wrapped.slice(2) }, second] },
+      { ...header, slots: [{ ...first, nonce: `${first?.nonce}00` }, second] },
+      { ...header, slots: [{ ...first, id: first?.id.slice(2) }, second] },
+      { ...header, mac: header.mac.slice(2) },
       { ...header, mac: undefined },
     ]) {
       expect(await refusal(vault, other)).toBe('integrity_failure');
@@ -93,6 +97,14 @@ describe.each([
     expect(await refusal(vault, cheap)).toBe('integrity_failure');
     expect(vault.vault.failedUnlocks()).toBe(0);
   });
+});
+
+test('where the recovery slot was cut out, the code is refused by name and not counted as wrong', async () => {
+  const { vault, paths, header, recoveryCode } = await lockedWithHeader(unlockedVault);
+  const slots = header.slots.filter(({ type }) => type !== 'recovery');
+  writeFileSync(paths.header, JSON.stringify({ ...header, slots }));
+  await expect(vault.recover(recoveryCode, OTHER_PASSWORD)).rejects.toMatchObject({ code: 'unsupported' });
+  expect(vault.failedUnlocks()).toBe(0);
 });
 
 test('a header of a newer Keyharbor asks for an update', async () => {
