@@ -288,9 +288,16 @@ describe('a narrowed client', () => {
     expect(verify(token)).toEqual(before);
   });
 
-  test('an end in the past is an error, not a revocation', () => {
+  test('keeps what it had by name when it loses the rest', () => {
+    const { token } = wide();
+    expect(narrow({ grants: ['keys:read:openai/work'] })).toMatchObject({ grants: ['keys:read:openai/work'] });
+    expect(verify(token)).toMatchObject({ grants: [{ kind: 'keys:read', provider: 'openai', label: 'work' }] });
+  });
+
+  test('an end in the past, or now, is an error, not a revocation', () => {
     const { token } = wide();
     expect(() => narrow({ expiresAt: '2030-01-01T00:00:00.000Z' })).toThrow(code('invalid_input'));
+    expect(() => narrow({ expiresAt: new Date(clock.now()).toISOString() })).toThrow(code('invalid_input'));
     expect(verify(token)).not.toBeNull();
   });
 });

@@ -36,6 +36,34 @@ describe('a backup that is asked for', () => {
   });
 });
 
+describe('a backup that does not verify', () => {
+  const breaks: readonly [string, (vault: Vault) => void][] = [
+    [
+      'is of a database that knows a newer header',
+      (vault) => {
+        const { db } = vault.opened();
+        vault.opened().write(() => db.prepare('UPDATE vault_state SET header_epoch = 99').run());
+      },
+    ],
+    [
+      'holds a row whose parent is not there',
+      (vault) => {
+        const { db } = vault.opened();
+        db.pragma('foreign_keys = OFF');
+        db.prepare('INSERT INTO credential_tag (credential_id, tag) VALUES (zeroblob(16), ?)').run('x');
+      },
+    ],
+  ];
+  test.each(breaks)('because it %s is none, and the older ones stand', async (_, break_) => {
+    const { vault, paths, name, clock } = await withBackup();
+    clock.advance(1000);
+    break_(vault);
+    await expect(vault.backups.make('cli')).rejects.toEqual(code('integrity_failure'));
+    expect(vault.backups.list().map((one) => one.name)).toEqual([name]);
+    expect(readdirSync(paths.backups)).toEqual([name]);
+  });
+});
+
 describe('a backup that is put back', () => {
   test('stands in the place of the vault, which is kept with all that belongs to it', async () => {
     const { vault, paths, name } = await withBackup();
@@ -139,6 +167,17 @@ describe('a backup that is put back', () => {
     await expect(vault.backups.restore(name, PASSWORD, 'cli')).rejects.toEqual(code('integrity_failure'));
     expect(readdirSync(paths.home).filter((each) => each.includes('restoring'))).toEqual([]);
     expect(readdirSync(paths.backups).filter((each) => each.startsWith('replaced-'))).toEqual([]);
+    await vault.unlock(PASSWORD);
+    expect(names(vault)).toEqual(['row-1', 'row-2']);
+  });
+
+  test('changes nothing where its header was changed, though the password opens it', async () => {
+    const { vault, paths, name } = await withBackup();
+    vault.lock('asked');
+    const file = path.join(paths.backups, name, 'vault.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"confirmed": false', '"confirmed": true'));
+    await expect(vault.backups.restore(name, PASSWORD, 'cli')).rejects.toEqual(code('integrity_failure'));
+    expect(readdirSync(paths.backups)).toEqual([name]);
     await vault.unlock(PASSWORD);
     expect(names(vault)).toEqual(['row-1', 'row-2']);
   });

@@ -153,6 +153,17 @@ describe('lock', () => {
     expect(vault.opened().db.prepare('SELECT name FROM setting').pluck().all()).toEqual(['last words']);
   });
 
+  test('that a listener asks for again is the same one', async () => {
+    const { vault } = await unlockedVault();
+    const reasons: string[] = [];
+    vault.onLocking((reason) => {
+      reasons.push(reason);
+      vault.lock('idle');
+    });
+    vault.lock('asked');
+    expect([vault.state, reasons]).toEqual(['locked', ['asked']]);
+  });
+
   test('happens even when a listener fails', async () => {
     const { vault } = await unlockedVault();
     vault.onLocking(() => {
@@ -192,6 +203,23 @@ describe('acts at the same time', () => {
     });
     await Promise.all([vault.unlock(PASSWORD), vault.unlock(PASSWORD)]);
     expect([vault.state, opened]).toEqual(['unlocked', 1]);
+  });
+
+  test('while a password is tried the vault is neither locked nor open', async () => {
+    const { vault } = await unlockedVault();
+    vault.lock('asked');
+    const unlocking = vault.unlock(PASSWORD);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(vault.state).toBe('unlocking');
+    expect(await codeOf(() => vault.opened())).toBe('vault_locked');
+    await unlocking;
+    expect(vault.state).toBe('unlocked');
+    vault.lock('asked');
+    const wrong = vault.unlock('wrong').catch(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(vault.state).toBe('unlocking');
+    await wrong;
+    expect(vault.state).toBe('locked');
   });
 
   test('a lock during an unlock wins', async () => {
