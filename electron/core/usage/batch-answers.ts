@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallOrigin } from './ended-call.ts';
-import type { BatchResult } from './meter/batch-results.ts';
+import type { BatchResult } from './meter/batch-answer.ts';
 import type { MeterResult } from './meter/meter.ts';
 import { isLeast } from './meter/tally.ts';
 import type { UsageEntry } from './usage-entry.ts';

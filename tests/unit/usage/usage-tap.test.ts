@@ -316,6 +316,114 @@ test('answers in a file of Gemini are told by their ids, or by their keys in tha
   expect(recorded[1]?.requestId).not.toBe(recorded[0]?.requestId);
 });
 
+/** As the API reference of Gemini has a batch of requests that were sent with it, once it is done. */
+function inlineBatch(responses: readonly object[]): string {
+  const inlinedResponses = { inlinedResponses: responses };
+  return JSON.stringify(
+    {
+      name: 'batches/abc123',
+      metadata: {
+        '@type': 'type.googleapis.com/google.ai.generativelanguage.v1beta.GenerateContentBatch',
+        ...{ model: 'models/gemini-3.8-flash', displayName: 'inlinedResponses', state: 'BATCH_STATE_SUCCEEDED' },
+        ...{ name: 'batches/abc123', output: { inlinedResponses } },
+      },
+      done: true,
+      response: { '@type': '….GenerateContentBatchOutput', inlinedResponses },
+    },
+    null,
+    2,
+  );
+}
+const gemini = (given: object = {}, text = 'a "quoted" [text] with {braces} and "inlinedResponses": [') => ({
+  candidates: [{ content: { parts: [{ text }], role: 'model' }, finishReason: 'STOP' }],
+  usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 2, totalTokenCount: 12 },
+  modelVersion: 'gemini-3.8-flash',
+  ...given,
+});
+
+test('answers that stand in a batch of Gemini itself are each a call, told by their ids, keys or places', () => {
+  const text = inlineBatch([
+    { response: gemini({ responseId: 'r-1' }), metadata: { key: 'a' } },
+    { metadata: { key: 'b' }, response: gemini() },
+    { error: { code: 3, message: 'no' }, metadata: { key: 'c' } },
+    { response: gemini({}, 'x'.repeat(100_000)) },
+  ]);
+  const fetched = (pieces: number, path = 'v1beta/batches/abc123') => {
+    const { tap, end, recorded } = call('google', path, true, { method: 'GET' });
+    tap.head(200, type('application/json; charset=UTF-8'));
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += pieces) tap.chunk(bytes.subarray(at, at + pieces));
+    end();
+    return recorded;
+  };
+  for (const pieces of [1, 7, 1_000_000]) {
+    const recorded = fetched(pieces);
+    // They stand there twice, and a store keeps each id once.
+    expect(recorded.slice(0, 3).map(({ requestId }) => requestId)).toEqual(
+      recorded.slice(3, 6).map(({ requestId }) => requestId),
+    );
+    expect(new Set(recorded.map(({ requestId }) => requestId)).size).toBe(4);
+    expect(recorded.at(-1)).toMatchObject({ source: 'proxy', result: { measure: 'none' } });
+    for (const one of recorded.slice(0, 6))
+      expect(one).toMatchObject({
+        ...{ source: 'reported', endpoint: 'v1beta/batches/{id}' },
+        result: {
+          ...{ measure: 'measured', model: 'gemini-3.8-flash', serviceTier: 'batch' },
+          tokens: { inputTokens: 10, outputTokens: 2 },
+        },
+      });
+  }
+  expect(fetched(100, 'v1beta/batches')).toHaveLength(1); // a list of batches
+  expect(fetched(100, 'v1beta/models/gemini-3.8-flash')).toHaveLength(1);
+});
+
+test('searches within answers of a batch are counted, and other sources make the figures the least', () => {
+  const grounded = (metadata: object) =>
+    gemini({ candidates: [{ finishReason: 'STOP', groundingMetadata: metadata }] });
+  const searched = grounded({ webSearchQueries: ['one', 'two'], groundingChunks: [] });
+  const mapped = grounded({ groundingChunks: [{ maps: {} }] });
+  const used = (path: string, text: string) => {
+    const { tap, end, recorded } = call('google', path, true, { method: 'GET' });
+    tap.head(200, type('application/json'));
+    tap.chunk(Buffer.from(text));
+    end();
+    return recorded.slice(0, 2).map(({ result: { webSearches, measure } }) => [webSearches, measure]);
+  };
+  const is = [
+    [2, 'measured'],
+    [0, 'incomplete'],
+  ];
+  const both = [{ response: searched }, { response: mapped }];
+  expect(used('v1beta/batches/abc123', inlineBatch(both))).toEqual(is);
+  const lines = both.map((one, at) => JSON.stringify({ key: `k${at}`, ...one })).join('\n');
+  expect(used('download/v1beta/files/batch-abc123:download', lines)).toEqual(is);
+});
+
+test('of a file that is fetched in parts each whole answer counts once, and a part with half an answer says so', () => {
+  const file = Buffer.from(`${['msg_1', 'msg_2', 'msg_3'].map((id) => claude(id)).join('\n')}\n`);
+  const line = file.indexOf('\n') + 1;
+  const part = (from: number, to: number, path = 'v1/messages/batches/b/results', of = file) => {
+    const { tap, end, recorded } = call('anthropic', path, true, { method: 'GET' });
+    const range = `bytes ${from}-${to - 1}/${of.length}`;
+    tap.head(206, (name) => ({ 'content-type': 'application/x-jsonl', 'content-range': range })[name] ?? null);
+    tap.chunk(of.subarray(from, to));
+    end({ status: 206 });
+    return { ids: recorded.slice(0, -1).map(({ requestId }) => requestId), measure: recorded.at(-1)?.result.measure };
+  };
+  const all = part(0, file.length);
+  expect([all.ids.length, all.measure]).toEqual([3, 'none']);
+  // Between two answers nothing is lost.
+  expect(part(0, line)).toEqual({ ids: all.ids.slice(0, 1), measure: 'none' });
+  expect(part(line, file.length)).toEqual({ ids: all.ids.slice(1), measure: 'none' });
+  // Within one it is in neither part.
+  expect(part(0, line + 50)).toEqual({ ids: all.ids.slice(0, 1), measure: 'incomplete' });
+  expect(part(line + 50, file.length)).toEqual({ ids: all.ids.slice(2), measure: 'incomplete' });
+  expect(part(0, 60)).toEqual({ ids: [], measure: 'incomplete' }); // it has the name of an answer
+  // A part of any other file is nothing that costs.
+  const other = Buffer.from('RIFF \0\x01{"a":[1,2\n}"\n{');
+  expect(part(3, other.length - 1, 'v1/files/file_1/content', other)).toEqual({ ids: [], measure: 'none' });
+});
+
 test('many answers are handed on while they pass', () => {
   const { tap, end, recorded } = call('anthropic', 'v1/messages/batches/b/results', true, { method: 'GET' });
   tap.head(200, type('application/x-jsonl'));

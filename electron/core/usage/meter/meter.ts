@@ -106,9 +106,12 @@ const PLANS: Partial<Record<UsageKind, PickerPlan>> = {
   none: pickerPlan({ error: true }),
 };
 
-/** POST requests that model providers do not charge for. At any other a missing usage block is a call of unknown cost. */
+/**
+ * POST requests that model providers do not charge for, or not yet: what a batch uses is told by its answers. At any other a
+ * missing usage block is a call of unknown cost.
+ */
 const FREE_PATH =
-  /(?:^|\/)(?:count_tokens|input_tokens|tokenize|detokenize|moderations|files|uploads(?:\/[^/]+(?:\/(?:parts|complete|cancel))?)?|[^/]+\/cancel|api\/(?:show|pull|push|create|copy))$|:countTokens$/;
+  /(?:^|\/)(?:batches|batch\/jobs|count_tokens|input_tokens|tokenize|detokenize|moderations|files|uploads(?:\/[^/]+(?:\/(?:parts|complete|cancel))?)?|[^/]+\/cancel|api\/(?:show|pull|push|create|copy))$|:(?:countTokens|batchGenerateContent|asyncBatchEmbedContent|cancel)$/;
 const IMAGES_PATH = /(?:^|\/)images\/(?:generations|edits|variations)$/;
 /** Where the verbose answer of a speech model tells the length of the recording. */
 const AUDIO_PATH = /(?:^|\/)audio\/(?:transcriptions|translations)$/;

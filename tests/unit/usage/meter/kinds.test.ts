@@ -416,6 +416,18 @@ test('every kind of the catalogue takes an empty answer, an error and rubbish wi
   }
 });
 
+test.each([
+  ['anthropic', 'v1/messages/batches', { id: 'msgbatch_1', type: 'message_batch', processing_status: 'in_progress' }],
+  ['openai', 'batches', { id: 'batch_1', object: 'batch', status: 'validating' }],
+  ['openai', 'batches/batch_1/cancel', { id: 'batch_1', status: 'cancelling' }],
+  ['openai', 'batch/jobs', { id: 'b', object: 'batch', status: 'QUEUED' }],
+  ['gemini', 'v1beta/models/gemini-3.8-flash:batchGenerateContent', { name: 'batches/abc', metadata: {} }],
+  ['gemini', 'v1beta/models/gemini-embedding-2:asyncBatchEmbedContent', { name: 'batches/abc', metadata: {} }],
+  ['gemini', 'v1beta/batches/abc:cancel', {}],
+] as const)('to order a batch at %s (%s) costs nothing: its answers do', (kind, path, body) => {
+  expect(read({ kind, path }, body)).toMatchObject({ measure: 'none', seen: false });
+});
+
 test('figures that no call can have are not believed', () => {
   for (const wrong of [-1, 1e15, '7', null, Number.NaN]) {
     const { tokens } = read({ kind: 'openai', path: CHAT }, { usage: { prompt_tokens: wrong, completion_tokens: 2 } });
