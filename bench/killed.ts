@@ -6,7 +6,7 @@ import { RunningAgent } from './running-agent.ts';
 
 /**
  * How many calls, whose answer a client had whole, are in no record after the process was killed: where calls come as tools
- * make them, and where they are a flood (call-flood.ts). The built agent is killed as soon as the last answer is here.
+ * make them, and where they are a flood. The built agent is killed as soon as the last answer is here.
  */
 const ROUNDS = 5;
 const KINDS = [

@@ -16,7 +16,7 @@ const STARTS = 5;
 /** Of each start. */
 const ROUNDS = 3;
 const CALLS_A_ROUND = 1500;
-/** As tools call real providers: one call, then something else. Such a call is sealed before its answer ends. */
+/** As tools call real providers: one call, then something else. */
 const PAUSED_CALLS = 150;
 const PAUSE_MS = 5;
 /** What recording does in a pause after many calls must not count against the other. */
@@ -111,6 +111,6 @@ export function formatRecording(figures: RecordingFigures): string {
     `  with it ${onPerSecond.toFixed(0)} requests/s, without ${offPerSecond.toFixed(0)}`,
     `  costs ${(costs * 100).toFixed(1)} % of the requests/s   (goal: at most ${GOAL_SHARE * 100} %)`,
     `  adds ${addedP50Ms.toFixed(3)} ms to the median of one caller   (goal: at most ${GOAL_P50_MS} ms)`,
-    `  adds ${pausedP50Ms.toFixed(3)} ms where the caller pauses ${PAUSE_MS} ms between two calls, which are sealed before their answers end`,
+    `  adds ${pausedP50Ms.toFixed(3)} ms where the caller pauses ${PAUSE_MS} ms between two calls`,
   ].join('\n');
 }

@@ -14,6 +14,7 @@ import { PriceBook } from '../usage/prices/price-book.ts';
 import { Prices } from '../usage/prices/prices.ts';
 import { Repricer } from '../usage/prices/repricer.ts';
 import { ProviderFigures } from '../usage/provider-figures/provider-figures.ts';
+import { SHARED_MEMORY } from '../usage/recording/outliving-memory.ts';
 import { UsageRecording } from '../usage/recording/usage-recording.ts';
 import { systemZone } from '../usage/reporting-days.ts';
 import { UsageBackups } from '../usage/upkeep/usage-backups.ts';
@@ -82,6 +83,7 @@ export function createUsageServices(deps: UsageServicesDeps): UsageServices {
     emit,
     wrote,
     zone,
+    outliving: SHARED_MEMORY,
   });
   const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
   const usageExports = new UsageExports({ reader: usageReader, clock, zone });

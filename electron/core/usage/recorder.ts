@@ -14,7 +14,7 @@ import { ReportingDays } from './reporting-days.ts';
 import type { SpillPlace } from './spill.ts';
 import { type LeftCalls, readSpilledCalls, SpilledCalls } from './spilled-calls.ts';
 import { readUsageState } from './state-table.ts';
-import { takeOver, takeOverUnknown } from './take-over.ts';
+import { takeOver, takeOverMissing, takeOverUnknown } from './take-over.ts';
 import type { UsageEntry } from './usage-entry.ts';
 import { UsageStore, type Written } from './usage-store.ts';
 import { WaitingCalls } from './waiting-calls.ts';
@@ -49,6 +49,8 @@ export interface RecorderDeps {
   readonly between?: () => void;
   /** Files with calls that an ended process or thread left and that may be in the database, or in the spill file, too. */
   readonly left?: readonly string[];
+  /** Calls that an ended process left elsewhere: likewise. Asked at each attempt to begin. */
+  readonly leftCalls?: () => readonly CountedCall[];
 }
 
 /** Hears what was counted. It is called on the hot path and must not throw. */
@@ -324,6 +326,7 @@ export class UsageRecorder {
     for (const file of this.#deps.left ?? []) {
       this.#withLeft({ ...place, file }, (left) => takeOverUnknown(vault.usageDb, store, left));
     }
+    takeOverMissing(vault.usageDb, store, this.#deps.leftCalls?.() ?? []);
     let spill: SpilledCalls | null = null;
     try {
       spill = new SpilledCalls(place);

@@ -10,6 +10,8 @@ import { HeadlessProcess } from './headless-process.ts';
 const PASSWORD = ['correct', 'horse', 'battery', 'staple', '42'].join(' ');
 const ANSWER = { model: 'gpt-6-luna', usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 } };
 
+const forModel = z.looseObject({ rows: z.tuple([z.looseObject({ requests: z.int() })]) });
+
 async function started(home: string) {
   const agent = new HeadlessProcess(home, ['--port', '0']);
   if ((await agent.greeting) === null) throw new Error(`the agent did not start: ${agent.errors}`);
@@ -22,7 +24,8 @@ async function started(home: string) {
   return { agent, caller };
 }
 
-test('kill -9 after the answers to many calls at once: they are in the records when the vault is open again', async () => {
+/** Whose endpoint forwards to a provider that answers at once. */
+async function forwarding() {
   const folder = mkdtempSync(join(tmpdir(), 'kh-killed-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const home = join(folder, 'home');
@@ -42,14 +45,44 @@ test('kill -9 after the answers to many calls at once: they are in the records w
     });
     expect(await answer.json()).toEqual(ANSWER);
   };
+  /** Kills the agent. @returns what the next one has in its records. */
+  const recordedAfterKill = async () => {
+    first.agent.kill('SIGKILL');
+    expect(await first.agent.ended).toMatchObject({ signal: 'SIGKILL' });
+    const second = await started(home);
+    await second.caller.ask('vault.unlock', { password: PASSWORD });
+    return second.caller.ask('usage.report', { by: 'model' });
+  };
+  return { first, post, recordedAfterKill };
+}
+
+test('kill -9 after the answers to many calls at once: they are in the records when the vault is open again', async () => {
+  const { first, post, recordedAfterKill } = await forwarding();
   await post(); // the thread that records is made with the first
   await first.caller.ask('usage.report', { by: 'model' });
   await Promise.all(Array.from({ length: 80 }, post));
-  first.agent.kill('SIGKILL');
-  expect(await first.agent.ended).toMatchObject({ signal: 'SIGKILL' });
-
-  const second = await started(home);
-  await second.caller.ask('vault.unlock', { password: PASSWORD });
-  const report = await second.caller.ask('usage.report', { by: 'model' });
-  expect(report).toMatchObject({ rows: [{ key: 'gpt-6-luna', requests: 81, inputTokens: 81_000 }] });
+  expect(await recordedAfterKill()).toMatchObject({
+    rows: [{ key: 'gpt-6-luna', requests: 81, inputTokens: 81_000 }],
+  });
 });
+
+test.runIf(process.platform === 'linux')(
+  'kill -9 in a flood of calls: all that were answered are in the records, and none is twice',
+  async () => {
+    const { first, post, recordedAfterKill } = await forwarding();
+    await post();
+    const callers = 8;
+    let answered = 1;
+    const calling = Array.from({ length: callers }, async () => {
+      while (answered < 400) {
+        await post();
+        answered += 1;
+        if (answered === 400) first.agent.kill('SIGKILL');
+      }
+    });
+    await Promise.allSettled(calling);
+    const { requests } = forModel.parse(await recordedAfterKill()).rows[0];
+    expect(requests).toBeGreaterThanOrEqual(answered);
+    expect(requests).toBeLessThan(answered + callers); // of the others the answer was perhaps on its way
+  },
+);

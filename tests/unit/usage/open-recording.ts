@@ -1,17 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
 import type { EndedCall } from '../../../electron/core/usage/ended-call.ts';
+import { SHARED_MEMORY } from '../../../electron/core/usage/recording/outliving-memory.ts';
 import { UsageRecording } from '../../../electron/core/usage/recording/usage-recording.ts';
 import { unlockedVault } from '../../support/test-vault.ts';
 import { callOrigin, listening, SHIPPED } from './recording.ts';
 
-/** The recording of an open vault, with its thread, over a real file. */
-export async function openRecording(zone = 'UTC') {
+/**
+ * The recording of an open vault, with its thread, over a real file.
+ * @param outliving - the folder of files that outlive the process; null: there is none.
+ */
+export async function openRecording(zone = 'UTC', outliving: string | null = null) {
   const test = await unlockedVault();
   const told = listening();
   const given = { zone, book: SHIPPED };
   const usage = new UsageRecording({
     ...{ vault: test.vault, paths: test.paths, clock: test.clock, ...told },
     zone: () => given.zone,
+    outliving,
     get book() {
       return given.book;
     },
@@ -62,4 +70,11 @@ export function endedCall(given: Partial<EndedCall<Buffer>> = {}): EndedCall<Buf
 /** Until the thread has said what it has to say. */
 export async function until(is: () => boolean): Promise<void> {
   while (!is()) await setImmediate();
+}
+
+/** A folder of files that are memory, for this test. Linux. */
+export function memoryFolder(): string {
+  const folder = mkdtempSync(join(SHARED_MEMORY, 'keyharbor-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }

@@ -1,53 +1,62 @@
-import type { CallOutcome } from '../../proxy/observers.ts';
 import type { CallOrigin, EndedCall } from '../ended-call.ts';
 import { READ, WRITTEN } from './messages.ts';
+import {
+  callAt,
+  originNumberAt,
+  originSlots,
+  putCall,
+  putOrigin,
+  type RingMemory,
+  ringMemory,
+  SKIP,
+  SLOT_BYTES,
+  SLOTS,
+  slotsOf,
+} from './ring-entry.ts';
+import type { RingFile } from './ring-file.ts';
 
-/**
- * Ended calls on their way to the recording thread, in memory that both threads see: to put one there takes half a
- * microsecond, to send a message and wake the other thread takes twenty. One thread writes, one reads.
- *
- * A call is a row of slots of eight bytes: the slots that it takes, its numbers, the lengths of its texts, and these, one
- * byte for each character. It never goes over the end: where it does not fit there, it begins at the start again.
- */
-const SLOT_BYTES = 8;
-/** 2 MiB: a tenth of a second of more than any machine forwards. A power of two, because positions overflow. */
-const SLOTS = 2 ** 18;
-const HEAD = 13;
-const NONE = -1;
-/** In place of a length: the rest up to the end is not used. */
-const SKIP = 0;
-
-const OUTCOME_NUMBERS: Readonly<Record<CallOutcome, number>> = {
-  ok: 0,
-  client_error: 1,
-  upstream_error: 2,
-  refused: 3,
-  cached: 4,
-  timeout: 5,
-  aborted: 6,
-  broken: 7,
-};
-const OUTCOMES = Object.keys(OUTCOME_NUMBERS) as readonly CallOutcome[];
+/** An origin is told again when it stands so far behind: it is never written over before the last call that names it. */
+const ORIGIN_LASTS = SLOTS / 4;
+/** What is not read yet in a ring that has a file: with `ORIGIN_LASTS` it leaves a quarter for what is being written. */
+const MOST_UNREAD = SLOTS / 2;
+const LARGEST = SLOTS / 8;
+/** Origins whose places are kept: beyond it all are told again. */
+const MOST_ORIGINS = 4096;
 
 export const callRing = (): SharedArrayBuffer => new SharedArrayBuffer(SLOTS * SLOT_BYTES);
 
+/**
+ * Ended calls on their way to the recording thread, in memory that both threads see: to put one there takes half a
+ * microsecond, to send a message and wake the other thread takes twenty. One thread writes, one reads. An entry
+ * (ring-entry.ts) never goes over the end: where it does not fit there, it begins at the start again.
+ */
 export class RingWriter {
   readonly #positions: Int32Array;
   readonly #ring: SharedArrayBuffer;
-  readonly #slots: Float64Array;
-  readonly #bytes: Buffer;
+  readonly #memory: RingMemory;
+  readonly #file: RingFile | null;
+  readonly #mostUnread: number;
+  /** In slots since the start; the position that both threads see is this as an int32. */
+  #written: number;
+  /** Where origins stand in the ring. */
+  readonly #origins = new Map<CallOrigin, number>();
 
-  /** @param positions - has WRITTEN and READ: in slots since the start, as int32. */
-  constructor(positions: Int32Array, ring: SharedArrayBuffer) {
+  /**
+   * @param positions - has WRITTEN and READ: in slots since the start, as int32.
+   * @param file - what is written stands in there too when `write` returns.
+   */
+  constructor(positions: Int32Array, ring: SharedArrayBuffer, file: RingFile | null = null) {
     this.#positions = positions;
     this.#ring = ring;
-    this.#slots = new Float64Array(ring);
-    this.#bytes = Buffer.from(ring);
+    this.#memory = ringMemory(ring);
+    this.#file = file;
+    this.#mostUnread = file === null ? SLOTS : MOST_UNREAD;
+    this.#written = Atomics.load(positions, WRITTEN);
   }
 
   /** Whether all was read. */
   get isEmpty(): boolean {
-    return Atomics.load(this.#positions, READ) === Atomics.load(this.#positions, WRITTEN);
+    return this.#unread === 0;
   }
 
   /**
@@ -55,47 +64,56 @@ export class RingWriter {
    * @returns false where there is no room now, or the call has something that few have: it must go another way.
    */
   write(call: EndedCall<Buffer>, origin: number): boolean {
-    const { answer, requestId, providerRequestId, requestBody, body } = call;
-    if (call.retryOf !== null || call.requestModel !== null || call.result !== null) return false;
-    if (answer !== null && answer.usage !== null) return false;
-    const contentType = answer === null ? null : answer.contentType;
-    const typeBytes = contentType === null ? 0 : contentType.length;
-    const requestBytes = requestBody === null ? 0 : requestBody.byteLength;
-    const bodyBytes = body === null ? 0 : body.byteLength;
-    const providersBytes = providerRequestId === null ? 0 : providerRequestId.length;
-    const texts = requestId.length + typeBytes + requestBytes + bodyBytes + providersBytes;
-    const size = HEAD + Math.ceil(texts / SLOT_BYTES);
-    let written = Atomics.load(this.#positions, WRITTEN);
-    const left = SLOTS - (written & (SLOTS - 1));
-    const used = (written - Atomics.load(this.#positions, READ)) | 0;
-    if (used + size + (left < size ? left : 0) > SLOTS) return false;
-    const slots = this.#slots;
-    if (left < size) {
-      slots[written & (SLOTS - 1)] = SKIP;
-      written = (written + left) | 0;
-    }
-    const at = written & (SLOTS - 1);
-    slots[at] = size;
-    slots[at + 1] = origin;
-    slots[at + 2] = call.startedAtMs;
-    slots[at + 3] = OUTCOME_NUMBERS[call.outcome];
-    slots[at + 4] = call.status ?? NONE;
-    slots[at + 5] = call.latencyMs;
-    slots[at + 6] = call.firstByteMs ?? NONE;
-    slots[at + 7] = answer === null ? NONE : answer.status;
-    slots[at + 8] = requestId.length;
-    slots[at + 9] = contentType === null ? NONE : typeBytes;
-    slots[at + 10] = requestBody === null ? NONE : requestBytes;
-    slots[at + 11] = body === null ? NONE : bodyBytes;
-    slots[at + 12] = providerRequestId === null ? NONE : providersBytes;
-    let to = (at + HEAD) * SLOT_BYTES;
-    to += this.#bytes.write(requestId, to, 'latin1');
-    if (contentType !== null) to += this.#bytes.write(contentType, to, 'latin1');
-    if (requestBody !== null) to += requestBody.copy(this.#bytes, to);
-    if (body !== null) to += body.copy(this.#bytes, to);
-    if (providerRequestId !== null) this.#bytes.write(providerRequestId, to, 'latin1');
-    Atomics.store(this.#positions, WRITTEN, (written + size) | 0);
+    const size = slotsOf(call);
+    if (size === null) return false;
+    const originPlace = this.#file === null ? null : this.#placeOf(call.origin);
+    if (originPlace === NO_ROOM || !this.#makeRoom(size)) return false;
+    putCall(this.#memory, this.#written, size, call, origin, originPlace);
+    this.#publish(size);
     return true;
+  }
+
+  get #unread(): number {
+    return (this.#written - Atomics.load(this.#positions, READ)) | 0;
+  }
+
+  /** Where the origin stands in the ring: it is put there where it does not, or not much longer. */
+  #placeOf(origin: CallOrigin): number {
+    const known = this.#origins.get(origin);
+    if (known !== undefined && this.#written - known < ORIGIN_LASTS) return known;
+    const text = JSON.stringify(origin);
+    const size = originSlots(text);
+    if (!this.#makeRoom(size)) return NO_ROOM;
+    const place = this.#written;
+    putOrigin(this.#memory, place, size, text);
+    this.#publish(size);
+    if (this.#origins.size >= MOST_ORIGINS) this.#origins.clear();
+    this.#origins.set(origin, place);
+    return place;
+  }
+
+  /** @returns whether so many slots are free where the next entry is to stand. */
+  #makeRoom(size: number): boolean {
+    const left = SLOTS - (this.#written & (SLOTS - 1));
+    const needed = left < size ? left + size : size;
+    if (this.#unread + needed > this.#mostUnread) return false;
+    if (this.#file !== null && (size > LARGEST || !this.#file.hasRoom(this.#written, needed))) return false;
+    if (left < size) {
+      this.#memory.slots[this.#written & (SLOTS - 1)] = SKIP;
+      this.#file?.put(this.#written, 1);
+      this.#written += left;
+    }
+    return true;
+  }
+
+  #publish(size: number): void {
+    const from = this.#written;
+    this.#written = from + size;
+    if (this.#file !== null) {
+      this.#file.put(from, size);
+      this.#file.mark(this.#written, this.#written - this.#unread);
+    }
+    Atomics.store(this.#positions, WRITTEN, this.#written | 0);
   }
 
   /** Nobody reads it any more, and this was not. @param origins - by their numbers. */
@@ -106,19 +124,19 @@ export class RingWriter {
 
   /** Nobody reads it any more: what people asked and were answered does not stay in memory. */
   wipe(): void {
-    this.#bytes.fill(0);
+    this.#memory.bytes.fill(0);
   }
 }
 
+const NO_ROOM = -1;
+
 export class RingReader {
   readonly #positions: Int32Array;
-  readonly #slots: Float64Array;
-  readonly #bytes: Buffer;
+  readonly #memory: RingMemory;
 
   constructor(positions: Int32Array, ring: SharedArrayBuffer) {
     this.#positions = positions;
-    this.#slots = new Float64Array(ring);
-    this.#bytes = Buffer.from(ring);
+    this.#memory = ringMemory(ring);
   }
 
   /** Where the writer is now. */
@@ -136,44 +154,14 @@ export class RingReader {
     let read = Atomics.load(this.#positions, READ);
     while (((to - read) | 0) > 0 && calls.length < most) {
       const at = read & (SLOTS - 1);
-      const size = this.#slots[at] as number;
-      if (size !== SKIP) calls.push(this.#callAt(at, origins));
+      const size = this.#memory.slots[at] as number;
+      if (size !== SKIP) {
+        const number = originNumberAt(this.#memory, at); // null: an origin, which it was told by a message
+        if (number !== null) calls.push(callAt(this.#memory, at, origins[number] as CallOrigin));
+      }
       read = (read + (size === SKIP ? SLOTS - at : size)) | 0;
     }
     Atomics.store(this.#positions, READ, read);
     return calls;
-  }
-
-  #callAt(at: number, origins: readonly CallOrigin[]): EndedCall<string> {
-    const slot = (place: number): number => this.#slots[at + place] as number;
-    const orNull = (place: number): number | null => (slot(place) === NONE ? null : slot(place));
-    let from = (at + HEAD) * SLOT_BYTES;
-    const text = (place: number): string | null => {
-      const length = slot(place);
-      if (length === NONE) return null;
-      from += length;
-      return this.#bytes.toString('latin1', from - length, from);
-    };
-    const status = orNull(7);
-    const requestId = text(8) ?? '';
-    const contentType = text(9);
-    const requestBody = text(10);
-    const body = text(11);
-    return {
-      origin: origins[slot(1)] as CallOrigin,
-      startedAtMs: slot(2),
-      requestId,
-      outcome: OUTCOMES[slot(3)] as CallOutcome,
-      status: orNull(4),
-      latencyMs: slot(5),
-      firstByteMs: orNull(6),
-      retryOf: null,
-      providerRequestId: text(12),
-      requestModel: null,
-      requestBody,
-      answer: status === null ? null : { status, contentType, usage: null },
-      body,
-      result: null,
-    };
   }
 }

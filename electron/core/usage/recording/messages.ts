@@ -24,6 +24,10 @@ export interface RecordingStart {
   readonly checkpoints: boolean;
   /** Files with calls that an ended process or thread had perhaps not taken: they are removed when it has begun. */
   readonly left: readonly string[];
+  /** Likewise, of the ring (left-ring.ts). */
+  readonly leftRings: readonly string[];
+  /** Of the ring's file: 16 bytes; null: it has none. */
+  readonly ringId: Uint8Array | null;
   /** Of `CountedResults`: threads end when nothing is recorded for a while, and these outlive them. */
   readonly results: readonly (readonly [id: string, requestId: string])[];
 }
@@ -62,6 +66,8 @@ export interface Done {
   readonly folded: boolean;
   /** After `close`: whether all is in the database or in the thread's spill file. */
   readonly isKept: boolean;
+  /** After `close`, of `CountedResults`: what the thread has read. */
+  readonly results: readonly (readonly [id: string, requestId: string])[];
 }
 
 export type FromThread =
@@ -94,6 +100,8 @@ export const AWAITED = 6;
 export const NEVER = 7;
 /** 1: the thread ended by itself, while the other waits for its answer perhaps. */
 export const ENDED = 8;
-export const PLACES = 9;
+/** How far the pad of the ring's file is filled (ring-pad.ts): slots since the start. */
+export const FILLED = 9;
+export const PLACES = 10;
 export const STATES = ['off', 'recording', 'waiting', 'damaged'] as const;
 export type RecordingState = (typeof STATES)[number];

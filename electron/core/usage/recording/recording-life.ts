@@ -24,6 +24,8 @@ export interface RecordingLifeDeps {
   readonly book: PriceBook;
   /** The reporting zone (IANA name): whose days reports count. */
   readonly zone: () => string;
+  /** The folder of files that are memory and outlive the process (outliving-memory.ts); null: there is none. */
+  readonly outliving?: string | null;
 }
 
 /** Told what happens to the thread. */
@@ -50,6 +52,7 @@ export class RecordingLife {
   #thread: RecordingThread | null = null;
   /** Files that the thread takes over before it begins. */
   #left: readonly string[] = [];
+  #leftRings: readonly string[] = [];
   #startedAtMs = 0;
   #retry: (() => void) | null = null;
   #idle: (() => void) | null = null;
@@ -62,7 +65,7 @@ export class RecordingLife {
     this.#deps = deps;
     this.#results = results;
     this.#events = events;
-    this.#files = new UsageFiles(deps.vault, deps.paths);
+    this.#files = new UsageFiles(deps.vault, deps.paths, deps.outliving ?? null);
     this.untaken = new UntakenCalls(deps.log);
   }
 
@@ -173,6 +176,7 @@ export class RecordingLife {
     this.#sentZone = zone();
     this.untaken.close(true);
     this.#left = this.#files.setUntakenAside();
+    this.#leftRings = this.#files.setRingAside();
     const thread: RecordingThread = new RecordingThread(
       {
         file: paths.usageDb,
@@ -183,8 +187,10 @@ export class RecordingLife {
         prices: { document: book.document, own: book.own },
         checkpoints: this.#mayCheckpoint,
         left: this.#left,
+        leftRings: this.#leftRings,
         results: this.#results.all,
       },
+      this.#files.ring,
       clock,
       (message) => this.#heard(message),
       () => this.#lost(thread),
@@ -214,11 +220,12 @@ export class RecordingLife {
 
   #hasBegun(): void {
     try {
-      this.#files.remove(this.#left);
+      this.#files.remove([...this.#left, ...this.#leftRings]);
     } catch {
       this.#deps.log.warn('usage.spill-not-cleared'); // harmless: what is in the database is not taken again
     }
     this.#left = [];
+    this.#leftRings = [];
     if (this.#thread !== null) this.#openUntaken(this.#thread);
   }
 
@@ -255,13 +262,15 @@ export class RecordingLife {
     }
     let isKept = false;
     try {
-      ({ isKept } = thread.ask({ act: 'close' }));
+      const done = thread.ask({ act: 'close' });
+      isKept = done.isKept;
+      for (const [id, requestId] of done.results) this.#results.has(id, requestId);
     } catch {
       this.#deps.log.warn('usage.not-written');
     }
     this.untaken.close(!isKept); // else all of it is in the database, or in the thread's file
     this.#thread = null;
-    thread.end();
+    thread.end(!isKept);
     this.#shareCheckpoints();
   }
 }

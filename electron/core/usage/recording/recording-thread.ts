@@ -23,6 +23,7 @@ import {
   WRITTEN,
 } from './messages.ts';
 import { OriginNumbers, packed } from './packed-calls.ts';
+import { RingFile } from './ring-file.ts';
 import { ThreadProgress } from './thread-progress.ts';
 
 /** A batch and what SQLite keeps are a few MiB; what runs away ends its thread and not the program. */
@@ -43,6 +44,7 @@ export class RecordingThread {
   readonly #clock: Pick<Clock, 'after'>;
   readonly #hear: (message: Told) => void;
   readonly #ring: RingWriter;
+  readonly #ringFile: RingFile | null;
   readonly #numbers = new OriginNumbers();
   readonly #progress = new ThreadProgress();
   readonly #timers = new Map<number, () => void>();
@@ -51,13 +53,21 @@ export class RecordingThread {
   #isOver = false;
 
   /**
+   * @param ringFile - where calls stand that outlive the process; null: nowhere.
    * @param hear - hears what it says by itself.
    * @param gone - called once when it ended by itself.
    */
-  constructor(start: RecordingStart, clock: Pick<Clock, 'after'>, hear: (message: Told) => void, gone: () => void) {
+  constructor(
+    start: Omit<RecordingStart, 'ringId'>,
+    ringFile: string | null,
+    clock: Pick<Clock, 'after'>,
+    hear: (message: Told) => void,
+    gone: () => void,
+  ) {
     const { port1, port2 } = new MessageChannel();
     const ring = callRing();
-    this.#ring = new RingWriter(this.#shared, ring);
+    this.#ringFile = ringFile === null ? null : RingFile.open(ringFile, this.#shared, ring);
+    this.#ring = new RingWriter(this.#shared, ring, this.#ringFile);
     this.#port = port1;
     this.#clock = clock;
     this.#hear = hear;
@@ -67,19 +77,19 @@ export class RecordingThread {
       execArgv: [],
       env: {}, // nothing in there is its business
       resourceLimits: LIMITS,
-      workerData: { port: port2, shared: this.#shared, ring },
+      workerData: { port: port2, shared: this.#shared, ring, pad: this.#ringFile?.pad ?? null },
       transferList: [port2],
     });
     this.#worker.unref();
     this.#worker.on('error', () => undefined); // its text could hold anything: `exit` follows
     this.#worker.on('exit', () => {
       if (this.#isOver) return;
-      this.#close();
+      this.#close(true);
       gone();
     });
     port1.on('message', (message: FromThread) => this.#heard(message));
     port1.unref();
-    this.say({ kind: 'start', start });
+    this.say({ kind: 'start', start: { ...start, ringId: this.#ringFile?.id ?? null } });
   }
 
   get state(): RecordingState {
@@ -115,13 +125,19 @@ export class RecordingThread {
     this.say({ kind: 'wake' });
   }
 
-  /** The call is seen when it next looks (`isParked`). */
-  tell(call: EndedCall<Buffer>): void {
+  /** Whether most calls that it is told outlive the process from then on. */
+  get outlives(): boolean {
+    return this.#ringFile !== null;
+  }
+
+  /** The call is seen when it next looks (`isParked`). @returns whether it outlives the process from now on. */
+  tell(call: EndedCall<Buffer>): boolean {
     this.#progress.telling();
     const known = this.#numbers.of(call.origin);
-    if (known !== null && this.#ring.write(call, known)) return;
+    if (known !== null && this.#ring.write(call, known)) return this.outlives;
     const number = known ?? this.#numbers.give(call.origin, this.#ring.isEmpty);
     this.say([packed(call, number)]);
+    return false;
   }
 
   /** These prices hold for calls that it is told from now on. */
@@ -165,14 +181,14 @@ export class RecordingThread {
     }
   }
 
-  /** Ends it as it is: ask for `close` before. */
-  end(): void {
+  /** Ends it as it is: ask for `close` before. @param keep - the ring's file stays for the next unlock. */
+  end(keep: boolean): void {
     if (this.#isOver) return;
-    this.#close();
+    this.#close(keep);
     void this.#worker.terminate();
   }
 
-  /** Calls that were told and never taken: the thread ended by itself. */
+  /** Calls that were told and never taken, and are not in the ring's file: the thread ended by itself. */
   get left(): readonly EndedCall[] {
     return this.#left;
   }
@@ -181,12 +197,13 @@ export class RecordingThread {
     return Atomics.load(this.#shared, WRITTEN);
   }
 
-  #close(): void {
+  #close(keep: boolean): void {
     this.#isOver = true;
     for (const callOff of this.#timers.values()) callOff();
     this.#timers.clear();
     this.#port.close();
-    this.#left = this.#ring.take(this.#numbers.origins);
+    if (this.#ringFile === null) this.#left = this.#ring.take(this.#numbers.origins);
+    this.#ringFile?.close(keep);
     this.#ring.wipe();
   }
 

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { setPriority } from 'node:os';
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
@@ -5,12 +6,14 @@ import { toErrorBody } from '../../../../shared/errors.ts';
 import { BUSY_PAGES, emptyLogAt, emptyLongLog } from '../../store/checkpoints.ts';
 import { openDatabase } from '../../store/database.ts';
 import { databaseError } from '../../store/sqlite-error.ts';
-import type { CountedCall } from '../counted-call.ts';
+import { type CountedCall, Counting } from '../counted-call.ts';
 import { CountedResults } from '../counted-results.ts';
 import { type CallOrigin, type EndedCall, entryOf } from '../ended-call.ts';
 import { PriceBook } from '../prices/price-book.ts';
 import { UsageRecorder } from '../recorder.ts';
 import { RingReader } from './call-ring.ts';
+import { KeyStream } from './key-stream.ts';
+import { readLeftRing } from './left-ring.ts';
 import {
   type Act,
   ANSWERED,
@@ -28,6 +31,7 @@ import {
   type ToThread,
 } from './messages.ts';
 import type { PackedCalls } from './packed-calls.ts';
+import { RingPad } from './ring-pad.ts';
 
 /**
  * The thread that reads, prices, seals and writes what forwarded calls used, so that the one that forwards does not. While
@@ -37,6 +41,8 @@ const given = workerData as {
   readonly port: MessagePort;
   readonly shared: Int32Array;
   readonly ring: SharedArrayBuffer;
+  /** null: the ring has no file. */
+  readonly pad: SharedArrayBuffer | null;
 };
 const { port, shared } = given;
 const ring = new RingReader(shared, given.ring);
@@ -65,6 +71,7 @@ let zone = '';
 let book: PriceBook | null = null;
 let db: Database.Database | null = null;
 let recorder: UsageRecorder | null = null;
+let pad: RingPad | null = null;
 let results = new CountedResults();
 /** A backup copies the file: meanwhile what is written stays in the log. */
 let mayCheckpoint = true;
@@ -173,6 +180,7 @@ function takeRing(to: number): boolean {
     const calls = ring.take(to, TOGETHER, origins);
     if (calls.length === 0) return taken > 0;
     count(calls);
+    pad?.refill();
     showState();
   }
 }
@@ -223,12 +231,15 @@ function start({
   prices,
   checkpoints,
   left,
+  leftRings,
+  ringId,
   results: known,
   ...rest
 }: RecordingStart): void {
   zone = rest.zone;
   book = bookOf(prices);
   results = new CountedResults(known);
+  if (given.pad !== null && ringId !== null) pad = new RingPad(shared, given.pad, new KeyStream(spillKey, ringId));
   const opened = () => ({ vaultId: Buffer.from(vaultId), keys: { usageSpill: spillKey }, usageDb: open() });
   const open = (): Database.Database => {
     if (db !== null) return db;
@@ -257,6 +268,7 @@ function start({
     },
     between: betweenRows,
     left,
+    leftCalls: () => leftRings.flatMap((file) => callsOf(file, spillKey)),
   });
   recorder.listen({
     hears: true,
@@ -270,6 +282,14 @@ function start({
   recorder.unlocked();
 }
 
+/** What an ended process left in the file of a ring, priced as it would have been. */
+function callsOf(file: string, key: KeyObject): readonly CountedCall[] {
+  const left = readLeftRing(file, key);
+  if (left?.isWhole === false) say({ kind: 'warn', code: 'usage.ring-cut' });
+  const counting = new Counting();
+  return (left?.calls ?? []).map((call) => counting.count(entryOf(call, results), book as PriceBook));
+}
+
 function betweenRows(): void {
   if (Atomics.load(shared, AWAITED) === 1) return;
   Atomics.wait(shared, NEVER, 0, BETWEEN_MS);
@@ -280,7 +300,7 @@ function betweenRows(): void {
 }
 
 function answer(id: number, act: Act): void {
-  let done: Done = { waiting: [], told: [], folded: false, isKept: false };
+  let done: Done = { waiting: [], told: [], folded: false, isKept: false, results: [] };
   let error: unknown = null;
   isAsked = true;
   try {
@@ -330,7 +350,7 @@ function perform(act: Act): Partial<Done> {
       db = null;
       isClosed = true;
       if (timer !== null) clearTimeout(timer);
-      return { isKept };
+      return { isKept, results: results.all };
     }
   }
 }

@@ -1,4 +1,6 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { AppError } from '../../../../shared/errors.ts';
 import type { VaultAccess } from '../../credentials/vault-access.ts';
@@ -12,9 +14,14 @@ export class UsageFiles {
   readonly #vault: Pick<VaultAccess, 'opened'>;
   readonly #paths: Pick<Paths, 'usageDb'>;
 
-  constructor(vault: Pick<VaultAccess, 'opened'>, paths: Pick<Paths, 'usageDb'>) {
+  /** null: there is none. */
+  readonly #outliving: string | null;
+
+  /** @param outliving - the folder of files that are memory and outlive the process; null: there is none. */
+  constructor(vault: Pick<VaultAccess, 'opened'>, paths: Pick<Paths, 'usageDb'>, outliving: string | null) {
     this.#vault = vault;
     this.#paths = paths;
+    this.#outliving = outliving;
   }
 
   /** An empty database in memory stands in for one that cannot be opened; one of a newer program is only read. */
@@ -30,7 +37,7 @@ export class UsageFiles {
 
   /** Whether an ended process or thread left calls that no batch took. */
   get hasLeft(): boolean {
-    return [spillFile(this.#paths), ...this.#untaken].some((file) => existsSync(file));
+    return [spillFile(this.#paths), ...this.#untaken, ...this.#rings].some(isOurs);
   }
 
   /**
@@ -38,9 +45,26 @@ export class UsageFiles {
    * @returns what is there of earlier ones: to be taken over, then removed.
    */
   setUntakenAside(): readonly string[] {
-    const [now, aside] = this.#untaken;
-    if (existsSync(now) && !existsSync(aside)) renameSync(now, aside);
-    return this.#untaken.filter((file) => existsSync(file));
+    return setAside(this.#untaken);
+  }
+
+  /** The same for the file of the ring. */
+  setRingAside(): readonly string[] {
+    return setAside(this.#rings);
+  }
+
+  /** Where the ring's file is to be made; null: nowhere, or another one is there that is still to be taken over. */
+  get ring(): string | null {
+    const [now = null] = this.#rings;
+    return now === null || existsSync(now) ? null : now;
+  }
+
+  /** Memory is not the vault's folder: files of several vaults, and of several users, may stand there. */
+  get #rings(): readonly string[] {
+    if (this.#outliving === null) return [];
+    const vault = createHash('sha256').update(this.#paths.usageDb).digest('hex').slice(0, 16);
+    const now = join(this.#outliving, `keyharbor-${process.getuid?.() ?? 0}-${vault}`);
+    return [now, `${now}-aside`];
   }
 
   /** All of them is in the database. */
@@ -69,3 +93,13 @@ export class UsageFiles {
     }
   }
 }
+
+/** @returns those that are there, after the first has made room where it can. */
+function setAside(files: readonly string[]): readonly string[] {
+  const [now, aside] = files;
+  if (now !== undefined && aside !== undefined && isOurs(now) && !existsSync(aside)) renameSync(now, aside);
+  return files.filter(isOurs);
+}
+
+/** In memory that all share, somebody else may have made a file of that name. */
+const isOurs = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false })?.uid === (process.getuid?.() ?? 0);

@@ -34,8 +34,8 @@ export class UsageRecording {
   readonly #results = new CountedResults();
   readonly #life: RecordingLife;
   #listener: RecordListener | null = null;
-  /** Calls that ended in this turn of the event loop, where counters listen. */
-  #ended: EndedCall<Buffer>[] = [];
+  /** Calls that ended in this turn of the event loop, where counters listen: they hear of them together. */
+  #unheard: EndedCall<Buffer>[] = [];
   readonly #flood = new CallFlood();
   #callOffWake: (() => void) | null = null;
   /** What no thread could be given. */
@@ -60,7 +60,7 @@ export class UsageRecording {
 
   /** Counted, and in no database yet: what could be written is written first. */
   get waiting(): readonly CountedCall[] {
-    this.#tellEnded();
+    this.#hearAll();
     const held = this.#counted(this.#held);
     const { thread } = this.#life;
     if (thread === null || !this.#isUnwritten) return [...held, ...this.#sealed];
@@ -90,7 +90,7 @@ export class UsageRecording {
   /** Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last. */
   locking(): void {
     if (!this.#life.isOn) return;
-    this.#tellEnded();
+    this.#hearAll();
     this.#callOffWake?.();
     this.#callOffWake = null;
     this.#life.locking(this.#held.length > 0);
@@ -106,15 +106,28 @@ export class UsageRecording {
   }
 
   /**
-   * Counts a call that has just ended. It is sealed when this returns: a process that is killed then does not lose it once a
-   * client has the whole answer. Not so in a flood of more than a thousand a second, where that would cost a fifth of them:
-   * there the thread seals them within some milliseconds, and this one where it does not come to it.
+   * Counts a call that has just ended. A process that is killed when this has returned, and a client has the whole answer,
+   * does not lose it: it stands in memory that outlives the process (ring-file.ts), or else, because few have what does not
+   * fit in there, or there is no such memory, it is sealed. Not sealed is, without such memory, what comes in a flood of
+   * more than a thousand a second, where that would cost a fifth of them: there the thread seals them within some
+   * milliseconds, and this one where it does not come to it.
    */
   recordEnded(call: EndedCall<Buffer>): void {
+    const isTold = this.#life.thread?.outlives === true;
+    if (isTold ? this.#tell(call) : this.#isOfFlood()) {
+      if (!isTold) this.#tell(call);
+      this.#hearLater(call);
+    } else this.#recordSealed(call, isTold);
+  }
+
+  #isOfFlood(): boolean {
     const nowMs = performance.now();
-    const isFlood = this.#flood.add(nowMs);
-    if (isFlood && this.#life.thread?.isBehind(nowMs) === false) return this.#recordOfMany(call);
-    this.#tellEnded();
+    return this.#flood.add(nowMs) && this.#life.thread?.isBehind(nowMs) === false;
+  }
+
+  /** @param isTold - the thread was told already. */
+  #recordSealed(call: EndedCall<Buffer>, isTold: boolean): void {
+    this.#hearAll();
     const counted = this.#counting.count(this.#entryOf(call), this.#deps.book);
     if (this.#listener?.hears === true) this.#listener.recorded([counted]);
     const { isWaiting, untaken } = this.#life;
@@ -122,23 +135,18 @@ export class UsageRecording {
       this.#sealed.push(counted);
       return;
     }
-    this.#tell(call);
+    if (!isTold) this.#tell(call);
     if (this.#life.thread !== null) untaken.seal(counted);
   }
 
-  #recordOfMany(call: EndedCall<Buffer>): void {
-    if (this.#listener?.hears === true) {
-      if (this.#ended.push(call) === 1) setImmediate(() => this.#tellEnded());
-    } else {
-      this.#tellEnded(); // what ended while counters listened
-      this.#tell(call);
-    }
+  #hearLater(call: EndedCall<Buffer>): void {
+    if (this.#listener?.hears === true && this.#unheard.push(call) === 1) setImmediate(() => this.#hearAll());
   }
 
   /** Counts finished calls. Never throws and never waits for the disk's sync, but for reported ones that quotas count. */
   record(entries: readonly UsageEntry[]): void {
     if (entries.length === 0) return;
-    this.#tellEnded();
+    this.#hearAll();
     this.#record(entries);
     if (this.#listener?.hears === true && entries.some(({ source }) => source !== 'proxy')) this.#settleReported();
   }
@@ -156,7 +164,7 @@ export class UsageRecording {
 
   /** Writes what waits. @throws AppError where the database does not take it; it then waits on. */
   flush(): void {
-    this.#tellEnded();
+    this.#hearAll();
     const { thread } = this.#life;
     if (thread === null || !this.#isUnwritten) return;
     const { told } = thread.ask({ act: 'flush' });
@@ -181,25 +189,27 @@ export class UsageRecording {
     this.#life.mayCheckpoint(may);
   }
 
-  #tellEnded(): void {
-    if (this.#ended.length === 0) return;
-    const calls = this.#ended;
-    this.#ended = [];
+  /** Counters hear of what ended before they are asked, and before they hear of anything else. */
+  #hearAll(): void {
+    if (this.#unheard.length === 0) return;
+    const calls = this.#unheard;
+    this.#unheard = [];
     if (this.#listener?.hears === true)
       this.#listener.recorded(this.#counted(calls.map((call) => this.#entryOf(call))));
-    for (const call of calls) this.#tell(call);
   }
 
-  #tell(call: EndedCall<Buffer>): void {
+  /** @returns whether the call outlives the process from now on. */
+  #tell(call: EndedCall<Buffer>): boolean {
     const thread = this.#life.expect();
     if (thread === null) {
       this.#keep([this.#entryOf(call)]);
-      return;
+      return false;
     }
     this.#life.using(thread);
-    thread.tell(call);
+    const isKept = thread.tell(call);
     this.#sentMore(thread);
     if (thread.isParked) this.#callOffWake ??= this.#deps.clock.after(WAKE_MS, () => this.#wake());
+    return isKept;
   }
 
   #entryOf(call: EndedCall): UsageEntry {

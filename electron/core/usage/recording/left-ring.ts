@@ -1,0 +1,143 @@
+import type { KeyObject } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { usage } from '../../../../shared/provider/metering.ts';
+import type { CallOrigin, EndedCall } from '../ended-call.ts';
+import { BLOCK_BYTES, KeyStream } from './key-stream.ts';
+import { isOwn } from './outliving-memory.ts';
+import {
+  callAt,
+  isEntry,
+  originNumberAt,
+  originPlaceAt,
+  originTextAt,
+  type RingMemory,
+  ringMemory,
+  SKIP,
+  SLOT_BYTES,
+  SLOTS,
+} from './ring-entry.ts';
+import { MARK_AT, RING_AT, RING_BYTES, RING_ID_BYTES, RING_MAGIC } from './ring-file.ts';
+
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0; // absent on Windows
+const BLOCK_SLOTS = BLOCK_BYTES / SLOT_BYTES;
+
+const name = z.string().max(256);
+const callOrigin: z.ZodType<CallOrigin> = z.strictObject({
+  client: z.strictObject({ id: name, name }),
+  credential: z.strictObject({ id: name, version: z.int(), ref: name }),
+  project: z.string().max(1024),
+  provider: name,
+  kind: usage.shape.kind,
+  unit: usage.shape.unit,
+  method: z.string().max(16),
+  path: z.string(),
+  endpoint: name,
+});
+
+/** What an ended process left in the file of a ring (ring-file.ts). */
+export interface LeftRing {
+  /** In their order; each is perhaps in the database, or in a spill file, too. */
+  readonly calls: readonly EndedCall<string>[];
+  /** False when something was met that is no call: what stands behind it is not read. */
+  readonly isWhole: boolean;
+}
+
+/** @param key - K_spill. @returns null where there is no file of this user that can be read. */
+export function readLeftRing(file: string, key: KeyObject): LeftRing | null {
+  const bytes = readOwn(file);
+  if (bytes === null || !bytes.subarray(0, RING_MAGIC.byteLength).equals(RING_MAGIC)) return null;
+  const id = bytes.subarray(RING_MAGIC.byteLength, RING_MAGIC.byteLength + RING_ID_BYTES);
+  const [written, read] = [bytes.readDoubleLE(MARK_AT), bytes.readDoubleLE(MARK_AT + SLOT_BYTES)];
+  const isSound = Number.isSafeInteger(written) && Number.isSafeInteger(read) && read >= 0;
+  if (!isSound || read > written || written - read > SLOTS) return { calls: [], isWhole: false };
+  return new HiddenRing(bytes.subarray(RING_AT), new KeyStream(key, id)).calls(read, written);
+}
+
+class HiddenRing {
+  readonly #hidden: Buffer;
+  readonly #stream: KeyStream;
+  readonly #plain: RingMemory = ringMemory(new SharedArrayBuffer(RING_BYTES));
+  readonly #origins = new Map<number, CallOrigin | null>();
+
+  constructor(hidden: Buffer, stream: KeyStream) {
+    this.#hidden = hidden;
+    this.#stream = stream;
+  }
+
+  calls(from: number, to: number): LeftRing {
+    const calls: EndedCall<string>[] = [];
+    for (let place = from; place < to; ) {
+      const at = place & (SLOTS - 1);
+      this.#show(place, 1);
+      const size = this.#plain.slots[at] as number;
+      if (size === SKIP) {
+        place += SLOTS - at;
+        continue;
+      }
+      if (!this.#isEntry(place)) return { calls, isWhole: false };
+      if (originNumberAt(this.#plain, at) !== null) {
+        const origin = this.#originAt(originPlaceAt(this.#plain, at), to);
+        if (origin === null) return { calls, isWhole: false };
+        calls.push(callAt(this.#plain, at, origin));
+      }
+      place += size;
+    }
+    return { calls, isWhole: true };
+  }
+
+  /** @param written - what stands further behind than the ring is long was written over. */
+  #originAt(place: number, written: number): CallOrigin | null {
+    let origin = this.#origins.get(place);
+    if (origin === undefined) {
+      origin = Number.isSafeInteger(place) && place >= Math.max(0, written - SLOTS) ? this.#readOrigin(place) : null;
+      this.#origins.set(place, origin);
+    }
+    return origin;
+  }
+
+  #readOrigin(place: number): CallOrigin | null {
+    const at = place & (SLOTS - 1);
+    if (!this.#isEntry(place) || originNumberAt(this.#plain, at) !== null) return null;
+    try {
+      return callOrigin.parse(JSON.parse(originTextAt(this.#plain, at)));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Shows what stands at this place. @returns whether it is an entry. */
+  #isEntry(place: number): boolean {
+    const at = place & (SLOTS - 1);
+    this.#show(place, 1);
+    const size = this.#plain.slots[at] as number;
+    if (!Number.isInteger(size) || size < 1 || at + size > SLOTS) return false;
+    this.#show(place, size);
+    return isEntry(this.#plain, at, place);
+  }
+
+  #show(place: number, slots: number): void {
+    const from = (place & (SLOTS - 1)) * SLOT_BYTES;
+    const block = place - (place % BLOCK_SLOTS);
+    const before = (place - block) * SLOT_BYTES;
+    const stream = this.#stream.bytes(block * SLOT_BYTES, before + slots * SLOT_BYTES);
+    for (let at = 0; at < slots * SLOT_BYTES; at += 1) {
+      this.#plain.bytes[from + at] = (this.#hidden[from + at] as number) ^ (stream[before + at] as number);
+    }
+  }
+}
+
+/** @returns all of it, where it is a file of this user and of a ring's size. */
+function readOwn(file: string): Buffer | null {
+  let fd: number;
+  try {
+    fd = openSync(file, constants.O_RDONLY | NO_FOLLOW);
+  } catch {
+    return null; // none there, or a link in its place, which is not followed
+  }
+  try {
+    return isOwn(fd) && fstatSync(fd).size === RING_AT + RING_BYTES ? readFileSync(fd) : null;
+  } finally {
+    closeSync(fd);
+  }
+}

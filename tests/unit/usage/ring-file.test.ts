@@ -1,0 +1,203 @@
+import { createSecretKey } from 'node:crypto';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { CallOrigin, EndedCall } from '../../../electron/core/usage/ended-call.ts';
+import { callRing, RingReader, RingWriter } from '../../../electron/core/usage/recording/call-ring.ts';
+import { KeyStream } from '../../../electron/core/usage/recording/key-stream.ts';
+import { readLeftRing } from '../../../electron/core/usage/recording/left-ring.ts';
+import { PLACES } from '../../../electron/core/usage/recording/messages.ts';
+import { OutlivingMemory } from '../../../electron/core/usage/recording/outliving-memory.ts';
+import { packed } from '../../../electron/core/usage/recording/packed-calls.ts';
+import { MARK_AT, RING_AT, RingFile } from '../../../electron/core/usage/recording/ring-file.ts';
+import { RingPad } from '../../../electron/core/usage/recording/ring-pad.ts';
+import { endedCall, memoryFolder } from './open-recording.ts';
+import { callOrigin } from './recording.ts';
+
+const KEY = createSecretKey(Buffer.alloc(32, 7));
+const ORIGINS = [callOrigin('chat/completions'), callOrigin('embeddings'), { ...callOrigin(), project: '日本/ñ' }];
+
+const from = (origin: number, given: Partial<EndedCall<Buffer>> = {}) =>
+  endedCall({ ...given, origin: ORIGINS[origin] as CallOrigin });
+
+/** A ring with its file, as two threads have it. */
+function ringWithFile(file = join(memoryFolder(), 'ring')) {
+  const positions = new Int32Array(new SharedArrayBuffer(PLACES * 4));
+  const memory = callRing();
+  const ringFile = RingFile.open(file, positions, memory);
+  if (ringFile === null) throw new Error('there is no memory that outlives the process');
+  onTestFinished(() => ringFile.close(false));
+  const writer = new RingWriter(positions, memory, ringFile);
+  return {
+    ...{ file, ringFile, writer },
+    reader: new RingReader(positions, memory),
+    pad: new RingPad(positions, ringFile.pad, new KeyStream(KEY, ringFile.id)),
+    write: (call: EndedCall<Buffer>) => writer.write(call, ORIGINS.indexOf(call.origin)),
+    left: (key = KEY) => readLeftRing(file, key),
+  };
+}
+const asText = (call: EndedCall<Buffer>) => packed(call, null).call;
+
+describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
+  test('at any moment it has just the calls that were written and not read, whatever came before', () => {
+    const some = fc.array(fc.tuple(fc.nat(2), fc.uint8Array({ maxLength: 16_000 })), { maxLength: 40 });
+    const groups = fc.array(fc.record({ calls: some, reads: fc.nat(60) }), { maxLength: 12 });
+    fc.assert(
+      fc.property(groups, (given) => {
+        const { write, reader, pad, left } = ringWithFile();
+        let waiting: EndedCall<Buffer>[] = [];
+        for (const { calls, reads } of given) {
+          for (const [origin, bytes] of calls) {
+            const call = from(origin, { body: Buffer.from(bytes) });
+            if (write(call)) waiting.push(call);
+          }
+          reader.take(reader.written, reads, ORIGINS);
+          pad.refill();
+          const last = from(0); // how far the ring is read is noted with the next call
+          waiting = [...waiting.slice(reads), last];
+          expect(write(last)).toBe(true);
+          expect(left()).toEqual({ calls: waiting.map(asText), isWhole: true });
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('calls come out as they were, with who asked whom, after many times round the ring', () => {
+    const { write, reader, pad, left } = ringWithFile();
+    const body = Buffer.alloc(9000, 'x');
+    for (let n = 0; n < 1200; n += 1) {
+      expect(write(from(n % 3, { body }))).toBe(true);
+      if (n % 20 < 19) continue;
+      expect(left()).toMatchObject({ isWhole: true, calls: { length: 20 } }); // also over the ring's end
+      reader.take(reader.written, 1000, ORIGINS);
+      pad.refill();
+    }
+    const calls = [0, 1, 2].map((n) => from(n, { status: 500 + n, providerRequestId: `req_${n}` }));
+    for (const one of calls) write(one);
+    expect(left()).toEqual({ calls: calls.map(asText), isWhole: true });
+  });
+
+  test('where nobody reads, it takes nothing more in time: no call that it has is written over', () => {
+    const { write, left, reader, pad } = ringWithFile();
+    for (let n = 0; n < 40; n += 1) write(from(n % 3, { body: Buffer.alloc(10_000, 1) }));
+    reader.take(reader.written, 1000, ORIGINS); // origins stand well behind what follows
+    pad.refill();
+    const calls: EndedCall<Buffer>[] = [];
+    for (;;) {
+      const one = from(calls.length % 3, { body: Buffer.alloc(10_000, 1) });
+      if (!write(one)) break;
+      calls.push(one);
+    }
+    expect(calls.length).toBeGreaterThan(90);
+    expect(left()?.calls.map(({ requestId }) => requestId)).toEqual(calls.map(({ requestId }) => requestId));
+  });
+
+  test('nothing of a call can be read in it, and the same call looks different the next time', () => {
+    const { write, file } = ringWithFile();
+    const call = from(0, { body: Buffer.from('what was answered') });
+    write(call);
+    const once = readFileSync(file);
+    write(call);
+    const twice = readFileSync(file);
+    for (const shown of ['what was answered', call.requestId, 'chat/completions', 'openai']) {
+      expect(twice.includes(shown)).toBe(false);
+    }
+    const [end, later] = [once.readDoubleLE(MARK_AT), twice.readDoubleLE(MARK_AT)];
+    const bytesOf = (from: number, to: number) => twice.subarray(RING_AT + from * 8, RING_AT + to * 8);
+    expect(bytesOf(end, later)).not.toEqual(bytesOf(end - (later - end), end));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('its key stream is AES-256 in counter mode, the same from any place', () => {
+    const stream = new KeyStream(KEY, Buffer.alloc(16, 1));
+    const whole = stream.bytes(0, 4096);
+    expect(stream.bytes(1024, 512)).toEqual(whole.subarray(1024, 1536));
+    expect(stream.bytes(2 ** 40, 16)).not.toEqual(stream.bytes(2 ** 41, 16));
+    expect(new KeyStream(KEY, Buffer.alloc(16, 2)).bytes(0, 4096)).not.toEqual(whole);
+  });
+
+  test('another vault’s key, or a changed file, gives no call that was not; what stands before it is kept', () => {
+    const { write, file, left } = ringWithFile();
+    const calls = Array.from({ length: 5 }, () => from(0));
+    for (const one of calls) write(one);
+    expect(left(createSecretKey(Buffer.alloc(32, 8)))).toEqual({ calls: [], isWhole: false });
+    const bytes = readFileSync(file);
+    const places = bytes.readDoubleLE(MARK_AT);
+    const other = join(memoryFolder(), 'ring');
+    const known = calls.map((one) => asText(one).requestId);
+    for (let slot = 0; slot < places; slot += 1) {
+      const at = RING_AT + slot * 8 + 7; // the largest bits of a number
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8((bytes[at] as number) ^ 0x40, at);
+      writeFileSync(other, changed, { mode: 0o600 });
+      const got = readLeftRing(other, KEY);
+      const ids = got?.calls.map(({ requestId }) => requestId) ?? [];
+      if (got?.isWhole === true) expect(ids).toHaveLength(known.length);
+      else expect(ids).toEqual(known.slice(0, ids.length));
+    }
+    bytes.writeDoubleLE(Number.NaN, MARK_AT);
+    writeFileSync(other, bytes, { mode: 0o600 });
+    expect(readLeftRing(other, KEY)).toEqual({ calls: [], isWhole: false });
+  });
+
+  test('a file that is cut, open to others, a link or none is not read', () => {
+    const { write, file, left } = ringWithFile();
+    write(from(0));
+    const folder = memoryFolder();
+    const bytes = readFileSync(file);
+    const [open, link, cut] = ['open', 'link', 'cut'].map((name) => join(folder, name)) as [string, string, string];
+    writeFileSync(open, bytes, { mode: 0o644 });
+    symlinkSync(file, link);
+    writeFileSync(cut, bytes, { mode: 0o600 });
+    truncateSync(cut, bytes.byteLength - 1);
+    expect([open, link, cut, join(folder, 'none')].map((one) => readLeftRing(one, KEY))).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(left()?.calls).toHaveLength(1);
+  });
+
+  test('it is not made over another file, nor on a disk, and goes when it is closed unless it is kept', () => {
+    const folder = memoryFolder();
+    const file = join(folder, 'ring');
+    const kept = OutlivingMemory.open(file, 4096);
+    expect(OutlivingMemory.open(file, 4096)).toBeNull();
+    kept?.close(true);
+    expect(existsSync(file)).toBe(true);
+    const gone = OutlivingMemory.open(join(folder, 'gone'), 4096);
+    gone?.close(false);
+    expect(existsSync(join(folder, 'gone'))).toBe(false);
+    const disk = mkdtempSync(join(tmpdir(), 'kh-disk-'));
+    onTestFinished(() => rmSync(disk, { recursive: true, force: true }));
+    const isMemory = OutlivingMemory.open(join(disk, 'ring'), 4096);
+    isMemory?.close(true);
+    expect(existsSync(join(disk, 'ring'))).toBe(isMemory !== null); // some computers have their temporary folder in memory
+    expect(OutlivingMemory.open(join(folder, 'no-folder', 'ring'), 4096)).toBeNull();
+  });
+
+  test('what is copied there is there at once, and nothing beyond its end can be', () => {
+    const file = join(memoryFolder(), 'memory');
+    const memory = OutlivingMemory.open(file, 4096);
+    const source = Buffer.from(new SharedArrayBuffer(64)).fill('abcdefgh');
+    const copy = memory?.from(source);
+    copy?.(1, 4000, 20);
+    expect(readFileSync(file).toString('latin1', 3999, 4021)).toBe('\0bcdefghabcdefghabcde\0');
+    expect(() => copy?.(60, 0, 5)).toThrow(RangeError);
+    expect(() => copy?.(0, 4090, 7)).toThrow(RangeError);
+    memory?.close(false);
+  });
+});
