@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import type { Input, Output } from '../../shared/contract/methods.ts';
 import type { UsageAnomaly } from '../../shared/contract/usage-forecast.ts';
 import type { AppError } from '../../shared/errors.ts';
+import { dayInWords, momentInWords } from '../../shared/moment-words.ts';
 import { m } from '../i18n/messages.ts';
 import { navigateUsage } from '../state/route.ts';
 import { FILTER_DIMENSIONS, type RouteFilter } from '../state/usage-route.ts';
@@ -12,7 +13,6 @@ import head from '../ui/heading.module.css';
 import { Note } from '../ui/note.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { useLabels } from './labels.ts';
-import { dayInWords, momentInWords } from './moments.ts';
 import { canNarrow, routeName } from './use-filter.ts';
 import styles from './usage.module.css';
 
@@ -77,7 +77,7 @@ function Line({ anomaly, zone, given }: LineProps) {
   const Icon = ICONS[kind];
   const label = useLabels();
   // A sudden spend is of a whole day; the rest began at an hour.
-  const when = kind === 'spend' ? dayInWords(day) : momentInWords(zone, at);
+  const when = kind === 'spend' ? dayInWords(day) : momentInWords(zone, Date.parse(at));
   const open = (): void => {
     const known = FILTER_DIMENSIONS.find((one) => one === dimension);
     const isOne = known !== undefined && key !== null && canNarrow(known, key);

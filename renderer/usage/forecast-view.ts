@@ -1,10 +1,11 @@
+import { dayInWords } from '../../shared/moment-words.ts';
 import type { UsageForecast } from '../../shared/contract/usage-forecast.ts';
 import type { CostCertainty } from '../../shared/usage-words.ts';
 import type { BandPoint } from '../charts/band-point.ts';
 import { m } from '../i18n/messages.ts';
 import type { Metric } from '../state/usage-route.ts';
 import { costText, metricText } from './figures.ts';
-import { dayInWords, dayName } from './moments.ts';
+import { dayName } from './moments.ts';
 
 const t = m.usage.forecast;
 

@@ -1,5 +1,4 @@
 import type { UsageBucket } from '../../shared/contract/usage.ts';
-import { dayIn } from './ranges.ts';
 
 /** How bars are named. A day carries no time, so it is written as it stands, in no zone. */
 const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);
@@ -52,14 +51,6 @@ export const minuteIn = (zone: string, at: string): string =>
     ...{ timeZone: zone, day: 'numeric', month: 'short' },
     ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   }).format(new Date(at));
-
-/** Days and times as the sentences of the core write them, for what stands beside one: "19 November 2026". */
-const inWords = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
-export const dayInWords = (text: string): string => inWords.format(day(text));
-/** "19 November 2026, 11:00" */
-export const momentInWords = (zone: string, at: string): string =>
-  `${dayInWords(dayIn(zone, at))}, ${timeIn(zone, at)}`;
-
 export interface BarNames {
   /** On the axis. */
   readonly name: string;

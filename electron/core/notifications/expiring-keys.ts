@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import { momentInWords } from '../../../shared/moment-words.ts';
 import { EXPIRING_DAYS } from '../../../shared/notifications.ts';
 import { toTimestamp } from '../credentials/expiry.ts';
 import { type Happening, type Known, linkTo, listed, namedKeys, plainWords } from './happening.ts';
-import { momentText } from './quiet-hours.ts';
 import { wasTold } from './told-table.ts';
 
 const DAY_MS = 86_400_000;
@@ -58,7 +58,7 @@ function told(
       known,
     );
     const [first] = group;
-    const when = momentText(first?.expiresAtMs ?? nowMs, known.zone);
+    const when = momentInWords(known.zone, first?.expiresAtMs ?? nowMs);
     const one = named[0]?.name ?? '';
     const isOver = kind === 'key.expired';
     const single = isOver ? `The key ${one} has expired.` : `The key ${one} expires on ${when}.`;

@@ -1,10 +1,10 @@
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import type { NoticeLink } from '../../../shared/contract/notifications.ts';
+import { momentInWords } from '../../../shared/moment-words.ts';
 import { NOTICE_WORDS, type NoticeKind } from '../../../shared/notifications.ts';
 import { amountInWords, figureInWords } from '../../../shared/quota-words.ts';
 import type { MessageData } from '../webhooks/message.ts';
 import type { NewNotice } from './notice-table.ts';
-import { momentText } from './quiet-hours.ts';
 
 /** Something that the owner is told of: as a line, perhaps on the desktop, and to the webhooks that want it. */
 export interface Happening {
@@ -93,7 +93,7 @@ function quotaPassed(data: DataOf<'quota.warning'>, atMs: number, zone: string):
       kind,
       severity: isOver ? 'problem' : 'warning',
       title: isOver ? `The quota “${name}” is used up.` : `The quota “${name}” passed ${percent} %.`,
-      detail: `Used: ${figureInWords(used, counts)} of ${amountInWords(limit, counts)}. It begins anew on ${momentText(Date.parse(resetsAt), zone)}.`,
+      detail: `Used: ${figureInWords(used, counts)} of ${amountInWords(limit, counts)}. It begins anew on ${momentInWords(zone, Date.parse(resetsAt))}.`,
       link: { to: 'quota', id },
     },
     data: { quota: { ...data } },

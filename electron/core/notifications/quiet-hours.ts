@@ -27,9 +27,3 @@ export function isZone(zone: string): boolean {
     return false;
   }
 }
-
-/** "2026-12-01 00:00" in that zone. */
-export function momentText(atMs: number, zone: string): string {
-  const day = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone });
-  return `${day.format(atMs)} ${timeOfDay(atMs, zone)}`;
-}

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { QuotaWhatIf } from '../../../shared/contract/quotas.ts';
+import { dayInWordsThere, momentInWords } from '../../../shared/moment-words.ts';
 import { durationInWords } from '../../../shared/quota-words.ts';
 import type { QuotaInForce } from '../../../shared/quota-defaults.ts';
 import { type ReportingDays, reportingDays } from '../usage/reporting-days.ts';
@@ -167,18 +168,18 @@ class Telling {
   }
 
   #text(fromMs: number, toMs: number, recordsFromMs: number | null, zone: string): string {
-    const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: zone });
-    const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: zone });
     const calls = new Intl.NumberFormat('en').format(this.calls);
     const since =
       this.#period.every === 'month' && this.#period.day === 1
         ? monthsInWords(fromMs, toMs, zone)
-        : `since ${day.format(fromMs)}`;
+        : `since ${dayInWordsThere(zone, fromMs)}`;
     const first = recordsFromMs !== null && recordsFromMs > fromMs ? recordsFromMs : null;
-    const kept = first === null ? '' : ` Single calls are known from ${day.format(first)} on.`;
+    const kept = first === null ? '' : ` Single calls are known from ${dayInWordsThere(zone, first)} on.`;
     if (this.calls === 0) return `No call ${since} would have been counted.${kept}`;
     const acts = [
-      this.#refused === 0 ? '' : `refused ${times(this.#refused)} (first on ${time.format(this.#firstRefusedMs ?? 0)})`,
+      this.#refused === 0
+        ? ''
+        : `refused ${times(this.#refused)} (first on ${momentInWords(zone, this.#firstRefusedMs ?? 0)})`,
       this.#slowed === 0 ? '' : `slowed ${times(this.#slowed)}, by ${durationInWords(this.#delayMs)} in all`,
     ].filter((act) => act !== '');
     const what = acts.length === 0 ? 'none would have been refused or slowed' : `it would have ${acts.join(' and ')}`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isQuiet, momentText } from '../../../electron/core/notifications/quiet-hours.ts';
+import { isQuiet } from '../../../electron/core/notifications/quiet-hours.ts';
 import { createRouter } from '../../../electron/rpc/router.ts';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import type { Input, MethodName, Output } from '../../../shared/contract/methods.ts';
@@ -57,7 +57,7 @@ test('an event becomes a line that leads somewhere, and is told on the desktop w
       kind: 'quota.warning',
       severity: 'warning',
       title: 'The quota “Team budget” passed 90 %.',
-      detail: 'Used: 91 of 100 requests. It begins anew on 2030-02-01 00:00.',
+      detail: 'Used: 91 of 100 requests. It begins anew on 1 February 2030, 00:00.',
       readAt: null,
       snoozedUntil: null,
       link: { to: 'quota', id: 'q1' },
@@ -306,5 +306,4 @@ test('quiet hours follow the clock of their zone, over a change to summer time t
   expect(isQuiet(Date.UTC(2030, 2, 30, 5, 30), hours, 'Europe/Berlin')).toBe(true); // 06:30, winter
   expect(isQuiet(Date.UTC(2030, 2, 31, 5, 30), hours, 'Europe/Berlin')).toBe(false); // 07:30, summer
   expect(isQuiet(Date.UTC(2030, 2, 31, 5, 30), null, 'Europe/Berlin')).toBe(false);
-  expect(momentText(Date.UTC(2030, 2, 31, 22, 30), 'Europe/Berlin')).toBe('2030-04-01 00:30');
 });

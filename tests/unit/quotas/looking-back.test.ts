@@ -48,7 +48,9 @@ test('what a quota would have refused is counted call by call, and said in a sen
     [12, 10, 2],
     [20, 10, 10],
   ]);
-  expect(told.text).toBe('Of 40 calls since 1 Jan 2030, it would have refused 12 times (first on 2 Jan 2030, 10:00).');
+  expect(told.text).toBe(
+    'Of 40 calls since 1 January 2030, it would have refused 12 times (first on 2 January 2030, 10:00).',
+  );
 });
 
 test('every kind of token is counted, from the first millisecond to before the last, and what has no price is told', () => {
@@ -72,14 +74,14 @@ test('a month is named, and where single calls reach back less far, that is said
   const text = (fromMs: number, toMs: number, given: Parameters<typeof daily>[1] = {}) =>
     quotaWhatIf(db(counting), { definition: heldBy(daily(10, given)), fromMs, toMs, ...around }).text;
   const month = { period: { every: 'month' as const, day: 1 } };
-  const first = 'Single calls are known from 1 Jan 2030 on.';
+  const first = 'Single calls are known from 1 January 2030 on.';
   expect(text(FROM + DAY, FROM + 3 * DAY, month)).toMatch(
     /^Of 17 calls in January 2030, it would have refused 7 times/,
   );
   expect(text(FROM - DAY, FROM + 3 * DAY, month)).toContain('Of 17 calls in December 2029 and January 2030, it would');
   expect(text(FROM - 40 * DAY, FROM + 3 * DAY, month)).toContain('from November 2029 to January 2030, it would');
-  expect(text(FROM - DAY, FROM + 3 * DAY)).toMatch(new RegExp(`^Of 17 calls since 31 Dec 2029, .* ${first}$`));
-  expect(text(FROM - 9 * DAY, FROM - DAY)).toBe(`No call since 23 Dec 2029 would have been counted. ${first}`);
+  expect(text(FROM - DAY, FROM + 3 * DAY)).toMatch(new RegExp(`^Of 17 calls since 31 December 2029, .* ${first}$`));
+  expect(text(FROM - 9 * DAY, FROM - DAY)).toBe(`No call since 23 December 2029 would have been counted. ${first}`);
 });
 
 test('it meets the same counter as real calls: rollover, slowing, pools, and what only warns', () => {

@@ -1,13 +1,13 @@
 import type Database from 'better-sqlite3';
 import type { UsageAnomaly } from '../../../../shared/contract/usage-forecast.ts';
 import type { UsageFilter, UsageRemark } from '../../../../shared/contract/usage.ts';
+import { dayInWords } from '../../../../shared/moment-words.ts';
 import { amountInWords } from '../../../../shared/quota-words.ts';
 import type { NameKind } from '../dimensions.ts';
 import { dateOfDay, HOUR_MS } from '../reporting-days.ts';
 import { fitting } from './anomalies-filter.ts';
 import { type Calendar, calendarOf, weekday } from './calendar.ts';
 import { errorBursts } from './error-bursts.ts';
-import { dayInWords } from './forecast-words.ts';
 import { importClients } from '../imports/imported-call.ts';
 import { hasDaysOf } from '../state-table.ts';
 import { numbered, type NumberedFilter, shownNames } from './names.ts';

@@ -1,4 +1,5 @@
 import type { ForecastBand, RestOfToday, UsageForecast } from '../../../../shared/contract/usage-forecast.ts';
+import { dayInWords } from '../../../../shared/moment-words.ts';
 import { amountInWords } from '../../../../shared/quota-words.ts';
 import type { CostCertainty } from '../../../../shared/usage.ts';
 
@@ -29,11 +30,6 @@ export function methodInWords(method: ForecastMethod, rest: RestOfToday | null):
 }
 
 const rounded = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
-const months = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
-
-export function dayInWords(day: string): string {
-  return months.format(Date.parse(`${day}T00:00:00Z`));
-}
 
 function between(figure: UsageForecast['figure'], { low, middle, high }: ForecastBand): string {
   const some = (value: number) => (figure === 'cost' ? amountInWords(roughly(value), 'cost') : rounded.format(value));
