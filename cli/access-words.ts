@@ -1,5 +1,6 @@
 import type { AccessAnswer, AccessRequest, AccessWant } from '../shared/contract/access.ts';
-import { localTime, pairs, plain } from './table.ts';
+import { pairs, plain } from './table.ts';
+import { momentIn } from './zone-times.ts';
 
 /** What a form of delivery means, in the words of the panel. */
 const FORMS: Readonly<Record<AccessWant['form'], string>> = {
@@ -39,7 +40,7 @@ export function optionOf(answer: AccessAnswer): string {
 export const formWords = (form: AccessWant['form']): string => FORMS[form];
 
 /** Everything a person should know before an answer. What a program says of itself is marked as that. */
-export function describeRequest(request: AccessRequest): string {
+export function describeRequest(request: AccessRequest, zone: string): string {
   const { id, caller, wants, reason, folder, expiresAt } = request;
   const [first, ...parents] = caller.processes;
   const stated = first?.source === 'stated' ? ' (as it says itself)' : '';
@@ -58,6 +59,6 @@ export function describeRequest(request: AccessRequest): string {
     ),
     ['Its reason', reason === '' ? null : `"${plain(reason)}"`],
     ['"always" means', folder === null ? null : `in ${folder}`],
-    ['Refused at', localTime(expiresAt)],
+    ['Refused at', momentIn(zone, expiresAt)],
   ]);
 }

@@ -19,6 +19,7 @@ export interface Spot {
 }
 
 const DAYS = ['today', 'yesterday', '24h', '7d'];
+const SPANS = [...DAYS, 'this-week', 'last-week', 'this-month', 'last-month', 'this-year'];
 /** Values of options that check them by themselves, with words of their own; the others tell theirs to the parser. */
 export const VALUES: Readonly<Record<string, readonly string[]>> = {
   'list --state': ['active', 'suspended', 'revoked', 'binned'],
@@ -34,8 +35,11 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   'usage --by': USAGE_BY,
   '--format': ['table', 'json', 'csv'],
   'audit --from': DAYS,
-  'audit list --from': DAYS,
-  'usage --from': [...DAYS, 'this-week', 'this-month', 'last-month', 'this-year'],
+  'audit --to': DAYS,
+  'usage --from': SPANS,
+  'usage --to': SPANS,
+  'quota what-if --from': SPANS,
+  'quota what-if --to': SPANS,
 };
 
 /** Sub-commands that may be left out. */

@@ -16,6 +16,13 @@ type Kind =
   | 'variables'
   | 'quotas'
   | 'webhooks'
+  | 'own-providers'
+  | 'rules'
+  | 'requests'
+  | 'proposals'
+  | 'lines'
+  | 'dead-deliveries'
+  | 'actors'
   | 'backups';
 
 const AFTER_OPTION: Readonly<Record<string, Kind>> = {
@@ -27,6 +34,7 @@ const AFTER_OPTION: Readonly<Record<string, Kind>> = {
   '--webhook': 'webhooks',
   '--client': 'clients',
   '--critical-client': 'clients',
+  '--who': 'actors',
 };
 const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   get: 'refs',
@@ -56,6 +64,12 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   'quota what-if': 'quotas',
   'quota history': 'quotas',
   'backup restore': 'backups',
+  'providers enable': 'own-providers',
+  'providers disable': 'own-providers',
+  'providers remove': 'own-providers',
+  'routing remove': 'rules',
+  approve: 'requests',
+  'quota apply': 'proposals',
   'webhook edit': 'webhooks',
   'webhook remove': 'webhooks',
   'webhook rotate': 'webhooks',
@@ -63,12 +77,20 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   'webhook deliveries': 'webhooks',
 };
 
+/** Commands that take more than one of them. */
+const SEVERAL: Readonly<Record<string, Kind>> = {
+  'inbox read': 'lines',
+  'inbox snooze': 'lines',
+  'inbox dismiss': 'lines',
+  'webhook redeliver': 'dead-deliveries',
+};
+
 /** Which names of the vault fit there; null for none. */
 function kindAt(spot: Spot | null): Kind | null {
   if (spot === null) return null;
   const { path, option, position } = spot;
   if (option !== null) return AFTER_OPTION[option.long ?? ''] ?? null;
-  return position === 0 ? (AFTER_COMMAND[path] ?? null) : null;
+  return position === 0 ? (AFTER_COMMAND[path] ?? SEVERAL[path] ?? null) : (SEVERAL[path] ?? null);
 }
 
 /**
@@ -101,10 +123,24 @@ async function namesOf(agent: AgentClient, kind: Kind, typed: string): Promise<r
   switch (kind) {
     case 'providers':
       return (await agent.call('providers.list', {})).map(({ id }) => id);
+    case 'own-providers':
+      return (await agent.call('providers.list', {})).filter(({ own }) => own).map(({ id }) => id);
     case 'clients':
-      return (await agent.call('clients.list', {}))
-        .filter(({ state }) => state !== 'revoked')
-        .map(({ id, name }) => (/^[\w.-]+$/.test(name) ? name : id));
+      return clientNames(agent);
+    case 'actors':
+      return ['window', 'cli', 'keyharbor', ...(await clientNames(agent))];
+    case 'rules':
+      return (await agent.call('routing.list', {})).map((rule) =>
+        rule.for === 'provider' ? `provider:${rule.provider}` : `client:${rule.client}`,
+      );
+    case 'requests':
+      return (await agent.call('access.requests', {})).map(({ id }) => id);
+    case 'proposals':
+      return (await agent.call('quotas.proposals', {})).map(({ id }) => id);
+    case 'lines':
+      return (await agent.call('notifications.list', { view: 'inbox' })).notices.map(({ id }) => String(id));
+    case 'dead-deliveries':
+      return (await agent.call('webhooks.deliveries', { state: 'dead' })).map(({ id }) => id);
     case 'grants':
       return (await agent.call('grants.list', {})).map(({ id }) => id);
     case 'quotas':
@@ -126,6 +162,12 @@ async function namesOf(agent: AgentClient, kind: Kind, typed: string): Promise<r
     case 'binned':
       return references(agent, true);
   }
+}
+
+async function clientNames(agent: AgentClient): Promise<readonly string[]> {
+  return (await agent.call('clients.list', {}))
+    .filter(({ state }) => state !== 'revoked')
+    .map(({ id, name }) => (/^[\w.-]+$/.test(name) ? name : id));
 }
 
 async function references(agent: AgentClient, binned: boolean): Promise<readonly string[]> {

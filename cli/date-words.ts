@@ -1,3 +1,5 @@
+import { clockIn, daysLater, momentAt } from '../shared/zone-clock.ts';
+
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 const LENGTH = /^([1-9]\d{0,3})([hdw])$/;
@@ -23,28 +25,25 @@ export interface Span {
   readonly endMs: number;
 }
 
-/** A day of this computer's calendar, counted from the day of `nowMs`: not all of them have 24 hours. */
-function dayAround(nowMs: number, ahead: number): number {
-  const now = new Date(nowMs);
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + ahead).getTime();
-}
+/** When a day begins there: not all of them have 24 hours, or a midnight. */
+const startOf = (day: string, zone: string): number => momentAt(day, '00:00', zone);
 
 /**
  * What a day, a time, or a word for some (`today`, `yesterday`, `24h`, `7d`, `4w`: up to now, the current one included)
- * means by this computer's calendar; null for anything else. A time is a moment: it ends where it starts.
+ * means by the calendar of a zone (IANA name); null for anything else. A time is a moment: it ends where it starts.
  */
-export function spanOf(text: string, nowMs = Date.now()): Span | null {
+export function spanOf(text: string, zone: string, nowMs = Date.now()): Span | null {
   if (isTime(text)) return { startMs: Date.parse(text), endMs: Date.parse(text) };
   const [, count, unit] = LENGTH.exec(text) ?? [];
   if (unit === 'h') return { startMs: nowMs - Number(count) * HOUR_MS, endMs: nowMs };
-  const days = (first: number, last: number): Span => ({
-    startMs: dayAround(nowMs, first),
-    endMs: dayAround(nowMs, last + 1),
+  const daysFrom = (day: string, first: number, last: number): Span => ({
+    startMs: startOf(daysLater(day, first), zone),
+    endMs: startOf(daysLater(day, last + 1), zone),
   });
+  const today = clockIn(zone)(nowMs).slice(0, 10);
+  const days = (first: number, last: number): Span => daysFrom(today, first, last);
   if (unit !== undefined) return days(1 - Number(count) * (unit === 'w' ? DAYS_A_WEEK : 1), 0);
   if (text === 'today') return days(0, 0);
   if (text === 'yesterday') return days(-1, -1);
-  if (!isDay(text)) return null;
-  const noonMs = new Date(`${text}T12:00:00`).getTime();
-  return { startMs: dayAround(noonMs, 0), endMs: dayAround(noonMs, 1) };
+  return isDay(text) ? daysFrom(text, 0, 0) : null;
 }

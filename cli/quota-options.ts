@@ -10,6 +10,7 @@ import {
 import type { AppError } from '../shared/errors.ts';
 import type { AgentClient } from './agent-client.ts';
 import { usage } from './fail.ts';
+import { findClient } from './find-client.ts';
 import { folderOf } from './folder.ts';
 import { amount, isMoney, levels, percent } from './quota-amounts.ts';
 import { refusedDocument, refusedOptions } from './quota-refused.ts';
@@ -256,13 +257,7 @@ async function scopeFrom(
 
 async function clientIds(agent: AgentClient, named: readonly string[]): Promise<string[]> {
   const clients = await agent.call('clients.list', {});
-  return named.map((name) => {
-    const found =
-      clients.find(({ id }) => id === name) ?? clients.find((one) => one.name === name && one.state === 'active');
-    if (found === undefined)
-      throw usage(`There is no client "${plain(name)}". Nothing was changed.`, 'See "keyharbor client list".');
-    return found.id;
-  });
+  return named.map((name) => findClient(clients, name).id);
 }
 
 /** What `--per` and `--zone` make of the period there was. */

@@ -154,18 +154,3 @@ export function pairs(entries: readonly (readonly [string, string | null])[]): s
   const width = Math.max(...shown.map(([name]) => name.length)) + 1;
   return shown.map(([name, value]) => `${`${name}:`.padEnd(width)} ${plain(value)}\n`).join('');
 }
-
-/** A time for people: local, to the minute. `-` for never. */
-export function localTime(rfc3339: string | null): string {
-  if (rfc3339 === null) return '-';
-  const time = new Date(rfc3339);
-  const two = (part: number): string => String(part).padStart(2, '0');
-  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${date} ${two(time.getHours())}:${two(time.getMinutes())}`;
-}
-
-/** The same to the second, where what is told lies seconds apart. */
-export function localSeconds(rfc3339: string | null): string {
-  if (rfc3339 === null) return '-';
-  return `${localTime(rfc3339)}:${String(new Date(rfc3339).getSeconds()).padStart(2, '0')}`;
-}

@@ -2,37 +2,37 @@ import type { QuotaPeriod } from '../shared/quotas.ts';
 import type { AgentClient } from './agent-client.ts';
 import { note } from './output.ts';
 
-/** Days and times in the zone that the vault reports in, which need not be this computer's. */
-const here = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+/**
+ * The one zone in which commands show days and times, as the window does: the one that usage is counted in (Settings),
+ * which is this computer's where none is named. So a call, the audit line that belongs to it and the end of its quota's
+ * day agree.
+ */
+export const zoneHere = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Whose days, weeks and months a period has: those of its cron expression, else of the reporting zone (IANA). */
+/**
+ * Whose days, weeks and months a period has: those of its cron expression, else of the reporting zone (IANA). Which one
+ * that is only the open vault knows; while it is locked it is this computer's.
+ */
 export async function zoneOf(agent: AgentClient, period?: QuotaPeriod): Promise<string> {
   if (period?.every === 'cron') return period.zone;
   const { vault } = await agent.call('settings.get', {});
-  return vault === null || vault.reportingZone === '' ? here() : vault.reportingZone;
+  return vault === null || vault.reportingZone === '' ? zoneHere() : vault.reportingZone;
 }
 
-/** Said where the times above are not those of this computer. @param which - where only some of them are meant. */
-export function remarkOfZone(zone: string, which = 'Times are those'): void {
-  if (zone !== here()) note(`${which} of ${zone}.`);
+/** Said where the times above are not those of this computer. */
+export function remarkOfZone(zone: string): void {
+  if (zone !== zoneHere()) note(`Times are those of ${zone}.`);
 }
 
-/** When something ends, for a line of its own: with the name of the zone where that is not this computer's. */
-export function endIn(zone: string, rfc3339: string): string {
-  const end = momentIn(zone, rfc3339);
-  return zone === here() ? end : `${end} (${zone})`;
-}
+const formats = new Map<string, Intl.DateTimeFormat>();
 
 function partsIn(zone: string, rfc3339: string): ReadonlyMap<string, string> {
-  const format = new Intl.DateTimeFormat('en', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
+  let format = formats.get(zone);
+  if (format === undefined) {
+    const day = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+    const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+    formats.set(zone, (format = new Intl.DateTimeFormat('en', { timeZone: zone, ...day, ...time })));
+  }
   return new Map(format.formatToParts(new Date(rfc3339)).map(({ type, value }) => [type, value]));
 }
 
@@ -42,9 +42,21 @@ export function dayIn(zone: string, rfc3339: string): string {
   return ['year', 'month', 'day'].map((part) => parts.get(part) ?? '').join('-');
 }
 
-/** A day as it is, a time as 2026-11-20 14:00. */
-export function momentIn(zone: string, moment: string): string {
+/** A day as it is, a time as 2026-11-20 14:00; `-` for never. */
+export function momentIn(zone: string, moment: string | null): string {
+  if (moment === null) return '-';
   if (moment.length === 10) return moment;
   const parts = partsIn(zone, moment);
   return `${dayIn(zone, moment)} ${parts.get('hour') ?? ''}:${parts.get('minute') ?? ''}`;
+}
+
+/** The same to the second, where what is told lies seconds apart. */
+export function secondsIn(zone: string, rfc3339: string | null): string {
+  return rfc3339 === null ? '-' : `${momentIn(zone, rfc3339)}:${partsIn(zone, rfc3339).get('second') ?? ''}`;
+}
+
+/** A time for a line of its own: with the name of the zone where that is not this computer's. */
+export function endIn(zone: string, rfc3339: string): string {
+  const end = momentIn(zone, rfc3339);
+  return zone === zoneHere() ? end : `${end} (${zone})`;
 }

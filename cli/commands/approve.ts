@@ -8,6 +8,7 @@ import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { ask, canAsk, forgetTypedAhead } from '../terminal.ts';
 import { requireUnlocked } from '../vault-state.ts';
+import { remarkOfZone, zoneOf } from '../zone-times.ts';
 
 /** SECURITY-DESIGN.md section 7: a yes that comes sooner was not meant for this question. */
 const READING_TIME_MS = 700;
@@ -25,34 +26,38 @@ async function approve(id: string | undefined, options: Options): Promise<void> 
   const agent = await connectAgent();
   await requireUnlocked(agent);
   try {
-    if (id !== undefined && options.answer !== undefined) await answerOne(agent, id, options.answer);
-    else if (options.follow) await new Desk(agent, options.json === true ? printLine : describeWithAnswers).serve();
+    if (id !== undefined && options.answer !== undefined) return await answerOne(agent, id, options);
+    const zone = await zoneOf(agent);
+    if (!options.json) remarkOfZone(zone);
+    const describe = (request: AccessRequest): void => describeWithAnswers(request, zone);
+    if (options.follow) await new Desk(agent, zone, options.json === true ? printLine : describe).serve();
     else if (options.json) printJson(await agent.call('access.requests', {}));
-    else if (canAsk()) await new Desk(agent).serve();
-    else await list(agent);
+    else if (canAsk()) await new Desk(agent, zone).serve();
+    else await list(agent, zone);
   } finally {
     agent.close();
   }
 }
 
-async function answerOne(agent: AgentClient, id: string, word: string): Promise<void> {
+async function answerOne(agent: AgentClient, id: string, { answer: word = '', json }: Options): Promise<void> {
   const answer = answerOf(word);
   if (answer === null) throw usage('This answer is not known.', `One of: ${ANSWER_OPTIONS.join(', ')}.`);
   await agent.call('access.answer', { id, answer });
-  print(answer === 'deny' ? 'Refused.' : `Allowed ${ANSWER_WORDS[answer]}.`);
+  if (json) printJson({ id, answer: optionOf(answer) });
+  else print(answer === 'deny' ? 'Refused.' : `Allowed ${ANSWER_WORDS[answer]}.`);
 }
 
-async function list(agent: AgentClient): Promise<void> {
+async function list(agent: AgentClient, zone: string): Promise<void> {
   const requests = await agent.call('access.requests', {});
   for (const request of requests) {
-    describeWithAnswers(request);
+    describeWithAnswers(request, zone);
   }
   if (requests.length === 0) note('Nobody waits for an answer.');
 }
 
-function describeWithAnswers(request: AccessRequest): void {
+function describeWithAnswers(request: AccessRequest, zone: string): void {
   const answers = request.answers.map(optionOf).join('|');
-  write(`${describeRequest(request)}Answer with: keyharbor approve ${request.id} --answer ${answers}\n\n`);
+  write(`${describeRequest(request, zone)}Answer with: keyharbor approve ${request.id} --answer ${answers}\n\n`);
 }
 
 const printLine = (request: AccessRequest): void => print(JSON.stringify(request));
@@ -60,14 +65,16 @@ const printLine = (request: AccessRequest): void => print(JSON.stringify(request
 /** Asks one request after the other, and waits for more until Ctrl-C or the end of the agent. */
 class Desk {
   readonly #agent: AgentClient;
+  readonly #zone: string;
   #waiting: AccessRequest[] = [];
   #shown: { readonly id: string; readonly withdraw: AbortController } | null = null;
   #wake: () => void = () => undefined;
   readonly #tell: ((request: AccessRequest) => void) | null;
 
   /** @param tell - instead of asking: another command answers. */
-  constructor(agent: AgentClient, tell: ((request: AccessRequest) => void) | null = null) {
+  constructor(agent: AgentClient, zone: string, tell: ((request: AccessRequest) => void) | null = null) {
     this.#agent = agent;
+    this.#zone = zone;
     this.#tell = tell;
   }
 
@@ -115,7 +122,7 @@ class Desk {
     const withdraw = new AbortController();
     this.#shown = { id: request.id, withdraw };
     const { signal } = withdraw;
-    process.stderr.write(`\n${describeRequest(request)}${choices(request.answers)}`);
+    process.stderr.write(`\n${describeRequest(request, this.#zone)}${choices(request.answers)}`);
     forgetTypedAhead();
     const shownAtMs = performance.now();
     let answer: AccessAnswer | null = null;

@@ -8,8 +8,9 @@ import { connectAgent } from '../connect.ts';
 import { type Span, spanOf } from '../date-words.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
-import { fittingTable, localTime, terminalWidth } from '../table.ts';
+import { fittingTable, terminalWidth } from '../table.ts';
 import { tellLeftOut } from '../usage-format.ts';
+import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 const RESULTS = ['ok', 'refused', 'failed'] as const;
 const DOORS: Readonly<Record<string, string>> = { window: 'ui', cli: 'cli', keyharbor: 'system' };
@@ -47,27 +48,34 @@ async function list(options: ListOptions): Promise<void> {
     entries.push(...page.entries);
     more = page.more;
   }
+  const zone = await zoneOf(agent);
   agent.close();
   if (options.json) return printJson(entries);
   if (entries.length === 0) return note('Nothing fits.');
-  const { text, leftOut } = fittingTable(HEADING, entries.map(row), terminalWidth(), { words: [2], mayGo: [6] });
+  const { text, leftOut } = fittingTable(
+    HEADING,
+    entries.map((entry) => row(entry, zone)),
+    terminalWidth(),
+    { words: [2], mayGo: [6] },
+  );
   write(text);
   tellLeftOut(leftOut, '--json');
+  remarkOfZone(zone);
   if (more) note(`Older ones fit as well: --limit ${limit * 10} shows more of them.`);
 }
 
 const HEADING = ['NO.', 'TIME', 'WHO', 'WHAT', 'ON', 'RESULT', 'FACTS'];
 
-function row(entry: AuditEntry): readonly string[] {
+function row(entry: AuditEntry, zone: string): readonly string[] {
   const { seq, at, action, target, targetName, result, meta } = entry;
   return [
     String(seq),
-    localTime(at),
+    momentIn(zone, at),
     actorWords(entry),
     auditWords(action),
     targetName ?? target,
     result,
-    factsInWords(meta, targetName),
+    factsInWords(meta, targetName, (moment) => momentIn(zone, moment)),
   ];
 }
 
@@ -111,7 +119,7 @@ async function filterOf(agent: AgentClient, options: FilterOptions): Promise<Aud
   if (options.result !== undefined && result === undefined) {
     throw usage('This result is not known.', `Results: ${RESULTS.join(', ')}.`);
   }
-  const range = rangeOf(options);
+  const range = rangeOf(options, await zoneOf(agent));
   const actor = options.who === undefined ? undefined : await actorOf(agent, options.who);
   const given = { area, result, actor, ...range };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -124,13 +132,17 @@ async function actorOf(agent: AgentClient, who: string): Promise<string> {
   const clients = await agent.call('clients.list', {});
   const found = clients.find(({ id, name }) => id === who || name === who);
   if (found !== undefined) return found.id;
-  throw usage('Nobody of this name is known.', `Give ${Object.keys(DOORS).join(', ')}, or a client: its name or id.`);
+  throw new AppError(
+    'not_found',
+    'Nobody of this name is known.',
+    `Give ${Object.keys(DOORS).join(', ')}, or a client: its name or id.`,
+  );
 }
 
 /** The options `--from` and `--to` in words of the contract. @throws AppError `invalid_input`. */
-function rangeOf({ from, to }: FilterOptions): Pick<AuditFilter, 'from' | 'to'> {
-  const startMs = from === undefined ? undefined : moment(from, '--from').startMs;
-  const endMs = to === undefined ? undefined : moment(to, '--to').endMs;
+function rangeOf({ from, to }: FilterOptions, zone: string): Pick<AuditFilter, 'from' | 'to'> {
+  const startMs = from === undefined ? undefined : moment(from, '--from', zone).startMs;
+  const endMs = to === undefined ? undefined : moment(to, '--to', zone).endMs;
   if (startMs !== undefined && endMs !== undefined && startMs > endMs) {
     throw usage('The period ends before it begins. Nothing was looked up.', 'Swap --from and --to.');
   }
@@ -140,8 +152,8 @@ function rangeOf({ from, to }: FilterOptions): Pick<AuditFilter, 'from' | 'to'> 
   };
 }
 
-function moment(text: string, option: string): Span {
-  const span = spanOf(text);
+function moment(text: string, option: string, zone: string): Span {
+  const span = spanOf(text, zone);
   if (span !== null) return span;
   throw usage(
     `${option} is no day and no time.`,

@@ -4,9 +4,10 @@ import { AppError } from '../../shared/errors.ts';
 import { connectAgent } from '../connect.ts';
 import { note, noTerminal, print, printJson, write } from '../output.ts';
 import { askPassword, passwordsOnStdin } from '../passwords.ts';
-import { localTime, table, terminalWidth } from '../table.ts';
+import { table, terminalWidth } from '../table.ts';
 import { ask, canAsk } from '../terminal.ts';
 import { requireUnlocked } from '../vault-state.ts';
+import { momentIn, remarkOfZone, zoneHere, zoneOf } from '../zone-times.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -26,16 +27,18 @@ const WHY: Readonly<Record<VaultBackupSummary['kind'], string>> = {
 async function list({ json }: Json): Promise<void> {
   const agent = await connectAgent();
   const backups = await agent.call('vault.backups', {});
+  const zone = await zoneOf(agent);
   agent.close();
   if (json) return printJson(backups);
   if (backups.length === 0) return note('There is no backup yet. One is made a day while the vault is unlocked.');
   const rows = backups.map(({ name, kind, at, bytes }) => [
     name,
-    localTime(at),
+    momentIn(zone, at),
     WHY[kind],
     `${Math.ceil(bytes / 1024)} KiB`,
   ]);
   write(table(['NAME', 'MADE', 'WHY', 'SIZE'], rows, terminalWidth()));
+  remarkOfZone(zone);
 }
 
 async function make({ json }: Json): Promise<void> {
@@ -60,7 +63,7 @@ async function restore(name: string | undefined, options: RestoreOptions): Promi
     throw new AppError('not_found', 'There is no such backup. Nothing was changed.', 'See: keyharbor backup');
   }
   note(
-    `${backup.name} of ${localTime(backup.at)} takes the place of the vault: keys, clients, grants and settings are those of that time again, revoked clients too. The present files are kept.`,
+    `${backup.name} of ${momentIn(zoneHere(), backup.at)} takes the place of the vault: keys, clients, grants and settings are those of that time again, revoked clients too. The present files are kept.`,
   );
   if (!options.yes) {
     if (!canAsk()) throw noTerminal('A yes', 'Add --yes if that is what you want. Nothing was changed.');

@@ -5,7 +5,7 @@ import { endOf } from '../client-options.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
-import { localTime, plain, table, terminalWidth } from '../table.ts';
+import { plain, table, terminalWidth } from '../table.ts';
 import { endIn, momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 interface AddOptions {
@@ -126,13 +126,13 @@ async function rotateClient(client: string, options: { readonly json?: boolean }
 async function listClients(options: { readonly json?: boolean }): Promise<void> {
   const agent = await connectAgent();
   const clients = await agent.call('clients.list', {});
-  const zone = clients.length === 0 || options.json ? '' : await zoneOf(agent);
+  const zone = await zoneOf(agent);
   agent.close();
   if (options.json) return printJson(clients);
   if (clients.length > 0) {
-    const rows = clients.map((client) => row(client, zone));
+    const rows = clients.map((one) => row(one, zone));
     write(table(['ID', 'NAME', 'STATE', 'GRANTS', 'EXPIRES', 'LAST USED'], rows, terminalWidth()));
-    return remarkOfZone(zone, 'Ends are in the time');
+    return remarkOfZone(zone);
   }
   note('No clients yet. Let a tool in: keyharbor client add NAME --grant keys:read:openai');
 }
@@ -144,7 +144,7 @@ function row(
   const shown = [state, kind === 'test' ? 'test' : '', exposed ? 'EXPOSED' : '']
     .filter((word) => word !== '')
     .join(', ');
-  return [id, name, shown, grants.join(' '), momentIn(zone, expiresAt), localTime(lastUsedAt)];
+  return [id, name, shown, grants.join(' '), momentIn(zone, expiresAt), momentIn(zone, lastUsedAt)];
 }
 
 async function revokeClient(client: string, options: { readonly json?: boolean }): Promise<void> {

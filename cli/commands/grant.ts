@@ -5,7 +5,7 @@ import { endOf } from '../client-options.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
-import { localTime, table, terminalWidth } from '../table.ts';
+import { table, terminalWidth } from '../table.ts';
 import { endIn, momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 interface Json {
@@ -15,7 +15,7 @@ interface Json {
 async function list(options: Json): Promise<void> {
   const agent = await connectAgent();
   const grants = await agent.call('grants.list', {});
-  const zone = grants.length === 0 || options.json ? '' : await zoneOf(agent);
+  const zone = await zoneOf(agent);
   agent.close();
   if (options.json) return printJson(grants);
   if (grants.length === 0) {
@@ -25,7 +25,7 @@ async function list(options: Json): Promise<void> {
   }
   const rows = grants.map((grant) => row(grant, zone));
   write(table(['ID', 'WHO', 'KEY', 'FORM', 'UNTIL', 'LAST USED'], rows, terminalWidth()));
-  if (grants.some(({ expiresAt }) => expiresAt !== null)) remarkOfZone(zone, 'Ends are in the time');
+  remarkOfZone(zone);
 }
 
 function row(
@@ -34,7 +34,7 @@ function row(
 ): readonly string[] {
   const where = folder === null ? '' : ` in ${folder}`;
   const until = expiresAt !== null ? momentIn(zone, expiresAt) : lasts === 'lock' ? 'lock' : 'revoked';
-  return [id, `${caller.name}${where}`, ref, form, until, localTime(lastUsedAt)];
+  return [id, `${caller.name}${where}`, ref, form, until, momentIn(zone, lastUsedAt)];
 }
 
 async function narrow(
@@ -66,11 +66,12 @@ function formOf(word: string): DeliveryForm {
   throw usage('This form is not known.', `Safest first: ${DELIVERY_FORMS.join(', ')}.`);
 }
 
-async function revoke(id: string): Promise<void> {
+async function revoke(id: string, { json }: Json): Promise<void> {
   const agent = await connectAgent();
   await agent.call('grants.revoke', { id });
   agent.close();
-  print('The grant is revoked; who had it is asked about again.');
+  if (json) printJson({ revoked: { id } });
+  else print('The grant is revoked; who had it is asked about again.');
 }
 
 export function register(program: Command): void {
@@ -88,5 +89,6 @@ export function register(program: Command): void {
     .command('revoke')
     .description('take it back at once')
     .argument('<id>', 'see "keyharbor grant list"')
+    .option('--json', 'as JSON')
     .action(revoke);
 }

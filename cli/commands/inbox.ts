@@ -4,7 +4,8 @@ import { MAX_NOTICES } from '../../shared/notifications.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
-import { localTime, plain, terminalWidth, textWidth } from '../table.ts';
+import { plain, terminalWidth, textWidth } from '../table.ts';
+import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -20,19 +21,21 @@ async function list({ unread, snoozed, json }: ListOptions): Promise<void> {
   const view = unread ? 'unread' : snoozed ? 'snoozed' : 'inbox';
   const agent = await connectAgent();
   const found = await agent.call('notifications.list', { view });
+  const zone = await zoneOf(agent);
   agent.close();
   if (json) return printJson(found);
   const { notices, counts } = found;
   if (notices.length === 0) note(view === 'inbox' ? 'The inbox is empty.' : `No ${view} lines.`);
-  else write(notices.map((one) => `${lineOf(one)}\n`).join(''));
+  else write(notices.map((one) => `${lineOf(one, zone)}\n`).join(''));
+  if (notices.length > 0) remarkOfZone(zone);
   if (view !== 'snoozed' && counts.snoozed > 0) note(`${counts.snoozed} snoozed: keyharbor inbox list --snoozed`);
 }
 
 /** A line is a sentence: it is not cut to a column, but wraps under its beginning. */
-function lineOf({ id, at, readAt, snoozedUntil, title, detail }: Notice): string {
+function lineOf({ id, at, readAt, snoozedUntil, title, detail }: Notice, zone: string): string {
   const mark = readAt === null && snoozedUntil === null ? '*' : ' ';
-  const head = `${String(id).padStart(4)} ${mark} ${localTime(at)}  `;
-  const until = snoozedUntil === null ? '' : ` (until ${localTime(snoozedUntil)})`;
+  const head = `${String(id).padStart(4)} ${mark} ${momentIn(zone, at)}  `;
+  const until = snoozedUntil === null ? '' : ` (until ${momentIn(zone, snoozedUntil)})`;
   const text = plain(`${title}${until}${detail === '' ? '' : ` ${detail}`}`);
   return head + wrapped(text, terminalWidth(), head.length);
 }

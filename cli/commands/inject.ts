@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../shared/errors.ts';
 import type { AgentClient } from '../agent-client.ts';
 import { usage } from '../fail.ts';
-import { write } from '../output.ts';
+import { printJson, write } from '../output.ts';
 import { checkPlace, placeOf } from '../new-file.ts';
 import { writeSecretFile } from '../secret-file.ts';
 import { readTextFileAsItIs, readTextInput } from '../stdin.ts';
@@ -13,16 +14,24 @@ interface Options {
   readonly in?: string;
   readonly out?: string;
   readonly wait?: boolean;
+  readonly json?: boolean;
 }
 
 async function inject(options: Options): Promise<void> {
   const out = placeOf(options.out);
+  if (options.json && out === null) {
+    throw usage(
+      '--json tells of a file that was written, and none is named.',
+      'Name one with -o FILE, or leave --json out.',
+    );
+  }
   const template = await readTemplate(options.in);
   const places = placesIn(template);
   if (out !== null) checkPlace(out);
   const text = places.length === 0 ? template : fill(template, places, await valuesOf(places, options.wait === true));
-  if (out !== null) writeSecretFile(out, text);
-  else write(text);
+  if (out === null) return write(text);
+  writeSecretFile(out, text);
+  if (options.json) printJson({ file: resolve(out), references: places.length });
 }
 
 async function readTemplate(path: string | undefined): Promise<string> {
@@ -69,6 +78,7 @@ export function register(program: Command): void {
     .option('-i, --in <file>', 'the template; stdin if left out')
     .option('-o, --out <file>', 'where the result goes, for you alone (0600); stdout if left out')
     .option('--wait', 'wait until the vault is unlocked')
+    .option('--json', 'with -o: what was written, as JSON')
     .addHelpText('after', '\nFor example: keyharbor inject -i config.yaml.tmpl -o config.yaml')
     .action(inject);
 }

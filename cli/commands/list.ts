@@ -5,8 +5,9 @@ import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { findProvider } from '../find-provider.ts';
 import { note, printJson, write } from '../output.ts';
-import { fittingTable, localTime, terminalWidth } from '../table.ts';
+import { fittingTable, terminalWidth } from '../table.ts';
 import { tellLeftOut } from '../usage-format.ts';
+import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 const STATES = ['active', 'suspended', 'revoked', 'binned'] as const;
 
@@ -30,12 +31,19 @@ async function list(options: Options): Promise<void> {
   });
   // Nothing of a provider that there is, or a word mistyped.
   if (found.length === 0 && provider !== undefined) findProvider(await agent.call('providers.list', {}), provider);
+  const zone = await zoneOf(agent);
   agent.close();
   if (options.json) return printJson(found);
   if (found.length > 0) {
-    const { text, leftOut } = fittingTable(HEADING, found.map(row), terminalWidth(), NARROW);
+    const { text, leftOut } = fittingTable(
+      HEADING,
+      found.map((one) => row(one, zone)),
+      terminalWidth(),
+      NARROW,
+    );
     write(text);
-    return tellLeftOut(leftOut, '--json');
+    tellLeftOut(leftOut, '--json');
+    return remarkOfZone(zone);
   }
   const filtered = provider !== undefined || state !== undefined;
   note(
@@ -47,7 +55,7 @@ const HEADING = ['REFERENCE', 'NAME', 'STATE', 'SECRET', 'LAST TEST', 'LAST USED
 /** Of a masked secret the end is what tells it apart; a test's result and a state are nothing when they are cut. */
 const NARROW = { words: [2], mayGo: [3, 5] };
 
-function row(credential: CredentialSummary): readonly string[] {
+function row(credential: CredentialSummary, zone: string): readonly string[] {
   const { ref, name, scope, state, masked, lastTest, lastUsedAt } = credential;
   const shownState = scope === 'system' ? `${state} (system)` : state;
   return [
@@ -56,7 +64,7 @@ function row(credential: CredentialSummary): readonly string[] {
     shownState,
     masked === '' ? '-' : masked,
     lastTest?.result ?? '-',
-    localTime(lastUsedAt),
+    momentIn(zone, lastUsedAt),
   ];
 }
 

@@ -5,11 +5,13 @@ import { documentPiecesOf } from '../../shared/document-pieces.ts';
 import { PRICE_UNITS, type PriceUnit } from '../../shared/prices.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
+import { findProvider } from '../find-provider.ts';
 import { dollars, perMillion } from '../money.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { repriceCommand } from '../reprice.ts';
 import { readTextFile } from '../stdin.ts';
-import { localTime, table, terminalWidth } from '../table.ts';
+import { table, terminalWidth } from '../table.ts';
+import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 interface ListOptions {
   readonly provider?: string;
@@ -21,9 +23,14 @@ interface ListOptions {
 async function list(options: ListOptions): Promise<void> {
   const agent = await connectAgent();
   const all = await agent.call('prices.list', {});
+  const named = ({ provider }: { readonly provider: string }) => provider === options.provider;
+  // Nothing of a provider that there is, or a word mistyped.
+  if (options.provider !== undefined && ![...all.prices, ...all.unpriced, ...all.tiers].some(named)) {
+    findProvider(await agent.call('providers.list', {}), options.provider);
+  }
+  const zone = await zoneOf(agent);
   agent.close();
-  const ofProvider = ({ provider }: { readonly provider: string }) =>
-    options.provider === undefined || provider === options.provider;
+  const ofProvider = (one: { readonly provider: string }) => options.provider === undefined || named(one);
   const prices = options.unpriced
     ? []
     : all.prices.filter((one) => ofProvider(one) && (!options.own || one.source === 'own'));
@@ -42,7 +49,8 @@ async function list(options: ListOptions): Promise<void> {
     if (prices.length > 0) print('');
     write(table(['SERVICE TIER', 'PROVIDER', 'MODELS', 'TIMES', 'SOURCE'], tiers.map(tierRow), terminalWidth()));
   }
-  note(sourceOf(all));
+  note(sourceOf(all, zone));
+  if (all.update?.expired) remarkOfZone(zone);
   if (unpriced.some(({ knownNow }) => knownNow)) {
     note('Calls of models whose price is known by now: fill them in with "keyharbor prices reprice".');
   }
@@ -102,9 +110,9 @@ function tokenCells({ input, cacheRead, cacheWrite, cacheWriteLong, output }: Fi
   return [input, cacheRead, cacheWrite, cacheWriteLong, output].map((one) => (one === null ? '' : dollars(one)));
 }
 
-function sourceOf({ asOf, update }: Output<'prices.list'>): string {
+function sourceOf({ asOf, update }: Output<'prices.list'>, zone: string): string {
   if (update === null) return `Prices as of ${asOf}, as they came with Keyharbor.`;
-  const old = update.expired ? `, which expired on ${localTime(update.expires)}` : '';
+  const old = update.expired ? `, which expired on ${momentIn(zone, update.expires)}` : '';
   return `Prices as of ${asOf}, of update ${update.version}${old}.`;
 }
 
@@ -259,8 +267,8 @@ async function setTier(
   provider: string,
   tier: string,
   typed: string | undefined,
-  options: { readonly remove?: boolean },
-) {
+  options: { readonly remove?: boolean; readonly json?: boolean },
+): Promise<void> {
   const factor = typed === undefined ? null : fraction(typed);
   if ((factor === null) !== (options.remove ?? false)) {
     throw usage('Say what the price is multiplied by, or --remove.', 'keyharbor prices tier mistral batch 0.5');
@@ -268,6 +276,7 @@ async function setTier(
   const agent = await connectAgent();
   await agent.call('prices.setTier', { provider, tier, factor });
   agent.close();
+  if (options.json) return printJson({ provider, tier, factor: factor === null ? null : factor[0] / factor[1] });
   if (factor === null) print('The own price of this tier is removed.');
   else print(`From now on calls of this tier cost ${factorText(factor)} times the price of their model.`);
   note('Calls that were counted before keep their cost until "keyharbor prices reprice --apply".');
@@ -290,18 +299,22 @@ const greatestCommon = (one: number, other: number): number => (other === 0 ? on
 interface RemoveOptions {
   readonly unit?: PriceUnit;
   readonly from?: string;
+  readonly json?: boolean;
 }
 
-async function remove(provider: string, model: string | undefined, { unit, from }: RemoveOptions): Promise<void> {
+async function remove(provider: string, model: string | undefined, options: RemoveOptions): Promise<void> {
+  const { unit, from, json } = options;
   const agent = await connectAgent();
-  await agent.call('prices.remove', {
+  const removed = {
     provider,
     per: unit ?? 'tokens',
     ...(model === undefined ? {} : { model }),
     ...dated(from === undefined ? {} : { from }),
-  });
+  } as const;
+  await agent.call('prices.remove', removed);
   agent.close();
-  print('The price is removed.');
+  if (json) printJson({ removed });
+  else print('The price is removed.');
 }
 
 async function update(file: string, options: { readonly own?: boolean; readonly json?: boolean }): Promise<void> {
@@ -363,6 +376,7 @@ export function register(program: Command): void {
     .argument('[model]')
     .addOption(unit())
     .option('--from <day>', 'only the price of that day')
+    .option(...json)
     .action(remove);
   prices
     .command('tier')
@@ -371,6 +385,7 @@ export function register(program: Command): void {
     .argument('<tier>', 'as answers name it; "batch" for answers of batches')
     .argument('[factor]', 'what the price of the model is multiplied by, as 0.5')
     .option('--remove', 'remove your own')
+    .option('--json', 'as JSON')
     .action(setTier);
   prices
     .command('update')

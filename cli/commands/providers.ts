@@ -72,11 +72,12 @@ function switchTo(enabled: boolean) {
   };
 }
 
-async function removeProvider(id: string): Promise<void> {
+async function removeProvider(id: string, { json }: { readonly json?: boolean }): Promise<void> {
   const agent = await connectAgent();
   await agent.call('providers.remove', { id });
   agent.close();
-  print(`${id} is removed.`);
+  if (json) printJson({ removed: { id } });
+  else print(`${id} is removed.`);
 }
 
 function row({ id, name: title, category, auth, own, enabled }: ProviderInfo): readonly string[] {
@@ -147,5 +148,6 @@ export function register(program: Command): void {
     .command('remove')
     .description('remove an own provider that has no credentials')
     .argument('<id>', 'its id')
+    .option('--json', 'as JSON')
     .action(removeProvider);
 }

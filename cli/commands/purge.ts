@@ -2,17 +2,22 @@ import type { Command } from 'commander';
 import { AppError } from '../../shared/errors.ts';
 import { parseReference } from '../../shared/reference.ts';
 import { connectAgent } from '../connect.ts';
-import { print } from '../output.ts';
+import { print, printJson } from '../output.ts';
 import { askPassword, passwordsOnStdin } from '../passwords.ts';
 import { requireUnlocked } from '../vault-state.ts';
 
-async function purge(ref: string, options: { readonly passwordStdin?: boolean }): Promise<void> {
+interface Options {
+  readonly passwordStdin?: boolean;
+  readonly json?: boolean;
+}
+
+async function purge(ref: string, options: Options): Promise<void> {
   parseReference(ref);
   const [given] = await passwordsOnStdin(options.passwordStdin, ['the password']);
   const agent = await connectAgent();
   await requireUnlocked(agent);
   // Before a person types a password for nothing.
-  const { state } = await agent.call('credentials.get', { target: { ref } });
+  const { id, state } = await agent.call('credentials.get', { target: { ref } });
   if (state !== 'binned') {
     throw new AppError(
       'conflict',
@@ -23,7 +28,8 @@ async function purge(ref: string, options: { readonly passwordStdin?: boolean })
   const password = given ?? (await askPassword('Master password, to destroy it for good: '));
   await agent.call('credentials.purge', { target: { ref }, password });
   agent.close();
-  print(`${ref} is destroyed.`);
+  if (options.json) printJson({ destroyed: { id, ref } });
+  else print(`${ref} is destroyed.`);
 }
 
 export function register(program: Command): void {
@@ -32,5 +38,6 @@ export function register(program: Command): void {
     .description('destroy all versions of a credential; nothing brings them back')
     .argument('<ref>', 'kh://PROVIDER/LABEL')
     .option('--password-stdin', 'read the master password from stdin')
+    .option('--json', 'as JSON')
     .action(purge);
 }

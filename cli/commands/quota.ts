@@ -123,11 +123,13 @@ async function mustFind(agent: AgentClient, name: string): Promise<QuotaStatus> 
   return quota;
 }
 
-async function remove(name: string): Promise<void> {
+async function remove(named: string, { json }: Json): Promise<void> {
   const agent = await connectAgent();
-  await agent.call('quotas.remove', { id: (await mustFind(agent, name)).id });
+  const { id, definition } = await mustFind(agent, named);
+  await agent.call('quotas.remove', { id });
   agent.close();
-  print('The quota is removed.');
+  if (json) printJson({ removed: { id, name: definition.name } });
+  else print('The quota is removed.');
 }
 
 interface WhatIfOptions extends QuotaOptions, Json {
@@ -251,7 +253,12 @@ export function register(program: Command): void {
     .option('--slow-curve <curve>', `how the wait grows: ${THROTTLE_CURVES.join(', ')}`)
     .option(...json)
     .action(defaults);
-  quota.command('remove').description('remove a quota').argument('<quota>', 'its name or id').action(remove);
+  quota
+    .command('remove')
+    .description('remove a quota')
+    .argument('<quota>', 'its name or id')
+    .option(...json)
+    .action(remove);
   withRange(
     withQuotaOptions(
       quota

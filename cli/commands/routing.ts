@@ -1,11 +1,17 @@
 import type { Command } from 'commander';
 import { type PoolMember, type RoutingRule, routingRule } from '../../shared/contract/routing.ts';
+import type { Output } from '../../shared/contract/methods.ts';
+import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
 import { ruleInWords } from '../../shared/routing-words.ts';
+import type { AgentClient } from '../agent-client.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
+import { findClient } from '../find-client.ts';
+import { findProvider } from '../find-provider.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { readTextFile } from '../stdin.ts';
-import { localTime, plain, table, terminalWidth } from '../table.ts';
+import { plain, table, terminalWidth } from '../table.ts';
+import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -15,40 +21,53 @@ async function list(options: Json): Promise<void> {
   const agent = await connectAgent();
   const rules = await agent.call('routing.list', {});
   const health = await agent.call('routing.health', {});
+  const clients = await agent.call('clients.list', {});
+  const zone = await zoneOf(agent);
   agent.close();
   if (options.json) return printJson({ rules, health });
   if (rules.length === 0)
     return note('No rules: calls are forwarded as they come. See "keyharbor routing set --help".');
-  write(rules.map(describe).join('\n'));
+  write(rules.map((rule) => describe(rule, clients)).join('\n'));
   if (health.length > 0) {
-    write(`\n${table(['POOL OF', 'LABEL', 'STATE', 'UNTIL'], health.map(row), terminalWidth())}`);
+    const rows = health.map((one) => row(one, zone));
+    write(`\n${table(['POOL OF', 'LABEL', 'STATE', 'UNTIL'], rows, terminalWidth())}`);
+    remarkOfZone(zone);
   }
 }
 
-function describe(rule: RoutingRule): string {
+type Clients = Output<'clients.list'>;
+
+function describe(rule: RoutingRule, clients: Clients): string {
   const lines = ruleInWords(rule);
-  return [scopeOf(rule), ...(lines.length === 0 ? ['does nothing'] : lines).map((line) => `  ${plain(line)}`), ''].join(
-    '\n',
-  );
+  return [
+    scopeOf(rule, clients),
+    ...(lines.length === 0 ? ['does nothing'] : lines).map((line) => `  ${plain(line)}`),
+    '',
+  ].join('\n');
 }
 
-function row({ provider, label, state, until, because, told }: PoolMember): readonly string[] {
+function row({ provider, label, state, until, because, told }: PoolMember, zone: string): readonly string[] {
   const why = told === 'tool' ? ': a tool said so' : told === 'test' ? ' after a test' : ` after ${because ?? ''}`;
   const word = state === 'missing' ? 'missing: no such key is served' : told === null ? state : `${state}${why}`;
-  return [provider, label, word, state === 'resting' ? localTime(until) : ''];
+  return [provider, label, word, state === 'resting' ? momentIn(zone, until) : ''];
 }
 
-const scopeOf = (rule: RoutingRule): string =>
-  rule.for === 'provider' ? `provider ${rule.provider}` : `client ${rule.client}`;
+function scopeOf(rule: RoutingRule, clients: Clients): string {
+  if (rule.for === 'provider') return `provider ${rule.provider}`;
+  const name = clients.find(({ id }) => id === rule.client)?.name;
+  return name === undefined ? `client ${rule.client}` : `client ${plain(name)} (${rule.client})`;
+}
 
 /** Adds or replaces the rule of the provider or client that the document names. */
 async function set(file: string, options: Json): Promise<void> {
   const rule = parse(readTextFile(file, 'The file'));
   const agent = await connectAgent();
+  const clients = await agent.call('clients.list', {});
+  if (rule.for === 'client') findClient(clients, rule.client);
   const kept = await agent.call('routing.set', rule);
   agent.close();
   if (options.json) printJson(kept);
-  else write(`Set.\n${describe(kept)}`);
+  else write(`Set.\n${describe(kept, clients)}`);
 }
 
 function parse(text: string): RoutingRule {
@@ -65,16 +84,28 @@ function parse(text: string): RoutingRule {
   throw usage(`This is no routing rule: ${plain(at)}: ${issue?.message ?? 'it does not fit'}. Nothing was changed.`);
 }
 
-async function remove(scope: string): Promise<void> {
-  const [kind = '', id = '', ...more] = scope.split(':');
-  const wanted = kind === 'provider' ? { provider: id } : kind === 'client' ? { client: id } : null;
-  if (wanted === null || id === '' || more.length > 0) {
-    throw usage('Name the rule as provider:ID or client:ID.', 'See "keyharbor routing list".');
+async function remove(named: string, options: Json): Promise<void> {
+  const [, kind, name = ''] = /^(provider|client):(.+)$/s.exec(named) ?? [];
+  if (kind === undefined) {
+    throw usage('Name the rule as provider:ID, or client: and its name or id.', 'See "keyharbor routing list".');
   }
   const agent = await connectAgent();
-  await agent.call('routing.remove', wanted);
+  const scope = kind === 'client' ? await clientScope(agent, name) : await providerScope(agent, name);
+  await agent.call('routing.remove', scope);
   agent.close();
-  print('The rule is removed.');
+  if (options.json) printJson({ removed: scope });
+  else print('The rule is removed.');
+}
+
+const providerScope = async (agent: AgentClient, id: string): Promise<{ readonly provider: string }> => ({
+  provider: PROVIDER_ID_PATTERN.test(id) ? id : findProvider(await agent.call('providers.list', {}), id).id,
+});
+
+/** A client that is gone may have left a rule under its id. */
+async function clientScope(agent: AgentClient, named: string): Promise<{ readonly client: string }> {
+  const rules = await agent.call('routing.list', {});
+  if (rules.some((rule) => rule.for === 'client' && rule.client === named)) return { client: named };
+  return { client: findClient(await agent.call('clients.list', {}), named).id };
 }
 
 export function register(program: Command): void {
@@ -88,5 +119,10 @@ export function register(program: Command): void {
     .argument('<file>', 'the rule, as JSON')
     .option('--json', 'as JSON')
     .action(set);
-  routing.command('remove').description('remove a rule').argument('<rule>', 'provider:ID or client:ID').action(remove);
+  routing
+    .command('remove')
+    .description('remove a rule')
+    .argument('<rule>', 'provider:ID, or client: and its name or id')
+    .option('--json', 'as JSON')
+    .action(remove);
 }

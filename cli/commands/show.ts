@@ -3,21 +3,23 @@ import type { CredentialDetail } from '../../shared/contract/schemas.ts';
 import { parseReference } from '../../shared/reference.ts';
 import { connectAgent } from '../connect.ts';
 import { printJson, write } from '../output.ts';
-import { localTime, pairs, table, terminalWidth } from '../table.ts';
-import { endIn, zoneOf } from '../zone-times.ts';
+import { pairs, table, terminalWidth } from '../table.ts';
+import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 async function show(ref: string, options: { readonly json?: boolean }): Promise<void> {
   parseReference(ref);
   const agent = await connectAgent();
   const credential = await agent.call('credentials.get', { target: { ref } });
-  const zone = credential.expiresAt === null || options.json ? '' : await zoneOf(agent);
+  const zone = await zoneOf(agent);
   agent.close();
-  if (options.json) printJson(credential);
-  else write(describeCredential(credential, zone));
+  if (options.json) return printJson(credential);
+  write(describeCredential(credential, zone));
+  remarkOfZone(zone);
 }
 
-/** Metadata and masked fields for people. @param zone - whose days its end is told in (IANA name). */
+/** Metadata and masked fields for people. @param zone - in which its times are told (IANA name). */
 function describeCredential(credential: CredentialDetail, zone: string): string {
+  const time = (moment: string | null): string => momentIn(zone, moment);
   const { lastTest } = credential;
   const facts = pairs([
     ['Reference', credential.ref],
@@ -30,15 +32,12 @@ function describeCredential(credential: CredentialDetail, zone: string): string 
     ['Given out as', credential.weakestForm === null ? null : `${credential.weakestForm}, or safer`],
     ['Tags', credential.tags.join(', ')],
     ['Project', credential.project],
-    ['Expires', credential.expiresAt === null ? null : endIn(zone, credential.expiresAt)],
-    ['Added', localTime(credential.createdAt)],
-    ['Changed', localTime(credential.updatedAt)],
-    ['Binned', credential.binnedAt === null ? null : localTime(credential.binnedAt)],
-    ['Last used', credential.lastUsedAt === null ? 'never' : used(credential)],
-    [
-      'Last test',
-      lastTest === null ? 'never' : `${lastTest.result}, ${localTime(lastTest.checkedAt)}. ${lastTest.detail}`,
-    ],
+    ['Expires', credential.expiresAt === null ? null : time(credential.expiresAt)],
+    ['Added', time(credential.createdAt)],
+    ['Changed', time(credential.updatedAt)],
+    ['Binned', credential.binnedAt === null ? null : time(credential.binnedAt)],
+    ['Last used', credential.lastUsedAt === null ? 'never' : used(credential, zone)],
+    ['Last test', lastTest === null ? 'never' : `${lastTest.result}, ${time(lastTest.checkedAt)}. ${lastTest.detail}`],
     ['Note', credential.note],
   ]);
   const fields = credential.fields.map(({ name, label, shown }) => [name, label, shown]);
@@ -46,15 +45,15 @@ function describeCredential(credential: CredentialDetail, zone: string): string 
     version === credential.version ? `${version} (current)` : String(version),
     state,
     fingerprint,
-    localTime(createdAt),
+    time(createdAt),
   ]);
   const width = terminalWidth();
   const fieldTable = table(['FIELD', 'WHAT', 'VALUE'], fields, width);
   return `${facts}\n${fieldTable}\n${table(['VERSION', 'STATE', 'FINGERPRINT', 'MADE'], versions, width)}`;
 }
 
-function used({ lastUsedAt, lastUsedBy }: CredentialDetail): string {
-  return `${localTime(lastUsedAt)}${lastUsedBy === null ? '' : ` by ${lastUsedBy}`}`;
+function used({ lastUsedAt, lastUsedBy }: CredentialDetail, zone: string): string {
+  return `${momentIn(zone, lastUsedAt)}${lastUsedBy === null ? '' : ` by ${lastUsedBy}`}`;
 }
 
 export function register(program: Command): void {

@@ -5,7 +5,8 @@ import type { VaultStatus } from '../../shared/contract/schemas.ts';
 import { attach } from '../connect.ts';
 import { homeFolder } from '../home.ts';
 import { note, printJson, write } from '../output.ts';
-import { localTime, pairs } from '../table.ts';
+import { pairs } from '../table.ts';
+import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 /** What can be said without an agent: whether there is a vault. It is locked then, whatever it was before. */
 function withoutAgent(): { readonly running: false; readonly state: 'no-vault' | 'locked'; readonly home: string } {
@@ -19,13 +20,13 @@ function recoveryKit({ state, protection }: VaultStatus): string | null {
   return protection.recoveryConfirmed ? 'confirmed' : 'not confirmed';
 }
 
-export function describeStatus(status: VaultStatus, home: string, pid: number | null): string {
+export function describeStatus(status: VaultStatus, home: string, pid: number | null, zone: string): string {
   const { protection, endpoint } = status;
   return pairs([
     ['Vault', status.state],
     ['Home', home],
     ['Credentials', status.credentials === null ? null : String(status.credentials)],
-    ['Locks at', status.autoLockAt === null ? null : localTime(status.autoLockAt)],
+    ['Locks at', status.autoLockAt === null ? null : momentIn(zone, status.autoLockAt)],
     ['Opens with', protection.note],
     ['Recovery kit', recoveryKit(status)],
     ['Endpoint', endpoint.on ? `on, port ${endpoint.port ?? '?'}` : 'off'],
@@ -50,10 +51,12 @@ async function status(options: { readonly json?: boolean }): Promise<void> {
     return;
   }
   const now = await agent.call('vault.status', {});
+  const zone = await zoneOf(agent);
   const { pid } = agent;
   agent.close();
   if (options.json) return printJson({ running: true, ...now, home: homeFolder(process.env), pid });
-  write(describeStatus(now, homeFolder(process.env), pid));
+  write(describeStatus(now, homeFolder(process.env), pid, zone));
+  if (now.autoLockAt !== null) remarkOfZone(zone);
   for (const line of now.notices) note(`keyharbor: ${line}`);
 }
 

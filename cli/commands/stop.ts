@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AppError } from '../../shared/errors.ts';
 import { attach } from '../connect.ts';
-import { print } from '../output.ts';
+import { print, printJson } from '../output.ts';
 
 const END_TIMEOUT_MS = 10_000;
 const LOOK_EVERY_MS = 10;
@@ -17,9 +17,9 @@ function isAlive(pid: number): boolean {
 }
 
 /** Returns when the process is gone, so that the next command finds the home free. */
-async function stop(): Promise<void> {
+async function stop({ json }: { readonly json?: boolean }): Promise<void> {
   const agent = await attach();
-  if (agent === null) return print('Nothing is running.');
+  if (agent === null) return json ? printJson({ stopped: null }) : print('Nothing is running.');
   await agent.call('app.stop', {});
   const deadlineMs = performance.now() + END_TIMEOUT_MS;
   while (agent.pid !== null && isAlive(agent.pid)) {
@@ -29,9 +29,14 @@ async function stop(): Promise<void> {
     await delay(LOOK_EVERY_MS);
   }
   agent.close();
-  print('Stopped.');
+  if (json) printJson({ stopped: { pid: agent.pid } });
+  else print('Stopped.');
 }
 
 export function register(program: Command): void {
-  program.command('stop').description('lock the vault and end the running agent or app').action(stop);
+  program
+    .command('stop')
+    .description('lock the vault and end the running agent or app')
+    .option('--json', 'as JSON')
+    .action(stop);
 }

@@ -11,7 +11,8 @@ import { connectAgent } from '../connect.ts';
 import { Exit, usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { readValues } from '../stdin.ts';
-import { localSeconds, localTime, plain, table, terminalWidth } from '../table.ts';
+import { plain, table, terminalWidth } from '../table.ts';
+import { momentIn, remarkOfZone, secondsIn, zoneOf } from '../zone-times.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -103,24 +104,28 @@ async function edit(webhook: string, { url, label, events, local, on, off, json 
   print(`${label2} is ${state}: ${wanted} to ${address}`);
 }
 
-async function remove(webhook: string): Promise<void> {
+async function remove(webhook: string, { json }: Json): Promise<void> {
   const agent = await connectAgent();
+  const known = json ? await agent.call('webhooks.list', {}) : [];
   await agent.call('webhooks.remove', { webhook });
   agent.close();
-  print('The webhook is removed, with its secret and its deliveries.');
+  const one = known.find(({ id, label }) => id === webhook || label === webhook);
+  if (json) printJson({ removed: { id: one?.id ?? null, label: one?.label ?? webhook } });
+  else print('The webhook is removed, with its secret and its deliveries.');
 }
 
 async function rotate(webhook: string, { overlap, json }: Json & { readonly overlap?: string }): Promise<void> {
   const overlapHours = overlap === undefined ? DEFAULT_OVERLAP_HOURS : parseOverlap(overlap);
   const agent = await connectAgent();
   const rotated = await agent.call('webhooks.rotate', { webhook, overlapHours });
+  const zone = await zoneOf(agent);
   agent.close();
   if (json) return printJson(rotated);
   print(rotated.secret);
   if (!process.stdout.isTTY) return;
   const until = rotated.webhook.oldSecretUntil;
   note(
-    `Shown this once. The one before it ${until === null ? 'no longer signs' : `signs too until ${localTime(until)}`}.`,
+    `Shown this once. The one before it ${until === null ? 'no longer signs' : `signs too until ${momentIn(zone, until)}`}.`,
   );
 }
 
@@ -128,9 +133,10 @@ async function rotate(webhook: string, { overlap, json }: Json & { readonly over
 async function test(webhook: string, { json }: Json): Promise<void> {
   const agent = await connectAgent();
   const sent = await agent.call('webhooks.test', { webhook });
+  const zone = await zoneOf(agent);
   agent.close();
   if (json) printJson(sent);
-  else print(`${plain(sent.label)}: ${outcome(sent)}`);
+  else print(`${plain(sent.label)}: ${outcome(sent, zone)}`);
   if (sent.state !== 'delivered') throw new Exit(6);
 }
 
@@ -156,14 +162,22 @@ async function deliveries(webhook: string | undefined, options: DeliveriesOption
     ...(state === undefined ? {} : { state }),
     ...(limit === undefined ? {} : { limit }),
   });
+  const zone = await zoneOf(agent);
   agent.close();
   if (options.json) return printJson(found);
   if (found.length === 0) return note('No deliveries.');
-  const rows = found.map((each) => [each.id, each.label, each.type, localSeconds(each.createdAt), outcome(each)]);
+  const rows = found.map((each) => [
+    each.id,
+    each.label,
+    each.type,
+    secondsIn(zone, each.createdAt),
+    outcome(each, zone),
+  ]);
   write(table(['ID', 'WEBHOOK', 'EVENT', 'AT', 'OUTCOME'], rows, terminalWidth()));
+  remarkOfZone(zone);
 }
 
-function outcome({ state, tries, log, nextTryAt, deadBecause }: Delivery): string {
+function outcome({ state, tries, log, nextTryAt, deadBecause }: Delivery, zone: string): string {
   const [last] = log;
   const told = last === undefined ? '' : last.status === null ? (last.problem ?? '') : `answered ${last.status}`;
   if (state === 'delivered') return `delivered, ${told} after ${last?.latencyMs ?? 0} ms`;
@@ -172,7 +186,7 @@ function outcome({ state, tries, log, nextTryAt, deadBecause }: Delivery): strin
   const count = tries === 1 ? '1 try' : `${tries} tries`;
   if (state === 'dead')
     return deadBecause === 'queue-full' ? 'dead: too much was waiting' : `dead after ${count}: ${told}`;
-  return tries === 0 ? 'waiting' : `${told}, again at ${localSeconds(nextTryAt)} (${count})`;
+  return tries === 0 ? 'waiting' : `${told}, again at ${secondsIn(zone, nextTryAt)} (${count})`;
 }
 
 interface RedeliverOptions extends Json {
@@ -226,6 +240,7 @@ export function register(program: Command): void {
     .command('remove')
     .description('remove a webhook, its secret and its deliveries')
     .argument('<webhook>', 'its label or id')
+    .option('--json', 'as JSON')
     .action(remove);
   webhook
     .command('rotate')

@@ -1,5 +1,6 @@
 import type { AuditFilter } from '../../shared/contract/audit.ts';
-import { daysLater, momentAt, windowZone } from '../i18n/zone.ts';
+import { daysLater, momentAt } from '../../shared/zone-clock.ts';
+import { windowZone } from '../i18n/zone.ts';
 import type { ActivityRoute } from '../state/activity-route.ts';
 
 /** As the core asks for it: times, and `to` with the whole of its day. A day that is half typed does not filter. */

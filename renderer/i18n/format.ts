@@ -1,4 +1,5 @@
-import { clockIn, windowZone } from './zone.ts';
+import { clockIn } from '../../shared/zone-clock.ts';
+import { windowZone } from './zone.ts';
 
 /** Numbers, dates and durations as the user's locale writes them. */
 const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);

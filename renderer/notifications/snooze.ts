@@ -1,4 +1,5 @@
-import { clockIn, daysLater, momentAt, windowZone } from '../i18n/zone.ts';
+import { clockIn, daysLater, momentAt } from '../../shared/zone-clock.ts';
+import { windowZone } from '../i18n/zone.ts';
 
 export const SNOOZES = ['hour', 'tomorrow', 'week'] as const;
 export type Snooze = (typeof SNOOZES)[number];

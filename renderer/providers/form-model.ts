@@ -3,7 +3,8 @@ import type { Input } from '../../shared/contract/methods.ts';
 import type { ProviderInfo } from '../../shared/provider/info.ts';
 import { DEFAULT_LABEL, LABEL_PATTERN } from '../../shared/reference.ts';
 import { m } from '../i18n/messages.ts';
-import { dayShown, daysLater } from '../i18n/zone.ts';
+import { daysLater } from '../../shared/zone-clock.ts';
+import { dayShown } from '../i18n/zone.ts';
 
 /** What the sheet holds while a credential is entered. `secret` is the pasted field, so that pasting comes before choosing. */
 export interface CredentialForm {

@@ -157,12 +157,12 @@ export class Catalogue {
     return this.#providers.get(id);
   }
 
-  /** @throws AppError `invalid_input` whose hint names the nearest. */
+  /** @throws AppError `not_found` whose hint names the nearest. */
   get(id: string): ProviderDescriptor {
     const provider = this.#providers.get(id);
     if (provider !== undefined) return provider;
     const { message, hint } = this.unknown(id);
-    throw new AppError('invalid_input', message, hint);
+    throw new AppError('not_found', message, hint);
   }
 
   /** What to say where there is no provider of this id. */

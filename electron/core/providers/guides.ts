@@ -17,7 +17,7 @@ export class Guides {
     this.#folder = folder;
   }
 
-  /** @throws AppError `invalid_input` for a provider that is not known. */
+  /** @throws AppError `not_found` for a provider that is not known. */
   of(id: string): Guide {
     const provider = this.#catalogue.get(id);
     return guideOf(provider, this.#noteOf(provider));

@@ -78,14 +78,14 @@ export class QuotaAdvice {
     return proposalsOf({ quotas: known, fitting, providers: providers(), hasSystem: quotas.systemIds().length > 0 });
   }
 
-  /** @throws AppError `conflict` where it does not stand any more. */
+  /** @throws AppError `not_found` where it does not stand any more, or never did. */
   async apply(id: string, actor: string): Promise<QuotaStatus> {
     const proposal = (await this.proposals()).find((one) => one.id === id);
     if (proposal === undefined) {
       throw new AppError(
-        'conflict',
-        'This proposal does not stand any more. Nothing was changed.',
-        'Look at the list again.',
+        'not_found',
+        'There is no such proposal, or it does not stand any more. Nothing was changed.',
+        'See "keyharbor quota proposals".',
       );
     }
     const { quota, definition } = proposal;

@@ -85,7 +85,7 @@ export class Routing {
     return [...this.#read().values()];
   }
 
-  /** Adds or replaces the rule of its provider or client. @throws AppError `invalid_input` for an unknown provider. */
+  /** Adds or replaces the rule of its provider or client. @throws AppError `not_found` for an unknown provider. */
   set(rule: RoutingRule, actor: string): RoutingRule {
     if (rule.for === 'provider') this.#deps.catalogue.get(rule.provider);
     const scope = scopeText(rule.for === 'provider' ? { provider: rule.provider } : { client: rule.client });

@@ -23,7 +23,6 @@ test('the log is listed with names, and filtered', async () => {
 
 test.each([
   [['--area', 'key'], 'area'],
-  [['--who', 'nobody'], 'Nobody of this name'],
   [['--from', 'tomorrow'], 'no day'],
   [['--from', '2026-02-31'], 'no day'],
   [['--from', '2026-11-22', '--to', '2026-11-01'], 'ends before it begins'],

@@ -28,9 +28,7 @@ afterAll(() => vault.close());
 
 test('a key that is given a day ends with it where the vault counts its days, and is shown so', async () => {
   expect(await json('show', 'kh://openai/default')).toMatchObject({ expiresAt: '2099-01-31T09:59:59.999Z' });
-  expect(await vault.must(['show', 'kh://openai/default'])).toMatch(
-    /Expires: +2099-01-31 23:59 \(Pacific\/Kiritimati\)\n/,
-  );
+  expect(await vault.must(['show', 'kh://openai/default'])).toMatch(/Expires: +2099-01-31 23:59\n/);
   await vault.must(['edit', 'kh://openai/default', '--expires', '2099-03-01']);
   expect(await json('show', 'kh://openai/default')).toMatchObject({ expiresAt: '2099-03-01T09:59:59.999Z' });
   await vault.must(['edit', 'kh://openai/default', '--expires', '2099-03-01T12:00:00Z']);
@@ -43,5 +41,5 @@ test('so does a client whose end is moved to a day', async () => {
   expect(await vault.must(['client', 'narrow', 'tool', '--expires', day])).toContain(`until ${day} 23:59 (${ZONE})`);
   expect(await json('client', 'list')).toMatchObject([{ expiresAt: `${day}T09:59:59.999Z` }]);
   const { stdout, stderr } = await vault.kh(['client', 'list']);
-  expect([stdout.includes(`${day} 23:59`), stderr]).toEqual([true, `Ends are in the time of ${ZONE}.\n`]);
+  expect([stdout.includes(`${day} 23:59`), stderr]).toEqual([true, `Times are those of ${ZONE}.\n`]);
 });

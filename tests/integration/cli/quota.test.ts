@@ -106,7 +106,7 @@ test('what is not limited is proposed, and taken by its id', async () => {
   await vault.must(['quota', 'set', 'Nothing', '--limit', '5', '--off']);
   const told = await vault.kh(['quota', 'proposals']);
   expect(told.code).toBe(0);
-  expect((await vault.kh(['quota', 'apply', 'new:nobody:cost'])).code).toBe(1);
+  expect((await vault.kh(['quota', 'apply', 'new:nobody:cost'])).code).toBe(4);
 });
 
 test('what is no quota is said, and nothing is changed', async () => {
@@ -117,7 +117,6 @@ test('what is no quota is said, and nothing is changed', async () => {
     ['New', '--limit', '5', '--per', 'year'],
     ['New', '--limit', '5', '--per', 'cron:61 * * * *'],
     ['New', '--limit', '5', '--provider', 'openai', '--system'],
-    ['New', '--limit', '5', '--client', 'nobody'],
     ['New', '--limit', '5', '--warn-at', '75,75'],
     ['New', '--limit', '5', '--keep-critical', '10'],
     ['New', '--limit', '5', '--adjust', '9..5'],

@@ -63,7 +63,7 @@ test('what is no rule is refused with the place of its fault, and nothing is cha
   }
   const stranger = file('stranger.json', { for: 'provider', provider: 'opanai' });
   const refused = await vault.kh(['routing', 'set', stranger]);
-  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('provider')]);
+  expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('provider')]);
   expect((await vault.kh(['routing', 'set', join(vault.folder, 'nowhere.json')])).code).toBe(2);
   expect((await vault.kh(['routing', 'remove', 'openai'])).code).toBe(2);
   expect(JSON.parse(await vault.must(['routing', 'list', '--json']))).toEqual({ rules: [], health: [] });

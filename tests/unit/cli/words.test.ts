@@ -11,9 +11,11 @@ import { exitCodeOf, formatFailure, usage } from '../../../cli/fail.ts';
 import { agentSocket, homeFolder } from '../../../cli/home.ts';
 import { nearest } from '../../../shared/nearest.ts';
 import { parsePort } from '../../../cli/port.ts';
-import { fittingTable, localSeconds, localTime, plain, table, textWidth } from '../../../cli/table.ts';
+import { fittingTable, plain, table, textWidth } from '../../../cli/table.ts';
 import { formatFrom } from '../../../cli/usage-format.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { momentIn, secondsIn } from '../../../cli/zone-times.ts';
+import { dayInWords, momentInWords } from '../../../shared/moment-words.ts';
 
 const invalid = expect.objectContaining({ code: 'invalid_input' }) as Error;
 
@@ -184,11 +186,16 @@ test('what steers a terminal is not printed', () => {
   expect(plain('a\u001b[31mred\u001b[0m\u0007\u202eb\nc…')).toBe('ared  b c...');
 });
 
-test('a time is printed to the minute or to the second, never as -', () => {
-  expect(localTime(null)).toBe('-');
-  expect(localTime('2026-11-21T10:20:30.000Z')).toMatch(/^2026-11-2\d \d{2}:\d{2}$/);
-  expect(localSeconds(null)).toBe('-');
-  expect(localSeconds('2026-11-21T10:20:05.900Z')).toMatch(/^2026-11-2\d \d{2}:\d{2}:05$/);
+test('a time is printed as it is in the zone, to the minute or to the second, never as -', () => {
+  expect(momentIn('Asia/Tokyo', null)).toBe('-');
+  expect(momentIn('Asia/Tokyo', '2026-11-21T20:20:30.000Z')).toBe('2026-11-22 05:20');
+  expect(secondsIn('Asia/Tokyo', null)).toBe('-');
+  expect(secondsIn('America/New_York', '2026-11-21T02:20:05.900Z')).toBe('2026-11-20 21:20:05');
+});
+
+test('sentences write days and times out, as they are in the zone', () => {
+  expect(dayInWords('2026-11-19')).toBe('19 November 2026');
+  expect(momentInWords('Asia/Tokyo', Date.UTC(2026, 10, 19, 20, 5))).toBe('20 November 2026, 05:05');
 });
 
 test.each(SHELLS)('a completion script for %s is for both names and asks the program for words', (shell) => {

@@ -349,7 +349,7 @@ test('a provider that does not exist is named, with the nearest one; what could 
   const told = { message: 'There is no provider "opanai".', hint: expect.stringContaining('mean openai?') as string };
   expect(read('opanai')).toThrow(code('key_not_found', told));
   expect(() => credentials.get({ ref: 'kh://opanai/work' })).toThrow(code('key_not_found', told));
-  expect(() => providers.catalogue.get('opanai')).toThrow(code('invalid_input', told));
+  expect(() => providers.catalogue.get('opanai')).toThrow(code('not_found', told));
   expect(read('openai')).toThrow(code('key_not_found', { message: 'There is no such credential.' }));
   const pasted = ['abcdefghij', '0123456789', 'klmnop'].join('');
   expect(read(pasted)).toThrow(code('key_not_found', { message: 'There is no provider of this name.' }));

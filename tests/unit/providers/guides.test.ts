@@ -33,7 +33,7 @@ describe('the guide to a provider', () => {
   });
 
   test('is not there for a provider that nobody knows', async () => {
-    await expect(guide(startTestApp(), 'nobody')).rejects.toMatchObject({ code: 'invalid_input' });
+    await expect(guide(startTestApp(), 'nobody')).rejects.toMatchObject({ code: 'not_found' });
   });
 
   test('has links that open without a question; any other is asked about', async () => {

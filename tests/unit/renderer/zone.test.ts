@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { toQuery } from '../../../renderer/activity/filters.ts';
 import { formatDate, formatDateTime, formatMoment } from '../../../renderer/i18n/format.ts';
-import { momentAt, showTimesIn, windowZone, zoneHere } from '../../../renderer/i18n/zone.ts';
+import { showTimesIn, windowZone, zoneHere } from '../../../renderer/i18n/zone.ts';
+import { momentAt } from '../../../shared/zone-clock.ts';
 import { narrowChanges, narrowErrors, narrowFormOf } from '../../../renderer/clients/narrow-form.ts';
 import { dayAfter, formOf } from '../../../renderer/providers/form-model.ts';
 import { snoozedUntil } from '../../../renderer/notifications/snooze.ts';

@@ -144,7 +144,7 @@ it('a grant on a provider that does not exist is refused by its name before anyb
     message: 'There is no provider "opanai".',
     hint: expect.stringContaining('openai') as string,
   });
-  await expect(call('socket', 'clients.create', client('opanai'))).rejects.toMatchObject({ code: 'invalid_input' });
+  await expect(call('socket', 'clients.create', client('opanai'))).rejects.toMatchObject({ code: 'not_found' });
   expect(asked).toEqual([]);
   expect(t.app.clients.list()).toEqual([]);
   await expect(call('socket', 'clients.create', client('openai'))).resolves.toBeDefined();
