@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { parseClientToken } from '../../../electron/core/endpoint/client-token.ts';
+import { createRouter } from '../../../electron/rpc/router.ts';
 import { PASSWORD, startTestApp, startUnlockedApp } from '../../support/test-app.ts';
+import { OTHER_PASSWORD } from '../../support/test-vault.ts';
 
 test('a new app has no vault, listens nowhere and tells so', async () => {
   const { app } = startTestApp();
@@ -24,6 +27,19 @@ test('lock and unlock are told, with the reason', async () => {
     { event: 'vault.locked', data: { reason: 'asked' } },
     { event: 'vault.unlocked', data: {} },
   ]);
+});
+
+test('a new password drops what was decided about tokens: each is checked against its row again', async () => {
+  const { app } = await startUnlockedApp();
+  const input = { name: 'tool', grants: ['usage:read'], expiresInDays: 30, ratePerSecond: null, test: false };
+  const token = parseClientToken(app.clients.create(input, 'cli').token);
+  if (token === null) throw new Error('no token');
+  expect(app.clients.verify(token)).not.toBeNull();
+  app.vault.opened().db.exec('UPDATE client SET row_mac = zeroblob(32)');
+  expect(app.clients.verify(token)).not.toBeNull(); // as decided before
+  const params = { oldPassword: PASSWORD, newPassword: OTHER_PASSWORD };
+  await createRouter(app)({ caller: 'window', connection: 'test', method: 'vault.changePassword', params });
+  expect(app.clients.verify(token)).toBeNull();
 });
 
 test('close locks, clears the clipboard and can be called twice', async () => {

@@ -71,6 +71,40 @@ test('what one caller asks at once is one question', async () => {
   expect(t.kept).toHaveLength(1);
 });
 
+test.each([
+  ['reason', { reason: 'to build' }],
+  ['folder', { folder: '/srv/other' }],
+])('what is asked at once with another %s is another question', (_, given) => {
+  const t = setUp();
+  t.ask('tool', 'a');
+  t.ask('tool', 'b', given);
+  t.read();
+  t.say('once');
+  expect(t.panel).toMatchObject([{ wants: [{ name: 'b' }], ...given }]);
+});
+
+test('one question is for 64 credentials at most', () => {
+  const t = setUp();
+  const letters = Array.from({ length: 65 }, (_, at) => String.fromCharCode(0x4e00 + at));
+  for (const letter of letters) t.ask('tool', letter);
+  t.read();
+  expect(t.panel[0]?.wants).toHaveLength(64);
+  t.say('once');
+  expect(t.panel.map(({ wants }) => wants.map(({ name }) => name))).toEqual([letters.slice(64)]);
+});
+
+test('a question that is still gathered does not come up because another was answered', () => {
+  const t = setUp();
+  t.ask('one', 'a');
+  t.read();
+  t.ask('two', 'a');
+  t.say('once');
+  expect(t.panel).toEqual([]);
+  t.ask('two', 'b');
+  t.clock.advance(SOON);
+  expect(t.panel.map(({ wants }) => wants.map(({ name }) => name))).toEqual([['a', 'b']]);
+});
+
 test('an equal question shares the one that lies on the panel; another one waits for its turn', async () => {
   const t = setUp();
   const first = t.ask('tool', 'ab');
@@ -200,6 +234,20 @@ describe('after a no', () => {
     expect([other.said, again.said, t.panel.length]).toEqual(['waiting', 'waiting', 2]);
   });
 
+  test('one that is ten minutes old is no longer in a row with the next', async () => {
+    const t = setUp();
+    for (const letter of 'abc') {
+      t.clock.advance(10 * MINUTE);
+      const asked = t.ask('tool', letter);
+      t.read();
+      t.say('deny');
+      await asked.done;
+    }
+    const asked = t.ask('tool', 'd');
+    t.read();
+    expect([asked.said, t.panel.length]).toEqual(['waiting', 1]);
+  });
+
   test('a yes in between makes the count begin anew', async () => {
     const t = setUp();
     for (const [letter, answer] of [
@@ -271,6 +319,11 @@ test('a yes that cannot be written down is none', async () => {
   t.fault.error = new Error('the disk is full');
   t.say('once');
   expect(await asked.done).toBe('internal');
+  const again = t.ask('tool', 'a');
+  t.read();
+  t.fault.error = new AppError('vault_locked', 'Locked.');
+  t.say('once');
+  expect(await again.done).toBe('vault_locked');
 });
 
 test('a flood of questions is refused, not kept', async () => {

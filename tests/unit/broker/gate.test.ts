@@ -462,6 +462,8 @@ describe('a program that asks ahead', () => {
     await t.ahead(t.evidence.peer(child(61, [processFacts({ pid: 55 }), agent]), { program: agent }), 'work');
     await t.program(t.evidence.peer(child(62), { program: agent }), 'work');
     expect(t.panel.shown).toBe(1);
+    const neighbour = processFacts({ pid: 90, session: 50 });
+    expect(await t.answered(t.ahead(t.evidence.peer([neighbour]), 'work'), 'deny')).toBe('forbidden');
     const reused = { ...agent, startedAt: 'later' };
     const other = t.evidence.peer([processFacts({ pid: 63 }), reused], { program: reused, session: 'session 9' });
     expect(await t.answered(t.ahead(other, 'work'), 'deny')).toBe('forbidden');
@@ -479,6 +481,26 @@ describe('a program that asks ahead', () => {
     const elsewhere = { ...later, workingFolder: '/srv/else' };
     const beside = t.evidence.peer([processFacts({ pid: 72, workingFolder: '/srv/else' }), elsewhere]);
     expect(await t.answered(t.ahead(beside, 'work'), 'deny')).toBe('forbidden');
+  });
+
+  test.each([
+    ['its file', { program: processFacts({ pid: 60, executable: null }) }, ['minutes15', 'lock']],
+    ['its folder', { folder: null }, ['minutes15', 'lock']],
+    ['its session', { session: null }, ['minutes15', 'lock', 'always']],
+    ['all but its session', { program: null }, ['minutes15', 'lock']],
+    ['anything', { program: null, session: null }, []],
+  ] as const)('where nobody knows %s, the answers are those that can be kept', async (_what, given, more) => {
+    const t = await setUp();
+    t.add('work');
+    const peer = () => t.evidence.peer(child(60), { program: agent, ...given });
+    const asked = t.ahead(peer(), 'work');
+    await t.read();
+    expect(t.panel.open[0]?.answers).toEqual(['deny', 'once', ...more]);
+    const longest = more.at(-1) ?? 'once';
+    t.panel.answer(longest);
+    await asked;
+    if (longest !== 'once') await t.ahead(peer(), 'work');
+    expect(t.panel.shown).toBe(1);
   });
 
   test('the "always" of a client is for no program, not even one in its folder whose file nobody knows', async () => {

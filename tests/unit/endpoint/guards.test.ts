@@ -67,6 +67,15 @@ describe('what a local tool sends passes', () => {
       'a large body below /proxy',
       { method: 'POST', target: '/proxy/openai/files', headers: [['content-length', '99999999']] },
     ],
+    [
+      'a header of which several are allowed, twice',
+      {
+        headers: [
+          ['accept', 'text/plain'],
+          ['accept', 'application/json'],
+        ],
+      },
+    ],
     ['a target of the longest length', { target: `/${'a'.repeat(MAX_TARGET_BYTES - 1)}` }],
     [
       'as many headers as allowed',

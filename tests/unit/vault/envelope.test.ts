@@ -97,3 +97,18 @@ test('the generation can be read from a blob, and a blob of an unknown version o
 test('a generation that is not the bound one is a mistake of the caller, found before anything is sealed', () => {
   expect(() => sealField(newDataKey(), 2, recordAad(place), Buffer.from('x'))).toThrow(TypeError);
 });
+
+test('16 MiB are sealed, and not a byte more', () => {
+  const key = newDataKey();
+  const most = Buffer.alloc(16 * 1024 * 1024);
+  expect(openField(key, recordAad(place), sealField(key, 1, recordAad(place), most)).equals(most)).toBe(true);
+  const tooMuch = () => sealField(key, 1, recordAad(place), Buffer.alloc(most.byteLength + 1));
+  expect(tooMuch).toThrow(expect.objectContaining({ code: 'invalid_input' }) as Error);
+});
+
+test.each([
+  ['vault', { vaultId: randomBytes(15) }],
+  ['record', { recordId: randomBytes(17) }],
+])('an id of a %s with another length is a mistake of the caller, found before anything is sealed', (_, change) => {
+  expect(() => recordAad({ ...place, ...change })).toThrow(TypeError);
+});

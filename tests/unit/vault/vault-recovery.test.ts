@@ -43,6 +43,33 @@ describe('confirming the kit', () => {
   });
 
   test.each([
+    ['nothing', () => null],
+    ['less', (value: Buffer) => value.subarray(1)],
+    ['something else', (value: Buffer) => Buffer.from(value.map((byte) => byte ^ 1))],
+  ])('does not rely on a keychain that gives back %s', async (_, change) => {
+    const { vault, keychain, recoveryCode } = await unlockedVault();
+    const read = keychain.read.bind(keychain);
+    keychain.read = async (account) => {
+      const value = await read(account);
+      const given = value === null ? null : change(value);
+      return given === null ? null : Buffer.from(given);
+    };
+    await vault.confirmRecovery({ proof: { code: recoveryCode }, password: PASSWORD, bindDevice: true });
+    expect(vault.protection()).toMatchObject({ deviceBound: false, recoveryConfirmed: true });
+    keychain.entries.clear();
+    vault.lock('asked');
+    await vault.unlock(PASSWORD);
+  });
+
+  test('again, where the vault is bound already, leaves the device secret as it is', async () => {
+    const { vault, keychain, recoveryCode } = await deviceBoundVault();
+    const before = [...keychain.entries.keys()];
+    await vault.confirmRecovery({ proof: { code: recoveryCode }, password: PASSWORD, bindDevice: true });
+    expect([...keychain.entries.keys()]).toEqual(before);
+    expect(vault.protection()).toMatchObject({ deviceBound: true, recoveryConfirmed: true });
+  });
+
+  test.each([
     ['wrong groups', (code: string) => ({ groups: [...groupsOf(code, 1), { index: 2, text: 'ZZZZZ' }] })],
     ['one group twice', (code: string) => ({ groups: groupsOf(code, 1, 1) })],
     ['no code at all', () => ({ code: 'hello' })],
@@ -94,6 +121,17 @@ describe('recovering', () => {
     expect(await codeOf(() => vault.recover(recoveryCode, PASSWORD))).toBe('wrong_password');
     await vault.recover(renewed ?? '', PASSWORD);
     expect(readAudit(vault.opened(), { limit: 1 })[0]).toMatchObject({ action: 'vault.recover', result: 'ok' });
+  });
+
+  test('a vault that is open does not open it once more', async () => {
+    const { vault, recoveryCode } = await unlockedVault();
+    let opened = 0;
+    vault.onUnlocked(() => {
+      opened += 1;
+    });
+    const session = vault.opened();
+    expect(await vault.recover(recoveryCode, OTHER_PASSWORD)).not.toBeNull();
+    expect([vault.opened() === session, opened]).toEqual([true, 0]);
   });
 
   test('tells a mistyped code from a wrong one, and counts only the wrong one', async () => {

@@ -156,3 +156,29 @@ test('a header that is newer than its mirror, as after a crash in between, opens
   const mirror = test.vault.opened().db.prepare('SELECT header_epoch FROM vault_state').pluck().get();
   expect(mirror).toBe(2);
 });
+
+describe('the state row of the database', () => {
+  test.each([
+    ['epoch', 'UPDATE vault_state SET epoch = epoch - 1'],
+    ['mirror of the header', 'UPDATE vault_state SET header_epoch = 0'],
+    ['count of wraps', 'UPDATE vault_state SET record_wraps = record_wraps + 1'],
+    ['length of the log', 'UPDATE vault_state SET audit_seq = audit_seq - 1'],
+    ['end of the log', 'UPDATE vault_state SET audit_mac = zeroblob(32)'],
+    ['MAC', 'UPDATE vault_state SET mac = zeroblob(32)'],
+    ['MAC, cut short', 'UPDATE vault_state SET mac = zeroblob(31)'],
+    ['place', 'DELETE FROM vault_state'],
+  ])('keeps the vault shut where its %s was changed by whoever has only the key of the pages', async (_, sql) => {
+    const { vault, paths } = await unlockedVault();
+    const { db } = vault.opened();
+    db.exec(sql);
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    const changedFile = readFileSync(paths.vaultDb); // before the lock, whose audit entry seals the row anew
+    await vault.close();
+    writeFileSync(paths.vaultDb, changedFile);
+    await expect(vault.unlock(PASSWORD)).rejects.toMatchObject({
+      code: 'integrity_failure',
+      message: expect.stringContaining('state row') as string,
+    });
+    expect(vault.state).toBe('locked');
+  });
+});
