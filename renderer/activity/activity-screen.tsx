@@ -6,7 +6,7 @@ import { NO_FILTERS, type ActivityRoute } from '../state/activity-route.ts';
 import { navigate, useRoute } from '../state/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import head from '../ui/heading.module.css';
 import { Note } from '../ui/note.tsx';
 import page from '../ui/page-layout.module.css';
@@ -43,11 +43,7 @@ export default function ActivityScreen() {
       <div role="status">{verdict !== null && <Verdict verdict={verdict} />}</div>
       <ActivityFilters filters={filters} onChange={setFilters} />
       {state === 'loading' && <Skeleton lines count={6} />}
-      {state === 'failed' && (
-        <ErrorNote error={error}>
-          <Button onClick={retry}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
+      {state === 'failed' && <LoadError error={error} onRetry={retry} />}
       {state === 'ready' && entries.length === 0 && (
         <Empty
           icon={<SearchX size={28} />}

@@ -5,7 +5,7 @@ import { loadClients, useClients } from '../state/clients.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ClientRow } from './client-row.tsx';
@@ -29,11 +29,7 @@ export function ClientList({ nowMs }: { readonly nowMs: number }) {
   return (
     <>
       {state === 'loading' && <Skeleton lines count={3} />}
-      {state === 'failed' && (
-        <ErrorNote error={error}>
-          <Button onClick={() => void loadClients()}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
+      {state === 'failed' && <LoadError error={error} onRetry={() => void loadClients()} />}
       {state === 'ready' && active.length === 0 && (
         <Empty icon={<PlugZap size={28} />} title={m.clients.emptyTitle} actions={add}>
           <p>{m.clients.emptyText}</p>

@@ -23,6 +23,7 @@ export function ConnectTool() {
   const on = useSession((session) => session.endpoint?.on === true);
   const providers = useSession((session) => session.providers);
   const byId = useCredentials((store) => store.byId);
+  const areKeysKnown = useCredentials((store) => store.state === 'ready');
   const [tool, setTool] = useState<Tool>('run');
   const [picked, setPicked] = useState<string | null>(null);
   const [label, setLabel] = useState(ANY);
@@ -44,7 +45,7 @@ export function ConnectTool() {
           <p>{m.connectTool.off}</p>
         </Note>
       )}
-      {known.length === 0 && (
+      {areKeysKnown && known.length === 0 && (
         <Note tone="info">
           <p>{m.connectTool.noKeys}</p>
         </Note>

@@ -7,7 +7,7 @@ import { loadGrants, useGrants } from '../state/grants.ts';
 import { useSession } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { TextInput } from '../ui/text-input.tsx';
 import styles from './clients.module.css';
@@ -34,11 +34,7 @@ export function GrantsPanel({ nowMs }: { readonly nowMs: number }) {
     void loadClients();
   };
   if (error !== null) {
-    return (
-      <ErrorNote error={error}>
-        <Button onClick={retry}>{m.common.retry}</Button>
-      </ErrorNote>
-    );
+    return <LoadError error={error} onRetry={retry} />;
   }
   if (!ready) return <Skeleton lines count={3} />;
   if (lines.length === 0) {

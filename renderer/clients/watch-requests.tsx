@@ -1,16 +1,17 @@
 import { useId, useState } from 'react';
 import { m } from '../i18n/messages.ts';
-import { useClients } from '../state/clients.ts';
+import { loadClients, useClients } from '../state/clients.ts';
 import card from '../ui/card.module.css';
 import { classes } from '../ui/classes.ts';
 import { Field } from '../ui/field.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { Select } from '../ui/select.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
 import styles from './clients.module.css';
 
 /** Ticks off the first request of a client since this was opened; the core tells of it within a second. */
 export function WatchRequests() {
-  const all = useClients((store) => store.list);
+  const { state, error, list: all } = useClients();
   const [since] = useState(() => new Date().toISOString());
   const [picked, setPicked] = useState<string | null>(null);
   const heading = useId();
@@ -21,8 +22,11 @@ export function WatchRequests() {
     <section className={classes(card.card, card.roomy)} aria-labelledby={heading}>
       <div>
         <h2 id={heading}>{m.connectTool.watchTitle}</h2>
-        <p className={styles.muted}>{client === undefined ? m.connectTool.watchNone : m.connectTool.watchText}</p>
+        {(client !== undefined || state === 'ready') && (
+          <p className={styles.muted}>{client === undefined ? m.connectTool.watchNone : m.connectTool.watchText}</p>
+        )}
       </div>
+      <LoadError error={error} onRetry={() => void loadClients()} />
       {client !== undefined && (
         <>
           <Field label={m.connectTool.watchClient}>

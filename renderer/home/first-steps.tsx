@@ -12,13 +12,14 @@ import { announce, announceFailure } from '../ui/toasts.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { HomeCard } from './home-card.tsx';
 import styles from './home.module.css';
+import { bothKnown, useKeysKnown, useQuotasKnown } from './what-is-known.ts';
 
 /** Whether there is still something to do, and the owner did not put it away. */
 export function useHasSteps(): boolean {
   const isWanted = useSession((session) => session.settings?.vault?.firstSteps !== false);
-  const areQuotasKnown = useQuotas((store) => store.state === 'ready' || store.state === 'failed');
+  const { isKnown } = bothKnown(useKeysKnown(), useQuotasKnown());
   const done = useDone();
-  return isWanted && areQuotasKnown && !done.every((one) => one);
+  return isWanted && isKnown && !done.every((one) => one);
 }
 
 function useDone(): readonly [hasKey: boolean, isOn: boolean, hasQuota: boolean] {

@@ -5,8 +5,8 @@ import { loadClients } from '../state/clients.ts';
 import { loadQuotas, useQuotas } from '../state/quotas.ts';
 import { formatRoute, HOME } from '../state/route.ts';
 import { USAGE_HOME, type UsageRoute } from '../state/usage-route.ts';
-import { ErrorNote } from '../ui/error-note.tsx';
 import head from '../ui/heading.module.css';
+import { LoadError } from '../ui/load-error.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { type TileLinks, Tiles } from '../usage/tiles.tsx';
 import { useQuestion } from '../usage/use-question.ts';
@@ -40,23 +40,25 @@ const EVERY_MS = 5_000;
 /** What was spent, what is limited, and what to look at. Before the first call: what to do first. */
 export default function HomeScreen() {
   const nowMs = useNow(60_000);
-  const { data: overview, error } = useQuestion('usage.overview', QUESTION, { everyMs: EVERY_MS });
+  const { data: overview, error, retry } = useQuestion('usage.overview', QUESTION, { everyMs: EVERY_MS });
   const hasSteps = useHasSteps();
   const hasQuotas = useQuotas((store) => store.list.length > 0);
   useEffect(() => {
     void loadQuotas();
     void loadClients();
   }, []);
-  if (overview === null && error === null) return <Skeleton />;
+  const isReading = overview === null && error === null;
   const hasCalls = overview !== null && overview.totals.requests > 0;
+  const hasNone = overview !== null && !hasCalls;
   return (
     <div className={styles.page}>
       <div>
         <h1>{m.home.title}</h1>
-        <p className={head.lead}>{hasCalls ? m.home.lead : hasSteps ? m.home.leadEmpty : m.home.leadQuiet}</p>
+        <p className={head.lead}>{!hasNone ? m.home.lead : hasSteps ? m.home.leadEmpty : m.home.leadQuiet}</p>
       </div>
-      <ErrorNote error={error} />
-      {!hasCalls && hasSteps && <FirstSteps />}
+      <LoadError error={error} onRetry={retry} />
+      {isReading && <Skeleton />}
+      {!hasCalls && !isReading && hasSteps && <FirstSteps />}
       {hasCalls && (
         <>
           <Tiles overview={overview} links={TILE_LINKS} />

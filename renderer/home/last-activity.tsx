@@ -3,7 +3,7 @@ import { useActivity } from '../activity/use-activity.ts';
 import { formatDateTime, formatRelative } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { formatRoute, HOME } from '../state/route.ts';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { HomeCard } from './home-card.tsx';
 import styles from './home.module.css';
 
@@ -12,13 +12,13 @@ const ALL = {};
 
 /** The newest lines of the audit log. */
 export function LastActivity({ nowMs }: { readonly nowMs: number }) {
-  const { entries, error } = useActivity(ALL);
+  const { entries, error, retry } = useActivity(ALL);
   return (
     <HomeCard
       title={m.home.activity}
       link={{ href: formatRoute({ ...HOME, screen: 'activity' }), text: m.home.openActivity }}
     >
-      <ErrorNote error={error} />
+      <LoadError error={error} onRetry={retry} />
       <ul className={styles.lines}>
         {entries.slice(0, SHOWN).map((entry) => (
           <li key={entry.seq} className={styles.entry}>

@@ -5,7 +5,7 @@ import { m } from '../i18n/messages.ts';
 import { formatRoute, HOME, navigateUsage } from '../state/route.ts';
 import { USAGE_HOME } from '../state/usage-route.ts';
 import card from '../ui/card.module.css';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { questionOf, routeOfView } from '../usage/explore-view.ts';
 import { ExploredPicture, useExplored } from '../usage/explored.tsx';
 import explore from '../usage/explore.module.css';
@@ -36,12 +36,12 @@ export function PinnedViews() {
 }
 
 function Pinned({ saved }: { readonly saved: SavedView }) {
-  const { data, error } = useQuestion('usage.breakdown', questionOf(saved.view), { everyMs: EVERY_MS });
+  const { data, error, retry } = useQuestion('usage.breakdown', questionOf(saved.view), { everyMs: EVERY_MS });
   if (data !== null) return <Picture saved={saved} data={data} />;
   return (
     <section className={card.card} aria-label={saved.name}>
       <h2>{saved.name}</h2>
-      <ErrorNote error={error} />
+      <LoadError error={error} onRetry={retry} />
     </section>
   );
 }

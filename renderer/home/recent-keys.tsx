@@ -4,9 +4,11 @@ import { displayName } from '../providers/arrange.ts';
 import { useCredentials } from '../state/credentials.ts';
 import { formatRoute, HOME } from '../state/route.ts';
 import { useSession } from '../state/session.ts';
+import { LoadError } from '../ui/load-error.tsx';
 import { ProviderTile } from '../ui/provider-tile.tsx';
 import { HomeCard } from './home-card.tsx';
 import styles from './home.module.css';
+import { useKeysKnown } from './what-is-known.ts';
 
 const SHOWN = 5;
 
@@ -14,6 +16,7 @@ const SHOWN = 5;
 export function RecentKeys({ nowMs }: { readonly nowMs: number }) {
   const keys = useCredentials((store) => store.byId);
   const providers = useSession((session) => session.providers);
+  const { isKnown, error, retry } = useKeysKnown();
   const recent = [...keys.values()]
     .flatMap((one) => (one.lastUsedAt === null || one.state !== 'active' ? [] : [{ one, at: one.lastUsedAt }]))
     .sort((a, b) => b.at.localeCompare(a.at))
@@ -23,7 +26,8 @@ export function RecentKeys({ nowMs }: { readonly nowMs: number }) {
       title={m.home.recent}
       link={{ href: formatRoute({ ...HOME, screen: 'providers' }), text: m.shell.providers }}
     >
-      {recent.length === 0 && <p className={styles.muted}>{m.home.recentNone}</p>}
+      <LoadError error={error} onRetry={retry} />
+      {isKnown && recent.length === 0 && <p className={styles.muted}>{m.home.recentNone}</p>}
       <ul className={styles.lines}>
         {recent.map(({ one, at }) => (
           <li key={one.id} className={styles.key}>

@@ -10,7 +10,7 @@ import styles from './notifications.module.css';
 
 /** The bell of the top bar with its count; the inbox opens below it. */
 export function Bell() {
-  const unread = useNotices((store) => store.counts.unread);
+  const unread = useNotices((store) => store.counts?.unread ?? 0);
   const [open, setOpen] = useState(false);
   useEffect(() => {
     void loadNotices();

@@ -7,8 +7,7 @@ import { useNow } from '../contract/use-now.ts';
 import { m } from '../i18n/messages.ts';
 import { loadNotices, NOTICE_VIEWS, useNotices } from '../state/notices.ts';
 import { navigate } from '../state/route.ts';
-import { Button } from '../ui/button.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { Segmented } from '../ui/segmented.tsx';
@@ -53,9 +52,8 @@ export function Inbox({ onLeave }: Props) {
     onLeave();
   };
   const dismissAll = async (): Promise<void> => {
-    const { inbox } = counts;
     await act(() => call('notifications.dismiss', { ids: null }));
-    announce(m.notifications.dismissed(inbox), { slot: 'inbox' });
+    announce(m.notifications.dismissed(counts?.inbox ?? 0), { slot: 'inbox' });
   };
   return (
     <div className={styles.inbox}>
@@ -69,13 +67,13 @@ export function Inbox({ onLeave }: Props) {
             {
               label: m.notifications.readAll,
               icon: <CheckCheck size={15} aria-hidden />,
-              disabled: counts.unread === 0,
+              disabled: (counts?.unread ?? 0) === 0,
               run: () => void act(() => call('notifications.mark', { ids: null, read: true })),
             },
             {
               label: m.notifications.dismissAll,
               icon: <Trash2 size={15} aria-hidden />,
-              disabled: counts.inbox === 0,
+              disabled: (counts?.inbox ?? 0) === 0,
               run: () => void dismissAll(),
             },
             {
@@ -93,15 +91,11 @@ export function Inbox({ onLeave }: Props) {
       <Segmented
         label={m.notifications.viewOf}
         value={view}
-        options={NOTICE_VIEWS.map((value) => ({ value, label: m.notifications.views[value](counts[value]) }))}
+        options={NOTICE_VIEWS.map((value) => ({ value, label: m.notifications.views[value](counts?.[value] ?? null) }))}
         onChange={(picked) => void loadNotices(picked)}
       />
       {state === 'loading' && <Skeleton lines count={2} />}
-      {state === 'failed' && (
-        <ErrorNote error={error}>
-          <Button onClick={() => void loadNotices()}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
+      {state === 'failed' && <LoadError error={error} onRetry={() => void loadNotices()} />}
       {state === 'ready' && list.length === 0 && <Nothing view={view} />}
       {list.length > 0 && (
         <ul ref={lines} className={styles.lines} aria-label={m.notifications.list}>

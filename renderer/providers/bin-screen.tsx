@@ -8,7 +8,7 @@ import { useSession } from '../state/session.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { ProviderTile } from '../ui/provider-tile.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { tryMove } from './acts.ts';
@@ -35,11 +35,7 @@ export function BinScreen() {
       <h1>{m.providers.binTitle}</h1>
       <p className={styles.lead}>{m.providers.binLead}</p>
       {state === 'loading' && <Skeleton lines />}
-      {state === 'failed' && (
-        <ErrorNote error={error}>
-          <Button onClick={() => void loadCredentials()}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
+      {state === 'failed' && <LoadError error={error} onRetry={() => void loadCredentials()} />}
       {state === 'ready' && binned.length === 0 && (
         <Empty icon={<Trash2 size={28} />} title={m.providers.binEmptyTitle}>
           <p>{m.providers.binEmptyText}</p>

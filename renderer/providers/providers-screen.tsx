@@ -3,9 +3,8 @@ import { useNow } from '../contract/use-now.ts';
 import { m } from '../i18n/messages.ts';
 import { loadCredentials, useCredentials } from '../state/credentials.ts';
 import { useRoute } from '../state/route.ts';
-import { Button } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { CredentialGrid } from './credential-grid.tsx';
 import { CredentialTable } from './credential-table.tsx';
@@ -50,11 +49,7 @@ export function ProvidersScreen() {
           )}
         </div>
         {state === 'loading' && <Skeleton />}
-        {state === 'failed' && (
-          <ErrorNote error={error}>
-            <Button onClick={() => void loadCredentials()}>{m.common.retry}</Button>
-          </ErrorNote>
-        )}
+        {state === 'failed' && <LoadError error={error} onRetry={() => void loadCredentials()} />}
         {state === 'ready' && all.length === 0 && <NoKeys />}
         {state === 'ready' && all.length > 0 && (
           <>

@@ -5,9 +5,8 @@ import { useNow } from '../contract/use-now.ts';
 import { m } from '../i18n/messages.ts';
 import { loadQuotas, useQuotas } from '../state/quotas.ts';
 import { formatRoute, HOME } from '../state/route.ts';
-import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import head from '../ui/heading.module.css';
 import page from '../ui/page-layout.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -32,11 +31,7 @@ export function QuotaDetail({ id }: { readonly id: string }) {
         {m.quotas.back}
       </a>
       {(state === 'idle' || state === 'loading') && <Skeleton lines count={3} />}
-      {state === 'failed' && (
-        <ErrorNote error={error}>
-          <Button onClick={() => void loadQuotas()}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
+      {state === 'failed' && <LoadError error={error} onRetry={() => void loadQuotas()} />}
       {state === 'ready' && quota === undefined && <h1>{m.quotas.gone}</h1>}
       {quota !== undefined && <Shown quota={quota} />}
     </>

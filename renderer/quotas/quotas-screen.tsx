@@ -8,7 +8,7 @@ import { useRoute } from '../state/route.ts';
 import { show } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ZoneNote } from '../ui/zone-note.tsx';
@@ -55,11 +55,7 @@ function List() {
         {list.length > 0 && add}
       </div>
       {(state === 'idle' || state === 'loading') && <Skeleton lines count={3} />}
-      {state === 'failed' && (
-        <ErrorNote error={error}>
-          <Button onClick={() => void loadQuotas()}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
+      {state === 'failed' && <LoadError error={error} onRetry={() => void loadQuotas()} />}
       {state === 'ready' && list.length === 0 && (
         <Empty icon={<Gauge size={28} />} title={m.quotas.emptyTitle} actions={add}>
           <p>{m.quotas.emptyText}</p>

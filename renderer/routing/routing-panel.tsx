@@ -6,7 +6,7 @@ import { m } from '../i18n/messages.ts';
 import { loadPoolHealth, loadRouting, useRouting } from '../state/routing.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import page from '../ui/page-layout.module.css';
@@ -52,11 +52,7 @@ export function RoutingPanel() {
   return (
     <>
       {(state === 'idle' || state === 'loading') && <Skeleton lines count={3} />}
-      {state === 'failed' && (
-        <ErrorNote error={error}>
-          <Button onClick={() => void loadRouting()}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
+      {state === 'failed' && <LoadError error={error} onRetry={() => void loadRouting()} />}
       {state === 'ready' && list.length === 0 && (
         <Empty icon={<Route size={28} />} title={m.routing.emptyTitle} actions={add}>
           <p>{m.routing.emptyText}</p>

@@ -15,7 +15,8 @@ interface NoticesState {
   /** Which part of the inbox is looked at. */
   readonly view: NoticeView;
   readonly list: readonly Notice[];
-  readonly counts: NoticeCounts;
+  /** null: not read yet. */
+  readonly counts: NoticeCounts | null;
   /** What came in since the window was opened, the newest of it. */
   readonly arrived: Notice | null;
 }
@@ -25,7 +26,7 @@ const EMPTY: NoticesState = {
   error: null,
   view: 'inbox',
   list: [],
-  counts: { unread: 0, inbox: 0, snoozed: 0 },
+  counts: null,
   arrived: null,
 };
 

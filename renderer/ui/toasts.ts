@@ -44,5 +44,11 @@ export function clearSlot(slot: string): void {
 export function announceFailure(thrown: unknown): void {
   const { code, message, hint } = asAppError(thrown);
   if (code === 'vault_locked') return; // the unlock screen says it
-  toasts.add({ title: message, description: hint, timeout: LONG_MS, priority: 'high', data: { tone: 'bad' } });
+  // Several things may fail for one reason: it is said once.
+  const slot = `failure ${message}`;
+  clearSlot(slot);
+  slots.set(
+    slot,
+    toasts.add({ title: message, description: hint, timeout: LONG_MS, priority: 'high', data: { tone: 'bad' } }),
+  );
 }

@@ -7,7 +7,7 @@ import { DataTable } from '../charts/data-table.tsx';
 import { m } from '../i18n/messages.ts';
 import { navigateUsage } from '../state/route.ts';
 import { METRICS, type UsageRoute } from '../state/usage-route.ts';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import {
@@ -34,8 +34,8 @@ const LEGEND = { less: t.less, more: t.more } as const;
 /** A year of days, and the hours of the week in it. */
 export function CalendarTab({ route, named }: { readonly route: UsageRoute; readonly named: NamedFilter }) {
   const input = named.filter === undefined ? {} : { filter: named.filter };
-  const { data, error } = useQuestion('usage.heatMap', named.isReading ? null : input, { everyMs: EVERY_MS });
-  if (data === null) return error === null ? <Skeleton count={2} /> : <ErrorNote error={error} />;
+  const { data, error, retry } = useQuestion('usage.heatMap', named.isReading ? null : input, { everyMs: EVERY_MS });
+  if (data === null) return error === null ? <Skeleton count={2} /> : <LoadError error={error} onRetry={retry} />;
   return (
     <>
       <Remarks remarks={data.remarks} />

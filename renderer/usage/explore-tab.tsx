@@ -8,7 +8,7 @@ import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import { classes } from '../ui/classes.ts';
 import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import explore from './explore.module.css';
 import { ExploreControls, PictureChoice } from './explore-controls.tsx';
@@ -40,11 +40,7 @@ export function ExploreTab({ route, named }: { readonly route: UsageRoute; reado
           <SavedViews saved={route.explore.saved} view={view} isReading={named.isReading} />
         </div>
       </section>
-      {error !== null && (
-        <ErrorNote error={error}>
-          <Button onClick={retry}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
+      {error !== null && <LoadError error={error} onRetry={retry} />}
       {data === null && error === null && <Skeleton count={2} />}
       {data !== null && error === null && <Answer data={data} view={view} route={route} />}
     </>

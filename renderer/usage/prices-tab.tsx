@@ -13,6 +13,7 @@ import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import { classes } from '../ui/classes.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import head from '../ui/heading.module.css';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Note } from '../ui/note.tsx';
@@ -47,11 +48,7 @@ export function PricesTab() {
   };
   return (
     <>
-      {error !== null && (
-        <ErrorNote error={error}>
-          <Button onClick={retry}>{m.common.retry}</Button>
-        </ErrorNote>
-      )}
+      {error !== null && <LoadError error={error} onRetry={retry} />}
       {data === null && error === null && <Skeleton lines count={8} />}
       {data !== null && (
         <>

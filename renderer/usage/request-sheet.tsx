@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { UsageRecord, UsageRequest } from '../../shared/contract/usage-records.ts';
 import { m } from '../i18n/messages.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { costText, count, duration, exactMoney, money } from './figures.ts';
@@ -23,10 +23,10 @@ interface Props {
 
 /** All that is known of one call, and how its cost comes about. */
 export function RequestSheet({ id, zone, onClose }: Props) {
-  const { data, error } = useQuestion('usage.request', { id }, { everyMs: EVERY_MS });
+  const { data, error, retry } = useQuestion('usage.request', { id }, { everyMs: EVERY_MS });
   return (
     <Sheet open title={t.sheet} onClose={onClose} foot={<Button onClick={onClose}>{m.common.close}</Button>}>
-      <ErrorNote error={error} />
+      <LoadError error={error} onRetry={retry} />
       {data === null && error === null && <Skeleton lines count={6} />}
       {data !== null && <Detail request={data} zone={zone} />}
     </Sheet>

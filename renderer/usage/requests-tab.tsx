@@ -6,7 +6,7 @@ import { navigateUsage } from '../state/route.ts';
 import type { UsageRoute } from '../state/usage-route.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { Select } from '../ui/select.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import type { Span } from './ranges.ts';
@@ -34,7 +34,7 @@ interface Props {
 
 /** Single calls: when, who, with which key, what for how much. */
 export function RequestsTab({ route, span, named }: Props) {
-  const { list, error, loadMore, takeNewer } = useRequests(span, named.filter, isAtTop);
+  const { list, error, retry, loadMore, takeNewer } = useRequests(span, named.filter, isAtTop);
   const [open, setOpen] = useState<number | null>(null);
   const { outcome: _, ...rest } = route.filter;
   const pickOutcome = (outcome: string): void =>
@@ -63,7 +63,7 @@ export function RequestsTab({ route, span, named }: Props) {
           </Button>
         )}
       </div>
-      <ErrorNote error={error} />
+      <LoadError error={error} onRetry={retry} />
       {list === null && error === null && <Skeleton lines count={8} />}
       {list !== null && <Remarks remarks={list.remarks} />}
       {list !== null && list.records.length === 0 && (

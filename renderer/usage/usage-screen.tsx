@@ -5,9 +5,8 @@ import { PictureContext, type PictureSources } from '../charts/picture-source.ts
 import { m } from '../i18n/messages.ts';
 import { navigateUsage, useRoute } from '../state/route.ts';
 import { USAGE_TABS, type UsageRoute, type UsageTab } from '../state/usage-route.ts';
-import { Button } from '../ui/button.tsx';
 import { Checkbox } from '../ui/checkbox.tsx';
-import { ErrorNote } from '../ui/error-note.tsx';
+import { LoadError } from '../ui/load-error.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import tabs from '../ui/tabs.module.css';
 import { SourcesTab } from '../usage-sources/sources-tab.tsx';
@@ -100,11 +99,7 @@ export default function UsageScreen() {
             )}
           </div>
         )}
-        {overview.error !== null && (
-          <ErrorNote error={overview.error}>
-            <Button onClick={overview.retry}>{m.common.retry}</Button>
-          </ErrorNote>
-        )}
+        {overview.error !== null && <LoadError error={overview.error} onRetry={overview.retry} />}
         {data === null && overview.error === null && <Skeleton />}
         {never && !isOfItsOwn && <EmptyUsage />}
         {data !== null && (!never || isOfItsOwn) && (

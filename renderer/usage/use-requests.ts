@@ -21,11 +21,13 @@ export interface RequestList {
 export interface RequestPages {
   readonly list: RequestList | null;
   readonly error: AppError | null;
+  /** Reads from the top again. */
+  readonly retry: () => void;
   readonly loadMore: () => void;
   readonly takeNewer: () => void;
 }
 
-interface Held {
+export interface Held {
   readonly key: string;
   readonly list: RequestList | null;
   readonly next: string | null;
@@ -38,6 +40,13 @@ export function withNewer(records: readonly UsageRecord[], fresh: readonly Usage
   const news = fresh.filter(({ id }) => !known.has(id));
   return news.length === 0 ? records : [...news, ...records];
 }
+
+/** What came well takes away the word of what did not before it. */
+export const afterAnswer = (held: Held): Held => (held.error === null ? held : { ...held, error: null });
+
+/** The calls of another question are none of this one's. */
+export const afterFailure = (held: Held, key: string, error: AppError): Held =>
+  held.key === key ? { ...held, error } : { key, list: null, next: null, error };
 
 /**
  * Single calls, latest first, page by page; what is counted meanwhile comes in at the top.
@@ -57,19 +66,20 @@ export function useRequests(span: Span, filter: UsageFilter | undefined, isAtTop
     const { key: asked, question: about } = latest.current;
     try {
       const page = await call('usage.requests', { ...about, limit: PAGE, ...(cursor === null ? {} : { cursor }) });
-      if (latest.current.key === asked) setHeld((now) => take(page, now.key === asked ? now : { ...now, list: null }));
+      if (latest.current.key !== asked) return;
+      setHeld((now) => afterAnswer(take(page, now.key === asked ? now : { ...now, list: null })));
     } catch (thrown) {
       const error = asAppError(thrown);
-      if (latest.current.key === asked) setHeld((now) => ({ ...now, key: asked, error }));
+      if (latest.current.key === asked) setHeld((now) => afterFailure(now, asked, error));
     }
   }, []);
-  useEffect(() => {
-    void read(null, (page) => {
-      const { records, zone, keptSince, remarks, next } = page;
+  const begin = useCallback(() => {
+    void read(null, ({ records, zone, keptSince, remarks, next }) => {
       const list = { records, newer: [], zone, keptSince, remarks, hasMore: next !== null };
       return { key, list, next, error: null };
     });
   }, [key, read]);
+  useEffect(begin, [begin]);
   useEffect(() => {
     if (tick === 0) return;
     void read(null, ({ records: fresh }, now) => {
@@ -97,5 +107,5 @@ export function useRequests(span: Span, filter: UsageFilter | undefined, isAtTop
       return { ...now, list: { ...now.list, records: withNewer(now.list.records, now.list.newer), newer: [] } };
     });
   };
-  return { list: held.list, error: held.key === key ? held.error : null, loadMore, takeNewer };
+  return { list: held.list, error: held.key === key ? held.error : null, retry: begin, loadMore, takeNewer };
 }

@@ -1,14 +1,18 @@
 import type { Notice } from '../../../shared/contract/notifications.ts';
 import { formatNumber, plural } from '../format.ts';
 
+/** How many there are stands behind it, once that is known. */
+const counted = (name: string, count: number | null): string =>
+  count === null ? name : `${name} (${formatNumber(count)})`;
+
 export const notifications = {
   title: 'Notifications',
   open: (unread: number) =>
     unread === 0 ? 'Notifications, nothing new' : `Notifications, ${formatNumber(unread)} unread`,
   badge: (unread: number) => (unread > 99 ? '99+' : formatNumber(unread)),
   views: {
-    inbox: (count: number) => `Inbox (${formatNumber(count)})`,
-    snoozed: (count: number) => `Snoozed (${formatNumber(count)})`,
+    inbox: (count: number | null) => counted('Inbox', count),
+    snoozed: (count: number | null) => counted('Snoozed', count),
   },
   viewOf: 'Which notifications are shown',
   list: 'Notifications, newest first',
