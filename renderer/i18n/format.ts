@@ -1,8 +1,13 @@
 import { clockIn } from '../../shared/zone-clock.ts';
 import { windowZone } from './zone.ts';
 
-/** Numbers, dates and durations as the user's locale writes them. */
-const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);
+/**
+ * Numbers, days and times are written one way in the whole window: 1,690, 22 Nov 2026, 14:05. Its words are English whatever
+ * the system's language, and so are those of the core (shared/moment-words.ts), which stand beside them.
+ */
+export const NUMBERS = 'en';
+export const timeFormat = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat('en-GB', options);
 
 export function plural(count: number, one: string, other: string): string {
   const rule = new Intl.PluralRules('en').select(count);
@@ -13,7 +18,7 @@ export function plural(count: number, one: string, other: string): string {
 export const asSentence = (words: string): string => `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`;
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(locale()).format(value);
+  return new Intl.NumberFormat(NUMBERS).format(value);
 }
 
 /** `null` where nothing was measured. */
@@ -31,23 +36,22 @@ export function formatSeconds(ms: number): string {
 
 /** @param zone - IANA name, where not that of the window is meant. */
 export function formatDate(iso: string, zone = windowZone()): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: zone }).format(new Date(iso));
+  return timeFormat({ dateStyle: 'medium', timeZone: zone }).format(new Date(iso));
 }
 
 /** A day of a calendar, such as 2026-11-24: the same day in every zone. */
 export function formatDay(day: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));
+  return timeFormat({ dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));
 }
 
 /** The month of such a day: "November 2026". */
 export function formatMonth(day: string): string {
-  return new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(day));
+  return timeFormat({ month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(day));
 }
 
 /** @param zone - as in `formatDate`. */
 export function formatDateTime(iso: string, zone = windowZone()): string {
-  const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
-  return new Intl.DateTimeFormat(locale(), { ...style, timeZone: zone }).format(new Date(iso));
+  return timeFormat({ dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(new Date(iso));
 }
 
 /** To the second; with its day where that is not today. */
@@ -57,7 +61,7 @@ export function formatMoment(iso: string, nowMs = Date.now()): string {
   const clock = clockIn(zone);
   const isToday = clock(moment.getTime()).slice(0, 10) === clock(nowMs).slice(0, 10);
   const day = isToday ? {} : ({ dateStyle: 'medium' } as const);
-  return new Intl.DateTimeFormat(locale(), { ...day, timeStyle: 'medium', timeZone: zone }).format(moment);
+  return timeFormat({ ...day, timeStyle: 'medium', timeZone: zone }).format(moment);
 }
 
 const STEPS = [
@@ -80,7 +84,7 @@ export function formatRelative(iso: string, nowMs: number, near = 'just now'): s
 
 /** Micro-dollars, exactly: a test may cost less than a cent. */
 export function formatUsd(micro: number): string {
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: 6 });
+  const format = new Intl.NumberFormat(NUMBERS, { style: 'currency', currency: 'USD', maximumFractionDigits: 6 });
   return format.format(micro / 1_000_000);
 }
 
@@ -88,7 +92,7 @@ export function formatUsd(micro: number): string {
 export function formatMoney(micro: number): string {
   const dollars = micro / 1_000_000;
   const small = dollars !== 0 && Math.abs(dollars) < 0.01;
-  return new Intl.NumberFormat(locale(), {
+  return new Intl.NumberFormat(NUMBERS, {
     style: 'currency',
     currency: 'USD',
     ...(small ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 }),

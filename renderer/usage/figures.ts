@@ -2,10 +2,10 @@ import type { BucketValues } from '../../shared/contract/usage.ts';
 import type { UsageSums } from '../../shared/usage.ts';
 import { certaintyOf, type CostCertainty, figureOf, SUMS_OF, type UsageFigure } from '../../shared/usage-words.ts';
 import { cumulative } from '../charts/stack.ts';
+import { NUMBERS } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 
-const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);
-const number = (options: Intl.NumberFormatOptions): Intl.NumberFormat => new Intl.NumberFormat(locale(), options);
+const number = (options: Intl.NumberFormatOptions): Intl.NumberFormat => new Intl.NumberFormat(NUMBERS, options);
 
 const usd = { style: 'currency', currency: 'USD' } as const;
 const cents = number({ ...usd, minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -21,6 +21,9 @@ const CENT_MICRO = 10_000;
 /** From here on a count is shortened where there is little room. */
 const LONG_COUNT = 100_000;
 
+/** "5 %", as everywhere in Keyharbor; the two stay together at the end of a line. */
+const spaced = (text: string): string => text.replace('%', '\u00a0%');
+
 /** Money to be read: cents, below a cent what it takes to see more than nothing. */
 export function money(micro: number): string {
   return micro !== 0 && Math.abs(micro) < CENT_MICRO ? tiny.format(micro / 1e6) : cents.format(micro / 1e6);
@@ -30,9 +33,9 @@ export const exactMoney = (micro: number): string => exact.format(micro / 1e6);
 export const count = (value: number): string => whole.format(value);
 /** Shortened from a hundred thousand on: 1.2M. */
 export const shortCount = (value: number): string => (value < LONG_COUNT ? whole.format(value) : short.format(value));
-export const percent = (part: number): string => share.format(part);
+export const percent = (part: number): string => spaced(share.format(part));
 /** In a column of shares: all with as many digits, but for all and none. */
-export const shareText = (part: number): string => (part === 0 || part === 1 ? share : tenths).format(part);
+export const shareText = (part: number): string => spaced((part === 0 || part === 1 ? share : tenths).format(part));
 
 export function duration(ms: number): string {
   return ms < 1_000
@@ -43,7 +46,7 @@ export function duration(ms: number): string {
 /** "+12 %", "−3 %"; null where there is nothing to compare with. */
 export function change(now: number, before: number): string | null {
   if (before === 0) return null;
-  return signedShare.format((now - before) / before).replace('-', '−');
+  return spaced(signedShare.format((now - before) / before).replace('-', '−'));
 }
 
 export const tokensOf = (

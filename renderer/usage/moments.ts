@@ -1,14 +1,14 @@
 import type { UsageBucket } from '../../shared/contract/usage.ts';
+import { timeFormat } from '../i18n/format.ts';
 
 /** How bars are named. A day carries no time, so it is written as it stands, in no zone. */
-const locale = (): string | undefined => (typeof navigator === 'undefined' ? 'en' : navigator.language);
 const made = new Map<string, Intl.DateTimeFormat>();
 
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
   let one = made.get(key);
   if (one === undefined) {
-    one = new Intl.DateTimeFormat(locale(), options);
+    one = timeFormat(options);
     made.set(key, one);
   }
   return one;
@@ -32,7 +32,7 @@ export function daysTitle(from: string, to: string): string {
 }
 
 export const timeIn = (zone: string, at: string): string =>
-  format({ timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at));
+  format({ timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 /** To the second, with its day. */
 export const momentIn = (zone: string, at: string): string =>
   format({
@@ -42,15 +42,15 @@ export const momentIn = (zone: string, at: string): string =>
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-    hourCycle: 'h23',
   }).format(new Date(at));
 
 /** To the minute, with its day: where there is little room. */
 export const minuteIn = (zone: string, at: string): string =>
   format({
     ...{ timeZone: zone, day: 'numeric', month: 'short' },
-    ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+    ...{ hour: '2-digit', minute: '2-digit' },
   }).format(new Date(at));
+
 export interface BarNames {
   /** On the axis. */
   readonly name: string;
@@ -84,5 +84,5 @@ export function barNames(
 export function rangeTitle(from: string, to: string, zone: string): string {
   if (from.length === 10 && to.length === 10) return from === to ? dayTitle(from) : daysTitle(from, to);
   const options = { timeZone: zone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
-  return format({ ...options, hourCycle: 'h23' }).formatRange(new Date(from), new Date(to));
+  return format({ ...options }).formatRange(new Date(from), new Date(to));
 }

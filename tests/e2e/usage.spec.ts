@@ -145,7 +145,7 @@ test('what was called is on the screen at once, equal to the command line and th
       await ask(PRICED, true);
       await ask(UNPRICED);
       await expect(tile('Requests')).toContainText('4', { timeout: 3_000 });
-      await expect(tile('Error rate')).toContainText('25%');
+      await expect(tile('Error rate')).toContainText(/25\s%/);
       await expect(tile('Spend, at least')).toContainText('No known price: 1 of 4 requests.');
       await look(page, 'overview');
     });

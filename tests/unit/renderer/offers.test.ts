@@ -21,7 +21,7 @@ test('offers are listed also where nothing would have been saved, those that can
   expect(lines.map(({ model: name, offer: { provider }, dearer }) => [name, provider, dearer])).toEqual([
     ['gpt-oss-120b', 'groq', null],
     ['gpt-oss-120b', 'cerebras', null],
-    ['gpt-oss-120b', 'together', '+10%'],
+    ['gpt-oss-120b', 'together', '+10\u00a0%'],
     ['free', 'one', null],
     ['free', 'two', ''], // no percentage says how much more than nothing that is
     ['alone', 'openai', null],

@@ -124,7 +124,7 @@ describe('an axis', () => {
     expect(marks('requests', 2, 3)).toEqual(['0', '2', '4']);
   });
   test('and a column of shares too', () => {
-    expect([0, 0.03, 0.042, 1].map(shareText)).toEqual(['0%', '3.0%', '4.2%', '100%']);
+    expect([0, 0.03, 0.042, 1].map(shareText)).toEqual(['0\u00a0%', '3.0\u00a0%', '4.2\u00a0%', '100\u00a0%']);
   });
 });
 
@@ -223,7 +223,7 @@ describe('figures', () => {
   });
   test('against nothing there is no change', () => {
     expect(change(5, 0)).toBeNull();
-    expect(change(112, 100)).toBe('+12%');
+    expect(change(112, 100)).toBe('+12\u00a0%');
   });
 });
 
@@ -324,6 +324,6 @@ test('hours of several days are named with their day, those of one by their time
     return { ...overview, bucket: 'hour', zone: 'UTC', buckets };
   };
   expect(chartSlots(hours(24), []).at(-1)?.name).toBe('23:00');
-  expect(chartSlots(hours(72), []).at(-1)?.name).toBe('Nov 21, 23:00');
+  expect(chartSlots(hours(72), []).at(-1)?.name).toBe('21 Nov, 23:00');
   expect(roomOf(hours(72))).toBeGreaterThan(roomOf(hours(24)));
 });

@@ -25,15 +25,15 @@ describe('the window shows one zone', () => {
   test('in every day and time, filter and snooze', () => {
     const evening = '2026-11-20T23:30:00.000Z';
     showTimesIn('Asia/Tokyo');
-    expect([formatDate(evening), formatDateTime(evening)]).toEqual(['Nov 21, 2026', 'Nov 21, 2026, 8:30 AM']);
-    expect(formatMoment(evening, Date.parse('2026-11-21T10:00:00Z'))).toBe('8:30:00 AM');
+    expect([formatDate(evening), formatDateTime(evening)]).toEqual(['21 Nov 2026', '21 Nov 2026, 08:30']);
+    expect(formatMoment(evening, Date.parse('2026-11-21T10:00:00Z'))).toBe('08:30:00');
     expect(toQuery({ ...NO_FILTERS, from: '2026-11-21', to: '2026-11-21' })).toEqual({
       from: '2026-11-20T15:00:00.000Z',
       to: '2026-11-21T15:00:00.000Z',
     });
     expect(snoozedUntil('tomorrow', Date.parse(evening))).toBe('2026-11-22T00:00:00.000Z');
     showTimesIn('America/Los_Angeles');
-    expect(formatDateTime(evening)).toBe('Nov 20, 2026, 3:30 PM');
+    expect(formatDateTime(evening)).toBe('20 Nov 2026, 15:30');
     expect(snoozedUntil('tomorrow', Date.parse(evening))).toBe('2026-11-21T17:00:00.000Z');
   });
 });
@@ -41,7 +41,7 @@ describe('the window shows one zone', () => {
 test('a day that was picked as an end stands in its form as that day, and one that is over is none to come', () => {
   const named = { label: 'work', fields: [], expiresAt: '2026-12-01T14:59:59.999Z' } as never;
   showTimesIn('Asia/Tokyo'); // where that is the end of a day
-  expect([formatDate('2026-12-01T14:59:59.999Z'), formOf(named).expires]).toEqual(['Dec 1, 2026', '2026-12-01']);
+  expect([formatDate('2026-12-01T14:59:59.999Z'), formOf(named).expires]).toEqual(['1 Dec 2026', '2026-12-01']);
   expect([dayAfter(0, Date.parse('2026-11-20T15:00:00Z')), dayAfter(30, Date.parse('2026-11-20T15:00:00Z'))]).toEqual([
     '2026-11-21',
     '2026-12-21',
