@@ -30,7 +30,7 @@ export function ProvidersScreen() {
   const binned = byId.size - all.length;
   const collection = { credentials: shown, nowMs, selectedId: route.id, activeId, onActive: setActive };
   return (
-    <div className={styles.split}>
+    <div className={styles.split} data-scrolls>
       <div ref={pane} className={classes(styles.pane, selected !== undefined && styles.covered)}>
         <div className={styles.head}>
           <h1>{m.providers.title}</h1>

@@ -7,6 +7,9 @@ interface Props {
   readonly nowMs: number;
 }
 
+/** A narrow column breaks the line between two parts, never within one. */
+const unbroken = (part: string): string => part.replaceAll(' ', '\u00a0');
+
 /** "Works · 240 ms · 3 minutes ago". Nothing is said that was not measured. */
 export function TestLine({ lastTest, nowMs }: Props) {
   if (lastTest === null) return <span>{m.providers.neverTested}</span>;
@@ -14,10 +17,10 @@ export function TestLine({ lastTest, nowMs }: Props) {
   return (
     <span>
       {m.providers.results[lastTest.result]}
-      {latency !== null && ` · ${latency}`}
-      {' · '}
+      {latency !== null && `\u00a0· ${unbroken(latency)}`}
+      {'\u00a0· '}
       <time dateTime={lastTest.checkedAt} title={formatDateTime(lastTest.checkedAt)}>
-        {formatRelative(lastTest.checkedAt, nowMs)}
+        {unbroken(formatRelative(lastTest.checkedAt, nowMs))}
       </time>
     </span>
   );

@@ -82,6 +82,22 @@ test('long names and labels can be read and told apart, in cards and in the list
       }
     });
 
+    await test.step('a screen that needs no scroll bar is as wide as one that does, so nothing moves aside', async () => {
+      await page.setViewportSize({ width: 1280, height: 860 });
+      const main = page.getByRole('main');
+      const [scrolls, width] = [
+        () => main.evaluate((one) => one.scrollHeight > one.clientHeight),
+        () => main.evaluate((one) => one.clientWidth),
+      ];
+      await goTo(page, 'Settings');
+      await expect.poll(scrolls).toBe(true);
+      const wide = await width();
+      await goTo(page, 'Clients');
+      await expect(page.getByRole('heading', { name: 'No tool has access yet' })).toBeVisible();
+      expect([await scrolls(), await width()]).toEqual([false, wide]);
+      await goTo(page, 'Providers');
+    });
+
     await test.step('the list, where the last four of a key are never cut off', async () => {
       await page.goto(`${page.url().split('#')[0]}#/providers?view=list`);
       await expect(row).toBeVisible();

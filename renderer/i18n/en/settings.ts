@@ -89,7 +89,7 @@ export const settings = {
   reportingZone: 'Time zone',
   reportingZoneText:
     'Whose days and times the window shows, and whose days usage and quotas are counted in, such as Europe/Berlin. Empty: that of this computer. A change sums up all days anew.',
-  nothing: 'nothing',
+  nothing: 'none',
   save: 'Save',
   proxy: {
     connect: 'Wait for a connection to a provider',
