@@ -49,6 +49,8 @@ test('any calls come out as they were and in their order, also over the end and 
         expect(writer.isEmpty).toBe(waiting.length === 0);
         if (!reads) continue;
         expect(reader.take(reader.written, 1000, ORIGINS)).toEqual(waiting.map(asText));
+        expect(writer.isEmpty).toBe(waiting.length === 0);
+        reader.release();
         waiting = [];
       }
     }),
@@ -64,9 +66,12 @@ test('a full ring takes nothing and loses nothing; there is room again when some
   while (writer.write({ ...call, startedAtMs: written }, 0)) written += 1;
   expect(written).toBeGreaterThan(190);
   expect(reader.take(reader.written, 3, ORIGINS).map(({ startedAtMs }) => startedAtMs)).toEqual([0, 1, 2]);
+  expect(writer.write({ ...call, startedAtMs: written }, 0)).toBe(false);
+  reader.release();
   expect(writer.write({ ...call, startedAtMs: written }, 0)).toBe(true);
   const rest = reader.take(reader.written, 1000, ORIGINS).map(({ startedAtMs }) => startedAtMs);
   expect(rest).toEqual(Array.from({ length: written - 2 }, (_, n) => n + 3));
+  reader.release();
   expect(writer.isEmpty).toBe(true);
 });
 

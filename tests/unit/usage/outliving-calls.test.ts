@@ -93,6 +93,26 @@ describe.skipIf(process.platform !== 'linux')('calls in memory that outlives the
     expect(warned).toEqual(['usage.thread-ended']);
   });
 
+  test('until the thread has begun, and while the database takes nothing, all are sealed', async () => {
+    const { usage, vault, db, count, sealed, paths, warned } = await outliving();
+    db().exec('CREATE TRIGGER full BEFORE INSERT ON usage_record BEGIN SELECT RAISE(ABORT, 1); END');
+    usage.recordEnded(endedCall());
+    vault.lock('asked'); // what the next thread cannot take over, so it does not begin
+    await vault.unlock(PASSWORD);
+    await until(() => warned.includes('usage.not-opened'));
+    const calls = Array.from({ length: 400 }, () => endedCall());
+    for (const one of calls) usage.recordEnded(one);
+    const ids = new Set(sealed(untakenFile(paths)).map(({ requestId }) => requestId));
+    expect(calls.filter(({ requestId }) => !ids.has(requestId))).toEqual([]);
+    vault.lock('asked');
+    await vault.unlock(PASSWORD);
+    db().exec('DROP TRIGGER full');
+    vault.lock('asked');
+    await vault.unlock(PASSWORD);
+    usage.flush();
+    expect(count()).toBe(402);
+  });
+
   test('where counters listen they hear of each in the same turn, or when they are asked', async () => {
     const { usage, count } = await outliving();
     const heard: string[] = [];

@@ -63,6 +63,7 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
             if (write(call)) waiting.push(call);
           }
           reader.take(reader.written, reads, ORIGINS);
+          reader.release();
           pad.refill();
           const last = from(0); // how far the ring is read is noted with the next call
           waiting = [...waiting.slice(reads), last];
@@ -82,6 +83,7 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
       if (n % 20 < 19) continue;
       expect(left()).toMatchObject({ isWhole: true, calls: { length: 20 } }); // also over the ring's end
       reader.take(reader.written, 1000, ORIGINS);
+      reader.release();
       pad.refill();
     }
     const calls = [0, 1, 2].map((n) => from(n, { status: 500 + n, providerRequestId: `req_${n}` }));
@@ -92,7 +94,8 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
   test('where nobody reads, it takes nothing more in time: no call that it has is written over', () => {
     const { write, left, reader, pad } = ringWithFile();
     for (let n = 0; n < 40; n += 1) write(from(n % 3, { body: Buffer.alloc(10_000, 1) }));
-    reader.take(reader.written, 1000, ORIGINS); // origins stand well behind what follows
+    reader.take(reader.written, 1000, ORIGINS);
+    reader.release(); // origins stand well behind what follows
     pad.refill();
     const calls: EndedCall<Buffer>[] = [];
     for (;;) {
@@ -102,6 +105,18 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
     }
     expect(calls.length).toBeGreaterThan(90);
     expect(left()?.calls.map(({ requestId }) => requestId)).toEqual(calls.map(({ requestId }) => requestId));
+  });
+
+  test('what the thread took and has not sealed yet stays in it', () => {
+    const { write, reader, left } = ringWithFile();
+    const [taken, next, last] = [from(0), from(1), from(2)];
+    write(taken);
+    reader.take(reader.written, 1000, ORIGINS);
+    write(next);
+    expect(left()?.calls).toEqual([taken, next].map(asText));
+    reader.release();
+    write(last);
+    expect(left()?.calls).toEqual([next, last].map(asText));
   });
 
   test('nothing of a call can be read in it, and the same call looks different the next time', () => {

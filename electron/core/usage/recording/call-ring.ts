@@ -119,7 +119,9 @@ export class RingWriter {
   /** Nobody reads it any more, and this was not. @param origins - by their numbers. */
   take(origins: readonly CallOrigin[]): EndedCall[] {
     const reader = new RingReader(this.#positions, this.#ring);
-    return reader.take(reader.written, Number.POSITIVE_INFINITY, origins);
+    const calls = reader.take(reader.written, Number.POSITIVE_INFINITY, origins);
+    reader.release();
+    return calls;
   }
 
   /** Nobody reads it any more: what people asked and were answered does not stay in memory. */
@@ -133,10 +135,12 @@ const NO_ROOM = -1;
 export class RingReader {
   readonly #positions: Int32Array;
   readonly #memory: RingMemory;
+  #read: number;
 
   constructor(positions: Int32Array, ring: SharedArrayBuffer) {
     this.#positions = positions;
     this.#memory = ringMemory(ring);
+    this.#read = Atomics.load(positions, READ);
   }
 
   /** Where the writer is now. */
@@ -145,13 +149,13 @@ export class RingReader {
   }
 
   /**
-   * Takes at most so many calls.
+   * Takes at most so many calls: they stay in the ring, and in its file, until `release`.
    * @param to - no further than this position.
    * @param origins - by their numbers.
    */
   take(to: number, most: number, origins: readonly CallOrigin[]): EndedCall<string>[] {
     const calls: EndedCall<string>[] = [];
-    let read = Atomics.load(this.#positions, READ);
+    let read = this.#read;
     while (((to - read) | 0) > 0 && calls.length < most) {
       const at = read & (SLOTS - 1);
       const size = this.#memory.slots[at] as number;
@@ -161,7 +165,12 @@ export class RingReader {
       }
       read = (read + (size === SKIP ? SLOTS - at : size)) | 0;
     }
-    Atomics.store(this.#positions, READ, read);
+    this.#read = read;
     return calls;
+  }
+
+  /** What was taken is not needed here any more. */
+  release(): void {
+    Atomics.store(this.#positions, READ, this.#read);
   }
 }

@@ -125,16 +125,19 @@ export class RecordingThread {
     this.say({ kind: 'wake' });
   }
 
-  /** Whether most calls that it is told outlive the process from then on. */
+  /**
+   * Whether most calls that it is told outlive the process from then on. Not before it has begun: what it takes until then is
+   * in its memory alone.
+   */
   get outlives(): boolean {
-    return this.#ringFile !== null;
+    return this.#ringFile !== null && this.state === 'recording';
   }
 
   /** The call is seen when it next looks (`isParked`). @returns whether it outlives the process from now on. */
   tell(call: EndedCall<Buffer>): boolean {
     this.#progress.telling();
     const known = this.#numbers.of(call.origin);
-    if (known !== null && this.#ring.write(call, known)) return this.outlives;
+    if (known !== null && this.#ring.write(call, known)) return this.#ringFile !== null;
     const number = known ?? this.#numbers.give(call.origin, this.#ring.isEmpty);
     this.say([packed(call, number)]);
     return false;

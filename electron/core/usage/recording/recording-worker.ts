@@ -179,8 +179,13 @@ function takeRing(to: number): boolean {
   for (let taken = 0; ; taken += 1) {
     const calls = ring.take(to, TOGETHER, origins);
     if (calls.length === 0) return taken > 0;
+    // With a file they are needed there until they are sealed; without one, what a thread that ends had taken is not taken twice.
+    if (pad === null) ring.release();
     count(calls);
-    pad?.refill();
+    if (pad !== null) {
+      ring.release();
+      pad.refill();
+    }
     showState();
   }
 }

@@ -122,7 +122,9 @@ export class UsageRecording {
 
   #isOfFlood(): boolean {
     const nowMs = performance.now();
-    return this.#flood.add(nowMs) && this.#life.thread?.isBehind(nowMs) === false;
+    const { thread } = this.#life;
+    const isFlood = this.#flood.add(nowMs);
+    return isFlood && thread !== null && thread.state === 'recording' && !thread.isBehind(nowMs);
   }
 
   /** @param isTold - the thread was told already. */
