@@ -23,6 +23,12 @@ function withWait(body: ErrorBody): ErrorBody {
   return { ...body, hint: [body.hint, wait].filter((part) => part !== '').join(' ') };
 }
 
+/** Whether a command line asks for JSON, also one that is not understood. */
+export function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return (end < 0 ? words : words.slice(0, end)).includes('--json');
+}
+
 /** `error` as text for stderr, or as JSON where the command was asked for JSON. */
 export function formatFailure(error: unknown, json: boolean): string {
   const given = toErrorBody(error);

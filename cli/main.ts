@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { takeCalledName } from './called.ts';
 import { get } from './commands/get.ts';
 import { setBuiltFolder } from './connect.ts';
-import { Exit, exitCodeOf, formatFailure } from './fail.ts';
+import { Exit, exitCodeOf, formatFailure, wantsJson } from './fail.ts';
 
 /**
  * `keyharbor get REF` is run in loops and shell start-up files, so nothing else is loaded for it: no parser, no schemas,
@@ -14,11 +14,6 @@ async function main(words: readonly string[]): Promise<void> {
   if (command === '__complete') return (await import('./complete.ts')).complete(words.slice(1));
   const { runProgram } = await import('./program.ts');
   return runProgram(words);
-}
-
-function wantsJson(words: readonly string[]): boolean {
-  const end = words.indexOf('--');
-  return (end < 0 ? words : words.slice(0, end)).includes('--json');
 }
 
 takeCalledName(process.env);

@@ -1,8 +1,10 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { AppError } from '../shared/errors.ts';
 import { asCalled } from './called.ts';
+import { formatFailure, wantsJson } from './fail.ts';
 
 const STDOUT = 1;
+const NOT_WRITTEN = 'Check that the disk it goes to is not full. What the command changed is changed.';
 let guarded = false;
 
 /** A reader that went away (`| head`) ends the program quietly; a full disk does not pass for success. */
@@ -11,7 +13,8 @@ function guardStdout(): void {
   guarded = true;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    process.stderr.write('keyharbor: The output could not be written.\n');
+    const failure = new AppError('internal', 'The output could not be written.', NOT_WRITTEN, { cause: error });
+    process.stderr.write(formatFailure(failure, wantsJson(process.argv.slice(2))));
     process.exit(1);
   });
 }

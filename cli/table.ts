@@ -44,7 +44,7 @@ const MIN_WIDTH = 8;
 
 /** A number, with its unit or how sure it is, or a day or time. */
 const FIGURE =
-  /^(?:[a-z]+ (?:[a-z]+ )?)?[+-]?\$?\d[\d,.]*(?: ?%| ms)?(?: \([a-z ]+\))?$|^\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?$/;
+  /^(?:[a-z]+ (?:[a-z]+ )?)?[+-]?\$?\d[\d,.]*(?: ?%| ms)?(?: \([a-z ]+\))?$|^\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?::\d{2})?)?$/;
 
 /** Whether a column holds figures, and beside them only words without any ("unknown", "-"): these are not to be cut. */
 function isFigures(cells: readonly string[]): boolean {
@@ -62,6 +62,8 @@ const LONGEST_WORD = 24;
 export interface NarrowTable {
   /** Columns (0 is the first) of which nothing is cut before all others are. */
   readonly words?: readonly number[];
+  /** Columns of figures with words behind them ("$20.00 a month"): nothing of them is cut. */
+  readonly figures?: readonly number[];
   /** Columns that are left out, one after the other, before words are cut. */
   readonly mayGo?: readonly number[];
 }
@@ -85,14 +87,14 @@ export function fittingTable(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
   columns: number | null,
-  { words = [], mayGo = [] }: NarrowTable = {},
+  { words = [], figures = [], mayGo = [] }: NarrowTable = {},
 ): { readonly text: string; readonly leftOut: readonly string[] } {
   const body = rows.map((row) => row.map(plain));
   const cells = [heading, ...body];
   const wanted = heading.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column] ?? ''))));
   const kinds = heading.map((_, column): Kind => {
     const inColumn = body.map((row) => row[column] ?? '');
-    if (column === 0 || isFigures(inColumn)) return 'whole';
+    if (column === 0 || figures.includes(column) || isFigures(inColumn)) return 'whole';
     return words.includes(column) || isWords(inColumn) ? 'words' : 'text';
   });
   let widths = wanted;

@@ -5,7 +5,8 @@ import { endOf } from '../client-options.ts';
 import { connectAgent } from '../connect.ts';
 import { usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
-import { plain, table, terminalWidth } from '../table.ts';
+import { fittingTable, plain, terminalWidth } from '../table.ts';
+import { tellLeftOut } from '../usage-format.ts';
 import { endIn, momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 interface AddOptions {
@@ -131,7 +132,10 @@ async function listClients(options: { readonly json?: boolean }): Promise<void> 
   if (options.json) return printJson(clients);
   if (clients.length > 0) {
     const rows = clients.map((one) => row(one, zone));
-    write(table(['ID', 'NAME', 'STATE', 'GRANTS', 'EXPIRES', 'LAST USED'], rows, terminalWidth()));
+    const heading = ['ID', 'NAME', 'STATE', 'GRANTS', 'EXPIRES', 'LAST USED'];
+    const { text, leftOut } = fittingTable(heading, rows, terminalWidth(), { words: [2], mayGo: [5, 4] });
+    write(text);
+    tellLeftOut(leftOut, '--json');
     return remarkOfZone(zone);
   }
   note('No clients yet. Let a tool in: keyharbor client add NAME --grant keys:read:openai');

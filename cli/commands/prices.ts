@@ -10,7 +10,8 @@ import { dollars, perMillion } from '../money.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { repriceCommand } from '../reprice.ts';
 import { readTextFile } from '../stdin.ts';
-import { table, terminalWidth } from '../table.ts';
+import { fittingTable, table, terminalWidth } from '../table.ts';
+import { tellLeftOut } from '../usage-format.ts';
 import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
 interface ListOptions {
@@ -43,8 +44,11 @@ async function list(options: ListOptions): Promise<void> {
     write(table(['WITHOUT A COST', 'PROVIDER', 'CALLS', 'LAST', ''], unpriced.map(unpricedRow), terminalWidth()));
   }
   if (unpriced.length > 0 && prices.length > 0) print('');
-  if (prices.length > 0) write(table(HEADING, prices.flatMap(priceRows), terminalWidth()));
-  else if (unpriced.length === 0 && tiers.length === 0) note('Nothing to list.');
+  if (prices.length > 0) {
+    const { text, leftOut } = fittingTable(HEADING, prices.flatMap(priceRows), terminalWidth(), NARROW);
+    write(text);
+    tellLeftOut(leftOut, '--json');
+  } else if (unpriced.length === 0 && tiers.length === 0) note('Nothing to list.');
   if (tiers.length > 0) {
     if (prices.length > 0) print('');
     write(table(['SERVICE TIER', 'PROVIDER', 'MODELS', 'TIMES', 'SOURCE'], tiers.map(tierRow), terminalWidth()));
@@ -68,6 +72,9 @@ const HEADING = [
   'FROM',
   'SOURCE',
 ];
+
+/** What a price is for is nothing when it is cut; what goes first most models have not. */
+const NARROW = { words: [7], mayGo: [5, 4, 8, 9, 3, 1] };
 
 const WHY: Readonly<Record<UnpricedModel['why'], string>> = {
   no_price: '',

@@ -18,7 +18,8 @@ import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { type DefaultsOptions, defaultsFrom } from '../quota-defaults-options.ts';
 import { definitionFrom, type QuotaOptions, withQuotaOptions } from '../quota-options.ts';
-import { plain, table, terminalWidth } from '../table.ts';
+import { fittingTable, plain, table, terminalWidth } from '../table.ts';
+import { tellLeftOut } from '../usage-format.ts';
 import { rangeFrom, withRange } from '../usage-options.ts';
 
 interface Json {
@@ -47,13 +48,10 @@ async function list(options: Json): Promise<void> {
     return note('No quotas: nothing is limited. For example: keyharbor quota set "All spending" --limit 20usd');
   }
   const heading = ['NAME', 'OF', 'USED', 'LIMIT', '%', 'STATE', 'BEGINS ANEW'];
-  write(
-    table(
-      heading,
-      quotas.map((quota) => row(quota, named, zone)),
-      terminalWidth(),
-    ),
-  );
+  const rows = quotas.map((quota) => row(quota, named, zone));
+  const { text, leftOut } = fittingTable(heading, rows, terminalWidth(), { figures: [2, 3], mayGo: [6, 1] });
+  write(text);
+  tellLeftOut(leftOut, '--json');
   remarkOfZone(zone);
   for (const { definition, refused } of quotas.filter((quota) => quota.refused > 0)) {
     const calls = `${grouped.format(refused)} ${refused === 1 ? 'call' : 'calls'}`;

@@ -7,11 +7,13 @@ import {
   WEBHOOK_EVENTS,
   type WebhookEvent,
 } from '../../shared/notifications.ts';
+import { PROBLEM_WORDS } from '../../shared/delivery-problem-words.ts';
 import { connectAgent } from '../connect.ts';
 import { Exit, usage } from '../fail.ts';
 import { note, print, printJson, write } from '../output.ts';
 import { readValues } from '../stdin.ts';
-import { plain, table, terminalWidth } from '../table.ts';
+import { fittingTable, plain, table, terminalWidth } from '../table.ts';
+import { tellLeftOut } from '../usage-format.ts';
 import { momentIn, remarkOfZone, secondsIn, zoneOf } from '../zone-times.ts';
 
 interface Json {
@@ -173,13 +175,22 @@ async function deliveries(webhook: string | undefined, options: DeliveriesOption
     secondsIn(zone, each.createdAt),
     outcome(each, zone),
   ]);
-  write(table(['ID', 'WEBHOOK', 'EVENT', 'AT', 'OUTCOME'], rows, terminalWidth()));
+  const { text, leftOut } = fittingTable(['ID', 'WEBHOOK', 'EVENT', 'AT', 'OUTCOME'], rows, terminalWidth(), {
+    mayGo: [1, 2],
+  });
+  write(text);
+  tellLeftOut(leftOut, '--json');
   remarkOfZone(zone);
 }
 
 function outcome({ state, tries, log, nextTryAt, deadBecause }: Delivery, zone: string): string {
   const [last] = log;
-  const told = last === undefined ? '' : last.status === null ? (last.problem ?? '') : `answered ${last.status}`;
+  const told =
+    last === undefined
+      ? ''
+      : last.status === null
+        ? PROBLEM_WORDS[last.problem ?? 'broken']
+        : `answered ${last.status}`;
   if (state === 'delivered') return `delivered, ${told} after ${last?.latencyMs ?? 0} ms`;
   if (deadBecause === 'test') return `not taken: ${told}`;
   if (deadBecause === 'gone') return 'dead: the receiver answered 410, so the webhook was switched off';

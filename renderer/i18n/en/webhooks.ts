@@ -1,4 +1,5 @@
-import type { Delivery, DeliveryProblem, WebhookSummary } from '../../../shared/contract/notifications.ts';
+import type { Delivery, WebhookSummary } from '../../../shared/contract/notifications.ts';
+import { PROBLEM_WORDS } from '../../../shared/delivery-problem-words.ts';
 import { formatNumber, plural } from '../format.ts';
 
 export const webhooks = {
@@ -80,19 +81,7 @@ export const webhooks = {
   tries: (count: number) => plural(count, 'try', 'tries'),
   nextTry: (when: string) => `next try ${when}`,
   answered: (status: number, latency: string) => `answer ${status} after ${latency}`,
-  problems: {
-    status: 'answered with another status than 2xx',
-    redirect: 'answered with a redirect, which is not followed',
-    timeout: 'did not answer in time',
-    name: 'the name does not exist',
-    offline: 'this computer was offline',
-    refused: 'nobody listens there',
-    certificate: 'its certificate is not good',
-    broken: 'the connection broke',
-    'outbound-proxy': 'the outbound proxy did not let it through',
-    address: 'the address may not be reached',
-    secret: 'its address or secret did not open, so nothing was sent',
-  } satisfies Record<DeliveryProblem, string>,
+  problems: PROBLEM_WORDS,
   deadBecause: {
     tries: 'after the last try',
     age: 'it grew too old',

@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AgentClient } from '../../../cli/agent-client.ts';
+import { type Outcome, outcomeOf } from './command.ts';
 import { type UnlockedHome, unlockedHome } from './unlocked-home.ts';
 
 const KEY = `sk-${'proj-'}${'a'.repeat(60)}`;
@@ -98,6 +100,23 @@ test.each([
   expect(['not_found', 'key_not_found']).toContain(error.code);
   expect(error.hint).not.toBe('');
 });
+
+test.runIf(existsSync('/dev/full'))(
+  'output that cannot be written is a failure, told as it was asked for',
+  async () => {
+    const line = (words: string): Promise<Outcome> =>
+      outcomeOf(
+        spawn('sh', ['-c', `keyharbor ${words} >/dev/full`], { env: vault.env, stdio: ['ignore', 'pipe', 'pipe'] }),
+      );
+    const plain = await line('list');
+    expect([plain.code, plain.stderr]).toEqual([
+      1,
+      expect.stringMatching(/could not be written\.\n {2}hint: /) as string,
+    ]);
+    const asJson = await line('list --json');
+    expect([asJson.code, JSON.parse(asJson.stderr)]).toMatchObject([1, { error: { code: 'internal' } }]);
+  },
+);
 
 test('times are those of the reporting zone everywhere, and it is named; without one they are this computer’s', async () => {
   const agent = await AgentClient.open(join(vault.home, 'run', 'agent.sock'));

@@ -15,6 +15,7 @@ import { fittingTable, plain, table, textWidth } from '../../../cli/table.ts';
 import { formatFrom } from '../../../cli/usage-format.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { momentIn, secondsIn } from '../../../cli/zone-times.ts';
+import { PROBLEM_WORDS } from '../../../shared/delivery-problem-words.ts';
 import { dayInWords, momentInWords } from '../../../shared/moment-words.ts';
 
 const invalid = expect.objectContaining({ code: 'invalid_input' }) as Error;
@@ -180,6 +181,19 @@ test('a narrow terminal cuts words, never a figure', () => {
     for (const figure of ['over $8.677001', '2,235,123', '2026-11-20 14:00']) expect(shown).toContain(figure);
     expect(shown.includes('..')).toBe(columns < 100);
   }
+});
+
+test('an amount with words behind it is not cut either where its column is one of figures, nor is a time to the second', () => {
+  const heading = ['NAME', 'OF', 'LIMIT', 'AT'];
+  const rows = [['All spending', 'every provider there is', '$20,000.00 a month', '2026-11-20 14:00:05']];
+  const { text, leftOut } = fittingTable(heading, rows, 40, { figures: [2], mayGo: [1] });
+  expect(text).toContain('$20,000.00 a month');
+  expect(text).toContain('2026-11-20 14:00:05');
+  expect(leftOut).toEqual(['OF']);
+});
+
+test('why a webhook was not taken is told in words', () => {
+  for (const words of Object.values(PROBLEM_WORDS)) expect(words).toContain(' ');
 });
 
 test('what steers a terminal is not printed', () => {
