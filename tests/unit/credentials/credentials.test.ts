@@ -284,6 +284,24 @@ test('after ten reveals in a minute the password is asked, and opens the way aga
   expect((await t.app.credentials.reads.reveal({ id }, 'ui')).value).toBe(OPENAI);
 });
 
+test('after ten reveals a wrong password shows nothing and opens no way; a minute or a lock does', async () => {
+  const t = await startUnlockedApp();
+  const { id } = add(t).credential;
+  const { reads } = t.app.credentials;
+  const ten = async () => {
+    for (let count = 0; count < 10; count += 1) await reads.reveal({ id }, 'ui');
+    await expect(reads.reveal({ id }, 'ui')).rejects.toThrow(code('throttled'));
+  };
+  await ten();
+  await expect(reads.reveal({ id, password: 'wrong' }, 'ui')).rejects.toThrow(code('wrong_password'));
+  await expect(reads.reveal({ id }, 'ui')).rejects.toThrow(code('throttled'));
+  t.clock.advance(60_000);
+  await ten();
+  t.app.vault.lock('asked');
+  await t.app.vault.unlock(PASSWORD, 'ui');
+  expect((await reads.reveal({ id }, 'ui')).value).toBe(OPENAI);
+});
+
 test('a copy goes to the clipboard, as it is or as an env line, and is cleared after thirty seconds', async () => {
   const t = await startUnlockedApp();
   const { id } = add(t).credential;

@@ -23,6 +23,10 @@ test.each([
   ['a text of more than 64 KiB in UTF-8', { value: 'é'.repeat(MAX_STRING_BYTES / 2 + 1) }],
   ['a name of more than 64 KiB', { ['x'.repeat(MAX_STRING_BYTES + 1)]: 1 }],
   ['a list of 1,001', { items: new Array(MAX_ARRAY_ITEMS + 1).fill(1) }],
+  [
+    'an object of 1,001 members',
+    Object.fromEntries(new Array(MAX_ARRAY_ITEMS + 1).fill(1).map((one, at) => [at, one])),
+  ],
   ['nine levels', nested(MAX_DEPTH + 1)],
   ['nine levels of lists', [[[[[[[[[1]]]]]]]]]],
   ['an unsafe integer', { n: Number.MAX_SAFE_INTEGER + 2 }],

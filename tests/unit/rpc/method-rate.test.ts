@@ -54,6 +54,20 @@ test('a page that asks too often does not keep the command line out, nor one met
   expect(() => leave('vault.status', 'window')).not.toThrow();
 });
 
+test('a script may make more clients than a page, whose owner is asked about each', () => {
+  const leave = createRateGate(new FakeClock());
+  expect(spend(leave, 'clients.create', 'window')).toBe(20);
+  expect(spend(leave, 'clients.create', 'socket')).toBe(1000);
+});
+
+test('a clock that goes back takes no call away and gives none', () => {
+  const clock = new FakeClock();
+  const leave = createRateGate(clock);
+  for (let call = 0; call < 29; call += 1) leave('credentials.reveal', 'window');
+  clock.advance(-60_000);
+  expect(spend(leave, 'credentials.reveal', 'window')).toBe(1);
+});
+
 test('locking and stopping are never refused', () => {
   const leave = createRateGate(new FakeClock());
   expect(spend(leave, 'vault.lock', 'window')).toBe(Number.POSITIVE_INFINITY);

@@ -206,3 +206,17 @@ test('passwords cannot be tried faster than the gate lets through', async () => 
   expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(5);
   expect(reached).toHaveLength(20);
 });
+
+test('a vault that was locked while the owner was asked about a program gives it nothing', async () => {
+  const reached: MethodName[] = [];
+  const handlers = { 'clients.list': () => void reached.push('clients.list') } as unknown as Handlers<CallContext>;
+  let state: VaultStateName = 'unlocked';
+  const admit = () =>
+    Promise.resolve().then(() => {
+      state = 'locked';
+    });
+  const clock = new FakeClock();
+  const route = routeThrough({ handlers, state: () => state, admit, clock, log: { error: () => undefined } });
+  expect((await failure(callAs(route, 'socket', 'clients.list'))).code).toBe('vault_locked');
+  expect(reached).toEqual([]);
+});

@@ -36,6 +36,26 @@ describe('a backup that is asked for', () => {
   });
 });
 
+test('one that is made after the clock was set back is not the first to go', async () => {
+  const { vault, clock } = await withBackup();
+  for (let more = 0; more < 2; more += 1) {
+    clock.advance(1000);
+    await vault.backups.make('cli');
+  }
+  clock.wallMs -= 24 * 60 * 60 * 1000;
+  const made = await vault.backups.make('cli');
+  expect(vault.backups.list().map(({ name }) => name)).toContain(made);
+  expect(vault.backups.list()).toHaveLength(3);
+});
+
+test.each(['vault.json', 'vault.db'])('a folder without its %s is no backup', async (file) => {
+  const { vault, paths, name } = await withBackup();
+  vault.lock('asked');
+  rmSync(path.join(paths.backups, name, file));
+  expect(vault.backups.list()).toEqual([]);
+  await expect(vault.backups.restore(name, PASSWORD, 'cli')).rejects.toEqual(code('not_found'));
+});
+
 describe('a backup that does not verify', () => {
   const breaks: readonly [string, (vault: Vault) => void][] = [
     [
