@@ -3,8 +3,9 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, 
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPackage, extractFile, listPackage } from '@electron/asar';
+import { createPackage, extractAll, extractFile, listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import type Koffi from 'koffi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -80,7 +81,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the des
       /^\/(electron|renderer|shared|cli|tests|bench|scripts|docs)\/|\/node-(linux|win)-x64\/|\.map$|\.(ts|tsx|cc?|h)$/;
     expect(files.filter((file) => unwanted.test(file))).toEqual([]);
     const packages = new Set(files.flatMap((file) => /^\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
-    expect([...packages].filter((name) => !/^(@node-rs(\/argon2.*)?|better-sqlite3|keytar)$/.test(name))).toEqual([]);
+    expect([...packages].filter((name) => !/^(@node-rs(\/argon2.*)?|better-sqlite3|keytar|koffi|@koromix(\/koffi-linux-x64)?)$/.test(name))).toEqual([]);
   });
 
   test('native modules lie outside of the archive, and only those of this platform', () => {
@@ -88,6 +89,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the des
       name.endsWith('.node'),
     );
     expect(natives.map((name) => name.replaceAll('\\', '/')).sort()).toEqual([
+      'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node',
       expect.stringMatching(/argon2-linux-x64-gnu\/.*\.node$/),
       'node_modules/better-sqlite3/prebuilds/linux-x64.node',
       expect.stringMatching(/keytar\/prebuilds\/linux-x64\/.*\.node$/),
@@ -102,6 +104,13 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the des
       join(copy, 'sql.node'),
     );
     expect(() => createRequire(import.meta.url)(join(copy, 'sql.node')) as unknown).not.toThrow();
+  });
+
+  test('what was left out of the package for calls into C is not needed there', () => {
+    const all = join(work, 'all');
+    extractAll(asar, all);
+    const koffi = createRequire(join(all, 'out/main/desktop.js'))('koffi') as typeof Koffi;
+    expect(koffi.load(null).func('int getpid()')()).toBe(process.pid);
   });
 
   test('the catalogue and the icons lie beside the archive, where the app looks for them', () => {
