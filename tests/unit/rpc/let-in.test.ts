@@ -56,7 +56,11 @@ test('the question about a program goes with its connection, and nothing is done
 test('what is decided by credential asks about that credential, not about the owner’s command line', async () => {
   const t = await setUp();
   t.app.credentials.add(credentialInput({ provider: 'openai', label: 'work', fields: { api_key: KEY } }), 'cli');
-  const asked = t.call('access.ask', { refs: ['kh://openai/work'], form: 'environment', caller: { reason: 'to build' } });
+  const asked = t.call('access.ask', {
+    refs: ['kh://openai/work'],
+    form: 'environment',
+    caller: { reason: 'to build' },
+  });
   await t.read();
   expect(t.panel.open.map(({ wants }) => wants.map(({ form }) => form))).toEqual([['environment']]);
   t.panel.answer('once');
