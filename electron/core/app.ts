@@ -313,6 +313,7 @@ export function createApp(options: AppOptions): App {
     emit,
     onEvent,
     zone: reportingZone,
+    providerName: (id) => catalogue.find(id)?.name ?? id,
     isWindowLocked: () => lockPolicy.windowLocked,
     version,
     way: proxySettings,

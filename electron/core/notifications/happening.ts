@@ -24,6 +24,8 @@ export interface Happening {
 export interface Known {
   /** "openai/work"; null: it is gone. */
   nameOf(credentialId: string): string | null;
+  /** "OpenAI"; the id of one that is gone. */
+  providerName(id: string): string;
   readonly zone: string;
 }
 
@@ -73,7 +75,7 @@ export function happeningsOf(event: HeardEvent, atMs: number, known: Known): Hap
     case 'usage.anomaly':
       return [anomaly(event.data, atMs)];
     case 'usage.unknownModel':
-      return [unknownModel(event.data, atMs)];
+      return [unknownModel(event.data, atMs, known)];
   }
 }
 
@@ -224,7 +226,7 @@ function anomaly({ kind, at, subject, text }: DataOf<'usage.anomaly'>, atMs: num
   };
 }
 
-function unknownModel({ provider, model }: DataOf<'usage.unknownModel'>, atMs: number): Happening {
+function unknownModel({ provider, model }: DataOf<'usage.unknownModel'>, atMs: number, known: Known): Happening {
   return {
     keys: [`usage.unknownModel:${provider}:${model}`],
     atMs,
@@ -232,7 +234,7 @@ function unknownModel({ provider, model }: DataOf<'usage.unknownModel'>, atMs: n
     notice: {
       kind: 'usage.unknownModel',
       severity: 'info',
-      title: `The price of ${model} at ${provider} is not known.`,
+      title: `The price of ${model} at ${known.providerName(provider)} is not known.`,
       detail: 'Its calls are counted, and their cost is shown as unknown. Set a price to have it priced.',
       link: { to: 'prices' },
     },

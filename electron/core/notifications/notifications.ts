@@ -41,6 +41,8 @@ export interface NotificationsDeps {
   readonly onEvent: (listener: (event: ContractEvent) => void) => () => void;
   /** Whose clock times are told by, where the owner chose none for notifications (IANA). */
   readonly zone: () => string;
+  /** How people know a provider; its id where it is gone. */
+  readonly providerName: (id: string) => string;
   readonly isWindowLocked: () => boolean;
   readonly version: string;
   /** To the receivers of webhooks. */
@@ -242,6 +244,7 @@ export class Notifications {
   #known(vault: OpenVault): Known {
     return {
       zone: this.#zone(),
+      providerName: this.#deps.providerName,
       nameOf: (id) => {
         const row = findCredential(vault.db, idFromHex(id));
         return row === undefined ? null : `${row.provider}/${row.label}`;

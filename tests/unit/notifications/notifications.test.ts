@@ -129,7 +129,7 @@ test('kinds that are not wanted and quiet hours keep the desktop silent; the inb
   t.clock.wallMs = Date.UTC(2030, 0, 16, 6, 0);
   t.happens({ event: 'usage.unknownModel', data: { provider: 'openai', model: 'gpt-new' } });
   expect(t.shown).toEqual([]);
-  expect(t.titles()).toEqual(['The price of gpt-new at openai is not known.', 'The client “at night” was let in.']);
+  expect(t.titles()).toEqual(['The price of gpt-new at OpenAI is not known.', 'The client “at night” was let in.']);
   t.happens(t.client('by day'));
   expect(t.shown).toHaveLength(1);
 });
