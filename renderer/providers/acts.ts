@@ -7,8 +7,10 @@ import { useSession } from '../state/session.ts';
 import { show } from '../state/view.ts';
 import { announce, announceFailure, clearSlot } from '../ui/toasts.ts';
 import { displayName } from './arrange.ts';
+import { provesNothing } from './health.ts';
 import { signInState } from './sign-in-state.ts';
 import { askPassword } from './step-up.ts';
+import { resultWords } from './test-line.tsx';
 
 /** Acts on one credential, used by cards, the list, the detail panel, the palette and the shortcuts alike. */
 const COPY_TOAST = 'copied';
@@ -55,12 +57,13 @@ export async function testAgreed(id: string, force = true): Promise<void> {
   if (useCredentials.getState().testing.has(id)) return;
   setTesting(id, true);
   try {
-    const { result, detail, hint } = await testAndKeep(id, force);
-    const tone = result === 'valid' ? 'ok' : 'bad';
-    announce(m.providers.tested(nameOf(id), m.providers.results[result]), {
+    const test = await testAndKeep(id, force);
+    const works = test.result === 'valid' && !provesNothing(test);
+    const tone = works ? 'ok' : provesNothing(test) ? 'warn' : 'bad';
+    announce(m.providers.tested(nameOf(id), resultWords(test)), {
       slot: id,
       tone,
-      ...(result === 'valid' && hint === '' ? {} : { description: detail }),
+      ...(works ? {} : { description: test.detail }),
     });
   } catch (thrown) {
     announceFailure(thrown);

@@ -33,7 +33,6 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
   const health = healthOf(credential, nowMs);
   const name = displayName(credential);
   const failing = health === 'failing' || health === 'unknown';
-  const reserved = lastTest?.result === 'valid' && lastTest.hint !== '';
   return (
     <li
       className={classes(styles.entry, selected && styles.selected)}
@@ -75,10 +74,8 @@ export const CredentialEntry = memo(function CredentialEntry({ credential, nowMs
         )}
       </p>
       <QuotaStrip kind="credential" id={id} />
-      {(failing || reserved) && lastTest !== null && !testing && (
-        <p className={classes(styles.trouble, (health === 'unknown' || reserved) && styles.unclear)}>
-          {lastTest.detail}
-        </p>
+      {failing && lastTest !== null && !testing && (
+        <p className={classes(styles.trouble, health === 'unknown' && styles.unclear)}>{lastTest.detail}</p>
       )}
     </li>
   );

@@ -29,6 +29,18 @@ const VERDICTS: Readonly<Record<ValidationResult, 'healthy' | 'failing' | 'unkno
   timeout: 'unknown',
 };
 
+/** It was answered as a working key is, but with a word against it: so is whoever has no key. Then nothing is known. */
+export const provesNothing = ({
+  result,
+  hint,
+}: {
+  readonly result: ValidationResult;
+  readonly hint: string;
+}): boolean => result === 'valid' && hint !== '';
+
+type LastTest = NonNullable<CredentialSummary['lastTest']>;
+const verdictOf = (test: LastTest) => (provesNothing(test) ? 'unknown' : VERDICTS[test.result]);
+
 type Facts = Pick<CredentialSummary, 'state' | 'expiresAt' | 'lastTest'>;
 
 /** What matters most about a credential, in one word. */
@@ -36,7 +48,7 @@ export function healthOf(credential: Facts, nowMs: number): Health {
   if (credential.state !== 'active') return credential.state;
   const leftMs = credential.expiresAt === null ? null : Date.parse(credential.expiresAt) - nowMs;
   if (leftMs !== null && leftMs <= 0) return 'expired';
-  const verdict = credential.lastTest === null ? 'untested' : VERDICTS[credential.lastTest.result];
+  const verdict = credential.lastTest === null ? 'untested' : verdictOf(credential.lastTest);
   if (verdict === 'failing') return 'failing';
   if (leftMs !== null && leftMs <= EXPIRING_DAYS * DAY_MS) return 'expiring';
   return verdict;

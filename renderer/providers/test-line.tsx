@@ -1,6 +1,7 @@
 import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import { formatDateTime, formatLatency, formatRelative } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
+import { provesNothing } from './health.ts';
 
 interface Props {
   readonly lastTest: CredentialSummary['lastTest'];
@@ -10,13 +11,17 @@ interface Props {
 /** A narrow column breaks the line between two parts, never within one. */
 const unbroken = (part: string): string => part.replaceAll(' ', '\u00a0');
 
+/** The result in a word or two. */
+export const resultWords = (test: Pick<NonNullable<CredentialSummary['lastTest']>, 'result' | 'hint'>): string =>
+  provesNothing(test) ? m.providers.provesNothing : m.providers.results[test.result];
+
 /** "Works · 240 ms · 3 minutes ago". Nothing is said that was not measured. */
 export function TestLine({ lastTest, nowMs }: Props) {
   if (lastTest === null) return <span>{m.providers.neverTested}</span>;
   const latency = formatLatency(lastTest.latencyMs);
   return (
     <span>
-      {m.providers.results[lastTest.result]}
+      {resultWords(lastTest)}
       {latency !== null && `\u00a0· ${unbroken(latency)}`}
       {'\u00a0· '}
       <time dateTime={lastTest.checkedAt} title={formatDateTime(lastTest.checkedAt)}>

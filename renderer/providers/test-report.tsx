@@ -2,6 +2,7 @@ import type { CredentialSummary } from '../../shared/contract/schemas.ts';
 import { m } from '../i18n/messages.ts';
 import { Note } from '../ui/note.tsx';
 import styles from './detail.module.css';
+import { provesNothing } from './health.ts';
 import { TestLine } from './test-line.tsx';
 
 interface Props {
@@ -17,9 +18,9 @@ const breakable = (text: string): string => text.replace(/,(?=[a-z])/gi, ', ');
 /** The whole result of the last test: what the provider said, what it means, what to do. */
 export function TestReport({ lastTest, nowMs }: Props) {
   if (lastTest === null) return <p className={styles.muted}>{m.providers.neverTested}</p>;
-  const { result, hint } = lastTest;
-  const works = result === 'valid' && hint === ''; // with a hint: it works, but that does not say all
-  const tone = works ? 'ok' : result === 'valid' || UNCLEAR.includes(result) ? 'warn' : 'bad';
+  const { result } = lastTest;
+  const isOpen = provesNothing(lastTest) || UNCLEAR.includes(result);
+  const tone = isOpen ? 'warn' : result === 'valid' ? 'ok' : 'bad';
   return (
     <>
       <Note tone={tone}>

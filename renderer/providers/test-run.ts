@@ -4,6 +4,7 @@ import { m } from '../i18n/messages.ts';
 import { setTesting, useCredentials } from '../state/credentials.ts';
 import { announce, announceFailure } from '../ui/toasts.ts';
 import { testAndKeep } from './acts.ts';
+import { provesNothing } from './health.ts';
 
 /** How many are asked for at once; the core lets two of them ask one provider. */
 const AT_ONCE = 8;
@@ -37,7 +38,8 @@ export async function testAll(ids: readonly string[]): Promise<void> {
   const one = async (id: string): Promise<void> => {
     setTesting(id, true);
     try {
-      if ((await testAndKeep(id, true)).result === 'valid') works += 1;
+      const test = await testAndKeep(id, true);
+      if (test.result === 'valid' && !provesNothing(test)) works += 1;
     } catch (thrown) {
       const error = asAppError(thrown);
       if (error.code !== 'vault_locked') return; // a cool-down, or called off: its card says how it stands

@@ -67,6 +67,7 @@ export const providers = {
     provider_unavailable: 'Provider not reached',
     timeout: 'No answer in time',
   },
+  provesNothing: 'Proves nothing',
   neverTested: 'Never tested',
   neverUsed: 'Never used',
   used: (when: string) => `Used ${when}`,

@@ -42,6 +42,8 @@ export function credential(over: Partial<CredentialSummary> = {}): CredentialSum
   };
 }
 
-export function tested(result: NonNullable<CredentialSummary['lastTest']>['result']): CredentialSummary['lastTest'] {
+export function tested(
+  result: NonNullable<CredentialSummary['lastTest']>['result'],
+): NonNullable<CredentialSummary['lastTest']> {
   return { result, latencyMs: 120, detail: '', hint: '', facts: [], checkedAt: inDays(-1) };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { filterOf, healthOf, healthRank } from '../../../renderer/providers/health.ts';
+import { resultWords } from '../../../renderer/providers/test-line.tsx';
 import { VALIDATION_RESULTS } from '../../../shared/provider/answer.ts';
 import { credential, inDays, NOW_MS, tested } from './credential-fixture.ts';
 
@@ -20,6 +21,13 @@ test('every other refusal is failing, and only valid is healthy', () => {
   expect(verdicts.filter((verdict) => verdict === 'healthy')).toHaveLength(1);
   expect(health({ lastTest: tested('invalid_key') })).toBe('failing');
   expect(health({ lastTest: tested('quota_exceeded') })).toBe('failing');
+});
+
+test('a key is not healthy where the provider answers the same without one', () => {
+  const open = { ...tested('valid'), hint: 'Choose a path to test that refuses requests without a key.' };
+  expect(health({ lastTest: open })).toBe('unknown');
+  expect(health({ lastTest: open, expiresAt: inDays(3) })).toBe('expiring');
+  expect([resultWords(open), resultWords(tested('valid'))]).toEqual(['Proves nothing', 'Works']);
 });
 
 test('expiry within 14 days shows on a healthy key, but not over a failing one', () => {
