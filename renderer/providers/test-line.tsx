@@ -9,7 +9,7 @@ interface Props {
 }
 
 /** A narrow column breaks the line between two parts, never within one. */
-const unbroken = (part: string): string => part.replaceAll(' ', '\u00a0');
+const UNBROKEN = { whiteSpace: 'nowrap' } as const;
 
 /** The result in a word or two. */
 export const resultWords = (test: Pick<NonNullable<CredentialSummary['lastTest']>, 'result' | 'hint'>): string =>
@@ -21,11 +21,14 @@ export function TestLine({ lastTest, nowMs }: Props) {
   const latency = formatLatency(lastTest.latencyMs);
   return (
     <span>
-      {resultWords(lastTest)}
-      {latency !== null && `\u00a0· ${unbroken(latency)}`}
-      {'\u00a0· '}
-      <time dateTime={lastTest.checkedAt} title={formatDateTime(lastTest.checkedAt)}>
-        {unbroken(formatRelative(lastTest.checkedAt, nowMs))}
+      <span style={UNBROKEN}>{`${resultWords(lastTest)} ·`}</span>{' '}
+      {latency !== null && (
+        <>
+          <span style={UNBROKEN}>{`${latency} ·`}</span>{' '}
+        </>
+      )}
+      <time dateTime={lastTest.checkedAt} title={formatDateTime(lastTest.checkedAt)} style={UNBROKEN}>
+        {formatRelative(lastTest.checkedAt, nowMs)}
       </time>
     </span>
   );
