@@ -23,7 +23,8 @@ type Kind =
   | 'lines'
   | 'dead-deliveries'
   | 'actors'
-  | 'backups';
+  | 'backups'
+  | 'replaced';
 
 const AFTER_OPTION: Readonly<Record<string, Kind>> = {
   '--provider': 'providers',
@@ -70,6 +71,8 @@ const AFTER_COMMAND: Readonly<Record<string, Kind>> = {
   'routing remove': 'rules',
   approve: 'requests',
   'quota apply': 'proposals',
+  'backup check': 'backups',
+  'backup remove': 'replaced',
   'webhook edit': 'webhooks',
   'webhook remove': 'webhooks',
   'webhook rotate': 'webhooks',
@@ -150,7 +153,9 @@ async function namesOf(agent: AgentClient, kind: Kind, typed: string): Promise<r
     case 'webhooks':
       return (await agent.call('webhooks.list', {})).map(({ id, label }) => (/^[\w.-]+$/.test(label) ? label : id));
     case 'backups':
-      return (await agent.call('vault.backups', {})).map(({ name }) => name);
+      return (await agent.call('vault.backups', {})).backups.map(({ name }) => name);
+    case 'replaced':
+      return (await agent.call('vault.backups', {})).replaced.map(({ name }) => name);
     case 'client-grants':
       return grantsFor(await references(agent, false));
     case 'variables': {

@@ -81,6 +81,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'screen-lock': 'the screen was locked',
     suspend: 'the computer went to sleep',
     failures: 'the password was wrong too often',
+    restore: 'a backup was put back',
     quit: 'the program ended',
     grant: 'it has no grant for that',
     rate: 'too many in a short time',

@@ -80,6 +80,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'vault.create': 'Vault made',
   'vault.lock': 'Vault locked',
   'vault.recover': 'Opened with the recovery code',
+  'vault.removeReplaced': 'Vault removed that a backup had replaced',
   'vault.restore': 'Backup not put back: wrong password',
   'vault.restored': 'Backup put back',
   'vault.throttled': 'Password refused: too many tries',

@@ -29,7 +29,9 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'vault.recover': 'free',
   'vault.backups': 'free',
   'vault.backUp': 'owner',
+  'vault.checkBackup': 'free',
   'vault.restoreBackup': 'free',
+  'vault.removeReplaced': 'free',
 
   'providers.list': 'free',
   'providers.guide': 'free',

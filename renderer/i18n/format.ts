@@ -29,6 +29,12 @@ export function formatLatency(latencyMs: number | null): string | null {
     : `${formatNumber(Math.round(latencyMs / 100) / 10)} s`;
 }
 
+/** Of a file. */
+export function formatBytes(bytes: number): string {
+  const kib = Math.ceil(bytes / 1024);
+  return kib < 1024 ? `${formatNumber(kib)} KiB` : `${formatNumber(Math.round(bytes / 104_857.6) / 10)} MiB`;
+}
+
 export function formatSeconds(ms: number): string {
   const seconds = ms / 1000;
   return `${formatNumber(seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds))} s`;

@@ -1,4 +1,5 @@
 import { activity } from './en/activity.ts';
+import { backups } from './en/backups.ts';
 import { charts } from './en/charts.ts';
 import { clients } from './en/clients.ts';
 import { common } from './en/common.ts';
@@ -35,6 +36,7 @@ const en = {
   notifications,
   webhooks,
   settings,
+  backups,
   activity,
   charts,
   usage,

@@ -5,6 +5,8 @@ import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { TextInput } from '../ui/text-input.tsx';
 import { ownProviderSettings } from '../own-providers/own-provider-settings.tsx';
+import { backupSettings } from '../backups/backup-settings.tsx';
+import { loadBackups, useBackups } from '../state/backups.ts';
 import { aboutSettings } from './about-settings.tsx';
 import { matchesSearch } from './defaults.ts';
 import { generalSettings } from './general-settings.tsx';
@@ -24,6 +26,7 @@ import { webhookSettings } from '../webhooks/webhook-settings.tsx';
 const SECTIONS = [
   'general',
   'security',
+  'backups',
   'endpoint',
   'checks',
   'quotas',
@@ -40,6 +43,8 @@ export function SettingsScreen() {
   const status = useSession((session) => session.status);
   const providers = useSession((session) => session.providers);
   const webhooks = useWebhooks((store) => store.list);
+  const backups = useBackups((store) => store.known);
+  useEffect(() => void loadBackups(), []);
   const { section: wanted } = useRoute();
   useEffect(() => {
     if (wanted !== null) document.getElementById(`section-${wanted}`)?.scrollIntoView({ block: 'start' });
@@ -53,6 +58,7 @@ export function SettingsScreen() {
         : [switchSetting(settings.vault, 'firstSteps', m.settings.firstSteps, m.settings.firstStepsText)]),
     ],
     security: securitySettings(settings.vault, status.protection),
+    backups: backupSettings(backups),
     endpoint: endpointSettings(settings.vault),
     checks: checkSettings(settings.vault),
     quotas: quotaSettings(settings.vault),

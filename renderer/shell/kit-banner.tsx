@@ -10,13 +10,18 @@ export function KitBanner() {
   const status = useSession((session) => session.status);
   const { screen } = useRoute();
   if (status === null || screen === 'settings') return null;
-  const { notices, protection } = status;
+  const { notices, protection, backupProblem } = status;
   if (notices.length === 0 && protection.recoveryConfirmed) return null;
   return (
     <div className={styles.banner}>
       {notices.map((notice) => (
         <Note key={notice} tone="warn">
           <p>{notice}</p>
+          {notice === backupProblem && (
+            <Button look="link" onClick={() => navigate({ screen: 'settings', section: 'backups' })}>
+              {m.backups.show}
+            </Button>
+          )}
         </Note>
       ))}
       {!protection.recoveryConfirmed && (

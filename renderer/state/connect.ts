@@ -5,6 +5,7 @@ import { formatMoney, formatNumber } from '../i18n/format.ts';
 import { m } from '../i18n/messages.ts';
 import { amountWords } from '../quotas/quota-words.ts';
 import { announce } from '../ui/toasts.ts';
+import { dropBackups, refreshBackups } from './backups.ts';
 import { dropClients, refreshClients } from './clients.ts';
 import { dropCredentials, refreshCredentials } from './credentials.ts';
 import { dropGrants, refreshGrants } from './grants.ts';
@@ -12,7 +13,7 @@ import { dropNotices, refreshNotices, WARNING_SLOT } from './notices.ts';
 import { dropQuotas, refreshProposals, refreshQuotas } from './quotas.ts';
 import { dropRouting, refreshRouting } from './routing.ts';
 import { navigate } from './route.ts';
-import { enterShell, loadProviders, loadSession, useSession } from './session.ts';
+import { enterShell, loadProviders, loadSession, refreshStatus, useSession } from './session.ts';
 import { dropUsage, noteUsage, noteUsageTurn } from './usage.ts';
 import { dropView } from './view.ts';
 import { dropWebhooks, refreshWebhooks } from './webhooks.ts';
@@ -36,6 +37,7 @@ function onLocked(reason: LockReason): void {
   dropQuotas();
   dropNotices();
   dropWebhooks();
+  dropBackups();
   dropUsage();
   dropView();
   toasts.close();
@@ -65,6 +67,9 @@ function onEvent(event: ContractEvent): void {
       return useSession.setState({ locksAtMs: Date.parse(event.data.locksAt) });
     case 'vault.lockWarningOver':
       return useSession.setState({ locksAtMs: null });
+    case 'backups.changed':
+      refreshBackups();
+      return void refreshStatus();
     case 'credentials.changed':
       refreshProposals();
       return void refreshCredentials(event.data.ids);

@@ -15,7 +15,7 @@ export type HealthFilter = (typeof HEALTH_FILTERS)[number];
 export const CLIENT_TABS = ['list', 'grants', 'connect', 'routing'] as const;
 export type ClientTab = (typeof CLIENT_TABS)[number];
 
-export const SECTIONS = ['notifications', 'webhooks'] as const;
+export const SECTIONS = ['backups', 'notifications', 'webhooks'] as const;
 export type SectionLink = (typeof SECTIONS)[number];
 
 export interface Route {

@@ -1,7 +1,7 @@
 import type { m } from '../i18n/messages.ts';
 
 type Reason = keyof typeof m.unlock.reasons;
-const REASONS: readonly Reason[] = ['asked', 'idle', 'screen-lock', 'suspend', 'failures', 'quit'];
+const REASONS: readonly Reason[] = ['asked', 'idle', 'screen-lock', 'suspend', 'failures', 'restore', 'quit'];
 
 /** Why the vault locked; kept in history.state because the page is loaded anew at a lock. */
 export function lockReason(): Reason | null {

@@ -12,8 +12,13 @@ import { CapsLock } from './caps-lock.tsx';
 import styles from './gate.module.css';
 import { useDelay } from './use-delay.ts';
 
+interface Props {
+  readonly onRecovery: () => void;
+  readonly onRestore: () => void;
+}
+
 /** Password, Enter. A wrong one says no more than that; the core makes each next try wait longer. */
-export function PasswordForm({ onRecovery }: { readonly onRecovery: () => void }) {
+export function PasswordForm({ onRecovery, onRestore }: Props) {
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [capsLock, setCapsLock] = useState(false);
@@ -62,7 +67,9 @@ export function PasswordForm({ onRecovery }: { readonly onRecovery: () => void }
         <CapsLock on={capsLock} />
         <Announced problem={problem} secondsLeft={secondsLeft} />
       </div>
-      <ErrorNote error={unlock.error} />
+      <ErrorNote error={unlock.error}>
+        {unlock.error?.code === 'integrity_failure' && <Button onClick={onRestore}>{m.backups.lost}</Button>}
+      </ErrorNote>
       <div className={`${styles.row} ${styles.spread}`}>
         <Button look="link" onClick={onRecovery}>
           {m.unlock.useRecovery}

@@ -1,6 +1,9 @@
 import { useState } from 'react';
+import { RestoreForm } from '../backups/restore-form.tsx';
+import { RestoredNote } from '../backups/restored-note.tsx';
 import { m } from '../i18n/messages.ts';
-import { useSession } from '../state/session.ts';
+import { refreshStatus, useSession } from '../state/session.ts';
+import { Button } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
 import { Note } from '../ui/note.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
@@ -10,36 +13,50 @@ import { lockReason } from './lock-reason.ts';
 import { PasswordForm } from './password-form.tsx';
 import { RecoveryForm } from './recovery-form.tsx';
 
-/** The vault is locked: nothing of it is shown. */
+type Way = 'password' | 'recovery' | 'restore';
+
+/** The vault is locked: nothing of it is shown. Where it is damaged, the way back is the first thing that is offered. */
 export function UnlockScreen() {
-  const [way, setWay] = useState<'password' | 'recovery'>('password');
-  const notices = useSession((session) => session.status?.notices) ?? [];
+  const [chosen, setChosen] = useState<Way | null>(null);
+  const status = useSession((session) => session.status);
   const endpoint = useSession((session) => session.endpoint);
-  const reason = lockReason();
+  const { damage = null, restored = null } = status ?? {};
+  const way = chosen ?? (damage === null ? 'password' : 'restore');
+  const notices = (status?.notices ?? []).filter((notice) => damage === null || !notice.startsWith(damage));
   return (
     <main className={styles.page}>
       <div className={styles.card}>
-        <div className={styles.head}>
-          <Logo size={44} />
-          <h1>{way === 'password' ? m.unlock.title : m.unlock.recoveryTitle}</h1>
-          {way === 'password' ? (
-            reason !== null && <p className={styles.lead}>{m.unlock.reasons[reason]}</p>
-          ) : (
-            <p className={styles.lead}>{m.unlock.recoveryLead}</p>
-          )}
-        </div>
+        <Head way={way} damage={damage} />
+        {restored !== null && way === 'password' && <RestoredNote restored={restored} />}
         {notices.map((notice) => (
           <Note key={notice} tone="warn">
             <p>{notice}</p>
           </Note>
         ))}
+        {damage !== null && (
+          <Note tone="bad">
+            <p>{damage}</p>
+          </Note>
+        )}
         <div className={styles.panel}>
-          {way === 'password' ? (
-            <PasswordForm onRecovery={() => setWay('recovery')} />
-          ) : (
-            <RecoveryForm onPassword={() => setWay('password')} />
+          {way === 'password' && (
+            <PasswordForm onRecovery={() => setChosen('recovery')} onRestore={() => setChosen('restore')} />
+          )}
+          {way === 'recovery' && <RecoveryForm onPassword={() => setChosen('password')} />}
+          {way === 'restore' && (
+            <RestoreForm
+              onDone={() => void refreshStatus().then(() => setChosen(null))}
+              onPassword={() => setChosen('password')}
+            />
           )}
         </div>
+        {way === 'password' && (
+          <p className={styles.foot}>
+            <Button look="link" onClick={() => setChosen('restore')}>
+              {m.backups.lost}
+            </Button>
+          </p>
+        )}
       </div>
       <p className={classes(styles.foot)}>
         {endpoint?.on === true ? (
@@ -49,5 +66,27 @@ export function UnlockScreen() {
         )}
       </p>
     </main>
+  );
+}
+
+function Head({ way, damage }: { readonly way: Way; readonly damage: string | null }) {
+  const reason = lockReason();
+  const titles: Readonly<Record<Way, string>> = {
+    password: m.unlock.title,
+    recovery: m.unlock.recoveryTitle,
+    restore: damage === null ? m.backups.lost : m.backups.brokenTitle,
+  };
+  const leads: Readonly<Record<Way, string | null>> = {
+    password: reason === null ? null : m.unlock.reasons[reason],
+    recovery: m.unlock.recoveryLead,
+    restore: damage === null ? m.backups.lostLead : m.backups.brokenLead,
+  };
+  const lead = leads[way];
+  return (
+    <div className={styles.head}>
+      <Logo size={44} />
+      <h1>{titles[way]}</h1>
+      {lead !== null && <p className={styles.lead}>{lead}</p>}
+    </div>
   );
 }

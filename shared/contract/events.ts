@@ -6,10 +6,14 @@ import * as s from './schemas.ts';
 /** Everything the core tells its windows and subscribers without being asked. Never a secret. */
 export const events = {
   'vault.unlocked': z.strictObject({}),
-  'vault.locked': z.strictObject({ reason: z.enum(['asked', 'idle', 'screen-lock', 'suspend', 'failures', 'quit']) }),
+  'vault.locked': z.strictObject({
+    reason: z.enum(['asked', 'idle', 'screen-lock', 'suspend', 'failures', 'restore', 'quit']),
+  }),
   /** Auto-lock is near; any activity calls it off. */
   'vault.lockWarning': z.strictObject({ locksAt: s.timestamp }),
   'vault.lockWarningOver': z.strictObject({}),
+  /** A backup was made, checked, put back or removed, or the daily one could not be made. */
+  'backups.changed': z.strictObject({}),
   /** `ids` null: read the whole list again. */
   'credentials.changed': z.strictObject({ ids: z.array(s.credentialId).nullable() }),
   /** Keys that worked before are refused now: by the daily check, the test after a 401, or when their token is renewed. */

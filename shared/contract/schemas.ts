@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { restoredBackup } from './backups.ts';
 import { validationResult } from '../provider/answer.ts';
 import { fieldName, providerId } from '../provider/parts.ts';
 import { deliveryForm } from '../delivery.ts';
@@ -224,17 +225,14 @@ export const vaultStatus = z.strictObject({
   autoLockAt: timestamp.nullable(),
   /** Why the vault is read-only or needs care; empty where all is well. */
   notices: z.array(z.string()),
+  /** What is damaged, so that the vault cannot be opened: one of the notices begins so. */
+  damage: z.string().nullable(),
+  /** The notice that says that the daily backup failed. */
+  backupProblem: z.string().nullable(),
+  /** The backup that was put back and has not been opened yet; told to a window only. */
+  restored: restoredBackup.nullable(),
 });
 export type VaultStatus = z.output<typeof vaultStatus>;
-
-/** A copy of the whole vault. `made`: because the owner asked for it. */
-export const vaultBackup = z.strictObject({
-  name: z.string(),
-  kind: z.enum(['daily', 'migration', 'made']),
-  at: timestamp,
-  bytes: z.int().min(0),
-});
-export type VaultBackupSummary = z.output<typeof vaultBackup>;
 
 export const passwordStrength = z.strictObject({
   /** 0 to 4 as the estimator says; 3 and 4 are accepted. */

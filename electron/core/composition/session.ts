@@ -13,7 +13,7 @@ interface EndsWithLock {
 }
 
 export interface SessionParts extends Omit<UsageServices, 'repricer' | 'imports' | 'reportingZone'> {
-  readonly vault: Pick<Vault, 'onUnlocked' | 'onLocking'>;
+  readonly vault: Pick<Vault, 'onUnlocked' | 'onLocking' | 'backups'>;
   readonly log: Pick<Log, 'warn'>;
   readonly emit: Emit;
   readonly lastUsed: Pick<LastUsed, 'flush' | 'drop'>;
@@ -36,6 +36,7 @@ export interface SessionParts extends Omit<UsageServices, 'repricer' | 'imports'
  */
 export function followVault(parts: SessionParts): void {
   const { vault, log, emit, lastUsed } = parts;
+  vault.backups.onChanged(() => emit({ event: 'backups.changed', data: {} }));
   vault.onUnlocked(() => {
     parts.prices.unlocked();
     parts.usage.unlocked();

@@ -24,6 +24,11 @@ export interface DoctorDeps {
     notices(): readonly string[];
     headerProblem(): { readonly message: string; readonly hint: string } | null;
     opened(): OpenVault;
+    readonly backups: {
+      list(): readonly { readonly atMs: number; readonly state: 'as-made' | 'whole' | 'damaged' }[];
+      replaced(): readonly { readonly bytes: number }[];
+      readonly problem: string | null;
+    };
   };
   readonly endpoint: { status(): EndpointStatus };
   readonly usage: { readonly state: 'recording' | 'waiting' | 'damaged' | 'off' };
@@ -41,6 +46,7 @@ const USAGE_BACKUP_OLD_DAYS = 21;
 /** Any clock before this program was written is wrong. */
 const EARLIEST_MS = Date.UTC(2026, 0, 1);
 const OTHERS = 0o077;
+const MAKE_ONE = 'Make one now: Settings, Backups, or "keyharbor backup make". Look whether the disk is well.';
 
 const finding = (id: string, status: Status, title: string, detail: string, hint = ''): Finding => ({
   id,
@@ -119,7 +125,8 @@ function vaultState({ vault }: DoctorDeps): Finding {
   }
   const problem = vault.headerProblem();
   if (problem !== null) return finding('vault', 'problem', title, problem.message, problem.hint);
-  const notices = vault.notices();
+  // The one about backups is a finding of its own.
+  const notices = vault.notices().filter((notice) => notice !== vault.backups.problem);
   if (notices.length > 0) return finding('vault', 'warning', title, notices.join(' '));
   switch (vault.state) {
     case 'no-vault':
@@ -187,22 +194,46 @@ function clock(deps: DoctorDeps): Finding {
   return finding('clock', 'ok', 'Clock', 'It looks right.');
 }
 
-function backups(deps: DoctorDeps): Finding[] {
-  if (deps.vault.state === 'no-vault') return [];
-  const newest = newestBackupMs(deps.paths.backups, 'daily');
+function backups({ vault, clock }: DoctorDeps): Finding[] {
+  if (vault.state === 'no-vault') return [];
+  return [newestBackup(vault, clock.now()), ...replacedVaults(vault.backups.replaced())];
+}
+
+function newestBackup(vault: DoctorDeps['vault'], nowMs: number): Finding {
+  const { backups } = vault;
+  const title = 'Backups';
   const hint = 'One is made a day while the vault is unlocked; check that the disk is not full.';
-  if (newest === null) return [finding('backups', 'warning', 'Backups', 'There is none yet.', hint)];
-  const days = Math.max(0, Math.floor((deps.clock.now() - newest) / DAY_MS));
-  const detail = days === 0 ? 'The newest is less than a day old.' : `The newest is ${days} days old.`;
-  return [
-    finding(
-      'backups',
-      days >= BACKUP_OLD_DAYS ? 'warning' : 'ok',
-      'Backups',
-      detail,
-      days >= BACKUP_OLD_DAYS ? hint : '',
-    ),
-  ];
+  const all = backups.list();
+  const [newest] = all;
+  if (newest === undefined) {
+    if (backups.problem !== null) return finding('backups', 'problem', title, backups.problem);
+    const isEmpty =
+      vault.state === 'unlocked' && vault.opened().db.prepare('SELECT 1 FROM credential').get() === undefined;
+    return isEmpty
+      ? finding('backups', 'ok', title, 'There is none yet. The first is made with the first key.')
+      : finding('backups', 'warning', title, 'There is none yet.', hint);
+  }
+  const days = Math.max(0, Math.floor((nowMs - newest.atMs) / DAY_MS));
+  const age = days === 0 ? 'less than a day old' : days === 1 ? 'a day old' : `${days} days old`;
+  const detail = `${all.length === 1 ? 'There is one' : `There are ${all.length}`}; the newest is ${age}.`;
+  if (backups.problem !== null) return finding('backups', 'problem', title, `${backups.problem} ${detail}`);
+  const damaged = all.filter((one) => one.state === 'damaged').length;
+  if (damaged > 0) {
+    const words = damaged === 1 ? 'One of them does not verify.' : `${damaged} of them do not verify.`;
+    return finding('backups', damaged === all.length ? 'problem' : 'warning', title, `${detail} ${words}`, MAKE_ONE);
+  }
+  if (days >= BACKUP_OLD_DAYS) return finding('backups', 'warning', title, detail, hint);
+  return finding('backups', 'ok', title, detail);
+}
+
+/** They are nobody's to remove but the owner's; that they are there is told. */
+function replacedVaults(replaced: readonly { readonly bytes: number }[]): Finding[] {
+  if (replaced.length === 0) return [];
+  const mib = (replaced.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20).toFixed(1);
+  const vaults = replaced.length === 1 ? 'A vault' : `${replaced.length} vaults`;
+  const detail = `${vaults} that a backup replaced ${replaced.length === 1 ? 'is' : 'are'} kept (${mib} MiB).`;
+  const hint = 'When all is well: Settings, Backups, or "keyharbor backup remove".';
+  return [finding('replaced', 'ok', 'Kept by a restore', detail, hint)];
 }
 
 function usage({ usage, vault, paths, clock }: DoctorDeps): Finding[] {

@@ -1,10 +1,26 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
+import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../seams.ts';
 import { syncFile, syncFolder } from './atomic-file.ts';
 import { makeFolder } from './folder.ts';
 import { onDisk } from './sqlite-error.ts';
+import { stampMs, stampOf } from './stamp.ts';
 
 /** A backup is a folder with `vault.json` and `vault.db`: the same encrypted format, openable by itself. */
 export type BackupKind = 'daily' | 'migration' | 'made';
@@ -18,7 +34,7 @@ const KEEP: Readonly<Record<BackupKind | UsageBackupKind, number>> = {
   usage: 3,
   'usage-migration': 3,
 };
-const NAME = /^(daily|migration|made|usage|usage-migration)-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z$/;
+const NAME = /^(daily|migration|made|usage|usage-migration)-(\w{19})$/;
 /** Those of usage.db may be in the making just now. */
 const UNFINISHED = /^\.unfinished-(?!usage-)/;
 const UNFINISHED_USAGE = /^\.unfinished-usage-/;
@@ -92,7 +108,7 @@ export function beginUsageBackup(folder: string, clock: Pick<Clock, 'now'>, kind
 }
 
 function nameOf(kind: BackupKind | UsageBackupKind, clock: Pick<Clock, 'now'>): string {
-  return `${kind}-${new Date(clock.now()).toISOString().replace(/[-:.]/g, '')}`;
+  return `${kind}-${stampOf(clock.now())}`;
 }
 
 /** Only now, with all of it on the disk and checked, the copy gets its name and the oldest go. */
@@ -122,9 +138,12 @@ export interface VaultBackup {
   readonly bytes: number;
 }
 
+/** A whole vault that lies in a folder of `backups`. */
 export interface BackupFiles {
   readonly header: string;
   readonly database: string;
+  /** Its write-ahead log, which belongs to it: only of a vault that a restore replaced. */
+  readonly log: string | null;
 }
 
 /** Those that could be put back, the newest first. */
@@ -132,9 +151,7 @@ export function listBackups(folder: string): VaultBackup[] {
   const found = (['daily', 'migration', 'made'] as const).flatMap((kind) =>
     backupsOf(folder, kind).flatMap(({ name, atMs }) => {
       const files = backupFolder(folder, name);
-      if (files === null) return [];
-      const bytes = statSync(files.header).size + statSync(files.database).size;
-      return [{ name, kind, atMs, bytes }];
+      return files === null ? [] : [{ name, kind, atMs, bytes: sizeOf(files.header) + sizeOf(files.database) }];
     }),
   );
   return found.sort((a, b) => b.atMs - a.atMs);
@@ -145,7 +162,70 @@ export function backupFolder(folder: string, name: string): BackupFiles | null {
   const [, kind] = NAME.exec(name) ?? [];
   if (kind !== 'daily' && kind !== 'migration' && kind !== 'made') return null;
   const files = { header: path.join(folder, name, 'vault.json'), database: path.join(folder, name, 'vault.db') };
-  return existsSync(files.header) && existsSync(files.database) ? files : null;
+  return existsSync(files.header) && existsSync(files.database) ? { ...files, log: null } : null;
+}
+
+/** Gone meanwhile: nothing. */
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/**
+ * A copy of a database in `backups`, with its log, under another name: opening a database writes beside it, and may
+ * change it. Whoever asked removes it.
+ * @throws AppError `integrity_failure` where it cannot be read; others where the copy cannot be written.
+ */
+export function copyDatabase({ database, log }: BackupFiles, to: string): void {
+  onDisk(() => {
+    try {
+      copyFileSync(database, to, constants.COPYFILE_EXCL);
+      if (log !== null) copyFileSync(log, `${to}-wal`, constants.COPYFILE_EXCL);
+    } catch (error) {
+      if (isUnreadable(database) || (log !== null && isUnreadable(log))) throw unreadable(error);
+      throw error; // of the place where it is written
+    }
+  });
+}
+
+/** Whether its own bytes cannot be had: not a file, not ours, or the disk fails. */
+function isUnreadable(file: string): boolean {
+  try {
+    const fd = openSync(file, 'r');
+    try {
+      const piece = Buffer.alloc(1024 * 1024);
+      while (readSync(fd, piece) > 0);
+      return false;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return true;
+  }
+}
+
+/** What is looked at in a copy that goes away again. */
+export function withCopy<T>(folder: string, files: BackupFiles, look: (database: string) => T): T {
+  // Cleared away with what an unfinished backup left, if the process dies meanwhile.
+  const place = path.join(folder, '.unfinished-check');
+  const clear = (): void => rmSync(place, { recursive: true, force: true });
+  return onDisk(() => {
+    clear();
+    mkdirSync(place, { mode: 0o700 });
+    try {
+      const copy = path.join(place, 'vault.db');
+      copyDatabase(files, copy);
+      return look(copy);
+    } finally {
+      clear();
+    }
+  });
+}
+
+export function unreadable(cause: unknown): AppError {
+  return new AppError(
+    'integrity_failure',
+    'This backup cannot be read. Nothing was changed.',
+    'Take another one, or look whether its files are yours and the disk is well.',
+    { cause },
+  );
 }
 
 /** Whether any backup is there: then a missing database is damage, not a new user. */
@@ -159,9 +239,9 @@ function backupsOf(
 ): { readonly name: string; readonly atMs: number }[] {
   return list(folder)
     .flatMap((name) => {
-      const [, found, year, month, day, hour, minute, second, ms] = NAME.exec(name) ?? [];
-      if (found !== kind) return [];
-      return [{ name, atMs: Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`) }];
+      const [, found, stamp = ''] = NAME.exec(name) ?? [];
+      const atMs = stampMs(stamp);
+      return found === kind && atMs !== null ? [{ name, atMs }] : [];
     })
     .sort((a, b) => b.atMs - a.atMs);
 }

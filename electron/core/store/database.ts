@@ -75,6 +75,17 @@ export function openDatabase(
   });
 }
 
+/** What is wrong with the file as it lies there, without its key; null where it may be sound. */
+export function databaseProblem(file: string): AppError | null {
+  try {
+    onDisk(() => assertLooksEncrypted(file));
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
 /** Whether SQLite finds no fault in the pages and references of this database. */
 export function isSound(db: Database.Database): boolean {
   const pages = db.pragma('quick_check', { simple: true });

@@ -15,6 +15,8 @@ export interface DailyBackupDeps {
   readonly clock: Clock;
   readonly guarded: Guarded;
   readonly opened: () => { readonly session: Session; readonly header: Header };
+  /** One was made, or could not be. */
+  readonly tried: () => void;
 }
 
 /**
@@ -54,20 +56,24 @@ export class DailyBackup {
     const { paths, clock, guarded } = this.#deps;
     const { session, header } = this.#deps.opened();
     let waitsForFirst = false;
+    let tried = false;
     guarded('backup', () => {
-      const newest = newestBackupMs(paths.backups, 'daily');
-      const due = newest === null || clock.now() - newest >= DAY_MS || newest > clock.now();
-      waitsForFirst = newest === null && session.db.prepare('SELECT 1 FROM credential').get() === undefined;
-      if (!due || waitsForFirst || session.readOnly) return;
       try {
+        const newest = newestBackupMs(paths.backups, 'daily');
+        const due = newest === null || clock.now() - newest >= DAY_MS || newest > clock.now();
+        waitsForFirst = newest === null && session.db.prepare('SELECT 1 FROM credential').get() === undefined;
+        if (!due || waitsForFirst || session.readOnly) return;
+        tried = true;
         session.backUp(paths, clock, 'daily', header);
         this.#problem = null;
       } catch (error) {
+        tried = true;
         const why = error instanceof AppError ? ` ${error.message} ${error.hint}` : '';
         this.#problem = `The daily backup could not be made; the older ones stand.${why}`;
         throw error;
       }
     });
+    if (tried) this.#deps.tried();
     return waitsForFirst ? FIRST_CHECK_MS : CHECK_MS;
   }
 }

@@ -117,6 +117,12 @@ export class Session implements OpenVault {
     return path.basename(folder);
   }
 
+  /** As `assertWhole`, with the keys of this vault: a copy that was made of it. @throws AppError */
+  lookInto<T>(header: Header, file: string, look: (db: Database.Database) => T): T {
+    const keys = { databaseKey: this.#databaseKey, headerKey: this.headerKey, state: this.#state };
+    return checkWhole(header, file, keys, look);
+  }
+
   close(): void {
     try {
       this.#usage.close();
@@ -197,7 +203,7 @@ function assertHeaderAge(mirrored: number, headerEpoch: number): void {
   throw new AppError(
     'integrity_failure',
     'The header file, vault.json, is older than the vault database: an old copy was put back. Nothing was changed.',
-    'Put back the newest vault.json, or a whole backup: "keyharbor backup restore". The present files are kept.',
+    'Put the newest backup back, in the window or with "keyharbor backup restore". The present files are kept.',
   );
 }
 
@@ -208,7 +214,12 @@ interface WholeKeys {
 }
 
 /** @throws AppError `integrity_failure` where a part is damaged, or the header older than the database. */
-function checkWhole(header: Header, file: string, { databaseKey, headerKey, state }: WholeKeys): void {
+function checkWhole<T>(
+  header: Header,
+  file: string,
+  { databaseKey, headerKey, state }: WholeKeys,
+  look: (db: Database.Database) => T,
+): T {
   const key = databaseKey.export();
   try {
     verifyHeader(header, headerKey);
@@ -216,6 +227,7 @@ function checkWhole(header: Header, file: string, { databaseKey, headerKey, stat
     try {
       assertHeaderAge(verifiedState(copy, state).header_epoch, header.headerEpoch);
       if (!isSound(copy)) throw new AppError('integrity_failure', 'A backup did not verify. Nothing was changed.');
+      return look(copy);
     } finally {
       copy.close();
     }
@@ -226,15 +238,17 @@ function checkWhole(header: Header, file: string, { databaseKey, headerKey, stat
 
 /**
  * That header and database belong together, and every page of it can be read.
- * @param vmk - of that header: kept and wiped by the caller. @throws AppError
+ * @param vmk - of that header: kept and wiped by the caller.
+ * @param look - at the database, while it is open. @throws AppError
  */
-export function assertWhole(header: Header, file: string, vmk: Buffer): void {
+export function assertWhole<T>(header: Header, file: string, vmk: Buffer, look: (db: Database.Database) => T): T {
   const vaultId = Buffer.from(header.vaultId, 'hex');
-  checkWhole(header, file, {
+  const keys = {
     databaseKey: deriveKeyObject(vmk, vaultId, 'database'),
     headerKey: deriveKeyObject(vmk, vaultId, 'headerMac'),
     state: stateKey({ header, vmk }),
-  });
+  };
+  return checkWhole(header, file, keys, look);
 }
 
 function backUp(
@@ -247,7 +261,8 @@ function backUp(
 ): string {
   const verify = (folder: string): void => {
     const bytes = readSmallFile(path.join(folder, 'vault.json'), MAX_HEADER_BYTES) ?? Buffer.alloc(0);
-    checkWhole(parseHeader(bytes), path.join(folder, 'vault.db'), { databaseKey, headerKey, state });
+    const keys = { databaseKey, headerKey, state };
+    checkWhole(parseHeader(bytes), path.join(folder, 'vault.db'), keys, () => undefined);
   };
   return makeBackup(
     { folder: from.paths.backups, clock: from.clock, db, headerBytes: formatHeader(from.header), verify },

@@ -28,6 +28,8 @@ export interface VaultMachineDeps {
   /** With every lock that is asked for, also of a vault that is locked already. */
   readonly lockAsked: () => void;
   readonly unlocked: () => void;
+  /** The daily backup was made, or could not be. */
+  readonly backedUp: () => void;
   /** Told how many milliseconds each write to vault.db took. */
   readonly wrote?: (ms: number) => void;
 }
@@ -58,7 +60,7 @@ export class VaultMachine {
 
   constructor(deps: VaultMachineDeps) {
     this.#deps = deps;
-    this.#backup = new DailyBackup({ ...deps, opened: () => this.mustBeOpen() });
+    this.#backup = new DailyBackup({ ...deps, opened: () => this.mustBeOpen(), tried: deps.backedUp });
   }
 
   get state(): VaultStateName {
@@ -82,6 +84,11 @@ export class VaultMachine {
     if (this.#notice !== null) notices.push(this.#notice);
     if (this.#backup.problem !== null) notices.push(this.#backup.problem);
     return notices;
+  }
+
+  /** Why the last daily backup could not be made; null where it could. */
+  get backupProblem(): string | null {
+    return this.#backup.problem;
   }
 
   /** Told until the next lock. */

@@ -3,6 +3,7 @@ import type { VaultStateName } from '../../../shared/contract/method.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock, Keychain, Paths } from '../seams.ts';
+import { databaseProblem } from '../store/database.ts';
 import type { WriterLock } from '../store/writer-lock.ts';
 import { wipe } from './bytes.ts';
 import { guardedBy } from './guarded.ts';
@@ -61,7 +62,11 @@ export class Vault {
       ...deps,
       guarded,
       lockAsked: () => this.#kit.forget(),
-      unlocked: () => this.#attempts.opened(),
+      unlocked: () => {
+        this.#attempts.opened();
+        this.backups.opened();
+      },
+      backedUp: () => this.backups.changed(),
     });
     this.#attempts = new UnlockAttempts({
       ...deps,
@@ -96,9 +101,24 @@ export class Vault {
 
   /** What the owner should know, as plain sentences: read-only, damaged, an unsafe place. */
   notices(): readonly string[] {
-    const problem = this.#machine.session === null ? this.headerProblem() : null;
+    const problem = this.problem();
     const notices = this.#machine.notices();
     return problem === null ? notices : [...notices, `${problem.message} ${problem.hint}`.trim()];
+  }
+
+  /** What of it is damaged, so that it cannot be opened; a backup can be put back. One of the notices begins so. */
+  damage(): string | null {
+    const problem = this.problem();
+    return problem?.code === 'integrity_failure' ? problem.message : null;
+  }
+
+  /**
+   * Why the vault cannot be opened, as far as it shows without a key: the header, or a database that is missing, empty or
+   * cut short. null where nothing shows, where it is open, and where there is none.
+   */
+  problem(): AppError | null {
+    if (this.#machine.session !== null || files.whatIsThere(this.#paths) === 'nothing') return null;
+    return this.headerProblem() ?? databaseProblem(this.#paths.vaultDb);
   }
 
   /** What is wrong with the header file as it lies on disk; null where it is sound or there is no vault. */

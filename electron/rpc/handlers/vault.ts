@@ -1,7 +1,10 @@
 import type { Caller } from '../../../shared/contract/method.ts';
-import type { VaultBackupSummary, VaultStatus } from '../../../shared/contract/schemas.ts';
+import type { RestoredBackup, VaultBackupSummary } from '../../../shared/contract/backups.ts';
+import type { VaultStatus } from '../../../shared/contract/schemas.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../core/app.ts';
-import type { VaultBackup } from '../../core/store/backup.ts';
+import { toTimestamp } from '../../core/credentials/expiry.ts';
+import type { KnownBackup, PutBack } from '../../core/vault/backup-acts.ts';
 import { passwordStrength, suggestPassword } from '../../core/vault/password-strength.ts';
 import type { Area, CallContext } from '../caller.ts';
 
@@ -50,23 +53,59 @@ export function vaultHandlers(app: App): Area<'vault'> {
       await proved(context);
       return { recoveryCode: renewed };
     },
-    'vault.backups': () => vault.backups.list().map(backupSummary),
+    'vault.backups': () => ({
+      backups: vault.backups.list().map(backupSummary),
+      replaced: vault.backups.replaced().map(({ atMs, ...rest }) => ({ ...rest, at: toTimestamp(atMs) })),
+      problem: vault.backups.problem,
+    }),
     'vault.backUp': async (_input, { actor }) => {
       const name = await vault.backups.make(actor);
       const made = vault.backups.list().find((one) => one.name === name);
       if (made === undefined) throw new Error('a backup that was made is there');
       return backupSummary(made);
     },
-    'vault.restoreBackup': async ({ name, password }, { actor }) => {
-      const done = await vault.backups.restore(name, password, actor);
+    'vault.checkBackup': async ({ name }) => {
+      const found = await vault.backups.check(name);
+      if (found === null) return { whole: false as const };
+      const { difference, ...contents } = found;
+      return { whole: true as const, ...contents, ...difference };
+    },
+    'vault.restoreBackup': async ({ name, password, lock }, { actor, caller }) => {
+      if (caller === 'window') await confirmRestore(app, name, password, actor);
+      const done = await vault.backups.restore({ name, secret: password, lock }, actor);
       clients.dropDecisions();
-      return { name, ...done };
+      return restoredSummary(done);
+    },
+    'vault.removeReplaced': async ({ name, password }, { actor }) => {
+      await vault.backups.removeReplaced(name, password, actor);
+      return {};
     },
   };
 }
 
-function backupSummary({ name, kind, atMs, bytes }: VaultBackup): VaultBackupSummary {
-  return { name, kind, at: new Date(atMs).toISOString(), bytes };
+/**
+ * A page may be led astray: revoked clients and grants that a backup brings back need a yes outside of it
+ * (SECURITY-DESIGN.md T6). Asked once the password is right, so that a wrong one costs no second yes.
+ */
+async function confirmRestore(app: App, name: string | null, password: string, actor: string): Promise<void> {
+  const { backups } = app.vault;
+  await backups.prove(name, password, actor);
+  const atMs = [...backups.list(), ...backups.replaced()].find((one) => name === null || one.name === name)?.atMs ?? 0;
+  const agreed = await app.confirm({
+    title: 'Put this backup back?',
+    message: `The vault becomes that of ${toTimestamp(atMs).slice(0, 16).replace('T', ' ')} UTC.`,
+    detail: 'Clients and grants that you revoked since then work again. The present vault is kept beside the backups.',
+    accept: 'Put it back',
+  });
+  if (!agreed) throw new AppError('forbidden', 'Putting the backup back was declined. Nothing was changed.');
+}
+
+function backupSummary({ atMs, checkedMs, ...rest }: KnownBackup): VaultBackupSummary {
+  return { ...rest, at: toTimestamp(atMs), checkedAt: toTimestamp(checkedMs) };
+}
+
+function restoredSummary({ atMs, doneMs, passedOver, ...rest }: PutBack): RestoredBackup {
+  return { ...rest, at: toTimestamp(atMs), doneAt: toTimestamp(doneMs), passedOver: [...passedOver] };
 }
 
 /** One picture of the whole for a window's first paint and for `keyharbor status`; also while locked. */
@@ -87,5 +126,8 @@ function vaultStatus(app: App, caller: Caller): VaultStatus {
     endpoint: { on, port },
     autoLockAt: autoLockAtMs === null ? null : new Date(autoLockAtMs).toISOString(),
     notices: [...app.notices()],
+    damage: vault.damage(),
+    backupProblem: vault.backups.problem,
+    restored: caller === 'window' && vault.backups.restored !== null ? restoredSummary(vault.backups.restored) : null,
   };
 }

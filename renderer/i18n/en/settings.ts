@@ -12,6 +12,7 @@ export const settings = {
   sections: {
     general: 'General',
     security: 'Security',
+    backups: 'Backups',
     endpoint: 'Endpoint',
     checks: 'Checks',
     quotas: 'Quotas',

@@ -27,6 +27,7 @@ export const unlock = {
     'screen-lock': 'Locked together with the screen.',
     suspend: 'Locked when the computer went to sleep.',
     failures: 'Locked after too many wrong passwords.',
+    restore: 'Locked to put a backup back.',
     quit: 'Locked.',
   },
 } as const;

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { BOTH, method, nothing, SOCKET, UNLOCKED, WINDOW } from '../method.ts';
-import { password, passwordStrength, vaultBackup, vaultStatus } from '../schemas.ts';
+import { restoredBackup, vaultBackup, vaultBackupCheck, vaultBackups } from '../backups.ts';
+import { BOTH, method, nothing, UNLOCKED, WINDOW } from '../method.ts';
+import { password, passwordStrength, vaultStatus } from '../schemas.ts';
+
+const backupName = z.string().max(64);
 
 /** Making, opening, locking and recovering the vault. */
 export const vaultMethods = {
@@ -73,18 +76,31 @@ export const vaultMethods = {
     input: z.strictObject({ recoveryCode: z.string().max(128), newPassword: password }),
     output: z.strictObject({ recoveryCode: z.string().nullable() }),
   }),
-  /** Copies of the whole vault that could be put back, the newest first. */
-  'vault.backups': method({ callers: SOCKET, states: 'any', input: nothing, output: z.array(vaultBackup) }),
-  'vault.backUp': method({ callers: SOCKET, states: UNLOCKED, input: nothing, output: vaultBackup }),
+  /** Copies of the whole vault, and what a restore left. */
+  'vault.backups': method({ callers: BOTH, states: 'any', input: nothing, output: vaultBackups }),
+  'vault.backUp': method({ callers: BOTH, states: UNLOCKED, input: nothing, output: vaultBackup }),
+  /** Opens a copy, reads all of it, and compares it with the open vault. */
+  'vault.checkBackup': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ name: backupName }),
+    output: vaultBackupCheck,
+  }),
   /**
-   * Puts a backup in the place of the vault and leaves it locked. The password, or the recovery code, is that of the
-   * backup. `replaced`: the folder in `backups` with what stood there before;
-   * `headerOnly`: the database was whole and stayed.
+   * Puts a backup (null: the newest that verifies), or what one replaced, in the place of the vault and leaves it locked.
+   * The password, or the recovery code, is that of the backup. `lock`: an open vault is locked once the copy is checked.
    */
   'vault.restoreBackup': method({
-    callers: SOCKET,
+    callers: BOTH,
     states: 'any',
-    input: z.strictObject({ name: z.string().max(64), password }),
-    output: z.strictObject({ name: z.string(), replaced: z.string(), headerOnly: z.boolean() }),
+    input: z.strictObject({ name: backupName.nullable(), password, lock: z.boolean().default(false) }),
+    output: restoredBackup,
+  }),
+  /** Deletes for good what a backup replaced. */
+  'vault.removeReplaced': method({
+    callers: BOTH,
+    states: UNLOCKED,
+    input: z.strictObject({ name: backupName, password }),
+    output: nothing,
   }),
 } as const;

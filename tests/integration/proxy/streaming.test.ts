@@ -5,6 +5,7 @@ import { type ClientRequest, createServer, type IncomingMessage, request, type S
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallResult, CallTap, ProxyTap } from '../../../electron/core/proxy/observers.ts';
+import { PASSWORD } from '../../support/test-app.ts';
 import { SECRET, startProxyTo, type RunningProxy } from './running-proxy.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
@@ -445,6 +446,23 @@ describe('the provider is let go at once', () => {
     expect(writable).toBe(true);
     expect(await ended).toBe('ECONNRESET');
     await gone;
+  });
+
+  test('when a backup takes the place of the open vault, and not before the copy is checked', async () => {
+    const { url, gone } = await endless();
+    const proxy = await startProxyTo(url);
+    const { backups } = proxy.app.vault;
+    const name = await backups.make('ui');
+    const answer = await call(proxy).answer;
+    await once(answer, 'data');
+    const wrong = backups.restore({ name, secret: 'not the password', lock: true }, 'ui');
+    await expect(wrong).rejects.toMatchObject({ code: 'wrong_password' });
+    expect(answer.destroyed).toBe(false);
+    const ended = ending(answer);
+    await backups.restore({ name, secret: PASSWORD, lock: true }, 'ui');
+    expect(await ended).toBe('ECONNRESET');
+    await gone;
+    expect((await call(proxy).answer).statusCode).toBe(423);
   });
 
   test('when the endpoint is switched off', async () => {

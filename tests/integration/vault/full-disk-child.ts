@@ -18,6 +18,12 @@ const note = (thrown: unknown) => {
 const told = { rowsBefore: 0, rowsAfter: 0, worksAfterwards: false };
 if (what === 'open') {
   await vault.unlock(password).catch(note);
+} else if (what === 'back-up') {
+  await vault.create({ password, kdf: 'argon2id' });
+  await vault.backups.make('cli');
+} else if (what === 'restore') {
+  const wanted = { name: null, secret: password, lock: true };
+  await vault.backups.restore(wanted, 'cli').catch(note);
 } else {
   await vault.create({ password, kdf: 'argon2id' });
   const open = vault.opened();

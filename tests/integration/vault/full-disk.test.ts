@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { PASSWORD, testHome, testVault } from '../../support/test-vault.ts';
@@ -29,6 +29,23 @@ test('a write that does not fit is told, leaves the rows before it, and the vaul
   await vault.unlock(PASSWORD);
   const rows = vault.opened().db.prepare('SELECT count(*) FROM setting').pluck().get();
   expect(rows).toBe(told.rowsAfter + 1);
+});
+
+test('a backup for which there is no room is not put back, and the vault is as it was', async () => {
+  const paths = testHome();
+  execFileSync(process.execPath, [script, 'back-up', paths.home, PASSWORD]);
+  const before = readFileSync(paths.vaultDb);
+  // Less than the database has.
+  const limited = ['-c', 'ulimit -f "$1" && shift && exec "$@"', 'sh', '100', process.execPath, script];
+  const told = JSON.parse(
+    execFileSync('sh', [...limited, 'restore', paths.home, PASSWORD], { encoding: 'utf8' }),
+  ) as Told;
+  expect(told.error?.message).toBe('The disk is full. Nothing was changed.');
+  expect(readFileSync(paths.vaultDb).equals(before)).toBe(true);
+  expect(readdirSync(paths.home).filter((name) => name.includes('restoring'))).toEqual([]);
+  const { vault } = testVault(paths);
+  expect(vault.backups.replaced()).toEqual([]);
+  await vault.unlock(PASSWORD);
 });
 
 test('a home that is read-only is told in plain words, and nothing in it changes', async () => {

@@ -1,6 +1,6 @@
-import { chmodSync, closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { doctorFinding } from '../../../shared/contract/schemas.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
@@ -65,4 +65,61 @@ test('a clock before the last audit entry is told', async () => {
   const t = await startUnlockedApp();
   t.clock.wallMs -= 86_400_000;
   expect((await t.app.doctor()).find((each) => each.id === 'clock')).toMatchObject({ status: 'warning' });
+});
+
+describe('backups', () => {
+  const DAY_MS = 86_400_000;
+  const withKey = async () => {
+    const t = await startUnlockedApp();
+    const { app } = t;
+    app.credentials.add(
+      credentialInput({ provider: 'openai', label: 'one', fields: { api_key: fakeKey('openai', 'project') } }),
+      'cli',
+    );
+    const finding = async (id = 'backups') => (await app.doctor()).find((each) => each.id === id);
+    return { ...t, finding };
+  };
+
+  test('none of an empty vault is as it should be; none of one with keys is told', async () => {
+    const empty = await startUnlockedApp();
+    expect((await empty.app.doctor()).find((each) => each.id === 'backups')).toMatchObject({ status: 'ok' });
+    const { finding } = await withKey();
+    expect(await finding()).toMatchObject({ status: 'warning', detail: 'There is none yet.' });
+  });
+
+  test('the newest is told with its age, of whatever kind it is', async () => {
+    const { app, clock, finding } = await withKey();
+    await app.vault.backups.make('cli');
+    expect(await finding()).toMatchObject({ status: 'ok', detail: 'There is one; the newest is less than a day old.' });
+    clock.wallMs += 8 * DAY_MS;
+    expect(await finding()).toMatchObject({ status: 'warning', detail: 'There is one; the newest is 8 days old.' });
+  });
+
+  test('a daily one that cannot be made is a problem, told once', async () => {
+    const { app, clock, home, finding } = await withKey();
+    rmSync(join(home, 'backups'), { recursive: true });
+    writeFileSync(join(home, 'backups'), 'in the way');
+    clock.advance(120_000);
+    const problem = app.vault.backups.problem ?? '';
+    expect(problem).toContain('could not be made');
+    rmSync(join(home, 'backups'));
+    expect(await finding()).toMatchObject({ status: 'problem', detail: problem });
+    expect(await finding('vault')).toMatchObject({ status: 'ok' });
+  });
+
+  test('a damaged one, and what a restore kept, are told', async () => {
+    const { app, home, finding } = await withKey();
+    const first = await app.vault.backups.make('cli');
+    await app.vault.backups.restore({ name: first, secret: PASSWORD, lock: true }, 'cli');
+    await app.vault.unlock(PASSWORD, 'cli');
+    expect(await finding('replaced')).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^A vault that a backup replaced is kept \(\d+\.\d MiB\)\.$/) as string,
+    });
+    truncateSync(join(home, 'backups', first, 'vault.db'), 100);
+    expect(await finding()).toMatchObject({
+      status: 'problem',
+      detail: expect.stringContaining('One of them does not verify.') as string,
+    });
+  });
 });

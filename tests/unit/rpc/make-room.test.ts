@@ -80,6 +80,9 @@ const status = (host: VaultStatus['host']): VaultStatus => ({
   endpoint: { on: false, port: null },
   autoLockAt: null,
   notices: [],
+  damage: null,
+  backupProblem: null,
+  restored: null,
 });
 const answers =
   (host: VaultStatus['host'], shown: () => boolean) =>
