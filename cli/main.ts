@@ -3,6 +3,7 @@ import { takeCalledName } from './called.ts';
 import { get } from './commands/get.ts';
 import { setBuiltFolder } from './connect.ts';
 import { Exit, exitCodeOf, formatFailure, wantsJson } from './fail.ts';
+import { guardStderr } from './output.ts';
 
 /**
  * `keyharbor get REF` is run in loops and shell start-up files, so nothing else is loaded for it: no parser, no schemas,
@@ -20,6 +21,7 @@ takeCalledName(process.env);
 setBuiltFolder(dirname(import.meta.dirname));
 const words = process.argv.slice(2);
 main(words).catch((error: unknown) => {
+  guardStderr();
   if (!(error instanceof Exit)) process.stderr.write(formatFailure(error, wantsJson(words)));
   process.exitCode = exitCodeOf(error);
   // Something may still hold the process: a connection that waits, a terminal that is read.

@@ -33,8 +33,18 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
+let isStderrGuarded = false;
+
+/** Words that nobody reads any more (`2>&1 | head`) are no failure of the command: it ends as it would have. */
+export function guardStderr(): void {
+  if (isStderrGuarded) return;
+  isStderrGuarded = true;
+  process.stderr.on('error', () => undefined);
+}
+
 /** A word beside the data, on stderr: a warning, what to do next. */
 export function note(line: string): void {
+  guardStderr();
   process.stderr.write(`${asCalled(line)}\n`);
 }
 

@@ -11,11 +11,20 @@ const MONEY = /^\$|usd$/i;
 /** Whether it is written as money. */
 export const isMoney = (text: string): boolean => MONEY.test(text.trim());
 
+/** An amount in any other currency: "20eur", "€20", "CHF 20". */
+function isOtherMoney(text: string): boolean {
+  const sign = /^([€£¥]|[a-z]{3})?\s*\d[\d.,]*\s*([€£¥]|[a-z]{3})?$/i.exec(text.trim());
+  const currency = sign?.[1] ?? sign?.[2];
+  if (currency === undefined || isMoney(text)) return false;
+  return currency.length === 1 || Intl.supportedValuesOf('currency').includes(currency.toUpperCase());
+}
+
 /**
  * "1500", "2M", "1.5b"; "20usd", "$20" or "20" dollars where cost is counted, in micro-USD.
  * @throws AppError `invalid_input` also for parts of a unit: what is below a micro-USD would be counted as nothing.
  */
 export function amount(text: string, counts: string, option: string): number {
+  if (isOtherMoney(text)) throw usage(`${option} is no amount in US dollars.`, 'Costs are in dollars alone, as 20usd.');
   if (counts === 'cost') {
     const typed = text.trim().replace(/\s*usd$/i, '');
     const microUsd = /\.\d{7,}$/.test(typed) ? null : perMillion(typed);

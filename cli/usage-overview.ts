@@ -17,7 +17,7 @@ import { pairs } from './table.ts';
 import { costText } from './usage-cost.ts';
 import { type FormatOptions, formatFrom, tell, tellLeftOut, withFormat } from './usage-format.ts';
 import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
-import { dayIn, momentIn } from './zone-times.ts';
+import { dayIn, momentIn, momentsIn } from './zone-times.ts';
 
 interface Options extends UsageOptions, FormatOptions {
   readonly bucket: 'auto' | UsageOverview['bucket'];
@@ -167,13 +167,17 @@ function barTable(answer: UsageOverview, charted: boolean) {
   const { buckets, bucket, values, zone, totals } = answer;
   const before = isCompared(answer) ? (answer.previous?.values ?? null) : null;
   const valueOf = barValue(totals);
+  const times = momentsIn(
+    zone,
+    buckets.map(({ from }) => from),
+  );
   const rows: readonly FigureRow[] = buckets.map((each, at) => {
     const sums = sumsAt(values, at);
     const isCounted = isCollected(answer, each);
     const figures = isCounted ? figuresOf(sums) : BAR_HEADING.map(() => '-');
     const isKept = before !== null && at < before.requests.length;
     return {
-      name: `${bucket === 'month' ? each.from.slice(0, 7) : momentIn(zone, each.from)}${each.partial ? ' *' : ''}`,
+      name: `${bucket === 'month' ? each.from.slice(0, 7) : (times[at] ?? '')}${each.partial ? ' *' : ''}`,
       cells: before === null ? figures : [...figures, isKept ? costText(sumsAt(before, at)) : '-'],
       bar: isCounted ? valueOf(sums) : null,
     };

@@ -3,6 +3,7 @@ import type { Output } from '../shared/contract/methods.ts';
 import type { ReconcileRow } from '../shared/contract/usage-figures.ts';
 import { DRIFT_WORDS } from '../shared/drift-words.ts';
 import { connectAgent } from './connect.ts';
+import { isDay } from './date-words.ts';
 import { usage } from './fail.ts';
 import { dollars, perMillion } from './money.ts';
 import { note, print, printJson, write } from './output.ts';
@@ -35,7 +36,7 @@ async function reconcile(provider: string, { label, invoice, json, ...given }: O
 }
 
 function day(typed: string | undefined, option: string): string | undefined {
-  if (typed === undefined || (/^\d{4}-\d{2}-\d{2}$/.test(typed) && !Number.isNaN(Date.parse(typed)))) return typed;
+  if (typed === undefined || isDay(typed)) return typed;
   throw usage(`${option} is no day.`, 'Write it as 2026-11-20.');
 }
 

@@ -4,7 +4,8 @@ import type { UsageRecord } from '../shared/contract/usage-records.ts';
 import { connectAgent } from './connect.ts';
 import { usage } from './fail.ts';
 import { type FigureColumn, type FigureRow, figureTable, roomHere } from './figure-table.ts';
-import { dollars, perMillion } from './money.ts';
+import { dollars } from './money.ts';
+import { amount } from './quota-amounts.ts';
 import { momentIn } from './zone-times.ts';
 import { note, print, printJson, write } from './output.ts';
 import { plain, table, terminalWidth } from './table.ts';
@@ -20,7 +21,8 @@ const grouped = new Intl.NumberFormat('en');
 
 async function requests(options: UsageOptions & Json & { readonly limit: string }): Promise<void> {
   const wanted = Number(options.limit);
-  if (!/^\d{1,6}$/.test(options.limit) || wanted === 0) throw usage('--limit is no number of calls.', 'From 1 on.');
+  if (!/^\d{1,6}$/.test(options.limit) || wanted === 0)
+    throw usage('--limit is no number of calls.', 'From 1 to 999999.');
   const agent = await connectAgent();
   const records: UsageRecord[] = [];
   let zone = 'UTC';
@@ -100,9 +102,9 @@ async function forecast(options: ForecastOptions): Promise<void> {
 }
 
 function budget(typed: string, figure: ForecastOptions['figure']): number {
-  const amount = figure === 'cost' ? perMillion(typed) : /^\d{1,15}$/.test(typed) ? Number(typed) : null;
-  if (amount !== null && amount > 0) return amount;
-  throw usage('--limit is no amount.', figure === 'cost' ? 'Dollars, as 20 or 12.50.' : 'A whole number.');
+  const wanted = amount(typed, figure, '--limit'); // as a quota takes it
+  if (wanted > 0) return wanted;
+  throw usage('--limit is nothing.', 'A budget is more than 0.');
 }
 
 async function anomalies(options: UsageOptions & Json): Promise<void> {

@@ -24,6 +24,24 @@ export function remarkOfZone(zone: string): void {
   if (zone !== zoneHere()) note(`Times are those of ${zone}.`);
 }
 
+/** How far a clock there is from UTC, as +02:00. */
+export function offsetIn(zone: string, rfc3339: string): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(
+    new Date(rfc3339),
+  );
+  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value.replace('GMT', '') ?? '';
+  return offset === '' ? '+00:00' : offset;
+}
+
+/** Times as `momentIn` has them; two in a row that a clock set back shows alike are told apart by their offset. */
+export function momentsIn(zone: string, moments: readonly string[]): readonly string[] {
+  const plain = moments.map((moment) => momentIn(zone, moment));
+  return plain.map((text, at) => {
+    const isTwice = text === plain[at - 1] || text === plain[at + 1];
+    return isTwice ? `${text} ${offsetIn(zone, moments[at] ?? '')}` : text;
+  });
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function partsIn(zone: string, rfc3339: string): ReadonlyMap<string, string> {

@@ -4,6 +4,7 @@ import type { PriceEntry, TokenFigures, UnpricedModel } from '../../shared/contr
 import { documentPiecesOf } from '../../shared/document-pieces.ts';
 import { PRICE_UNITS, type PriceUnit } from '../../shared/prices.ts';
 import { connectAgent } from '../connect.ts';
+import { isDay } from '../date-words.ts';
 import { usage } from '../fail.ts';
 import { findProvider } from '../find-provider.ts';
 import { dollars, perMillion } from '../money.ts';
@@ -256,8 +257,6 @@ function dated({ from, note: words }: SetOptions) {
   return { ...(from === undefined ? {} : { from }), ...(words === undefined ? {} : { note: words }) };
 }
 
-const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
-
 function maybe<Name extends string>(name: Name, typed: string | undefined, option: string) {
   return (typed === undefined ? {} : { [name]: amount(typed, option) }) as { readonly [N in Name]?: number };
 }
@@ -266,6 +265,10 @@ function amount(typed: string, option: string, per = 1_000_000): number {
   const microUsd = perMillion(typed, per);
   if (microUsd === null || microUsd > 1_000_000_000_000) {
     throw usage(`${option} is no price that can be.`, 'Write dollars, as 2.50 or 0.0043.');
+  }
+  // What costs something must not be made free by being rounded.
+  if (microUsd === 0 && /[1-9]/.test(typed)) {
+    throw usage(`${option} is less than can be counted.`, 'The least is 0.000001 dollars for a million, or 0.');
   }
   return microUsd;
 }

@@ -115,8 +115,13 @@ function remarks(rows: readonly UsageRow[]): string[] {
   const { failed, incomplete, unpriced } = total(rows);
   const all = [
     [failed, 'failed'],
-    [incomplete, 'told no use, or were cut: their figures are the least it can have been'],
-    [unpriced, 'have no known price'],
+    [
+      incomplete,
+      incomplete === 1
+        ? 'told no use, or was cut: its figures are the least it can have been'
+        : 'told no use, or were cut: their figures are the least it can have been',
+    ],
+    [unpriced, unpriced === 1 ? 'has no known price' : 'have no known price'],
   ] as const;
   return all.flatMap(([count, what]) => (count === 0 ? [] : [`${grouped.format(count)} of the requests ${what}.`]));
 }

@@ -33,6 +33,16 @@ test('an own price is set, wins in the list, and is removed', async () => {
   expect(await vault.kh(['prices', 'remove', 'openai', 'gpt-5'])).toMatchObject({ code: 4, stdout: '' });
 });
 
+test('a price that would be rounded to nothing is none, nor is one from a day that there is not', async () => {
+  const set = (...words: string[]) => vault.kh(['prices', 'set', 'openai', 'gpt-tiny', '--output', '1', ...words]);
+  const small = await set('--input', '0.0000001');
+  expect([small.code, small.stderr]).toEqual([2, expect.stringContaining('less than can be counted')]);
+  const early = await set('--input', '1', '--from', '2026-02-30');
+  expect([early.code, early.stderr]).toEqual([2, expect.stringContaining('--from is no day')]);
+  expect((await set('--input', '0')).code).toBe(0);
+  await vault.must(['prices', 'remove', 'openai', 'gpt-tiny']);
+});
+
 test('a long prompt has prices of its own, cached or not, and the list shows them', async () => {
   const over = ['--over', '200000', '--over-input', '10', '--over-output', '37.5', '--over-cache-read', '1'];
   await vault.must(['prices', 'set', 'anthropic', 'claude-long', '--input', '5', '--output', '25', ...over]);

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { UsageRemark } from '../../../shared/contract/usage.ts';
 import type { UsageRow } from '../../../shared/usage.ts';
 import { type LineAgent, startLineAgent } from '../../unit/cli/line-agent.ts';
-import { kh } from './command.ts';
+import { kh, outcomeOf, start } from './command.ts';
 
 // How `keyharbor usage` shows a report; the figures themselves are tested with the recorder.
 let agent: LineAgent;
@@ -84,9 +84,28 @@ test('the table says what is not known', async () => {
   ]);
   expect(stderr).toBe(
     '1 of the requests failed.\n' +
-      '1 of the requests told no use, or were cut: their figures are the least it can have been.\n' +
+      '1 of the requests told no use, or was cut: its figures are the least it can have been.\n' +
       '2 of the requests have no known price.\n',
   );
+});
+
+test('a reader of the remarks that has gone away is no failure', async () => {
+  const child = start(['usage'], { home: await serve(ROWS) });
+  child.stderr?.destroy();
+  child.stdin?.end();
+  const { code, stdout } = await outcomeOf(child);
+  expect([code, stdout.includes('TOTAL')]).toEqual([0, true]);
+});
+
+test.each([
+  ['20usd', 20_000_000],
+  ['12.50', 12_500_000],
+])('a budget of %s is written as a quota is', async (limit, microUsd) => {
+  const home = await serve([]);
+  await kh(['usage', 'forecast', '--limit', limit], { home });
+  expect(agent.calls.find(({ method }) => method === 'usage.forecast')?.params).toMatchObject({ limit: microUsd });
+  const refused = await kh(['usage', 'forecast', '--limit', '20eur'], { home });
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('US dollars')]);
 });
 
 test('what is asked for goes to the agent; nothing counted is said', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cellRoom, heatEdges, heatLines, heatStep } from '../../../cli/heat-cells.ts';
 import { weekLines, yearLines } from '../../../cli/usage-calendar.ts';
-import { dayIn, momentIn } from '../../../cli/zone-times.ts';
+import { dayIn, momentIn, momentsIn } from '../../../cli/zone-times.ts';
 import type { UsageHeatMap } from '../../../shared/contract/usage.ts';
 
 const DAYS = 52 * 7 + 6; // to a Saturday
@@ -85,4 +85,16 @@ test('days and times are those of the zone asked for, also at its midnight', () 
   expect(momentIn('Europe/Berlin', '2026-11-20T23:00:00Z')).toBe('2026-11-21 00:00');
   expect(momentIn('America/New_York', '2026-11-20T23:30:00Z')).toBe('2026-11-20 18:30');
   expect(momentIn('Europe/Berlin', '2026-11-20')).toBe('2026-11-20');
+});
+
+test('an hour that a clock shows twice is told apart by its offset, and no other', () => {
+  const hours = ['23:00', '00:00', '01:00', '02:00'].map((time, at) => `2026-10-${at === 0 ? 24 : 25}T${time}:00Z`);
+  expect(momentsIn('Europe/Berlin', hours)).toEqual([
+    '2026-10-25 01:00',
+    '2026-10-25 02:00 +02:00',
+    '2026-10-25 02:00 +01:00',
+    '2026-10-25 03:00',
+  ]);
+  expect(momentsIn('Europe/London', hours.slice(1, 3))).toEqual(['2026-10-25 01:00 +01:00', '2026-10-25 01:00 +00:00']);
+  expect(momentsIn('Europe/Berlin', ['2026-10-25', '2026-10-26'])).toEqual(['2026-10-25', '2026-10-26']);
 });

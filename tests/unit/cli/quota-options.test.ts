@@ -133,3 +133,7 @@ test('amounts are read by their digits, with the letters that the window takes',
     expect(() => amount(text, 'cost', '--limit'), text).toThrow('--limit is no amount of money');
   }
 });
+
+test.each(['20eur', '€20', '20 GBP', '1.50€', 'CHF 5'])('%s is not in the one currency that costs are in', (typed) => {
+  for (const counts of ['requests', 'cost']) expect(() => amount(typed, counts, '--limit')).toThrow('US dollars');
+});

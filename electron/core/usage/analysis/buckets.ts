@@ -44,7 +44,7 @@ export function bucketsOf(range: Range, unit: BucketUnit, calendar: Calendar): B
     throw new AppError(
       'invalid_input',
       'This asks for more bars than can be shown. Nothing was summed.',
-      'Ask for a shorter time, or for weeks or months.',
+      unit === 'month' ? 'Ask for a shorter time.' : 'Ask for a shorter time, or for weeks or months.',
     );
   }
   const list: Bucket[] = [];

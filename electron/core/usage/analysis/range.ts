@@ -34,7 +34,11 @@ export function rangeOf(text: RangeText, context: RangeContext, otherwise = 'all
   const first = unit === from.unit ? from.first : context.calendar.startHour(from.first);
   const last = unit === to.unit ? to.last : context.calendar.startHour(to.last + 1) - 1;
   if (first > last) {
-    throw new AppError('invalid_input', 'The period ends before it begins. Nothing was summed.', 'Swap from and to.');
+    // Times may be the same, or within one hour.
+    const isEmpty = unit === 'hour' && first === last + 1;
+    const what = isEmpty ? 'The period has no length, or ends before it begins.' : 'The period ends before it begins.';
+    const hint = isEmpty ? 'Give a later end, or swap from and to.' : 'Swap from and to.';
+    throw new AppError('invalid_input', `${what} Nothing was summed.`, hint);
   }
   return { unit, first, last };
 }
