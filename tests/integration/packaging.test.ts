@@ -81,7 +81,11 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the des
       /^\/(electron|renderer|shared|cli|tests|bench|scripts|docs)\/|\/node-(linux|win)-x64\/|\.map$|\.(ts|tsx|cc?|h)$/;
     expect(files.filter((file) => unwanted.test(file))).toEqual([]);
     const packages = new Set(files.flatMap((file) => /^\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
-    expect([...packages].filter((name) => !/^(@node-rs(\/argon2.*)?|better-sqlite3|keytar|koffi|@koromix(\/koffi-linux-x64)?)$/.test(name))).toEqual([]);
+    expect(
+      [...packages].filter(
+        (name) => !/^(@node-rs(\/argon2.*)?|better-sqlite3|keytar|koffi|@koromix(\/koffi-linux-x64)?)$/.test(name),
+      ),
+    ).toEqual([]);
   });
 
   test('native modules lie outside of the archive, and only those of this platform', () => {
