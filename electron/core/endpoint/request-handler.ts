@@ -4,7 +4,7 @@ import { sendError, sendRefusal, sendUnauthorized, sendWrongMethod } from './ans
 import type { ClientToken } from './client-token.ts';
 import type { VerifiedClient } from './clients.ts';
 import { ALLOWED_METHODS, type RefusalStatus, refuse } from './guards.ts';
-import type { ProxyAsked } from '../proxy/proxy-call.ts';
+import type { ProxyAsked } from '../proxy/call-deps.ts';
 import { proxyTarget } from '../proxy/target.ts';
 import { readJsonBody } from './json-body.ts';
 import { countRefusal } from './opened-key.ts';

@@ -1,13 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { AppError } from '../../../shared/errors.ts';
 import { PRIORITY_HEADER } from '../../../shared/quotas.ts';
 import type { ResolvedCredential } from '../credentials/types.ts';
-import type { VerifiedClient } from '../endpoint/clients.ts';
-import { headerValue, type RequestHead } from '../endpoint/request-head.ts';
+import { headerValue } from '../endpoint/request-head.ts';
+import { QuotaExceeded } from '../quotas/refusal.ts';
 import { AnswerRelay } from './answer-relay.ts';
 import { Attempt, type AttemptListener } from './attempt.ts';
+import { type BodyRules, type BodyTaker, isSmall, takeBody } from './body-intake.ts';
+import type { ProxyAsked, ProxyDeps } from './call-deps.ts';
+import { CallRecord, outcomeOf } from './call-record.ts';
 import { CheckedRequest } from './checked-request.ts';
 import {
   ABOUT_CREDENTIAL,
@@ -18,67 +21,34 @@ import {
   redirected,
   timedOut,
 } from './failures.ts';
+import { FurtherTries } from './further-tries.ts';
 import type { AnswerHeaders } from './headers.ts';
-import { MAX_WHOLE_BODY } from './inject.ts';
-import type { CallInfo, CallOutcome, CallResult, CallTap, ProxyQuota } from './observers.ts';
-import { type Outgoing, outgoing } from './outgoing.ts';
-import { QuotaExceeded } from '../quotas/refusal.ts';
-import type { ProxyDeps } from './proxy.ts';
+import type { CallInfo, CallOutcome, ProxyQuota } from './observers.ts';
+import type { Outgoing } from './outgoing.ts';
 import { QuotaTurn } from './quota-turn.ts';
-import {
-  askForBody,
-  type Body,
-  type BodyKind,
-  bodyKind,
-  BodyTooLarge,
-  isStream,
-  pieces,
-  readBeginning,
-} from './request-body.ts';
-import type { ProxyTarget } from './target.ts';
-import type { Upstream } from './upstream.ts';
+import { type Body, type BodyKind, bodyKind, isStream, pieces } from './request-body.ts';
+import { readied, send } from './sending.ts';
 import { tellFailure } from './tell-failure.ts';
+import type { Upstream } from './upstream.ts';
 
-/** A request of a client whose token was checked. */
-export interface ProxyAsked {
-  readonly client: VerifiedClient;
-  readonly target: ProxyTarget;
-  readonly head: RequestHead;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
-/** Smaller bodies are read before the request goes out, so that it leaves in one piece. */
-const SMALL_BODY = 64 * 1024;
-/** Kept where another credential, or a new access token, may have to be tried (SECURITY-DESIGN.md section 7.1). */
-const KEPT_BODY = 1024 * 1024;
-
-/** Read where a quota has to be asked for the tokens of a JSON body: what it is about stands at either end of it. */
-const WEIGHED_BODY = 4 * 1024 * 1024;
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 
 /** One request, from its rules to the end of its answer. Every way out ends in `#finish`, once. */
-export class ProxyCall implements AttemptListener {
+export class ProxyCall implements AttemptListener, BodyTaker {
   readonly #deps: ProxyDeps;
   readonly #asked: ProxyAsked;
   readonly #bodyKind: BodyKind;
   readonly #checked: CheckedRequest;
-  readonly #startMs = performance.now();
-  readonly #startedAtMs: number;
-  readonly #tried: string[] = [];
+  readonly #record: CallRecord;
   #credential: ResolvedCredential | null = null;
-  #tap: CallTap | null = null;
+  /** null: none but the first credential was looked for. */
+  #further: FurtherTries | null = null;
   #quota: QuotaTurn | null = null;
   #keptBody: Buffer | null = null;
   /** What was read of a body that goes on piece by piece. */
   #beginning: Buffer | null = null;
-  /** Of a request that was not sent with one credential, because its quota has no room, and may go with another. */
-  #unsent: Body | null = null;
-  #noRoom: QuotaExceeded | null = null;
   #attempt: Attempt | null = null;
   #relay: AnswerRelay | null = null;
-  #firstByteMs: number | null = null;
-  #status: number | null = null;
   /** How long nothing came from the provider; null while the request still goes out. */
   #quietMs: number | null = null;
   /** Monotonic milliseconds. */
@@ -92,7 +62,7 @@ export class ProxyCall implements AttemptListener {
     this.#asked = asked;
     this.#bodyKind = bodyKind(asked.head);
     this.#checked = new CheckedRequest(deps, asked, this.#bodyKind);
-    this.#startedAtMs = deps.clock.now();
+    this.#record = new CallRecord(deps.clock.now());
   }
 
   start(): void {
@@ -101,7 +71,7 @@ export class ProxyCall implements AttemptListener {
     try {
       this.#judge(this.#checked.credential());
     } catch (error) {
-      this.#fail(error);
+      this.failed(error);
     }
   }
 
@@ -125,7 +95,7 @@ export class ProxyCall implements AttemptListener {
 
   /** The vault locks while this one waits: it is told so, where it is a quota that it waits for. */
   lockedWhileWaiting(): void {
-    if (this.#quota?.isWaiting) this.#fail(lockedMeanwhile());
+    if (this.#quota?.isWaiting) this.failed(lockedMeanwhile());
   }
 
   /** Called now and then, with the time since the last call: a timer for each request would cost more than the rest. */
@@ -138,17 +108,16 @@ export class ProxyCall implements AttemptListener {
     if (this.#quietMs <= (this.#relay === null ? firstByteMs : idleMs)) return;
     this.#attempt?.abort();
     if (this.#credential !== null) this.#deps.observers.routing?.broke(this.#call, this.#credential);
-    this.#failed(timedOut(`${this.#call.provider.name} did not answer in time.`));
+    this.#end(timedOut(`${this.#call.provider.name} did not answer in time.`));
   }
 
   /** Rate, kind of client and the gate; then what has to be got first. */
   #judge(credential: ResolvedCredential): void {
     this.#credential = credential;
-    this.#tried.push(credential.id);
     const admitted = this.#deps.admit(this.#asked, credential);
     const ready = admitted === null ? this.#ready(credential) : admitted.then(() => this.#ready(credential));
     if (ready === null) this.#admitted(credential);
-    else ready.then(() => this.#isOver || this.#admitted(credential)).catch((error: unknown) => this.#fail(error));
+    else ready.then(() => this.#isOver || this.#admitted(credential)).catch((error: unknown) => this.failed(error));
   }
 
   /** null: at once. Otherwise an access token is got, or the connection code is loaded for the first time. */
@@ -160,26 +129,31 @@ export class ProxyCall implements AttemptListener {
 
   #admitted(credential: ResolvedCredential): void {
     const info = this.#checked.info ?? this.#checked.describe(credential);
-    if (this.#tried.length === 1) {
+    if (this.#further === null) {
       if (this.#answeredFromCache(info)) return;
-      this.#tap = this.#deps.observers.tap?.request(info) ?? null;
+      this.#record.watchedBy(this.#deps.observers.tap, info);
+    } else if (!this.#isUnread) {
+      this.#send(credential, this.#further.unsent ?? this.#keptBody);
+      return;
     }
-    if (this.#tried.length === 1 || this.#isUnread) this.#readBody(credential);
-    else this.#send(credential, this.#unsent ?? this.#keptBody);
+    const kind = this.#bodyKind;
+    if (kind.kind === 'none') this.#send(credential, null);
+    else takeBody(this.#asked, kind, this.#bodyRules(credential, info), this);
   }
 
   /** The first credential had no room for it, and nobody looked into it: a quota of the next one may have to. */
   get #isUnread(): boolean {
-    return isStream(this.#unsent) && this.#beginning === null;
+    return isStream(this.#further?.unsent ?? null) && this.#beginning === null;
   }
 
   #answeredFromCache(info: CallInfo): boolean {
     if (info.method !== 'GET') return false;
     const { head, response } = this.#asked;
-    const found = this.#deps.observers.cache?.find(info, head.headers) ?? null;
+    const { cache, tap } = this.#deps.observers;
+    const found = cache?.find(info, head.headers) ?? null;
     if (found === null) return false;
-    this.#status = found.status;
-    this.#tap = this.#deps.observers.tap?.request(info) ?? null;
+    this.#record.status = found.status;
+    this.#record.watchedBy(tap, info);
     this.#recorded('cached');
     response.writeHead(found.status, [...found.headers, 'Content-Length', String(found.body.byteLength)]);
     response.end(found.body);
@@ -187,66 +161,37 @@ export class ProxyCall implements AttemptListener {
     return true;
   }
 
-  #readBody(credential: ResolvedCredential): void {
-    const { head, request, response } = this.#asked;
+  #bodyRules(credential: ResolvedCredential, info: CallInfo): BodyRules {
+    const { quota, routing } = this.#deps.observers;
     const kind = this.#bodyKind;
-    const { maxBodyBytes } = this.#deps.settings();
-    const { needsBody } = this.#deps.upstreams.of(credential);
-    if (kind.kind === 'none') {
-      this.#send(credential, null);
-      return;
-    }
-    if (kind.kind === 'sized' && maxBodyBytes > 0 && kind.bytes > maxBodyBytes) throw new BodyTooLarge(maxBodyBytes);
-    const mayRetry = credential.refreshable || this.#deps.observers.routing?.mayRetry(this.#call) === true;
-    const kept = mayRetry ? KEPT_BODY : 0;
-    const isSmall = kind.kind === 'sized' && kind.bytes <= SMALL_BODY; // read whole in any case
-    const weighed = !isSmall && this.#isWeighed(credential) ? WEIGHED_BODY : 0;
-    const limit = needsBody ? MAX_WHOLE_BODY : Math.max(SMALL_BODY, this.#tap?.bodyLimit ?? 0, kept, weighed);
-    if (kind.kind === 'sized' && kind.bytes > limit && needsBody) throw new BodyTooLarge(limit);
-    if (this.#unsent === null) askForBody(head, response);
-    const isLong = !needsBody && (kind.kind === 'chunked' || kind.bytes > limit);
-    if (isLong && weighed === 0) {
-      this.#sendPieces(credential, null);
-      return;
-    }
-    const atMost = isLong && maxBodyBytes > 0 ? Math.min(limit, maxBodyBytes) : limit;
-    readBeginning(request, atMost, (read, isWhole) => {
-      try {
-        if (this.#isOver) return;
-        if (isWhole) this.#send(credential, this.#tap?.bodyLimit ? this.#shown(this.#tap, read) : read);
-        else if (isLong) this.#sendPieces(credential, read);
-        else throw new BodyTooLarge(limit);
-      } catch (error) {
-        this.#fail(error);
-      }
-    });
+    return {
+      maxBytes: this.#deps.settings().maxBodyBytes,
+      needsWhole: this.#deps.upstreams.of(credential).needsBody,
+      mayRetry: credential.refreshable || routing?.mayRetry(info) === true,
+      isWeighed:
+        !isSmall(kind) &&
+        quota?.readsBody(info, credential, kind.kind === 'sized') === true &&
+        JSON_TYPE.test(info.headers.get('content-type') ?? ''),
+      isAskedFor: this.#further !== null,
+      tap: this.#record.tap,
+    };
   }
 
-  /** Whether a quota that is about this call has to know what its body asks for. */
-  #isWeighed(credential: ResolvedCredential): boolean {
-    const { quota } = this.#deps.observers;
-    const isSized = this.#bodyKind.kind === 'sized';
-    if (quota?.readsBody(this.#call, credential, isSized) !== true) return false;
-    return JSON_TYPE.test(this.#call.headers.get('content-type') ?? '');
+  /** All of the client's body is here. */
+  whole(body: Buffer): void {
+    if (!this.#isOver && this.#credential !== null) this.#send(this.#credential, body);
   }
 
-  /** @param read - what was read of it; null: nothing yet. */
-  #sendPieces(credential: ResolvedCredential, read: Buffer | null): void {
+  /** It is too long to wait for its end. @param read - what was read of it; null: nothing yet. */
+  inPieces(read: Buffer | null): void {
+    if (this.#isOver || this.#credential === null) return;
     const { request } = this.#asked;
     const { maxBodyBytes } = this.#deps.settings();
-    const tap = this.#tap;
+    const { tap } = this.#record;
     this.#beginning = read;
     request.once('end', () => this.#waitForAnswer());
-    this.#send(
-      credential,
-      pieces(request, maxBodyBytes, (piece) => tap?.requestPiece?.(piece) ?? false, read),
-    );
-  }
-
-  #shown(tap: CallTap, body: Buffer): Buffer {
-    if (body.byteLength <= tap.bodyLimit) return tap.requestBody(body) ?? body;
-    tap.requestPiece?.(body); // held for another attempt, and longer than what may be changed
-    return body;
+    const body = pieces(request, maxBodyBytes, (piece) => tap?.requestPiece?.(piece) ?? false, read);
+    this.#send(this.#credential, body);
   }
 
   /**
@@ -263,11 +208,11 @@ export class ProxyCall implements AttemptListener {
       this.#reserve(quota, credential, body);
     } catch (error) {
       if (!(error instanceof QuotaExceeded) || !error.isOfCredential) throw error;
-      // Where nobody has room, the client is told when the first one has.
-      if (this.#noRoom === null || error.resetsAtMs < this.#noRoom.resetsAtMs) this.#noRoom = error;
-      const next = routing?.another(this.#call, this.#tried, 'quota') ?? null;
-      if (next === null || this.#tried.includes(next.id)) throw this.#noRoom;
-      this.#unsent = body;
+      this.#further ??= new FurtherTries(credential);
+      const noRoom = this.#further.noRoom(error);
+      const next = this.#further.next(routing, this.#call, 'quota');
+      if (next === null) throw noRoom;
+      this.#further.unsent = body;
       this.#judge(next);
     }
   }
@@ -280,7 +225,7 @@ export class ProxyCall implements AttemptListener {
       {
         info: this.#call,
         credential,
-        atMs: this.#startedAtMs,
+        atMs: this.#record.startedAtMs,
         body: !isStream(body) ? body : kind.kind === 'sized' ? kind.bytes : null,
         beginning: isStream(body) ? this.#beginning : null,
         isCritical: () => headerValue(this.#asked.head, PRIORITY_HEADER) === 'critical',
@@ -289,7 +234,7 @@ export class ProxyCall implements AttemptListener {
         try {
           if (!this.#isOver) this.#sendNow(credential, body);
         } catch (error) {
-          this.#fail(error);
+          this.failed(error);
         }
       },
       (over) => waits(this.#asked.response, over),
@@ -298,60 +243,31 @@ export class ProxyCall implements AttemptListener {
 
   /** The last step: the credential goes in, and the request goes out. @throws AppError where it may not. */
   #sendNow(credential: ResolvedCredential, body: Body): void {
-    const { credentials, upstreams, clock, userAgent } = this.#deps;
     const now = this.#again(credential);
-    const upstream = upstreams.of(now);
-    this.#unsent = null;
+    const upstream = this.#deps.upstreams.of(now);
+    if (this.#further !== null) this.#further.unsent = null;
     if (!isStream(body)) {
       this.#keptBody = body;
       this.#waitForAnswer();
     }
-    const headers = new Map(this.#call.headers);
-    if (!headers.has('user-agent')) headers.set('user-agent', userAgent);
-    headers.set('accept-encoding', 'identity'); // so that meter and cover can read the answer
-    const { method, path, query } = this.#call;
-    const asked = { method, path, query, headers, body };
-    const opened = credentials.openFields(now.id, now.version);
-    let request: Outgoing | Promise<Outgoing>;
-    try {
-      request = outgoing(upstream, opened, asked, clock.now());
-    } finally {
-      opened.dispose();
-    }
+    const request = readied(this.#deps, this.#call, now, upstream, body);
     if (!(request instanceof Promise)) this.#dispatch(now, upstream, request);
     else {
       request
         .then((ready) => this.#isOver || this.#dispatch(now, upstream, ready))
-        .catch((error: unknown) => this.#fail(error));
+        .catch((error: unknown) => this.failed(error));
     }
   }
 
-  #dispatch(credential: ResolvedCredential, upstream: Upstream, { place, headers, body, secrets }: Outgoing): void {
-    const { noteUse, pools } = this.#deps;
-    const { dispatcher, origin } = pools.sender(place, upstream.local);
-    const lines: string[] = [];
-    for (const [name, value] of headers) if (name !== 'host') lines.push(name, value);
-    if (isStream(body) && this.#bodyKind.kind === 'sized') {
-      lines.push('content-length', String(this.#bodyKind.bytes));
-    }
-    const attempt = new Attempt(this, upstream, secrets);
+  #dispatch(credential: ResolvedCredential, upstream: Upstream, request: Outgoing): void {
+    const { noteUse, pools, clock, observers } = this.#deps;
+    const attempt = new Attempt(this, upstream, request.secrets);
     this.#attempt = attempt;
-    if (credential.refreshable) this.#sentAtMs = this.#deps.clock.monotonic();
-    dispatcher.dispatch(
-      {
-        origin,
-        path: place.target,
-        method: this.#asked.head.method,
-        headers: lines,
-        body: body as Buffer | null, // undici also takes what can be iterated, its types do not say so
-        headersTimeout: 0, // `tick` sees to both
-        bodyTimeout: 0,
-      },
-      attempt,
-    );
+    if (credential.refreshable) this.#sentAtMs = clock.monotonic();
+    send(pools, attempt, this.#asked.head.method, request, this.#bodyKind);
     // Behind it: the request is on its way while this is written down. The answer cannot come before.
     noteUse(this.#asked.client, credential);
-    this.#deps.observers.routing?.began(this.#call, credential);
+    observers.routing?.began(this.#call, credential);
   }
 
   /** While the request waited the credential may have been revoked, rotated or given another place. */
@@ -376,25 +292,24 @@ export class ProxyCall implements AttemptListener {
       attempt.abort();
       return;
     }
-    this.#firstByteMs ??= performance.now() - this.#startMs;
+    this.#record.answered();
     if (this.#quietMs !== null) this.#quietMs = 0;
     const { upstream } = attempt;
     if (REDIRECTS.has(status)) {
       attempt.abort();
-      this.#failed(redirected(upstream.provider.name, status));
+      this.#end(redirected(upstream.provider.name, status));
       return;
     }
     if (status === 401 && this.#renews(attempt, headers)) return;
-    if (this.#credential !== null)
-      this.#deps.observers.routing?.answered(this.#call, this.#credential, status, headers);
+    const { cache, rewrite, routing } = this.#deps.observers;
+    if (this.#credential !== null) routing?.answered(this.#call, this.#credential, status, headers);
     if (ABOUT_CREDENTIAL.has(status) && this.#triesAnother(attempt, status)) return;
-    const { cache, rewrite } = this.#deps.observers;
     const { head, request, response } = this.#asked;
     const info = this.#call;
     if (info.method !== 'GET' && info.method !== 'HEAD' && status < 400) cache?.changed(info);
     const edited = rewrite?.answer(info, headers) ?? null;
     const seen = edited?.headers ?? headers;
-    this.#status = status;
+    this.#record.status = status;
     this.#relay = new AnswerRelay(
       {
         request,
@@ -403,7 +318,7 @@ export class ProxyCall implements AttemptListener {
         hasBody: this.#bodyKind.kind !== 'none',
         filter: upstream.filters.response.and(edited?.names ?? []),
         forms: attempt.takeForms(),
-        tap: this.#tap,
+        tap: this.#record.tap,
         keeper: this.#mayBeKept(info, status) ? (cache?.keep(info, head.headers, status, seen) ?? null) : null,
         after: (ms, act) => this.#deps.clock.after(ms, act),
         ending: () => this.#recorded(outcomeOf(status)),
@@ -434,32 +349,32 @@ export class ProxyCall implements AttemptListener {
     this.#attempt = null;
     attempt.abort();
     this.#quietMs = null;
-    this.#firstByteMs = null;
+    this.#record.isSentAgain();
     const sendAgain = (): void => {
       if (!this.#isOver) this.#sendNow(credential, this.#keptBody);
     };
     const refused = (error: unknown): void => {
       if (this.#isOver) return;
       this.#deps.observers.routing?.answered(this.#call, credential, 401, headers);
-      if (!this.#triesAnother(attempt, 401)) this.#fail(error);
+      if (!this.#triesAnother(attempt, 401)) this.failed(error);
     };
-    renewed.then(sendAgain, refused).catch((error: unknown) => this.#fail(error));
+    renewed.then(sendAgain, refused).catch((error: unknown) => this.failed(error));
     return true;
   }
 
   #triesAnother(attempt: Attempt, status: number): boolean {
-    const { routing } = this.#deps.observers;
-    const next = this.#isBodyAtHand ? (routing?.another(this.#call, this.#tried, 'answer') ?? null) : null;
-    if (next === null || this.#tried.includes(next.id)) return false;
+    const credential = this.#credential;
+    if (credential === null || !this.#isBodyAtHand) return false;
+    this.#further ??= new FurtherTries(credential);
+    const next = this.#further.next(this.#deps.observers.routing, this.#call, 'answer');
+    if (next === null) return false;
     this.#attempt = null;
     attempt.abort();
-    if (this.#credential !== null) {
-      this.#tap = this.#tap?.retried(this.#result(this.#credential, outcomeOf(status), status)) ?? null;
-    }
+    this.#record.isRetried(credential, status);
     try {
       this.#judge(next);
     } catch (error) {
-      this.#fail(error);
+      this.failed(error);
     }
     return true;
   }
@@ -475,20 +390,21 @@ export class ProxyCall implements AttemptListener {
   ended(attempt: Attempt): void {
     if (attempt !== this.#attempt || this.#relay === null || this.#isOver) return;
     this.#relay.end();
-    this.#finish(outcomeOf(this.#status ?? 0));
+    this.#finish(outcomeOf(this.#record.status ?? 0));
   }
 
   broke(attempt: Attempt, error: unknown): void {
     if (attempt !== this.#attempt || this.#isOver) return;
     if (this.#credential !== null) this.#deps.observers.routing?.broke(this.#call, this.#credential);
-    this.#failed(failureOf(attempt.upstream.provider.name, error));
+    this.#end(failureOf(attempt.upstream.provider.name, error));
   }
 
-  #fail(error: unknown): void {
-    this.#failed({ error, outcome: 'refused' });
+  /** Nothing was sent, or nothing more is: the client is told why. */
+  failed(error: unknown): void {
+    this.#end({ error, outcome: 'refused' });
   }
 
-  #failed({ error, outcome }: Failure): void {
+  #end({ error, outcome }: Failure): void {
     if (this.#isOver) return;
     const { request, response } = this.#asked;
     if (response.headersSent) {
@@ -499,7 +415,7 @@ export class ProxyCall implements AttemptListener {
     const { clock } = this.#deps;
     const hasBody = this.#bodyKind.kind !== 'none';
     if (!response.destroyed) {
-      this.#status = tellFailure(error, request, response, hasBody, (ms, act) => clock.after(ms, act));
+      this.#record.status = tellFailure(error, request, response, hasBody, (ms, act) => clock.after(ms, act));
     }
     this.#finish(outcome);
   }
@@ -522,22 +438,8 @@ export class ProxyCall implements AttemptListener {
     this.#quota?.end();
   }
 
-  /** Once: a whole answer is recorded before the last of it leaves. */
   #recorded(outcome: CallOutcome): void {
-    const tap = this.#tap;
-    this.#tap = null;
-    if (this.#credential !== null) tap?.end(this.#result(this.#credential, outcome, this.#status));
-  }
-
-  #result(credential: ResolvedCredential, outcome: CallOutcome, status: number | null): CallResult {
-    return {
-      outcome,
-      status,
-      credential,
-      startedAtMs: this.#startedAtMs,
-      latencyMs: performance.now() - this.#startMs,
-      firstByteMs: this.#firstByteMs,
-    };
+    if (this.#credential !== null) this.#record.ends(this.#credential, outcome);
   }
 
   get #call(): CallInfo {
@@ -545,8 +447,4 @@ export class ProxyCall implements AttemptListener {
     if (info === null) throw new Error('the rules come first');
     return info;
   }
-}
-
-function outcomeOf(status: number): CallOutcome {
-  return status < 400 ? 'ok' : status < 500 ? 'client_error' : 'upstream_error';
 }

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AppError } from '../../../shared/errors.ts';
 import { grantCovers } from '../../../shared/grant.ts';
@@ -23,9 +22,10 @@ import type { AppMetrics } from '../metrics/app-metrics.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { Clock } from '../seams.ts';
 import type { LastUsed } from '../usage/last-used.ts';
-import type { CallOutcome, ProxyObservers } from './observers.ts';
+import type { ProxyAsked, ProxyDeps } from './call-deps.ts';
+import type { ProxyObservers } from './observers.ts';
 import { leftClients } from './left-clients.ts';
-import { type ProxyAsked, ProxyCall } from './proxy-call.ts';
+import { ProxyCall } from './proxy-call.ts';
 import { PROXY_DEFAULTS, type ProxySettings } from './settings.ts';
 import { UpstreamPools } from './upstream-pools.ts';
 import { Upstreams } from './upstream.ts';
@@ -53,26 +53,6 @@ interface ForwardProxyDeps extends ProxyParts {
   readonly activity: () => void;
   /** The TCP port of our own endpoint; null while it does not listen. */
   readonly ownPort: () => number | null;
-}
-
-/** What one call works with. */
-export interface ProxyDeps {
-  readonly clock: Clock;
-  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId' | 'renewId' | 'list'>;
-  readonly upstreams: Upstreams;
-  readonly pools: UpstreamPools;
-  readonly observers: ProxyObservers;
-  readonly userAgent: string;
-  readonly settings: () => ProxySettings;
-  readonly isGranted: (client: VerifiedClient, provider: string, label: string) => boolean;
-  readonly refuseGrant: (client: VerifiedClient, provider: string, label: string) => AppError;
-  /** null: it may, now. @throws AppError where it may not; the promise rejects with it. */
-  readonly admit: (asked: ProxyAsked, credential: ResolvedCredential) => Promise<void> | null;
-  /** The audit log and "last used". */
-  readonly noteUse: (client: VerifiedClient, credential: ResolvedCredential) => void;
-  readonly count: (provider: string, outcome: CallOutcome) => void;
-  /** Until `over` nothing was sent: a lock tells the call so instead of cutting it. */
-  readonly waits: (response: ServerResponse, over: Promise<void>) => void;
 }
 
 /** The client's own words for the owner, where a grant is missing. */
