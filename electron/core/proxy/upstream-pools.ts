@@ -14,6 +14,7 @@ import {
   isMetadataName,
 } from '../net/address-rules.ts';
 import { watchStreams } from './given-up-streams.ts';
+import { connectsHeardOut } from './heard-out.ts';
 import type { Place } from './places.ts';
 import type { ProxySettings } from './settings.ts';
 
@@ -25,7 +26,7 @@ const MAX_CONNECTIONS = 512;
 const KEEP_ALIVE_MS = 15_000;
 const MAX_HEADER_BYTES = 64 * 1024;
 
-type Undici = Pick<typeof undici, 'Pool' | 'ProxyAgent'>;
+type Undici = Pick<typeof undici, 'Pool' | 'ProxyAgent' | 'buildConnector'>;
 
 /** Sends requests to one origin. */
 export interface Sender {
@@ -114,7 +115,7 @@ export class UpstreamPools {
 
   #dispatcher(url: URL, local: boolean, settings: ProxySettings): Pick<Sender, 'dispatcher'> {
     if (this.#undici === null) throw new Error('load first');
-    const { Pool, ProxyAgent } = this.#undici;
+    const { Pool, ProxyAgent, buildConnector } = this.#undici;
     const tls =
       url.protocol === 'https:'
         ? { secureContext: this.#secureContext(settings), rejectUnauthorized: true, minVersion: 'TLSv1.2' as const }
@@ -129,16 +130,15 @@ export class UpstreamPools {
         requestTls: { ...tls, timeout: settings.connectMs },
         connectTimeout: settings.connectMs,
         allowH2: false,
+        factory: (to, options: undici.Pool.Options) => new Pool(to, { ...options, ...heardOut(options) }),
         ...limits,
       });
       return { dispatcher };
     }
     if (settings.http2 && url.protocol === 'https:') watchStreams();
-    const dispatcher = new Pool(url.origin, {
-      ...limits,
-      allowH2: settings.http2,
-      connect: { ...tls, lookup: this.#lookup(url, local), timeout: settings.connectMs },
-    });
+    const allowH2 = settings.http2;
+    const connect = buildConnector({ ...tls, allowH2, lookup: this.#lookup(url, local), timeout: settings.connectMs });
+    const dispatcher = new Pool(url.origin, { ...limits, allowH2, connect: connectsHeardOut(connect) });
     return { dispatcher };
   }
 
@@ -164,6 +164,11 @@ export class UpstreamPools {
     });
     return this.#context;
   }
+}
+
+/** undici has made a connector of its own there, through the tunnel. */
+function heardOut({ connect }: undici.Pool.Options): Pick<undici.Pool.Options, 'connect'> {
+  return typeof connect === 'function' ? { connect: connectsHeardOut(connect) } : {};
 }
 
 const portOf = ({ port, protocol }: URL): number => (port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port));
