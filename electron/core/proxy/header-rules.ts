@@ -32,6 +32,15 @@ export const RESPONSE_HEADERS: readonly string[] = [
   'last-modified',
   'cache-control',
   'link',
+  // how the answer may be asked for again and kept: without them a client that keeps answers would keep the wrong ones
+  'accept-ranges',
+  'vary',
+  'age',
+  'expires',
+  'date', // when the provider said it; without it Node writes its own
+  'allow', // belongs to 405 (RFC 9110 section 15.5.6)
+  'deprecation', // RFC 9745
+  'sunset', // RFC 8594
 ];
 
 /** Never passed on, in either direction, whatever a list says. */

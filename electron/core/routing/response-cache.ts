@@ -86,7 +86,7 @@ export class ResponseCache {
     let headers: readonly string[] = [];
     return {
       head: (passed) => {
-        headers = passed;
+        headers = withoutAge(passed);
       },
       chunk: (chunk) => {
         size += chunk.byteLength;
@@ -146,5 +146,10 @@ function asked(request: CacheRequest, rule: CacheRule): CachePolicy.HttpRequest 
 }
 
 const withCredential = (headers: Headers): Headers => ({ ...headers, authorization: 'present' });
+
+/** It is said anew each time. @param headers - name, value, name, value. */
+function withoutAge(headers: readonly string[]): readonly string[] {
+  return headers.filter((_text, at) => headers[at - (at % 2)] !== 'age');
+}
 
 const keyOf = ({ credential, url }: CacheRequest): string => `${credential} ${url}`;

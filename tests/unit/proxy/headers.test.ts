@@ -93,7 +93,8 @@ describe('from the provider to the client', () => {
   test.each([
     ...['content-type', 'content-disposition', 'content-language', 'content-range', 'x-request-id', 'request-id'],
     ...['x-ratelimit-remaining-requests', 'ratelimit-reset', 'retry-after', 'retry-after-ms', 'x-should-retry'],
-    ...['etag', 'last-modified', 'cache-control', 'link'],
+    ...['etag', 'last-modified', 'cache-control', 'link', 'accept-ranges', 'vary', 'age', 'expires', 'date', 'allow'],
+    ...['deprecation', 'sunset'],
   ])('%s comes back', (name) => expect(comesBack(name)).toBe(true));
 
   test.each([

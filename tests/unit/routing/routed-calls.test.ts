@@ -141,6 +141,17 @@ test('nothing is kept where no rule says so, and a kept answer is given until it
   expect(await (await call('/models')).json()).toEqual({ count: 5 });
 });
 
+test('the age that a provider tells goes on, and that of a kept answer stands there once', async () => {
+  const { clock, call, rule, upstream } = await setUp((response) =>
+    json(response, 200, {}, { 'cache-control': 'public, max-age=60', age: '5', vary: 'accept' }),
+  );
+  rule({ ...openai, cache: { maxSeconds: 600 } });
+  expect((await call('/models')).headers.get('age')).toBe('5');
+  clock.advance(10_000);
+  const kept = await call('/models');
+  expect([kept.headers.get('age'), kept.headers.get('vary'), upstream.seen.length]).toEqual(['15', 'accept', 1]);
+});
+
 test('a kept answer is counted as such: a call at no cost, no failure, in no quota', async () => {
   const { app, clock, call, rule, upstream } = await setUp((response) =>
     json(response, 200, {}, { 'cache-control': 'public, max-age=60' }),
