@@ -273,6 +273,7 @@ export function createApp(options: AppOptions): App {
     lastUsed,
     log,
     emit,
+    onEvent,
     metrics,
     usage: {
       record: (entries) => usage.record(entries),

@@ -265,6 +265,12 @@ export class Credentials {
     return resolved;
   }
 
+  /** For calls under way. False: it was suspended, revoked or deleted, or its provider is switched off. */
+  isServed(id: string): boolean {
+    const found = this.#servedRows.find(this.#vault(), id);
+    return found !== null && this.#deps.catalogue.isEnabled(found.provider);
+  }
+
   /** For the endpoint, right after `resolve`; the caller disposes it. @throws AppError `key_not_found`. */
   openFields(id: string, version: number): OpenedFields {
     const opened = this.#servedRows.open(this.#vault(), id, version);

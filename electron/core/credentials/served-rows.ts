@@ -80,6 +80,12 @@ export class ServedRows {
     return row.resolved;
   }
 
+  /** null: it is suspended, revoked, in the bin, or there is none. */
+  find(vault: OpenVault, id: string): ResolvedCredential | null {
+    const kept = this.#current(vault);
+    return (kept.byId.get(id) ?? this.#findById(kept, vault, id))?.resolved ?? null;
+  }
+
   /** null: this version of it is not served. The caller disposes. @throws AppError `integrity_failure`. */
   open(vault: OpenVault, id: string, version: number): OpenedFields | null {
     const kept = this.#current(vault);

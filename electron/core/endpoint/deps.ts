@@ -17,6 +17,8 @@ export interface VaultGate {
 export interface CredentialSource {
   /** User credential first, then system. @throws AppError `key_not_found`. */
   resolve(provider: string, label: string): ResolvedCredential;
+  /** False: it was suspended, revoked or deleted. */
+  isServed(id: string): boolean;
   openFields(id: string, version: number): OpenedFields;
   /** null: it can be opened at once. Otherwise an access token is got first. @throws AppError what the provider said. */
   prepareId(id: string): Promise<void> | null;

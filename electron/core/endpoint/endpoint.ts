@@ -6,7 +6,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import { recordPending } from '../audit/pending.ts';
 import type { Gate } from '../broker/gate.ts';
-import type { Emit } from '../events.ts';
+import type { Emit, EventHub } from '../events.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock, Paths } from '../seams.ts';
 import { replaceFile } from '../store/atomic-file.ts';
@@ -43,6 +43,7 @@ export interface EndpointDeps {
   readonly lastUsed: Pick<LastUsed, 'note'>;
   readonly log: Log;
   readonly emit: Emit;
+  readonly onEvent: EventHub['onEvent'];
   readonly metrics: AppMetrics;
   /** Left out: nothing is metered, and the routes of usage are not there. */
   readonly usage?: ClientUsageDeps['usage'] | undefined;
@@ -88,7 +89,7 @@ export class Endpoint {
 
   constructor(deps: EndpointDeps) {
     this.#deps = deps;
-    const { vault, clock, clients, loans, gate } = deps;
+    const { vault, clock, clients, loans, gate, onEvent } = deps;
     this.#reads = new AuditTally({ ...deps, delayMs: READS_DELAY_MS });
     this.#refusals = new AuditTally({ ...deps, delayMs: REFUSALS_DELAY_MS });
     const rates = new ClientRates(clock);
@@ -120,6 +121,10 @@ export class Endpoint {
         this.#inFlight.cutForLock();
         this.#reads.flush();
         this.#refusals.flush();
+      }),
+      onEvent((told) => {
+        if (told.event !== 'credentials.changed' || vault.state !== 'unlocked') return;
+        this.#proxy?.credentialsChanged(told.data.ids);
       }),
       gate.onRevoked((id) => this.#inFlight.cut(id)),
       clients.onRevoked(forgotten),

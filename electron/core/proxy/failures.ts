@@ -89,6 +89,14 @@ export function timedOut(message: string): Failure {
   return { error: new AppError('validation_timeout', message, WAIT), outcome: 'timeout' };
 }
 
+/** Told where no byte of an answer went to the client yet; else the connection is cut. */
+export function withdrawn(provider: string): Failure {
+  const message = `This ${provider} key was suspended, revoked or deleted while the call was under way. The call was ended.`;
+  const hint =
+    'Whether the provider did what was asked is not known. Ask again with another key, or once it is reinstated.';
+  return { error: new AppError('key_not_found', message, hint), outcome: 'aborted' };
+}
+
 export function lockedMeanwhile(): AppError {
   return new AppError('vault_locked', 'The vault was locked while this call waited. Nothing was sent.', 'Unlock it.');
 }

@@ -20,6 +20,7 @@ import {
   REDIRECTS,
   redirected,
   timedOut,
+  withdrawn,
 } from './failures.ts';
 import { FurtherTries } from './further-tries.ts';
 import type { AnswerHeaders } from './headers.ts';
@@ -91,6 +92,22 @@ export class ProxyCall implements AttemptListener, BodyTaker {
     const { response } = this.#asked;
     this.#left();
     response.socket?.destroy();
+  }
+
+  /** The id of the credential that a request is under way with; null: none was sent. */
+  get sentWith(): string | null {
+    return this.#attempt === null ? null : (this.#credential?.id ?? null);
+  }
+
+  /** That credential is not served any more: the call ends as at a lock, and the client is told where it still can be. */
+  withdraw(): void {
+    if (this.#isOver) return;
+    if (this.#asked.response.headersSent) {
+      this.cut();
+      return;
+    }
+    this.#attempt?.abort();
+    this.#end(withdrawn(this.#call.provider.name));
   }
 
   /** The vault locks while this one waits: it is told so, where it is a quota that it waits for. */

@@ -40,7 +40,10 @@ export interface ProxyParts {
 
 interface ForwardProxyDeps extends ProxyParts {
   readonly clock: Clock;
-  readonly credentials: Pick<CredentialSource, 'resolve' | 'openFields' | 'prepareId' | 'renewId' | 'list'>;
+  readonly credentials: Pick<
+    CredentialSource,
+    'resolve' | 'isServed' | 'openFields' | 'prepareId' | 'renewId' | 'list'
+  >;
   readonly gate: Pick<Gate, 'admitClient'>;
   readonly lastUsed: Pick<LastUsed, 'note'>;
   readonly reads: Pick<AuditTally, 'add' | 'isWritable'>;
@@ -121,6 +124,19 @@ export class ForwardProxy {
     void leftClients([...stalled.keys()]).then((left) => {
       for (const socket of left) if (stalled.get(socket)?.stalledSocket === socket) stalled.get(socket)?.cut();
     });
+  }
+
+  /**
+   * Something of credentials changed: what is under way with one that is not served any more ends. Asked while unlocked only.
+   * @param ids - null: of any.
+   */
+  credentialsChanged(ids: readonly string[] | null): void {
+    if (this.#open.size === 0) return;
+    for (const call of this.#open.all()) {
+      const id = call.sentWith;
+      if (id === null || ids?.includes(id) === false) continue;
+      if (!this.#deps.credentials.isServed(id)) call.withdraw();
+    }
   }
 
   /**

@@ -51,6 +51,10 @@ export class FewCredentials implements CredentialSource {
     return found;
   }
 
+  isServed(): boolean {
+    return true;
+  }
+
   renewId(): null {
     return null;
   }
@@ -168,6 +172,7 @@ export function makeSetting(home = mkdtempSync(join(tmpdir(), 'kh-endpoint-'))):
       lastUsed,
       log: createLog(null),
       emit,
+      onEvent: () => () => undefined,
       metrics: createAppMetrics(),
       usage: {
         record: () => undefined,

@@ -111,6 +111,18 @@ test('a stream that a lock cuts is recorded as cut before the database closes', 
   ]);
 });
 
+test('so is one whose key is suspended meanwhile', async () => {
+  const { app, post, report, began } = await metered();
+  const reading = (await post({ model: 'gpt-6-luna', stream: true, hang: true })).text();
+  await began;
+  app.credentials.move({ ref: 'kh://openai/work' }, 'suspend', 'cli');
+  await expect(reading).rejects.toThrow();
+  app.usage.flush();
+  expect(await report('model')).toEqual([
+    expect.objectContaining({ key: 'gpt-6-luna', requests: 1, failed: 1, incomplete: 1, costMicroUsd: null }),
+  ]);
+});
+
 test('answers of a batch are counted once at half the price, however often and by whomever they are fetched', async () => {
   const { file, client, report, requests } = await metered();
   expect(await file()).toBe(batchFile);
