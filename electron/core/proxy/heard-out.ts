@@ -3,16 +3,16 @@ import type { buildConnector } from 'undici';
 
 type Written = (error?: Error | null) => void;
 
-/** What undici makes of a reset: none but this one error can be told from the end of a body that ends with its connection. */
+/** A reset under another name: undici takes one within a body that has no other end than its connection's for that end. */
 class ConnectionReset extends Error {
-  readonly code = 'UND_ERR_SOCKET';
+  readonly code = 'CONNECTION_RESET'; // none that undici knows: it would send what waits again and again
 }
 
 /** The connections of this connector are heard out. */
 export function connectsHeardOut(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     connect(options, (...opened) => {
-      if (opened[1] !== null) hearOut(opened[1]);
+      if (opened[0] === null) hearOut(opened[1]); // of one that failed undici gives no second argument
       callback(...opened);
     });
   };
