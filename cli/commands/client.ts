@@ -72,15 +72,15 @@ async function addClient(given: string | undefined, options: AddOptions): Promis
     ...(options.rate === undefined ? {} : { ratePerSecond: parseRate(options.rate) }),
   };
   const agent = await connectAgent();
+  const zone = process.stdout.isTTY ? await zoneOf(agent) : null; // before: a token that was made is printed
   const created = await agent.call('clients.create', { name, grants, test: options.test === true, ...limits });
   const keys = await agent.call('credentials.list', {});
-  const zone = await zoneOf(agent);
   agent.close();
   for (const place of withoutKey(grants, keys))
     note(`keyharbor: There is no key ${place} yet; the grant waits for one.`);
   if (options.json) return printJson(created);
   print(created.token);
-  if (process.stdout.isTTY) note(`Shown this once. It works until ${endIn(zone, created.client.expiresAt)}.`);
+  if (zone !== null) note(`Shown this once. It works until ${endIn(zone, created.client.expiresAt)}.`);
 }
 
 interface NarrowOptions {
@@ -127,10 +127,11 @@ async function rotateClient(client: string, options: { readonly json?: boolean }
 async function listClients(options: { readonly json?: boolean }): Promise<void> {
   const agent = await connectAgent();
   const clients = await agent.call('clients.list', {});
-  const zone = await zoneOf(agent);
+  const areShown = clients.length > 0 && options.json !== true;
+  const zone = areShown ? await zoneOf(agent) : null;
   agent.close();
   if (options.json) return printJson(clients);
-  if (clients.length > 0) {
+  if (zone !== null) {
     const rows = clients.map((one) => row(one, zone));
     const heading = ['ID', 'NAME', 'STATE', 'GRANTS', 'EXPIRES', 'LAST USED'];
     const { text, leftOut } = fittingTable(heading, rows, terminalWidth(), { words: [2], mayGo: [5, 4] });

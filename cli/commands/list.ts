@@ -31,10 +31,11 @@ async function list(options: Options): Promise<void> {
   });
   // Nothing of a provider that there is, or a word mistyped.
   if (found.length === 0 && provider !== undefined) findProvider(await agent.call('providers.list', {}), provider);
-  const zone = await zoneOf(agent);
+  const areShown = found.length > 0 && options.json !== true;
+  const zone = areShown ? await zoneOf(agent) : null;
   agent.close();
   if (options.json) return printJson(found);
-  if (found.length > 0) {
+  if (zone !== null) {
     const { text, leftOut } = fittingTable(
       HEADING,
       found.map((one) => row(one, zone)),
