@@ -42,11 +42,15 @@ test('a backup is checked and put back; what it replaced is listed until it is r
 
 test('a damaged one ends the check with 1, and the restore of the newest passes over it', async () => {
   const { name } = JSON.parse(await vault.must(['backup', 'make', '--json'])) as { readonly name: string };
-  truncateSync(join(vault.home, 'backups', name, 'vault.db'), 8192);
+  const damage = (one: string) => truncateSync(join(vault.home, 'backups', one, 'vault.db'), 8192);
+  damage(name);
   const checked = await vault.kh(['backup', 'check']);
   expect([checked.code, checked.stdout]).toEqual([1, expect.stringContaining(`${name}: DAMAGED`)]);
   await vault.must(['lock']);
+  const [newest] = (await known()).backups;
+  if (newest === undefined) throw new Error('there is a backup');
+  damage(newest.name); // the daily one may have come a moment after it
   const { code, stderr } = await vault.kh(['backup', 'restore', '--yes', '--password-stdin'], PASSWORD);
   expect(code).toBe(0);
-  expect(stderr).toContain(`${name} does not verify and was passed over.`);
+  for (const one of [newest.name, name]) expect(stderr).toMatch(new RegExp(`${one}.* passed over`));
 });
