@@ -1,22 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { createApp } from '../electron/core/app.ts';
 import { systemClock } from '../electron/core/clock.ts';
 import { Endpoint } from '../electron/core/endpoint/endpoint.ts';
 import { createLog } from '../electron/core/logs/log.ts';
 import { createAppMetrics } from '../electron/core/metrics/app-metrics.ts';
 import { resolvePaths } from '../electron/core/paths.ts';
+import type { ProxyTap } from '../electron/core/proxy/observers.ts';
 import { PROXY_DEFAULTS } from '../electron/core/proxy/settings.ts';
 import { type Keychain, KeychainUnavailable, type Shell } from '../electron/core/seams.ts';
 import { UsageTap } from '../electron/core/usage/usage-tap.ts';
 import { newCredential } from '../shared/contract/schemas.ts';
 
 /**
- * The whole core with an endpoint in front, as the app composes it, with the recorder or without: `on URL` or `off URL`.
- * Prints its port and the token of a client. For bench/recording.ts.
+ * The whole core with an endpoint in front, as the app composes it, for a provider at the given address. Prints its port and
+ * the token of a client; with the recorder from a line `on` on, without it from a line `off` on, and says the line back. For
+ * bench/recording.ts.
  */
-const [mode = 'on', upstream = ''] = process.argv.slice(2);
+const [upstream = ''] = process.argv.slice(2);
+let isRecorded = true;
 const home = mkdtempSync(join(tmpdir(), 'kh-bench-recording-'));
 const unavailable = () => Promise.reject(new KeychainUnavailable('none'));
 const keychain: Keychain = {
@@ -49,6 +53,12 @@ const app = createApp({
 });
 await app.vault.create({ password: ['correct', 'horse', 'battery', 'staple', '42'].join(' '), kdf: 'argon2id' }, 'cli');
 const settings = { ...PROXY_DEFAULTS };
+const tap = new UsageTap({ usage: app.usage, asks: () => true, onEvent: app.onEvent, now: Date.now });
+const observers = {
+  get tap(): ProxyTap {
+    return (isRecorded ? tap : undefined) as ProxyTap; // as where none was given
+  },
+};
 const endpoint = new Endpoint({
   ...app,
   clock: systemClock,
@@ -65,10 +75,7 @@ const endpoint = new Endpoint({
   proxy: {
     catalogue: app.providers.catalogue,
     settings: () => settings,
-    observers:
-      mode === 'on'
-        ? { tap: new UsageTap({ usage: app.usage, asks: () => true, onEvent: app.onEvent, now: Date.now }) }
-        : {},
+    observers,
   },
   version: '0.0.0-bench',
   activity: () => undefined,
@@ -88,5 +95,9 @@ process.once('SIGTERM', () => {
     rmSync(home, { recursive: true, force: true });
     process.exit(0);
   });
+});
+createInterface(process.stdin).on('line', (line) => {
+  isRecorded = line === 'on';
+  console.log(line);
 });
 console.log(JSON.stringify({ port, token }));
