@@ -148,6 +148,11 @@ export class RingReader {
     return Atomics.load(this.#positions, WRITTEN);
   }
 
+  /** Slots that were written and not taken. */
+  get unread(): number {
+    return (this.written - this.#read) | 0;
+  }
+
   /**
    * Takes at most so many calls: they stay in the ring, and in its file, until `release`.
    * @param to - no further than this position.

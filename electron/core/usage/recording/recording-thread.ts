@@ -116,7 +116,7 @@ export class RecordingThread {
     return this.#progress.isBehind(this.taken, nowMs);
   }
 
-  /** Whether it sleeps until `wake` is called; else it sees what it is told within two milliseconds. */
+  /** Whether it sleeps until `wake` is called; else it sees what it is told within milliseconds (look-pace.ts). */
   get isParked(): boolean {
     return Atomics.load(this.#shared, PARKED) === 1;
   }

@@ -14,6 +14,7 @@ import { UsageRecorder } from '../recorder.ts';
 import { RingReader } from './call-ring.ts';
 import { KeyStream } from './key-stream.ts';
 import { readLeftRing } from './left-ring.ts';
+import { LookPace } from './look-pace.ts';
 import {
   type Act,
   ANSWERED,
@@ -47,9 +48,8 @@ const given = workerData as {
 const { port, shared } = given;
 const ring = new RingReader(shared, given.ring);
 const NICE = 5;
-const LOOK_MS = 2;
-/** It sleeps until it is woken when it looked so often for nothing. */
-const LOOKS = 25;
+/** It sleeps until it is woken when nothing came for so long. */
+const PARK_MS = 50;
 /** Calls that are sealed together: more would keep a core from those who call and answer. */
 const TOGETHER = 64;
 /** Of sleep, now and then within a batch: the system lets a thread run on for a millisecond though others wait. */
@@ -64,7 +64,9 @@ let lastTimer = 0;
 let told: CountedCall[] = [];
 let isAsked = false;
 let isClosed = false;
-let looks = 0;
+const pace = new LookPace();
+/** So long it looked for nothing. */
+let idleMs = 0;
 let timer: NodeJS.Timeout | null = null;
 let nowMs = 0;
 let zone = '';
@@ -98,20 +100,21 @@ port.on('message', (message: ToThread) => {
 /** Also where something came: calls that are sealed one by one cost twice as much as those of two milliseconds together. */
 function look(): void {
   timer = null;
-  looks = takeAll() ? 0 : looks + 1;
-  if (looks < LOOKS) lookLater();
+  pace.looked(ring.unread, pad !== null && recorder?.state === 'recording');
+  idleMs = takeAll() ? 0 : idleMs + pace.ms;
+  if (idleMs < PARK_MS) lookLater();
   else park();
 }
 
 function lookLater(): void {
   if (isClosed) return;
   Atomics.store(shared, PARKED, 0);
-  timer ??= setTimeout(look, LOOK_MS);
+  timer ??= setTimeout(look, pace.ms);
 }
 
 /** What was written before the other thread could see that this one sleeps is taken now. */
 function park(): void {
-  looks = 0;
+  idleMs = 0;
   Atomics.store(shared, PARKED, 1);
   if (takeAll()) lookLater();
   else if (isLogLonger && mayCheckpoint) emptyLog();
@@ -299,7 +302,7 @@ function betweenRows(): void {
   if (Atomics.load(shared, AWAITED) === 1) return;
   Atomics.wait(shared, NEVER, 0, BETWEEN_MS);
   const now = performance.now();
-  if (now - lookedAtMs < LOOK_MS) return;
+  if (now - lookedAtMs < pace.ms) return;
   lookedAtMs = now;
   takeMeanwhile();
 }

@@ -41,15 +41,16 @@ export const ringMemory = (ring: SharedArrayBuffer): RingMemory => ({
 });
 
 /** @returns null where the call has something that few have, for which there is no place. */
-export function slotsOf({ answer, requestId, requestBody, body, ...call }: EndedCall<Buffer>): number | null {
+export function slotsOf(call: EndedCall<Buffer>): number | null {
+  const { answer, requestBody, body, providerRequestId } = call; // no rest of it: that copies the call
   if (call.retryOf !== null || call.requestModel !== null || call.result !== null) return null;
   if (answer !== null && answer.usage !== null) return null;
   const texts =
-    requestId.length +
+    call.requestId.length +
     (answer === null || answer.contentType === null ? 0 : answer.contentType.length) +
-    (requestBody === null ? 0 : requestBody.byteLength) +
-    (body === null ? 0 : body.byteLength) +
-    (call.providerRequestId === null ? 0 : call.providerRequestId.length);
+    (requestBody === null ? 0 : requestBody.length) +
+    (body === null ? 0 : body.length) +
+    (providerRequestId === null ? 0 : providerRequestId.length);
   return HEAD + Math.ceil(texts / SLOT_BYTES);
 }
 
