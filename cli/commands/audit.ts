@@ -35,7 +35,8 @@ async function list(options: ListOptions): Promise<void> {
     throw usage('--limit takes a number from 1 to 100000.');
   }
   const agent = await connectAgent();
-  const filter = await filterOf(agent, options);
+  const zone = await zoneOf(agent);
+  const filter = await filterOf(agent, options, zone);
   const entries: AuditEntry[] = [];
   let more = true;
   while (more && entries.length < limit) {
@@ -48,7 +49,6 @@ async function list(options: ListOptions): Promise<void> {
     entries.push(...page.entries);
     more = page.more;
   }
-  const zone = await zoneOf(agent);
   agent.close();
   if (options.json) return printJson(entries);
   if (entries.length === 0) return note('Nothing fits.');
@@ -98,7 +98,7 @@ async function verify(options: { readonly json?: boolean }): Promise<void> {
 
 async function save(options: FilterOptions): Promise<void> {
   const agent = await connectAgent();
-  const filter = await filterOf(agent, options);
+  const filter = await filterOf(agent, options, await zoneOf(agent));
   for (let after: number | null = 0; after !== null; ) {
     const piece: { readonly entries: readonly object[]; readonly next: number | null } = await agent.call(
       'audit.export',
@@ -110,7 +110,7 @@ async function save(options: FilterOptions): Promise<void> {
   agent.close();
 }
 
-async function filterOf(agent: AgentClient, options: FilterOptions): Promise<AuditFilter> {
+async function filterOf(agent: AgentClient, options: FilterOptions, zone: string): Promise<AuditFilter> {
   const area = AUDIT_AREAS.find((known) => known === options.area);
   if (options.area !== undefined && area === undefined) {
     throw usage('This area is not known.', `Areas: ${AUDIT_AREAS.join(', ')}.`);
@@ -119,7 +119,7 @@ async function filterOf(agent: AgentClient, options: FilterOptions): Promise<Aud
   if (options.result !== undefined && result === undefined) {
     throw usage('This result is not known.', `Results: ${RESULTS.join(', ')}.`);
   }
-  const range = rangeOf(options, await zoneOf(agent));
+  const range = rangeOf(options, zone);
   const actor = options.who === undefined ? undefined : await actorOf(agent, options.who);
   const given = { area, result, actor, ...range };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

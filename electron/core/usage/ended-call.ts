@@ -3,9 +3,8 @@ import { bytesOf } from './body-bytes.ts';
 import type { CountedResults } from './counted-results.ts';
 import type { ProviderUsage } from './usage-of-provider.ts';
 import type { Outcome } from './dimensions.ts';
-import { createMeter, type MeterResult } from './meter/meter.ts';
+import { createMeter, type MeterResult, nothingRead } from './meter/meter.ts';
 import { captchaTask, requestModel } from './meter/request-model.ts';
-import { NO_TOKENS } from './meter/tally.ts';
 import { withSpoken } from './spoken.ts';
 import type { UsageEntry } from './usage-entry.ts';
 
@@ -149,17 +148,5 @@ function outcomeIn({ outcome, status }: EndedCall, { errorType }: MeterResult): 
 }
 
 /** No answer came from a provider: what was sent and then given up may have been charged, what was not sent was not. */
-function nothing(outcome: CallOutcome): MeterResult {
-  return {
-    measure: CUT.has(outcome) ? 'incomplete' : 'none',
-    seen: false,
-    model: null,
-    tokens: NO_TOKENS,
-    quantity: null,
-    webSearches: 0,
-    providerCostMicroUsd: null,
-    serviceTier: null,
-    region: null,
-    errorType: outcome === 'cached' ? null : outcome,
-  };
-}
+const nothing = (outcome: CallOutcome): MeterResult =>
+  nothingRead(CUT.has(outcome) ? 'incomplete' : 'none', outcome === 'cached' ? null : outcome);

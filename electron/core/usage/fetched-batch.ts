@@ -4,8 +4,7 @@ import type { CallOrigin } from './ended-call.ts';
 import type { BatchResult } from './meter/batch-answer.ts';
 import { BatchResults, mayBeResults } from './meter/batch-results.ts';
 import { InlineResults, mayHoldResults } from './meter/inline-results.ts';
-import { isOfModels, type MeterResult } from './meter/meter.ts';
-import { NO_TOKENS } from './meter/tally.ts';
+import { isOfModels, type MeterResult, nothingRead } from './meter/meter.ts';
 import type { UsageEntry } from './usage-entry.ts';
 
 /** Answers are handed on by so many. */
@@ -76,15 +75,4 @@ export class FetchedBatch {
 }
 
 /** A part of a file that ends within an answer: neither it nor the next part has that one whole, and what it cost is unknown. */
-const CUT: MeterResult = {
-  measure: 'incomplete',
-  seen: false,
-  model: null,
-  tokens: NO_TOKENS,
-  quantity: null,
-  webSearches: 0,
-  providerCostMicroUsd: null,
-  serviceTier: null,
-  region: null,
-  errorType: null,
-};
+const CUT = nothingRead('incomplete');

@@ -137,10 +137,13 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
 
   test('its key stream is AES-256 in counter mode, the same from any place', () => {
     const stream = new KeyStream(KEY, Buffer.alloc(16, 1));
-    const whole = stream.bytes(0, 4096);
-    expect(stream.bytes(1024, 512)).toEqual(whole.subarray(1024, 1536));
-    expect(stream.bytes(2 ** 40, 16)).not.toEqual(stream.bytes(2 ** 41, 16));
-    expect(new KeyStream(KEY, Buffer.alloc(16, 2)).bytes(0, 4096)).not.toEqual(whole);
+    const bytes = (length: number) => Buffer.alloc(length, 'what is hidden');
+    const whole = stream.apply(0, bytes(4096));
+    expect(stream.apply(0, whole)).toEqual(bytes(4096));
+    const [part, hidden] = [bytes(4096).subarray(1024, 1536), whole.subarray(1024, 1536)];
+    expect(stream.apply(1024, part)).toEqual(hidden);
+    expect(stream.apply(2 ** 40, part)).not.toEqual(stream.apply(2 ** 41, part));
+    expect(new KeyStream(KEY, Buffer.alloc(16, 2)).apply(0, bytes(4096))).not.toEqual(whole);
   });
 
   test('another vault’s key, or a changed file, gives no call that was not; what stands before it is kept', () => {

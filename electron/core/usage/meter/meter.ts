@@ -3,6 +3,7 @@ import { EventStream } from './event-stream.ts';
 import { JsonPicker, type PickerPlan, pickerPlan, pickWhole } from './json-picker.ts';
 import { PAID_TOOLS, WEB_SEARCH } from './paid-tools.ts';
 import {
+  NO_TOKENS,
   count,
   errorTypeOf,
   isJson,
@@ -45,6 +46,20 @@ export interface MeterResult {
   /** The provider's name for work whose result can be fetched again and again; left out: there is none. */
   readonly resultId?: string | undefined;
 }
+
+/** Of an answer that nothing was read of. @param errorType - what went wrong, where something did. */
+export const nothingRead = (measure: 'incomplete' | 'none', errorType: string | null = null): MeterResult => ({
+  measure,
+  seen: false,
+  model: null,
+  tokens: NO_TOKENS,
+  quantity: null,
+  webSearches: 0,
+  providerCostMicroUsd: null,
+  serviceTier: null,
+  region: null,
+  errorType,
+});
 
 export interface MeterOptions {
   /** From the catalogue: `usage.kind` and `usage.unit`. */

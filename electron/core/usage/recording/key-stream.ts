@@ -25,10 +25,13 @@ export class KeyStream {
     }
   }
 
-  /** @param from - a multiple of BLOCK_BYTES, below 2^53. */
-  bytes(from: number, length: number): Buffer {
+  /**
+   * Hides what stands at this place, or shows what is hidden there.
+   * @param from - a multiple of BLOCK_BYTES, below 2^53.
+   */
+  apply(from: number, bytes: Uint8Array): Buffer {
     const counter = Buffer.alloc(COUNTER_BYTES);
     counter.writeBigUInt64BE(BigInt(from / BLOCK_BYTES), COUNTER_BYTES - 8);
-    return createCipheriv('aes-256-ctr', this.#key, counter).update(Buffer.alloc(length));
+    return createCipheriv('aes-256-ctr', this.#key, counter).update(bytes);
   }
 }

@@ -117,13 +117,10 @@ class HiddenRing {
   }
 
   #show(place: number, slots: number): void {
-    const from = (place & (SLOTS - 1)) * SLOT_BYTES;
     const block = place - (place % BLOCK_SLOTS);
-    const before = (place - block) * SLOT_BYTES;
-    const stream = this.#stream.bytes(block * SLOT_BYTES, before + slots * SLOT_BYTES);
-    for (let at = 0; at < slots * SLOT_BYTES; at += 1) {
-      this.#plain.bytes[from + at] = (this.#hidden[from + at] as number) ^ (stream[before + at] as number);
-    }
+    const from = (block & (SLOTS - 1)) * SLOT_BYTES;
+    const to = ((place & (SLOTS - 1)) + slots) * SLOT_BYTES;
+    this.#stream.apply(block * SLOT_BYTES, this.#hidden.subarray(from, to)).copy(this.#plain.bytes, from);
   }
 }
 

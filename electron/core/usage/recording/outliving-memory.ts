@@ -27,16 +27,16 @@ interface Native {
  * is no system call (a tenth of a microsecond; a write to a file takes twenty times as long). Linux: a file in memory, mapped.
  */
 export class OutlivingMemory {
+  readonly #c: Native;
   readonly #file: string;
   readonly #bytes: number;
   readonly #address: bigint;
-  readonly #to: number;
 
-  private constructor(file: string, bytes: number, address: bigint) {
+  private constructor(c: Native, file: string, bytes: number, address: bigint) {
+    this.#c = c;
     this.#file = file;
     this.#bytes = bytes;
     this.#address = address;
-    this.#to = Number(address);
   }
 
   /**
@@ -57,7 +57,7 @@ export class OutlivingMemory {
       for (let at = 0; at < bytes; ) at += writeSync(fd, zeros, at, bytes - at, at);
       const address = c.map(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0);
       if (address === FAILED) throw new Error('it cannot be mapped');
-      return new OutlivingMemory(file, bytes, address);
+      return new OutlivingMemory(c, file, bytes, address);
     } catch {
       if (fd !== null) rmSync(file, { force: true });
       return null;
@@ -68,17 +68,18 @@ export class OutlivingMemory {
 
   /** Makes copies from these bytes, which must not move: those of a SharedArrayBuffer do not. */
   from(source: Uint8Array): (from: number, to: number, bytes: number) => void {
-    const { copy, addressOf } = native() as Native;
-    const address = addressOf(source);
+    const { copy, addressOf } = this.#c;
+    const there = Number(this.#address);
+    const here = addressOf(source);
     return (from, to, bytes) => {
       if (from + bytes > source.byteLength || to + bytes > this.#bytes) throw new RangeError('beyond the memory');
-      copy(this.#to + to, address + from, bytes);
+      copy(there + to, here + from, bytes);
     };
   }
 
   /** No copy may be made after it. @param keep - what is there stays until somebody removes it. */
   close(keep: boolean): void {
-    native()?.unmap(this.#address, this.#bytes);
+    this.#c.unmap(this.#address, this.#bytes);
     if (!keep) rmSync(this.#file, { force: true });
   }
 }
@@ -95,7 +96,7 @@ const isMemory = (folder: string): boolean => statfsSync(folder).type === TMPFS;
 let loaded: Native | null | undefined;
 
 function native(): Native | null {
-  loaded ??= load();
+  if (loaded === undefined) loaded = load();
   return loaded;
 }
 

@@ -13,7 +13,6 @@ import { readUsageState } from '../state-table.ts';
 export class UsageFiles {
   readonly #vault: Pick<VaultAccess, 'opened'>;
   readonly #paths: Pick<Paths, 'usageDb'>;
-
   /** null: there is none. */
   readonly #outliving: string | null;
 

@@ -113,11 +113,13 @@ export class UsageRecording {
    * milliseconds, and this one where it does not come to it.
    */
   recordEnded(call: EndedCall<Buffer>): void {
-    const isTold = this.#life.thread?.outlives === true;
-    if (isTold ? this.#tell(call) : this.#isOfFlood()) {
-      if (!isTold) this.#tell(call);
+    if (this.#life.thread?.outlives === true) {
+      if (this.#tell(call)) this.#hearLater(call);
+      else this.#sealTold(this.#hear(call));
+    } else if (this.#isOfFlood()) {
+      this.#tell(call);
       this.#hearLater(call);
-    } else this.#recordSealed(call, isTold);
+    } else this.#recordSealed(call);
   }
 
   #isOfFlood(): boolean {
@@ -127,18 +129,28 @@ export class UsageRecording {
     return isFlood && thread !== null && thread.state === 'recording' && !thread.isBehind(nowMs);
   }
 
-  /** @param isTold - the thread was told already. */
-  #recordSealed(call: EndedCall<Buffer>, isTold: boolean): void {
-    this.#hearAll();
-    const counted = this.#counting.count(this.#entryOf(call), this.#deps.book);
-    if (this.#listener?.hears === true) this.#listener.recorded([counted]);
+  #recordSealed(call: EndedCall<Buffer>): void {
+    const counted = this.#hear(call);
     const { isWaiting, untaken } = this.#life;
     if (isWaiting && this.#sealed.length < MAX_HELD && untaken.seal(counted)) {
       this.#sealed.push(counted);
       return;
     }
-    if (!isTold) this.#tell(call);
-    if (this.#life.thread !== null) untaken.seal(counted);
+    this.#tell(call);
+    this.#sealTold(counted);
+  }
+
+  #sealTold(counted: CountedCall): void {
+    const { thread, untaken } = this.#life;
+    if (thread !== null) untaken.seal(counted);
+  }
+
+  /** Read here: counters hear of it in this step. */
+  #hear(call: EndedCall<Buffer>): CountedCall {
+    this.#hearAll();
+    const counted = this.#counting.count(this.#entryOf(call), this.#deps.book);
+    if (this.#listener?.hears === true) this.#listener.recorded([counted]);
+    return counted;
   }
 
   #hearLater(call: EndedCall<Buffer>): void {
