@@ -351,7 +351,7 @@ export function createApp(options: AppOptions): App {
     gate,
     evidence,
     routing,
-    activity: new Activity({ vault, clock, clients, credentials, env: process.env }),
+    activity: new Activity({ vault, clock, clients, credentials, catalogue, env: process.env }),
     quotas,
     quotaAdvice,
     notifications,

@@ -2,6 +2,7 @@ import type { AuditEntry, AuditFilter, AuditRecord } from '../../../shared/contr
 import type { Output, ParsedInput } from '../../../shared/contract/methods.ts';
 import type { Clock } from '../seams.ts';
 import { downloadsFolder, writeNewFile } from '../store/new-file.ts';
+import { scopeText } from '../routing/scope-text.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type AuditEntry as StoredEntry, type AuditLink, appendAudit, verifyAudit } from './audit-log.ts';
 import { exportAudit, loggedNames, searchAudit } from './audit-search.ts';
@@ -11,6 +12,7 @@ export interface ActivityDeps {
   readonly clock: Clock;
   readonly clients: { list(): readonly { readonly id: string; readonly name: string }[] };
   readonly credentials: { list(filter: object): readonly { readonly id: string; readonly ref: string }[] };
+  readonly catalogue: { all(): readonly { readonly id: string; readonly name: string }[] };
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -76,11 +78,12 @@ export class Activity {
 
   /** @param entries - what these are about besides clients and credentials is looked up in the log itself. */
   #names(entries: readonly Pick<StoredEntry, 'action' | 'target'>[]): Names {
-    const { clients, credentials, vault } = this.#deps;
+    const { clients, credentials, catalogue, vault } = this.#deps;
     const logged = entries.filter(({ action }) => /^(?:quota|webhook)\./.test(action)).map(({ target }) => target);
     return new Map([
       ...loggedNames(vault.opened(), [...new Set(logged)]),
-      ...clients.list().map(({ id, name }) => [id, name] as const),
+      ...clients.list().flatMap(({ id, name }) => [[id, name] as const, [scopeText({ client: id }), name] as const]),
+      ...catalogue.all().map(({ id, name }) => [scopeText({ provider: id }), name] as const),
       ...credentials.list({}).map(({ id, ref }) => [id, ref] as const),
     ]);
   }

@@ -21,6 +21,7 @@ import { namesBroughtIn } from './header-edits.ts';
 import { PoolFindings } from './pool-findings.ts';
 import { ResponseCache } from './response-cache.ts';
 import { deleteRuleRow, listRuleRows, putRuleRow } from './routing-table.ts';
+import { scopeText } from './scope-text.ts';
 
 /** What holds for the calls of one client to one provider; worked out once, until a rule changes. */
 export interface Route {
@@ -190,10 +191,6 @@ function unreadable(scope: string): AppError {
     `The routing rule ${scope} cannot be read. No call goes out that it is for.`,
     'Set it anew, or remove it.',
   );
-}
-
-function scopeText(scope: RoutingScope): string {
-  return 'provider' in scope ? `provider:${scope.provider}` : `client:${scope.client}`;
 }
 
 function merged(provider: RoutingRule | undefined, client: RoutingRule | undefined): Route | null {

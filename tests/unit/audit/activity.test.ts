@@ -7,6 +7,7 @@ import { Activity } from '../../../electron/core/audit/activity.ts';
 import { downloadsFolder } from '../../../electron/core/store/new-file.ts';
 import { AUDIT_AREAS, AUDIT_PREFIXES, auditWords } from '../../../shared/audit-words.ts';
 import { auditFilter, auditPage, auditPiece, type AuditFilter } from '../../../shared/contract/audit.ts';
+import { routingRule } from '../../../shared/contract/routing.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
 
@@ -21,7 +22,14 @@ async function setUp() {
   const user = ownFolder();
   mkdirSync(join(user, 'Downloads'));
   const { vault, clients, credentials } = app;
-  const activity = new Activity({ vault, clock, clients, credentials, env: { HOME: user } });
+  const activity = new Activity({
+    vault,
+    clock,
+    clients,
+    credentials,
+    catalogue: app.providers.catalogue,
+    env: { HOME: user },
+  });
   const fields = { api_key: fakeKey('openai', 'project') };
   const { id } = credentials.add(credentialInput({ provider: 'openai', label: 'work', fields }), 'ui').credential;
   const client = clients.create(
@@ -48,6 +56,19 @@ describe('the log as a person reads it', () => {
       meta: { reason: 'refused' },
     });
     expect(entries.find(({ action }) => action === 'client.create')).toMatchObject({ actor: 'cli', actorName: null });
+  });
+
+  test('names the provider or the client whose routing rule was set', async () => {
+    const { app, list, client } = await setUp();
+    const { id } = client.client;
+    app.routing.set(routingRule.parse({ for: 'provider', provider: 'openai' }), 'cli');
+    app.routing.set(routingRule.parse({ for: 'client', client: id }), 'cli');
+    app.routing.remove({ provider: 'openai' }, 'cli');
+    expect(list({ area: 'settings' }).entries.map(({ target, targetName }) => [target, targetName])).toEqual([
+      ['provider:openai', 'OpenAI'],
+      [`client:${id}`, 'editor'],
+      ['provider:openai', 'OpenAI'],
+    ]);
   });
 
   test('comes in pages that neither repeat nor leave out', async () => {
