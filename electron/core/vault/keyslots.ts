@@ -47,7 +47,7 @@ export class Keyslots {
     kdf: KdfParams,
     device: DeviceOfSlot | null,
   ): Promise<PasswordSlot> {
-    const deviceSecret = device === null ? null : await loadDeviceSecret(this.#keychain, vaultId, device.id);
+    using deviceSecret = device === null ? null : await loadDeviceSecret(this.#keychain, vaultId, device.id);
     using secret = passwordBytes(password);
     let stretched: Buffer | null = null;
     const common = { kdf, createdMs: this.#clock.now(), label: '' };
@@ -61,7 +61,6 @@ export class Keyslots {
       return deviceSecret.use((bytes) => wrapSlot(slot, vaultId, { input, deviceSecret: bytes }, vmk));
     } finally {
       wipe(stretched);
-      deviceSecret?.dispose();
     }
   }
 

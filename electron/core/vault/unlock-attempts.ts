@@ -60,7 +60,7 @@ export class UnlockAttempts {
     this.#assertNotThrottled();
     const slot = passwordSlotIn(header);
     const vaultId = Buffer.from(header.vaultId, 'hex');
-    const device =
+    using device =
       slot.type === 'password-device' ? await loadDeviceSecret(this.#deps.keychain, vaultId, slot.deviceId) : null;
     using secret = passwordBytes(password);
     let stretched: Buffer | null = null;
@@ -76,7 +76,6 @@ export class UnlockAttempts {
       return vmk;
     } finally {
       wipe(stretched);
-      device?.dispose();
     }
   }
 

@@ -111,3 +111,24 @@ test('derivations asked for at once give each its own answer', async () => {
   expect(a).toBe(again);
   expect(a).not.toBe(b);
 });
+
+describe('at most one derivation runs at a time', () => {
+  const cheap: KdfParams = { id: 'argon2id', memoryKiB: 64, passes: 1, lanes: 1, salt };
+
+  test('a short one that is asked for during a long one ends after it', async () => {
+    const ended: string[] = [];
+    const long = derive(Secret.fromText('a'), { ...cheap, memoryKiB: 32 * 1024, passes: 4 });
+    const short = derive(Secret.fromText('b'), cheap);
+    await Promise.all([long.then(() => ended.push('long')), short.then(() => ended.push('short'))]);
+    expect(ended).toEqual(['long', 'short']);
+  });
+
+  test('one that fails does not hold up the next', async () => {
+    const gone = Secret.fromText('a');
+    gone.dispose();
+    const failing = derive(gone, cheap);
+    const next = derive(Secret.fromText('b'), cheap);
+    await expect(failing).rejects.toThrow('disposed');
+    expect((await next).byteLength).toBe(32);
+  });
+});
