@@ -1,11 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { onDisk } from './sqlite-error.ts';
 
 const RENAME_RETRY_MS = 2000;
 const RENAME_PAUSE_MS = 50;
+/** `.NAME.6 bytes.tmp` */
+const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0; // absent on Windows
 
 /**
@@ -31,6 +44,15 @@ export function replaceFile(file: string, bytes: Uint8Array, mode = 0o600): void
       throw error;
     }
     syncFolder(folder);
+  });
+}
+
+/** What killed processes left in the middle of `replaceFile`. Only where no other process writes in this folder. */
+export function removeTemporaries(folder: string): void {
+  onDisk(() => {
+    for (const name of readdirSync(folder)) {
+      if (TEMPORARY.test(name)) rmSync(path.join(folder, name), { force: true });
+    }
   });
 }
 

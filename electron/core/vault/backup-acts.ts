@@ -250,9 +250,9 @@ export class BackupActs {
         const steps = {
           check: (file: string) => void (found = look(file)),
           close: () => machine.lock('restore'),
+          done: () => guarded('pending-audit', () => recordPending(paths, clock, 'vault.restored')),
         };
         const replaced = putBack({ paths, clock, ...files, headerOnly: stays !== null }, steps);
-        guarded('pending-audit', () => recordPending(paths, clock, 'vault.restored'));
         const contents = found === null ? { keys: 0, clients: 0 } : contentsOf(found);
         return { name, atMs, doneMs: clock.now(), replaced, headerOnly: stays !== null, ...contents };
       });

@@ -2,11 +2,13 @@ import type { EventData } from '../../../shared/contract/events.ts';
 import type { VaultStateName } from '../../../shared/contract/method.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { appendAudit, type NewAuditEntry } from '../audit/audit-log.ts';
-import { adoptPending } from '../audit/pending.ts';
+import { adoptPending, recordPending } from '../audit/pending.ts';
 import { dropAllAccess } from '../broker/panic.ts';
 import type { Log } from '../logs/log.ts';
 import { prepareHome } from '../paths.ts';
 import type { Clock, Paths } from '../seams.ts';
+import { removeTemporaries } from '../store/atomic-file.ts';
+import { finishPutBack } from '../store/put-back.ts';
 import { acquireWriterLock, type WriterLock } from '../store/writer-lock.ts';
 import { DailyBackup } from './daily-backup.ts';
 import type { Guarded } from './guarded.ts';
@@ -122,7 +124,26 @@ export class VaultMachine {
         'Use that one, or end it first: close its window, or run "keyharbor stop".',
       );
     }
+    try {
+      this.#finish();
+    } catch (error) {
+      this.#writerLock.release(); // nothing is to be opened before it is ended
+      this.#writerLock = null;
+      throw error;
+    }
+  }
+
+  /** Ends what a crash left in the middle of it. */
+  #finish(): void {
+    const { paths, clock, guarded } = this.#deps;
+    guarded('temporaries', () => removeTemporaries(paths.home));
     files.finishCreation(paths);
+    const restored = () => guarded('pending-audit', () => recordPending(paths, clock, 'vault.restored'));
+    const replaced = finishPutBack(paths, clock, restored);
+    if (replaced === null) return;
+    this.tell(
+      `A restore was interrupted and has been ended now: the backup is in place. What stood there is in backups/${replaced}.`,
+    );
   }
 
   /** One act at a time. `goOn` throws when a lock came in between: call it after every wait that precedes an effect. */

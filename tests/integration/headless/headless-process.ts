@@ -19,11 +19,24 @@ export class HeadlessProcess {
   readonly greeting: Promise<string | null>;
   readonly ended: Promise<{ readonly status: number | null; readonly signal: string | null }>;
 
-  constructor(home: string, args: readonly string[] = [], stdin: string | null = null) {
+  /** @param imported - a module that runs in it before its own, and what that is told in the environment. */
+  constructor(
+    home: string,
+    args: readonly string[] = [],
+    stdin: string | null = null,
+    imported: { readonly file: string; readonly env: Readonly<Record<string, string>> } | null = null,
+  ) {
     this.home = home;
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+    const before = imported === null ? [] : ['--import', imported.file];
+    this.child = spawn(process.execPath, [...before, MAIN, ...args], {
       cwd: '/',
-      env: { HOME: home, PATH: process.env['PATH'], KEYHARBOR_HOME: home, TMPDIR: process.env['TMPDIR'] },
+      env: {
+        ...imported?.env,
+        HOME: home,
+        PATH: process.env['PATH'],
+        KEYHARBOR_HOME: home,
+        TMPDIR: process.env['TMPDIR'],
+      },
     });
     this.child.stdin.end(stdin ?? '');
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
