@@ -131,14 +131,14 @@ export class UsageRecorder {
 
   /**
    * Writes what waits; the vault's keys still exist. Call it after everybody else recorded their last.
-   * @returns whether all of it is in the database or in the spill file.
+   * @returns ids of requests that are not in the database, where not all of them is in the spill file.
    */
-  locking(): boolean {
+  locking(): readonly string[] {
     this.#retry?.();
     this.#retry = null;
     const open = this.#open;
     const isKept = open === null ? this.#waiting.length === 0 : this.#lastBatch(open);
-    if (!isKept) this.#deps.log.warn('usage.given-up');
+    const unkept = isKept ? [] : Array.from(this.#waiting, ({ requestId }) => requestId);
     this.#calledOff();
     this.#isStuck = false;
     this.#isDamaged = false;
@@ -146,7 +146,7 @@ export class UsageRecorder {
     this.#fileOnlyFrom = null;
     this.#waiting.clear();
     this.#open = null;
-    return isKept;
+    return unkept;
   }
 
   #lastBatch({ spill }: Open): boolean {

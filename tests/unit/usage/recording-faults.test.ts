@@ -88,6 +88,27 @@ test('what is sealed in one file only stays there when the thread could not begi
   await vault.unlock(PASSWORD);
   usage.flush();
   expect(count()).toBe(7);
+  expect(warned).not.toContain('usage.given-up');
+});
+
+test('what stands in no file when the vault locks is given up, which is told once', async () => {
+  const test = await recording();
+  const { usage, vault, count, warned } = test;
+  full(test);
+  usage.recordEnded(endedCall());
+  vault.lock('asked');
+  await vault.unlock(PASSWORD);
+  await until(() => warned.includes('usage.not-opened'));
+  for (let n = 0; n < 3; n += 1) usage.record([call({})]); // an entry has no file of its own
+  usage.recordEnded(endedCall());
+  vault.lock('asked');
+  expect(warned.filter((code) => code === 'usage.given-up')).toHaveLength(1);
+  await vault.unlock(PASSWORD);
+  test.db().exec('DROP TRIGGER full');
+  vault.lock('asked');
+  await vault.unlock(PASSWORD);
+  usage.flush();
+  expect(count()).toBe(3);
 });
 
 test('another zone is taken over with the batch that the database takes', async () => {

@@ -64,8 +64,8 @@ export interface Done {
   readonly told: readonly CountedCall[];
   /** After `fold`: whether there was one. */
   readonly folded: boolean;
-  /** After `close`: whether all is in the database or in the thread's spill file. */
-  readonly isKept: boolean;
+  /** After `close`: ids of requests that are not in the database, where not all of them is in the thread's spill file. */
+  readonly unkept: readonly string[];
   /** After `close`, of `CountedResults`: what the thread has read. */
   readonly results: readonly (readonly [id: string, requestId: string])[];
 }

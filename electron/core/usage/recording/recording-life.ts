@@ -98,13 +98,22 @@ export class RecordingLife {
     return this.#thread;
   }
 
-  /** The vault locks. @param isLeft - something waits for a thread: it is tried once more. */
-  locking(isLeft: boolean): void {
+  /**
+   * The vault locks.
+   * @param isLeft - something waits for a thread: it is tried once more.
+   * @returns ids of requests for `givenUp`: the thread has not kept them.
+   */
+  locking(isLeft: boolean): readonly string[] {
     this.#callOffRetry();
     if (isLeft) this.expect();
     this.#isOn = false;
     this.#callOffRetry();
-    this.#close();
+    return this.#close();
+  }
+
+  /** These go now: told where one of them stands in no file that the next unlock takes over. */
+  givenUp(requestIds: readonly string[]): void {
+    if (requestIds.length > 0 && !this.#files.haveLeft(requestIds)) this.#deps.log.warn('usage.given-up');
   }
 
   /** Something is about to be told: the thread has the prices in force by then, and does not end as idle. */
@@ -248,22 +257,25 @@ export class RecordingLife {
     this.#idle = this.#deps.clock.after(IDLE_MS, () => {
       const isBusy = this.#isUsed || this.#thread?.state !== 'recording'; // what waits for the disk is the thread's
       if (isBusy) this.#stopWhenIdle();
-      else this.#close();
+      else this.givenUp(this.#close());
     });
   }
 
-  #close(): void {
+  /** @returns as `locking`. */
+  #close(): readonly string[] {
     const thread = this.#thread;
     this.#idle?.();
     this.#idle = null;
     if (thread === null) {
       this.untaken.close(true); // the next unlock takes it over
-      return;
+      return [];
     }
     let isKept = false;
+    let unkept: readonly string[] = [];
     try {
       const done = thread.ask({ act: 'close' });
-      isKept = done.isKept;
+      unkept = done.unkept;
+      isKept = unkept.length === 0;
       for (const [id, requestId] of done.results) this.#results.has(id, requestId);
     } catch {
       this.#deps.log.warn('usage.not-written');
@@ -272,5 +284,6 @@ export class RecordingLife {
     this.#thread = null;
     thread.end(!isKept);
     this.#shareCheckpoints();
+    return unkept;
   }
 }

@@ -308,7 +308,7 @@ function betweenRows(): void {
 }
 
 function answer(id: number, act: Act): void {
-  let done: Done = { waiting: [], told: [], folded: false, isKept: false, results: [] };
+  let done: Done = { waiting: [], told: [], folded: false, unkept: [], results: [] };
   let error: unknown = null;
   isAsked = true;
   try {
@@ -352,13 +352,13 @@ function perform(act: Act): Partial<Done> {
       allowCheckpoints(act.on);
       return {};
     case 'close': {
-      const isKept = recorder?.locking() ?? false;
+      const unkept = recorder?.locking() ?? [];
       recorder = null;
       db?.close();
       db = null;
       isClosed = true;
       if (timer !== null) clearTimeout(timer);
-      return { isKept, results: results.all };
+      return { unkept, results: results.all };
     }
   }
 }

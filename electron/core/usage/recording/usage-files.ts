@@ -7,7 +7,9 @@ import type { VaultAccess } from '../../credentials/vault-access.ts';
 import type { Paths } from '../../seams.ts';
 import { spillFile, untakenFile } from '../recorder.ts';
 import type { SpillPlace } from '../spill.ts';
+import { readSpilledCalls } from '../spilled-calls.ts';
 import { readUsageState } from '../state-table.ts';
+import { readLeftRing } from './left-ring.ts';
 
 /** What an open vault has of usage on the disk, as far as recording must know before it begins. */
 export class UsageFiles {
@@ -37,6 +39,24 @@ export class UsageFiles {
   /** Whether an ended process or thread left calls that no batch took. */
   get hasLeft(): boolean {
     return [spillFile(this.#paths), ...this.#untaken, ...this.#rings].some(isOurs);
+  }
+
+  /** Whether each of these stands in a file that the next unlock takes over. The vault is open still. */
+  haveLeft(requestIds: readonly string[]): boolean {
+    const wanted = new Set(requestIds);
+    const { vaultId, keys } = this.#vault.opened();
+    try {
+      for (const file of [spillFile(this.#paths), ...this.#untaken]) {
+        const left = readSpilledCalls({ file, vaultId, key: keys.usageSpill });
+        for (const { calls } of left?.groups(0) ?? []) for (const { requestId } of calls) wanted.delete(requestId);
+      }
+      for (const file of this.#rings) {
+        for (const { requestId } of readLeftRing(file, keys.usageSpill)?.calls ?? []) wanted.delete(requestId);
+      }
+    } catch {
+      // what cannot be read now cannot be counted on
+    }
+    return wanted.size === 0;
   }
 
   /**

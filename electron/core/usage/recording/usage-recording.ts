@@ -93,8 +93,8 @@ export class UsageRecording {
     this.#hearAll();
     this.#callOffWake?.();
     this.#callOffWake = null;
-    this.#life.locking(this.#held.length > 0);
-    if (this.#held.length > 0) this.#deps.log.warn('usage.given-up');
+    const unkept = this.#life.locking(this.#held.length > 0);
+    this.#life.givenUp([...unkept, ...this.#held.map(({ requestId }) => requestId)]);
     this.#held = [];
     this.#sealed = [];
     this.#isUnwritten = false;
