@@ -185,12 +185,10 @@ export class Clients {
     const decision = decided.get(key) ?? this.#decide(vault, token);
     if (decision === null || decision.client.id !== token.id || decision.client.kind !== token.kind) return null;
     const nowMs = this.#deps.clock.now();
-    if (isClientExpired(decision, nowMs)) {
-      decided.delete(key);
-      return null;
-    }
-    decision.lastSeenMs = Math.max(decision.lastSeenMs, nowMs);
+    // Kept also where it is refused: the row has the time of the last use, which a clock that goes back step by step lowers.
     decided.set(key, decision);
+    if (isClientExpired(decision, nowMs)) return null;
+    decision.lastSeenMs = Math.max(decision.lastSeenMs, nowMs);
     return decision.client;
   }
 

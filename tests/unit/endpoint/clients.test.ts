@@ -179,6 +179,23 @@ describe('a token is refused', () => {
     expect(verify(token)).toBeNull();
   });
 
+  test('while the clock is before its last use, also where it went back in steps of less than 5 minutes', () => {
+    const { client, token } = create();
+    clock.advance(3_600_000);
+    const use = () => {
+      const verified = verify(token);
+      if (verified !== null) lastUsed.note('client', client.id, 'proxy');
+      return verified !== null;
+    };
+    const uses = [0, 4, 4, 0].map((minutes) => {
+      clock.wallMs -= minutes * 60_000;
+      return use();
+    });
+    expect(uses).toEqual([true, true, false, false]);
+    clock.wallMs += 8 * 60_000;
+    expect(use()).toBe(true);
+  });
+
   test('while the clock is more than 5 minutes before its last use', () => {
     const { token } = create();
     clock.advance(3_600_000);
