@@ -59,7 +59,6 @@ export function createRateGate(clock: Clock): RateGate {
     const bucket = buckets.get(key) ?? { tokens: rate.burst, atMs: nowMs };
     const tokens = Math.min(rate.burst, bucket.tokens + Math.max(0, nowMs - bucket.atMs) * perMs);
     if (tokens < 1) {
-      buckets.set(key, { tokens, atMs: nowMs });
       const retryAfterMs = Math.ceil((1 - tokens) / perMs);
       throw new AppError(
         'rate_limited',

@@ -66,3 +66,41 @@ test('what is decided by credential asks about that credential, not about the ow
   t.panel.answer('once');
   expect(await asked).toBe('answered');
 });
+
+const READ = { ref: 'kh://openai/work/api_key' };
+
+test.each([
+  ['credentials.read', READ],
+  ['credentials.environment', { items: [{ name: 'OPENAI_API_KEY', ref: 'kh://openai/work' }] }],
+  ['clients.lend', { name: 'tool', refs: ['kh://openai/work'] }],
+])('a no to a credential is a no to %s', async (method, params) => {
+  const t = await setUp();
+  t.app.credentials.add(credentialInput({ provider: 'openai', label: 'work', fields: { api_key: KEY } }), 'cli');
+  await t.app.endpoint.on({ port: 0, actor: 'cli' });
+  const asked = t.call(method, params);
+  await t.read();
+  t.panel.answer('deny');
+  expect(await asked).toBe('forbidden');
+});
+
+test('a reference that means another credential by the time of the yes hands out nothing', async () => {
+  const t = await setUp();
+  const { credentials } = t.app;
+  const input = credentialInput({ provider: 'openai', label: 'work', fields: { api_key: KEY } });
+  const { id } = credentials.add(input, 'cli').credential;
+  const asked = t.call('credentials.read', READ);
+  await t.read();
+  credentials.edit({ id }, { label: 'other' }, 'cli');
+  credentials.add(input, 'cli');
+  t.panel.answer('once');
+  expect(await asked).toBe('conflict');
+});
+
+test('a program that was not let in changes nothing', async () => {
+  const t = await setUp();
+  const refused = t.call('settings.set', { app: { theme: 'dark' } });
+  await t.read();
+  t.panel.answer('deny');
+  expect(await refused).toBe('forbidden');
+  expect(t.app.settings.get().app.theme).not.toBe('dark');
+});

@@ -9,6 +9,7 @@ test.each([
   ['nothing', {}],
   ['a text of 64 KiB', { value: 'x'.repeat(MAX_STRING_BYTES) }],
   ['a list of 1,000', { items: new Array(MAX_ARRAY_ITEMS).fill(1) }],
+  ['an object of 1,000 members', Object.fromEntries(new Array(MAX_ARRAY_ITEMS).fill(1).map((one, at) => [at, one]))],
   ['eight levels', nested(MAX_DEPTH)],
   ['the largest safe integer', { n: Number.MAX_SAFE_INTEGER }],
   ['a fraction', { n: 0.5 }],
@@ -42,6 +43,7 @@ test.each([
   ['a symbol', { [Symbol('s')]: 1 }],
   ['__proto__ as data', JSON.parse('{"__proto__":{"a":1}}') as unknown],
   ['constructor as data', { fields: { constructor: 'x' } }],
+  ['more than 1 MiB of small things', new Array(MAX_ARRAY_ITEMS).fill(new Array(140).fill(true))],
   ['more than 1 MiB in all', { items: new Array(17).fill('x'.repeat(MAX_STRING_BYTES)) }],
 ])('%s is refused', (_what, message) => {
   expect(() => checkLimits(message)).toThrow(expect.objectContaining({ code: 'invalid_input' }));

@@ -47,6 +47,15 @@ test('the wait that the refusal names is enough, and a millisecond less is not',
   expect(() => leave('credentials.reveal', 'window')).not.toThrow();
 });
 
+test('a part of a call that was regained shortens the wait, and the words say it in whole seconds', () => {
+  const clock = new FakeClock();
+  const leave = createRateGate(clock);
+  spend(leave, 'credentials.reveal', 'window');
+  clock.advance(501);
+  const refused = { retryAfterMs: 1499, hint: 'Wait 2 s, then try again.' };
+  expect(() => leave('credentials.reveal', 'window')).toThrow(expect.objectContaining(refused));
+});
+
 test('a page that asks too often does not keep the command line out, nor one method another', () => {
   const leave = createRateGate(new FakeClock());
   spend(leave, 'vault.unlock', 'window');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isClassified, socketClass } from '../../../electron/rpc/owner-methods.ts';
+import { isClassified, type SocketClass, socketClass } from '../../../electron/rpc/owner-methods.ts';
 import { type MethodName, methods } from '../../../shared/contract/methods.ts';
 
 const SOCKET_METHODS = (Object.keys(methods) as MethodName[]).filter((name) =>
@@ -24,12 +24,35 @@ const FREE = [
   'credentials.list',
   'endpoint.status',
   'grants.list',
+  'notifications.count',
+  'notifications.list',
+  'notifications.preferences',
+  'prices.list',
   'providers.document',
   'providers.guide',
   'providers.inspect',
   'providers.list',
   'providers.preview',
+  'quotas.history',
+  'quotas.list',
+  'quotas.proposals',
+  'quotas.whatIf',
+  'routing.health',
+  'routing.list',
   'settings.get',
+  'usage.anomalies',
+  'usage.beginExport',
+  'usage.breakdown',
+  'usage.cancelExport',
+  'usage.cheapest',
+  'usage.compareInvoice',
+  'usage.forecast',
+  'usage.heatMap',
+  'usage.nextExport',
+  'usage.overview',
+  'usage.report',
+  'usage.request',
+  'usage.requests',
   'vault.backups',
   'vault.changePassword',
   'vault.checkBackup',
@@ -43,21 +66,31 @@ const FREE = [
   'vault.restoreBackup',
   'vault.status',
   'vault.unlock',
+  'webhooks.deliveries',
+  'webhooks.list',
 ];
 
 test('free are only status, lists without secrets, what proves the owner by itself, and what only takes away', () => {
-  const here = SOCKET_METHODS.filter((name) => socketClass(name) === 'free' && !isOthers(name));
-  expect(here.sort()).toEqual(FREE);
+  expect(ofClass('free')).toEqual(FREE);
 });
 
 test('whoever answers for the owner has to be let in before', () => {
-  expect(['access.answer', 'access.requests'].map((name) => socketClass(name as MethodName))).toEqual([
-    'let-in',
-    'let-in',
+  expect(ofClass('let-in')).toEqual(['access.answer', 'access.requests']);
+});
+
+test('only where the handler itself asks the gate is nobody asked before it', () => {
+  expect(ofClass('by-credential')).toEqual([
+    'access.ask',
+    'clients.lend',
+    'credentials.environment',
+    'credentials.read',
   ]);
 });
 
-/** Rooms that decide for themselves which of their lists are free. */
-function isOthers(name: MethodName): boolean {
-  return /^(?:usage|quotas|prices|routing|notifications|webhooks)\./.test(name);
+test('a method that nobody has thought about is the owner’s', () => {
+  expect(socketClass('not.thought-of' as MethodName)).toBe('owner');
+});
+
+function ofClass(wanted: SocketClass): MethodName[] {
+  return SOCKET_METHODS.filter((name) => socketClass(name) === wanted).sort();
 }

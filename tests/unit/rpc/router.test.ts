@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Log, LogFields } from '../../../electron/core/logs/log.ts';
 import type { CallContext, Route } from '../../../electron/rpc/caller.ts';
-import { routeThrough } from '../../../electron/rpc/router.ts';
+import { type RouterDeps, routeThrough } from '../../../electron/rpc/router.ts';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import type { Caller, VaultStateName } from '../../../shared/contract/method.ts';
 import { type MethodName, methods } from '../../../shared/contract/methods.ts';
@@ -117,6 +117,28 @@ test('an unknown member and a message out of bounds reach no handler', async () 
     expect(await failure(callAs(route, 'socket', 'endpoint.on', params))).toMatchObject({ code: 'invalid_input' });
   }
   expect(reached).toEqual([]);
+});
+
+test('a message is measured before its schema looks at it', async () => {
+  const { message } = await failure(
+    callAs(setUp('unlocked').route, 'socket', 'endpoint.on', { a: 'x'.repeat(70_000) }),
+  );
+  expect(message).toContain('longer than 64 KiB');
+});
+
+test('only programs on the socket are asked about', async () => {
+  const asked: string[] = [];
+  const handlers = { 'credentials.list': () => [] } as unknown as Handlers<CallContext>;
+  const log: Pick<Log, 'error'> = { error: () => undefined };
+  const admit: RouterDeps['admit'] = (method) => {
+    asked.push(method);
+    return null;
+  };
+  const route = routeThrough({ handlers, state: () => 'unlocked', admit, clock: new FakeClock(), log });
+  await callAs(route, 'window', 'credentials.list');
+  expect(asked).toEqual([]);
+  await callAs(route, 'socket', 'credentials.list');
+  expect(asked).toEqual(['credentials.list']);
 });
 
 test('a handler gets parsed input with its defaults, and who asks', async () => {
