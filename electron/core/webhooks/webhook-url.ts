@@ -24,7 +24,7 @@ export function readWebhookUrl(text: string, local: boolean): WebhookUrl {
   if (url.username !== '' || url.password !== '') {
     throw refused('it must not hold a user name or password.', 'The signature proves who sends it.');
   }
-  if (url.hash !== '' || text.includes('#')) throw refused('it must end before any "#".', 'Leave that part out.');
+  if (text.includes('#')) throw refused('it must end before any "#".', 'Leave that part out.');
   // An origin of another scheme is the text "null".
   normaliseBaseUrl(url.origin === 'null' ? text : url.origin, local, 'URL');
   return { href: url.href, origin: url.origin, shown: shownUrl(url) };

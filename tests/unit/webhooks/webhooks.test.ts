@@ -108,6 +108,39 @@ test('after a rotation both secrets verify, until the overlap is over; then only
   expect(atOnce.webhook.oldSecretUntil).toBeNull();
 });
 
+test('a rotation without an overlap, or a second one during it, ends the older secret at once', async () => {
+  const t = await withReceiver();
+  const { secret: first } = t.add();
+  const { secret: second } = t.webhooks.rotate({ webhook: 'ops', overlapHours: 24 }, 'cli');
+  const { secret: third } = t.webhooks.rotate({ webhook: 'ops', overlapHours: 24 }, 'cli');
+  await t.webhooks.test('ops', 'cli');
+  expect(() => t.verified(first)).toThrow(/No matching/);
+  expect([t.verified(second), t.verified(third)]).toEqual([t.received()[0], t.received()[0]]);
+  const { secret: fourth } = t.webhooks.rotate({ webhook: 'ops', overlapHours: 0 }, 'cli');
+  await t.webhooks.test('ops', 'cli');
+  expect(() => t.verified(third)).toThrow(/No matching/);
+  expect(t.verified(fourth)).toEqual(t.received()[1]);
+});
+
+test('a secret that has come to its end is deleted at the next unlock, and the current one stays', async () => {
+  const t = await withReceiver();
+  t.add();
+  const { secret } = t.webhooks.rotate({ webhook: 'ops', overlapHours: 2 }, 'cli');
+  const count = () => t.app.vault.opened().db.prepare('SELECT count(*) FROM webhook_secret').pluck().get();
+  const unlockAgain = async () => {
+    t.app.vault.lock('asked');
+    await t.app.vault.unlock(PASSWORD, 'cli');
+  };
+  await unlockAgain();
+  expect(count()).toBe(2);
+  t.clock.wallMs += 2 * HOUR_MS;
+  await unlockAgain();
+  expect(count()).toBe(1);
+  t.clock.wallMs -= 2 * HOUR_MS;
+  await t.webhooks.test('ops', 'cli');
+  expect(t.verified(secret)).toEqual(t.received()[0]);
+});
+
 test('a test is sent once, also to one that is off, and says what became of it', async () => {
   const t = await withReceiver();
   const { secret } = t.add();
@@ -163,7 +196,13 @@ test.each([
   ['https://localhost/x', false, 'invalid_input'],
   ['https://printer.local/x', false, 'invalid_input'],
   ['https://user:pass@hooks.example.com/x', false, 'invalid_input'],
+  ['https://user@hooks.example.com/x', false, 'invalid_input'],
+  ['https://:pass@hooks.example.com/x', false, 'invalid_input'],
   ['https://hooks.example.com/x#part', false, 'invalid_input'],
+  ['https://hooks.example.com/x#', false, 'invalid_input'],
+  ['https://hooks.example.com/a b', false, 'invalid_input'],
+  ['https://hooks.example.com\\@example.org/x', false, 'invalid_input'],
+  [`https://hooks.example.com/${'x'.repeat(2023)}`, false, 'invalid_input'],
   ['ftp://hooks.example.com/x', false, 'invalid_input'],
   ['javascript:alert(1)', false, 'invalid_input'],
   ['hooks.example.com', false, 'invalid_input'],
@@ -172,6 +211,11 @@ test.each([
   ['https://8.8.8.8/x', true, 'invalid_input'],
 ])('%s (local: %s) is refused', (url, local, code) => {
   expect(() => readWebhookUrl(url, local)).toThrow(failing({ code }));
+});
+
+test('an address may have 2,048 characters', () => {
+  const longest = `https://hooks.example.com/${'x'.repeat(2022)}`;
+  expect(readWebhookUrl(longest, false).href).toBe(longest);
 });
 
 test('a public name that leads to this computer is not connected to', async () => {
@@ -191,6 +235,66 @@ test('a webhook that was made for a local address does not go anywhere when its 
   vault.write(() => vault.db.prepare('UPDATE webhook SET local = 0').run());
   expect((await t.webhooks.test('ops', 'cli')).log).toMatchObject([{ problem: 'secret', status: null }]);
   expect(t.server.seen).toEqual([]);
+});
+
+test.each([
+  ['another host in its row', `UPDATE webhook SET origin = 'http://localhost:1' WHERE label = 'ops'`],
+  [
+    'the address of another webhook in its row',
+    `UPDATE webhook SET (sealed_url, url_data_key) = (SELECT sealed_url, url_data_key FROM webhook WHERE label = 'other')
+     WHERE label = 'ops'`,
+  ],
+  [
+    'the secret of another webhook in its row',
+    `UPDATE webhook_secret SET (sealed, data_key) = (SELECT s.sealed, s.data_key FROM webhook_secret s JOIN webhook w
+     ON w.id = s.webhook_id WHERE w.label = 'other') WHERE webhook_id = (SELECT id FROM webhook WHERE label = 'ops')`,
+  ],
+  ['no secret', 'DELETE FROM webhook_secret'],
+])('a webhook with %s sends nothing', async (_, sql) => {
+  const t = await withReceiver();
+  t.add();
+  t.add({ label: 'other', url: `${t.server.url}/other` });
+  const vault = t.app.vault.opened();
+  expect(vault.write(() => vault.db.prepare(sql).run().changes)).toBeGreaterThan(0);
+  expect((await t.webhooks.test('ops', 'cli')).log).toMatchObject([{ problem: 'secret', status: null }]);
+  expect(t.server.seen).toEqual([]);
+});
+
+test('the word that an address may be local is of that address: another one needs it anew', async () => {
+  const t = await withReceiver();
+  t.add();
+  const elsewhere = `${t.server.url}/elsewhere`;
+  expect(() => t.webhooks.edit({ webhook: 'ops', url: elsewhere }, 'cli')).toThrow(failing({ code: 'invalid_input' }));
+  expect(() => t.webhooks.edit({ webhook: 'ops', local: false }, 'cli')).toThrow(failing({ code: 'invalid_input' }));
+  expect(t.webhooks.movedTo({ webhook: 'ops', label: 'renamed' })).toBeNull();
+  expect(t.webhooks.movedTo({ webhook: 'ops', url: `${t.server.url}/hook`, local: true })).toBeNull();
+  expect(t.webhooks.movedTo({ webhook: 'ops', url: elsewhere, local: true })).toMatchObject({
+    url: { href: elsewhere },
+  });
+  expect(t.webhooks.edit({ webhook: 'ops', label: 'renamed' }, 'cli')).toMatchObject({ label: 'renamed', local: true });
+});
+
+test('a label that could be taken for an id is none, and there are at most 20 webhooks', async () => {
+  const t = await withReceiver();
+  expect(() => t.add({ label: '0123456789abcdef'.repeat(2) })).toThrow(failing({ code: 'conflict' }));
+  for (let made = 0; made < 20; made += 1) t.add({ label: `ops ${made}` });
+  expect(() => t.add({ label: 'one more' })).toThrow(failing({ code: 'conflict' }));
+  expect(t.webhooks.list()).toHaveLength(20);
+});
+
+test('events are kept once each, in the order of their list', async () => {
+  const t = await withReceiver();
+  const { webhook } = t.add({ events: ['client.revoked', 'client.created', 'client.revoked'] });
+  expect(webhook.events).toEqual(['client.created', 'client.revoked']);
+});
+
+test('a lock cuts a test that is on its way', async () => {
+  const t = await withReceiver(() => undefined);
+  t.add();
+  const sent = t.webhooks.test('ops', 'cli');
+  await t.came(1);
+  t.app.vault.lock('asked');
+  await expect(sent).rejects.toMatchObject({ code: 'vault_locked' });
 });
 
 test('a changed address takes its secret along; labels are unique; what is removed is gone with its deliveries', async () => {
