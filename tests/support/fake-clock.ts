@@ -23,6 +23,11 @@ export class FakeClock implements Clock {
     };
   }
 
+  /** How many timers are set. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
   advance(ms: number): void {
     const endMs = this.monotonicMs + ms;
     for (;;) {

@@ -13,11 +13,15 @@ class FakeVault {
   #locking = () => {};
   onUnlocked(listener: () => void): () => void {
     this.#unlocked = listener;
-    return () => undefined;
+    return () => {
+      this.#unlocked = () => {};
+    };
   }
   onLocking(listener: () => void): () => void {
     this.#locking = listener;
-    return () => undefined;
+    return () => {
+      this.#locking = () => {};
+    };
   }
   unlock(): void {
     this.state = 'unlocked';
@@ -252,4 +256,112 @@ test('without the setting window and vault lock together', () => {
   const { vault, lockPolicy, windowLocks } = policy('window');
   lockPolicy.lockFromWindow();
   expect([vault.locks, windowLocks.count, lockPolicy.windowLocked]).toEqual([['asked'], 0, false]);
+});
+
+test('of the time that is left nothing is said behind a locked window, and never less than none', () => {
+  const { clock, vault, set, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
+  clock.advance(2 * MINUTE);
+  set.idleMs = MINUTE;
+  expect(lockPolicy.autoLockAt()).toBe(clock.now());
+  lockPolicy.lockFromWindow();
+  expect([lockPolicy.windowLocked, lockPolicy.autoLockAt(), vault.locks]).toEqual([true, null, []]);
+});
+
+test('a warning is given once; after activity the next one is on time', () => {
+  const { clock, vault, heard, lockPolicy } = policy('window');
+  clock.advance(10 * MINUTE - 1);
+  expect(names(heard)).toEqual(['vault.lockWarning']);
+  lockPolicy.activity();
+  lockPolicy.activity();
+  expect(names(heard)).toEqual(['vault.lockWarning', 'vault.lockWarningOver']);
+  clock.advance(10 * MINUTE - 20_001);
+  expect(names(heard)).toHaveLength(2);
+  clock.advance(1);
+  expect(names(heard).at(-1)).toBe('vault.lockWarning');
+  expect(vault.locks).toEqual([]);
+});
+
+test('nobody unlocks a window that is not locked, nor one whose vault is', () => {
+  const { clock, vault, heard, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
+  clock.advance(5 * MINUTE);
+  lockPolicy.unlockWindow();
+  expect([heard, lockPolicy.autoLockAt()]).toEqual([[], clock.now() + 5 * MINUTE]);
+  lockPolicy.lockFromWindow();
+  vault.state = 'unlocking';
+  lockPolicy.unlockWindow();
+  expect(names(heard)).toEqual(['vault.locked']);
+  expect(lockPolicy.windowLocked).toBe(true);
+});
+
+test('the limit behind a locked window counts from the owner’s last act, not from the lock', () => {
+  const { clock, vault, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
+  clock.advance(8 * MINUTE);
+  lockPolicy.lockFromWindow();
+  for (let minutes = 8; minutes < 59; minutes += 1) {
+    lockPolicy.clientActivity();
+    clock.advance(MINUTE);
+  }
+  expect(vault.locks).toEqual([]);
+  lockPolicy.clientActivity();
+  clock.advance(MINUTE);
+  expect(vault.locks).toEqual(['idle']);
+});
+
+test('the system’s idle time keeps counting behind a window that the owner locked after being away', () => {
+  const { clock, vault, system, lockPolicy } = policy('system', 10 * MINUTE, HOUR);
+  clock.advance(30_000);
+  system.idleMs = 30_000;
+  lockPolicy.lockFromWindow();
+  system.idleMs = 0; // somebody moves the mouse in front of the locked window
+  clock.advance(10 * MINUTE);
+  expect(vault.locks).toEqual(['idle']);
+});
+
+test('a warning that stood when the window was locked is not called off later', () => {
+  const { clock, heard, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
+  clock.advance(10 * MINUTE - 10_000);
+  lockPolicy.lockFromWindow();
+  lockPolicy.unlockWindow();
+  lockPolicy.activity();
+  clock.advance(5000);
+  expect(names(heard)).toEqual(['vault.lockWarning', 'vault.locked', 'vault.unlocked']);
+});
+
+test('a vault that locks while it warned begins the next time without a warning', () => {
+  const { clock, vault, heard, lockPolicy } = policy('window');
+  clock.advance(10 * MINUTE - 10_000);
+  vault.lock('asked');
+  vault.unlock();
+  lockPolicy.activity();
+  expect(names(heard)).toEqual(['vault.lockWarning']);
+});
+
+test('what is over is over: a closed policy locks nothing and listens to nothing', () => {
+  const { clock, vault, lockPolicy, say } = policy('window');
+  lockPolicy.close();
+  clock.advance(20 * MINUTE);
+  say('suspend');
+  vault.unlock();
+  clock.advance(20 * MINUTE);
+  expect(vault.locks).toEqual([]);
+});
+
+test('of two timers one runs: a lock, an unlock and activity leave one tick each', () => {
+  const { clock, vault, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
+  vault.lock('asked');
+  vault.unlock();
+  clock.advance(10 * MINUTE - 10_000);
+  lockPolicy.activity();
+  lockPolicy.lockFromWindow();
+  expect(clock.waiting).toBe(1);
+  vault.lock('asked');
+  expect(clock.waiting).toBe(0);
+});
+
+test('a computer that slept while neither clock ran ahead of the other is found by the timer that came late', () => {
+  const { clock, vault } = policy('window');
+  clock.wallMs += 36_000;
+  clock.monotonicMs += 36_000;
+  clock.advance(0);
+  expect(vault.locks).toEqual(['suspend']);
 });
