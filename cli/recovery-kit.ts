@@ -52,16 +52,23 @@ export function makeKitFile(path: string, home: string): KitFile {
     }
     throw usage('The recovery file cannot be made. Nothing was made.', 'Check that its folder exists and is yours.');
   }
+  const discard = (): void => {
+    closeSync(descriptor);
+    unlinkSync(file);
+  };
   return {
     write(code) {
-      writeSync(descriptor, `${code}\n`);
-      fsyncSync(descriptor);
+      try {
+        const bytes = Buffer.from(`${code}\n`);
+        for (let at = 0; at < bytes.byteLength; ) at += writeSync(descriptor, bytes, at);
+        fsyncSync(descriptor);
+      } catch (error) {
+        discard(); // a part of a code would look like one
+        throw error;
+      }
       closeSync(descriptor);
     },
-    discard() {
-      closeSync(descriptor);
-      unlinkSync(file);
-    },
+    discard,
   };
 }
 

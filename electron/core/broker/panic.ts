@@ -1,4 +1,5 @@
 import type { Output } from '../../../shared/contract/methods.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import { recordPending } from '../audit/pending.ts';
 import { listClients, putClient } from '../endpoint/client-table.ts';
@@ -51,27 +52,52 @@ export interface PanicDeps {
 /**
  * Everything that lets others in ends: grants, client tokens, the endpoint, the open vault. While it is locked, or where
  * the disk does not take it, a mark is left beside the vault and the next unlock does the rest before anything is served.
- * @returns what was dropped; null where it is not known yet.
+ * @returns what was dropped; null where it is not known yet. @throws AppError where not even the mark could be left.
  */
 export async function panic(deps: PanicDeps, actor: string): Promise<Output<'app.panic'>> {
   const { vault, clock, grants, endpoint, settings, emit } = deps;
   let dropped: Output<'app.panic'> = { grants: null, clients: null };
+  let isMarked = true;
+  let isWritten = true;
+  const written = (act: () => void): void => {
+    try {
+      act();
+    } catch {
+      isWritten = false;
+      deps.log.error('panic.not-written', {});
+    }
+  };
   try {
     if (vault.state === 'unlocked') {
       const opened = vault.opened();
-      const written = opened.write(() => dropAllAccess(opened, clock, actor, 'now'));
-      dropped = { clients: written.clients, grants: written.grants + grants.forgetMemory() };
+      const gone = opened.write(() => dropAllAccess(opened, clock, actor, 'now'));
+      dropped = { clients: gone.clients, grants: gone.grants + grants.forgetMemory() };
       emit({ event: 'clients.changed', data: {} });
       emit({ event: 'grants.changed', data: {} });
     } else if (vault.state !== 'no-vault') recordPending(deps.paths, clock, 'app.panic');
   } catch {
     deps.log.error('panic.not-written', {});
-    recordPending(deps.paths, clock, 'app.panic');
+    isMarked = false;
   } finally {
     deps.clients.dropDecisions();
     vault.lock('asked');
   }
-  await endpoint.off(actor);
-  settings.setEndpoint({ on: false });
+  // Not before the lock: a full disk has some room again when the databases are closed.
+  if (!isMarked) written(() => recordPending(deps.paths, clock, 'app.panic'));
+  try {
+    await endpoint.off(actor); // shut also where it throws
+  } catch {
+    deps.log.error('panic.not-written', {});
+  }
+  written(() => void settings.setEndpoint({ on: false }));
+  if (!isWritten) throw notAllWritten();
   return dropped;
+}
+
+function notAllWritten(): AppError {
+  return new AppError(
+    'internal',
+    'The vault is locked and the endpoint is shut, but the disk did not take the rest: tokens and grants may stand.',
+    'Free some space, then run "keyharbor panic" again before you unlock.',
+  );
 }

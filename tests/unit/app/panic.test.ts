@@ -1,6 +1,8 @@
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readAudit, verifyAudit } from '../../../electron/core/audit/audit-log.ts';
 import { parseClientToken } from '../../../electron/core/endpoint/client-token.ts';
+import { resolvePaths } from '../../../electron/core/paths.ts';
 import { createRouter } from '../../../electron/rpc/router.ts';
 import type { Caller } from '../../../shared/contract/method.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
@@ -104,6 +106,41 @@ test('the line of a panic that found no client, or one, says so', async () => {
     'One client lost its access by a panic.',
     'A panic ended all access; no client had any.',
     '2 clients lost their access by a panic.',
+  ]);
+});
+
+/** As a full disk: neither the vault nor the file beside it takes anything, until it is called. */
+function full({ app, home }: Setting): () => void {
+  const { db } = app.vault.opened();
+  const { auditPending } = resolvePaths({ KEYHARBOR_HOME: home });
+  db.exec("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END");
+  mkdirSync(auditPending);
+  return () => {
+    db.exec('DROP TRIGGER full');
+    rmdirSync(auditPending);
+  };
+}
+
+test('a panic on a full disk is noted in the room that the lock makes', async () => {
+  const t = await setUp();
+  t.app.vault.onLocking(full(t));
+  expect(await t.panic('window')).toEqual({ grants: null, clients: null });
+  expect([t.app.vault.state, t.app.endpoint.status().on]).toEqual(['locked', false]);
+  await t.app.vault.unlock(PASSWORD, 'cli');
+  expectNothingLeft(t);
+});
+
+test('a panic that cannot be noted at all shuts what it can, and says what may stand', async () => {
+  const t = await setUp();
+  full(t);
+  await expect(t.panic('window')).rejects.toMatchObject({
+    message: expect.stringContaining('tokens and grants may stand') as string,
+    hint: expect.stringContaining('again before you unlock') as string,
+  });
+  expect([t.app.vault.state, t.app.endpoint.status().on, t.app.settings.app().endpointOn]).toEqual([
+    'locked',
+    false,
+    false,
   ]);
 });
 

@@ -1,3 +1,4 @@
+import type * as fs from 'node:fs';
 import {
   chmodSync,
   existsSync,
@@ -8,11 +9,17 @@ import {
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeKitFile } from '../../../cli/recovery-kit.ts';
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof fs>();
+  return { ...real, writeSync: vi.fn(real.writeSync) };
+});
 
 let folder = '';
 let home = '';
@@ -31,6 +38,17 @@ test('the file is for its owner alone, whatever the umask, and holds the code an
   }
   expect(readFileSync(join(folder, 'kit.txt'), 'utf8')).toBe('CODE-1\n');
   expect(statSync(join(folder, 'kit.txt')).mode & 0o777).toBe(0o600);
+});
+
+test('of a code that the disk does not take whole no part stays', () => {
+  const file = join(folder, 'kit.txt');
+  const kit = makeKitFile(file, home);
+  vi.mocked(writeSync).mockImplementationOnce((to) => {
+    writeFileSync(to, 'CODE');
+    throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
+  });
+  expect(() => kit.write('CODE-1')).toThrow('no room');
+  expect(existsSync(file)).toBe(false);
 });
 
 test('a file that is there is never written over, nor a link followed', () => {
