@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { opensStream, type StreamOwner } from './given-up-streams.ts';
 import type { AnswerHeaders } from './headers.ts';
+import { RunningOut } from './running-out.ts';
 import { SecretForms } from './secret-forms.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -20,7 +21,7 @@ class GivenUp extends Error {}
 /** One request to a provider, as undici tells of it. */
 export class Attempt implements Dispatcher.DispatchHandler, StreamOwner {
   readonly upstream: Upstream;
-  readonly #listener: AttemptListener;
+  #listener: AttemptListener;
   #secrets: readonly string[];
   #controller: Controller | null = null;
   #isOff = false;
@@ -44,6 +45,12 @@ export class Attempt implements Dispatcher.DispatchHandler, StreamOwner {
   abort(): void {
     this.#isOff = true;
     this.#controller?.abort(new CalledOff());
+  }
+
+  /** Nothing more of its answer is wanted: within limits it is heard out, and nobody is told of it. */
+  runOut(after: (ms: number, act: () => void) => () => void): void {
+    this.#secrets = [];
+    this.#listener = new RunningOut(() => this.abort(), after);
   }
 
   onRequestStart(controller: Controller): void {

@@ -313,7 +313,7 @@ export class ProxyCall implements AttemptListener, BodyTaker {
     if (this.#quietMs !== null) this.#quietMs = 0;
     const { upstream } = attempt;
     if (REDIRECTS.has(status)) {
-      attempt.abort();
+      this.#letGo(attempt);
       this.#end(redirected(upstream.provider.name, status));
       return;
     }
@@ -363,8 +363,7 @@ export class ProxyCall implements AttemptListener, BodyTaker {
     const renewed = this.#deps.credentials.renewId(credential.id, this.#sentAtMs);
     if (renewed === null) return false;
     this.#isRenewed = true;
-    this.#attempt = null;
-    attempt.abort();
+    this.#letGo(attempt);
     this.#quietMs = null;
     this.#record.isSentAgain();
     const sendAgain = (): void => {
@@ -379,14 +378,21 @@ export class ProxyCall implements AttemptListener, BodyTaker {
     return true;
   }
 
+  /** Its answer does not count. Its connection may still do for the next call. */
+  #letGo(attempt: Attempt): void {
+    if (attempt !== this.#attempt) return; // it was let go before
+    this.#attempt = null;
+    if (!this.#isBodyAtHand) attempt.abort();
+    else attempt.runOut((ms, act) => this.#deps.clock.after(ms, act));
+  }
+
   #triesAnother(attempt: Attempt, status: number): boolean {
     const credential = this.#credential;
     if (credential === null || !this.#isBodyAtHand) return false;
     this.#further ??= new FurtherTries(credential);
     const next = this.#further.next(this.#deps.observers.routing, this.#call, 'answer');
     if (next === null) return false;
-    this.#attempt = null;
-    attempt.abort();
+    this.#letGo(attempt);
     this.#record.isRetried(credential, status);
     try {
       this.#judge(next);
