@@ -1,4 +1,4 @@
-import { brotliDecompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
+import { unpacked } from './content-coding.ts';
 import type { SecretForms } from './secret-forms.ts';
 
 /** Of the body of an error: beyond it is cut (SECURITY-DESIGN.md section 7.1). */
@@ -29,33 +29,11 @@ export class ErrorBody {
    * is left out.
    */
   covered(encoding: string | undefined): Buffer {
-    const whole = unpacked(Buffer.concat(this.#chunks, Math.min(this.#bytes, this.#limit)), encoding, this.#limit);
+    const whole =
+      unpacked(Buffer.concat(this.#chunks, Math.min(this.#bytes, this.#limit)), encoding, this.#limit) ?? EMPTY;
     this.#forms.cover(whole);
     return whole.subarray(0, MAX_ERROR_BODY);
   }
 }
 
 const EMPTY = Buffer.alloc(0);
-
-function unpacked(body: Buffer, encoding: string | undefined, maxOutputLength: number): Buffer {
-  const zlib = { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH };
-  try {
-    switch (encoding?.trim().toLowerCase()) {
-      case undefined:
-      case '':
-      case 'identity':
-        return body;
-      case 'gzip':
-      case 'x-gzip':
-        return gunzipSync(body, zlib);
-      case 'deflate':
-        return inflateSync(body, zlib);
-      case 'br':
-        return brotliDecompressSync(body, { maxOutputLength, finishFlush: constants.BROTLI_OPERATION_FLUSH });
-      default:
-        return EMPTY;
-    }
-  } catch {
-    return EMPTY;
-  }
-}

@@ -1,6 +1,7 @@
 import type { EventHub } from '../events.ts';
 import type { CallInfo, CallResult, CallTap, ProxyTap } from '../proxy/observers.ts';
 import { CallOrigins } from './call-origins.ts';
+import { type CodedAnswer, codedAnswer } from './coded-answer.ts';
 import { type AnswerHead, type CallOrigin, type EndedCall, endOf } from './ended-call.ts';
 import { FetchedBatch, mayFetchBatch } from './fetched-batch.ts';
 import { askForUsage, MAX_ASKING_BODY_BYTES, mayAskForUsage } from './include-usage/ask-for-usage.ts';
@@ -58,6 +59,7 @@ const REQUEST_ID_HEADERS = [
   'x-amzn-requestid',
   'cf-ray',
 ] as const;
+const NOTHING = Buffer.alloc(0);
 const PLAIN_ID = /^[\w.:/+=-]{1,128}$/;
 
 class MeteredCall extends NamedRequest implements CallTap {
@@ -76,6 +78,8 @@ class MeteredCall extends NamedRequest implements CallTap {
   /** Usage was asked for on behalf of the client: what that adds is taken out again. */
   #asked = false;
   #remover: UsageRemover | null = null;
+  /** It came compressed. */
+  #coded: CodedAnswer | null = null;
   /** The first piece of an answer; where it is small and the whole it is read when the client has it. */
   #first: Buffer | null = null;
 
@@ -111,7 +115,9 @@ class MeteredCall extends NamedRequest implements CallTap {
     const contentType = header('content-type');
     const told = usageHeader(this.provider.kind);
     this.#answer = { status, contentType, usage: told === null ? null : header(told) };
-    const changes = this.#asked && status < 400 && /^text\/event-stream\b/i.test(contentType ?? '');
+    this.#coded = status < 400 ? codedAnswer(header('content-encoding')) : null; // that of an error is unpacked by now
+    const changes =
+      this.#asked && status < 400 && this.#coded === null && /^text\/event-stream\b/i.test(contentType ?? '');
     this.#remover = changes ? new UsageRemover() : null;
     const { method, path } = this.info;
     if (method === 'GET' && mayFetchBatch(this.provider.kind, path, status)) {
@@ -134,6 +140,10 @@ class MeteredCall extends NamedRequest implements CallTap {
   }
 
   chunk(bytes: Buffer): readonly Uint8Array[] | null {
+    if (this.#coded !== null) {
+      this.#coded.push(bytes);
+      return null;
+    }
     if (this.#batch !== null) {
       this.#batch.push(bytes);
       return null;
@@ -160,10 +170,11 @@ class MeteredCall extends NamedRequest implements CallTap {
 
   end(call: CallResult): void {
     const isOk = call.outcome === 'ok';
+    const isRead = this.#coded === null || this.#readCoded(this.#coded);
     const origin = this.#originOf(call.credential);
     const ofBatch = this.#batch?.end(isOk, origin, call.startedAtMs) ?? null;
     if (!isOk || this.#answer === null) this.readLongBody();
-    const result = this.#meter?.end(endOf(call.outcome)) ?? ofBatch;
+    const result = this.#meter?.end(isRead ? endOf(call.outcome) : 'cut') ?? ofBatch;
     const isWell = isOk && (result === null || result.errorType === null);
     this.#deps.usage.recordEnded({
       origin,
@@ -181,6 +192,14 @@ class MeteredCall extends NamedRequest implements CallTap {
       body: this.#first,
       result,
     });
+  }
+
+  /** False: it cannot be, so the figures are the least. */
+  #readCoded(coded: CodedAnswer): boolean {
+    const body = coded.whole();
+    if (this.#batch === null) this.#metering()?.push(body ?? NOTHING);
+    else if (body !== null) this.#batch.push(body);
+    return body !== null;
   }
 
   #providersId(): string | null {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
 import { Catalogue } from '../../../electron/core/providers/catalogue.ts';
 import type { CallInfo, CallResult } from '../../../electron/core/proxy/observers.ts';
 import { CountedResults } from '../../../electron/core/usage/counted-results.ts';
@@ -39,7 +40,14 @@ function call(
 ) {
   const recorded: UsageEntry[] = [];
   const info: CallInfo = {
-    client: { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null },
+    client: {
+      id: 'abcdefghij',
+      name: 'editor',
+      kind: 'live',
+      grants: [],
+      ratePerSecond: null,
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+    },
     credential,
     provider: catalogue.get(provider),
     method: 'POST',
@@ -102,6 +110,59 @@ test('a client that asks itself, or an owner who does not want it, gets every by
   expect(end()?.result.measure).toBe('measured');
   const unasked = call('openai', 'chat/completions', false);
   expect(unasked.tap.requestBody(Buffer.from('{"model":"m","stream":true}'))).toBeNull();
+});
+
+const coded = (contentType: string, coding: string) => (name: string) =>
+  name === 'content-encoding' ? coding : type(contentType)(name);
+
+describe('an answer that comes compressed all the same', () => {
+  const stream = sample('openai_chat.stream.sse');
+  test.each([
+    ['gzip', gzipSync],
+    ['GZIP ', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['zstd', zstdCompressSync],
+  ])('is metered (%s), and none of its bytes is touched', (coding, compress) => {
+    const { tap, end } = call('openai', 'chat/completions');
+    tap.requestBody(Buffer.from('{"model":"m","stream":true}'));
+    expect(tap.head(200, coded('text/event-stream', coding))).toBe('reads');
+    const body = compress(stream);
+    for (const at of body.keys()) expect(tap.chunk(body.subarray(at, at + 1))).toBeNull();
+    expect(end()?.result).toMatchObject({ measure: 'measured', tokens: { inputTokens: 176, outputTokens: 48 } });
+  });
+
+  test('and is cut: what was told by then is the least', () => {
+    const { tap, end } = call('openai', 'chat/completions');
+    tap.head(200, coded('text/event-stream', 'gzip'));
+    const body = gzipSync(stream);
+    tap.chunk(body.subarray(0, body.byteLength - 60));
+    expect(end({ outcome: 'broken' })?.result).toMatchObject({ measure: 'incomplete', model: 'gpt-6-luna' });
+  });
+
+  test.each([
+    ['of a coding that is not known', 'compress', stream],
+    ['that it is not', 'gzip', stream],
+    ['beyond 2 MiB', 'gzip', Buffer.alloc(3 * 1024 * 1024)],
+    ['of far more than it seems', 'gzip', gzipSync(Buffer.alloc(17 * 1024 * 1024, 0x20))],
+  ])('%s: what it used is not known', (_what, coding, body) => {
+    const { tap, end } = call('openai', 'chat/completions');
+    tap.head(200, coded('application/json', coding));
+    tap.chunk(body);
+    expect(end()?.result).toMatchObject({ measure: 'incomplete', seen: false });
+  });
+
+  test('with the results of a batch in it is counted too', () => {
+    const { tap, recorded, end } = call('openai', 'files/file-1/content', true, { method: 'GET' });
+    tap.head(200, coded('application/octet-stream', 'gzip'));
+    const line =
+      '{"id":"batch_req_1","custom_id":"c","response":{"status_code":200,"body":{"id":"x","model":"gpt-6-luna",' +
+      '"usage":{"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100}}},"error":null}\n';
+    tap.chunk(gzipSync(line));
+    end();
+    expect(recorded.map(({ result }) => result.tokens.inputTokens)).toContain(1000);
+  });
 });
 
 test('bodies are looked at that are read whole in any case, where they can name a model', () => {
