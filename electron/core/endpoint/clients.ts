@@ -40,6 +40,8 @@ export interface VerifiedClient {
   readonly grants: readonly Grant[];
   /** Requests a second; null where the owner lifted the limit. */
   readonly ratePerSecond: number | null;
+  /** UTC epoch milliseconds: then its token ends, and what it is receiving. */
+  readonly expiresAtMs: number;
   /** The folder that it works in, where that is known: a lent token is asked for from one. */
   readonly project?: string;
 }
@@ -266,6 +268,7 @@ export class Clients {
         kind: row.kind,
         grants: parsedGrants(row),
         ratePerSecond: row.rate_per_second,
+        expiresAtMs: row.expires_at_ms,
       },
       expiresAtMs: row.expires_at_ms,
       lastSeenMs: Math.max(row.created_at_ms, lastUsedMs),

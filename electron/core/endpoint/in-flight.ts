@@ -32,14 +32,19 @@ export class InFlight {
   }
 
   cut(clientId: string): void {
-    for (const answer of this.#answers.get(clientId)?.all() ?? []) answer.socket?.destroy();
+    for (const answer of this.#answers.get(clientId)?.all() ?? []) cutOff(answer);
     this.#answers.delete(clientId);
   }
 
   /** The vault locks. Who waits for the owner has got nothing yet: the gate says no to it, so it is told and not cut. */
   cutForLock(): void {
     for (const answers of this.#answers.values()) {
-      for (const answer of answers.all()) if (!this.isWaiting(answer)) answer.socket?.destroy();
+      for (const answer of answers.all()) if (!this.isWaiting(answer)) cutOff(answer);
     }
   }
+}
+
+/** By the request: an answer that waits for another one on its connection has no socket yet. */
+function cutOff(answer: ServerResponse): void {
+  answer.req.socket.destroy();
 }

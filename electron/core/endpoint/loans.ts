@@ -23,7 +23,6 @@ interface Loan {
   readonly client: VerifiedClient;
   readonly secretHash: Buffer;
   readonly createdAtMs: number;
-  readonly expiresAtMs: number;
 }
 
 export interface LoansDeps {
@@ -87,11 +86,11 @@ export class Loans {
         kind: 'live',
         grants,
         ratePerSecond: RATE_PER_SECOND,
+        expiresAtMs: nowMs + MAX_MS,
         project: project.slice(0, MAX_PROJECT),
       },
       secretHash: secretHash(token),
       createdAtMs: nowMs,
-      expiresAtMs: nowMs + MAX_MS,
     });
     this.#changed();
     return { id: token.id, token: formatClientToken(token) };
@@ -102,7 +101,7 @@ export class Loans {
     const loan = this.#loans.get(token.id);
     if (loan === undefined || loan.client.kind !== token.kind) return null;
     if (!timingSafeEqual(loan.secretHash, secretHash(token))) return null;
-    if (this.#deps.clock.now() < loan.expiresAtMs) return loan.client;
+    if (this.#deps.clock.now() < loan.client.expiresAtMs) return loan.client;
     this.#end(token.id, 'expired');
     return null;
   }
@@ -149,7 +148,7 @@ export class Loans {
   }
 
   #dropExpired(nowMs: number): void {
-    for (const [id, { expiresAtMs }] of [...this.#loans]) if (nowMs >= expiresAtMs) this.#end(id, 'expired');
+    for (const [id, { client }] of [...this.#loans]) if (nowMs >= client.expiresAtMs) this.#end(id, 'expired');
   }
 
   /** First it is worth nothing any more; that it is told comes after, and may fail. */
@@ -171,7 +170,7 @@ export class Loans {
     return loan;
   }
 
-  #summary({ client, createdAtMs, expiresAtMs }: Loan): ClientSummary {
+  #summary({ client, createdAtMs }: Loan): ClientSummary {
     const used = this.#deps.lastUsed.of('client', client.id);
     return {
       id: client.id,
@@ -180,7 +179,7 @@ export class Loans {
       grants: client.grants.map(formatGrant),
       state: 'active',
       createdAt: new Date(createdAtMs).toISOString(),
-      expiresAt: new Date(expiresAtMs).toISOString(),
+      expiresAt: new Date(client.expiresAtMs).toISOString(),
       lastUsedAt: used === null ? null : new Date(used.atMs).toISOString(),
       ratePerSecond: client.ratePerSecond,
       exposed: false,

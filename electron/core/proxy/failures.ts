@@ -11,6 +11,8 @@ export interface Failure {
 const WAIT = 'Try again later.';
 /** What OpenSSL makes of plain HTTP. */
 const NOT_TLS = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE)$/;
+/** What undici says of a status of 1xx that it does not take. */
+const UNASKED = /^bad (?:response|upgrade)$/;
 
 function unavailable(provider: string, what: string, hint: string): Failure {
   return { error: new AppError('provider_unavailable', `${provider} ${what}`, hint), outcome: 'upstream_error' };
@@ -33,12 +35,19 @@ export function redirected(provider: string, status: number): Failure {
 /** @param error - of the connection, or one of ours. */
 export function failureOf(provider: string, error: unknown): Failure {
   if (error instanceof AppError) return { error, outcome: 'refused' };
-  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  const { code, name, message } = error as Readonly<Record<'code' | 'name' | 'message', unknown>>;
   if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return unavailable(
       provider,
       'sent something that cannot be read as an answer: no HTTP, or headers beyond 64 KiB.',
       'Check the base URL of the credential: another kind of server may be there, or one that wants https.',
+    );
+  }
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || (code === 'UND_ERR_SOCKET' && UNASKED.test(String(message)))) {
+    return unavailable(
+      provider,
+      'sent an answer against the rules of HTTP: with two lengths that do not agree, or a 100 or 101 that nobody asked for.',
+      'Something may stand between. Tell whoever runs this server.',
     );
   }
   if (typeof code === 'string' && NOT_TLS.test(code)) {
@@ -95,6 +104,13 @@ export function withdrawn(provider: string): Failure {
   const hint =
     'Whether the provider did what was asked is not known. Ask again with another key, or once it is reinstated.';
   return { error: new AppError('key_not_found', message, hint), outcome: 'aborted' };
+}
+
+/** As `withdrawn`, for a client whose token ended. */
+export function tokenEnded(): Failure {
+  const message = 'The token of this client expired while the call was under way. The call was ended.';
+  const hint = 'Make a new client: keyharbor client add. Whether the provider did what was asked is not known.';
+  return { error: new AppError('unauthorized', message, hint), outcome: 'aborted' };
 }
 
 export function lockedMeanwhile(): AppError {

@@ -20,6 +20,7 @@ import {
   REDIRECTS,
   redirected,
   timedOut,
+  tokenEnded,
   withdrawn,
 } from './failures.ts';
 import { FurtherTries } from './further-tries.ts';
@@ -89,9 +90,8 @@ export class ProxyCall implements AttemptListener, BodyTaker {
 
   /** Ends it at once: the vault locks, the client was revoked or has left. What watches it is told before this returns. */
   cut(): void {
-    const { response } = this.#asked;
     this.#left();
-    response.socket?.destroy();
+    this.#asked.request.socket.destroy(); // the answer has none yet where it waits for another one on its connection
   }
 
   /** The id of the credential that a request is under way with; null: none was sent. */
@@ -101,13 +101,27 @@ export class ProxyCall implements AttemptListener, BodyTaker {
 
   /** That credential is not served any more: the call ends as at a lock, and the client is told where it still can be. */
   withdraw(): void {
+    this.#endEarly(() => withdrawn(this.#call.provider.name));
+  }
+
+  /** UTC epoch milliseconds: from then on it must not be under way. */
+  get endsAtMs(): number {
+    return this.#asked.client.expiresAtMs;
+  }
+
+  /** The client's token ended: as where the credential is withdrawn. */
+  tokenEnded(): void {
+    this.#endEarly(tokenEnded);
+  }
+
+  #endEarly(why: () => Failure): void {
     if (this.#isOver) return;
     if (this.#asked.response.headersSent) {
       this.cut();
       return;
     }
     this.#attempt?.abort();
-    this.#end(withdrawn(this.#call.provider.name));
+    this.#end(why());
   }
 
   /** The vault locks while this one waits: it is told so, where it is a quota that it waits for. */

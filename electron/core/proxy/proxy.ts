@@ -106,7 +106,11 @@ export class ForwardProxy {
 
   #tick(): void {
     this.#callOff = null;
-    for (const call of this.#open.all()) call.tick(TICK_MS);
+    const nowMs = this.#deps.clock.now();
+    for (const call of this.#open.all()) {
+      if (nowMs < call.endsAtMs) call.tick(TICK_MS);
+      else call.tokenEnded();
+    }
     if (this.#open.size === 0) return;
     this.#cutLeft();
     this.#deps.activity();

@@ -398,6 +398,20 @@ describe('an answer comes back', () => {
     expect(await said(url.replace('http:', 'https:'))).toMatch(/does not speak TLS.*The key was not sent/);
   });
 
+  test.each([
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nokk'],
+    [
+      'a length beside chunks',
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    ],
+    ['100 without being asked', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'],
+    ['101 without being asked', 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'],
+  ])('%s: the refusal says that this is no HTTP', async (_what, bytes) => {
+    const answer = await (await startProxyTo(await bytesServer(bytes))).ask('GET', '/proxy/openai/x');
+    expect(answer.status).toBe(502);
+    expect(answer.body).toMatch(/against the rules of HTTP/);
+  });
+
   test('no server there: 502', async () => {
     const url = await bytesServer('');
     const closed = createTcpServer();

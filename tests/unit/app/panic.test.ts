@@ -23,7 +23,14 @@ async function setUp() {
   const { port } = await app.endpoint.on({ port: 0, actor: 'cli' });
   app.settings.setEndpoint({ on: true, port: port ?? 0 });
   const asked = app.gate.admitClient({
-    client: { id: client.id, name: 'tool', kind: 'live', grants: [], ratePerSecond: null },
+    client: {
+      id: client.id,
+      name: 'tool',
+      kind: 'live',
+      grants: [],
+      ratePerSecond: null,
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+    },
     credential: app.credentials.resolve('openai', 'work'),
     form: 'proxy',
     granted: false,

@@ -55,7 +55,14 @@ test('behind a locked window nobody is asked: refused at once, and told on the s
   t.shell.notify = (...words: readonly string[]) => void told.push(words.join(' '));
   const ask = () =>
     t.app.gate.admitClient({
-      client: { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null },
+      client: {
+        id: 'abcdefghij',
+        name: 'editor',
+        kind: 'live',
+        grants: [],
+        ratePerSecond: null,
+        expiresAtMs: Number.MAX_SAFE_INTEGER,
+      },
       credential: t.app.credentials.resolve('openai', 'work'),
       form: 'proxy',
       granted: false,

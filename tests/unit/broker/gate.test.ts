@@ -26,7 +26,14 @@ async function setUp({ withPanel = true } = {}) {
       .credential.id;
   const client = (name: string, grants = ['usage:read'], test = false): VerifiedClient => {
     const { client: made } = app.clients.create({ name, grants, expiresInDays: 30, ratePerSecond: 20, test }, 'cli');
-    return { id: made.id, name, kind: made.kind, grants: grants.map(parseGrant), ratePerSecond: 20 };
+    return {
+      id: made.id,
+      name,
+      kind: made.kind,
+      grants: grants.map(parseGrant),
+      ratePerSecond: 20,
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+    };
   };
   /** Whether it is let in at once (null) is often all that a test looks at. */
   const unheard = (asked: Promise<void> | null) => {

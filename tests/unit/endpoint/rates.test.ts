@@ -4,7 +4,7 @@ import { ClientRates } from '../../../electron/core/endpoint/client-rates.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const client = (id: string, ratePerSecond: number | null) =>
-  ({ id, name: id, kind: 'live', grants: [], ratePerSecond }) as const;
+  ({ id, name: id, kind: 'live', grants: [], ratePerSecond, expiresAtMs: Number.MAX_SAFE_INTEGER }) as const;
 
 describe('rate of a client', () => {
   test('60 at once and then 20 a second', () => {
