@@ -9,6 +9,7 @@ import {
 } from '../../../electron/core/usage/include-usage/ask-for-usage.ts';
 import { UsageRemover } from '../../../electron/core/usage/include-usage/usage-remover.ts';
 
+const SAMPLE = readFileSync(join(import.meta.dirname, '../../fixtures/samples/openai_chat.stream.sse'));
 const asked = (body: string) => askForUsage(Buffer.from(body))?.toString() ?? null;
 
 test('usage is asked for by one member and no other byte changes', () => {
@@ -76,7 +77,7 @@ function through(bytes: Buffer, sizes: readonly number[]): string {
 }
 
 test('the sample stream loses its extra chunk and its nulls, and nothing else', () => {
-  const bytes = readFileSync(join(import.meta.dirname, '../../fixtures/samples/openai_chat.stream.sse'));
+  const bytes = SAMPLE;
   const events = bytes.toString().split(/(?<=\n\n)/);
   const wanted = events
     .filter((event) => !event.includes('"choices":[]'))
@@ -148,6 +149,22 @@ test('whatever the stream and its pieces, the bytes are those of a stream that w
     ),
     { numRuns: 600 },
   );
+});
+
+test.each([1, 5, 10_000])('a stream whose lines end in CR alone passes as it comes, in pieces of %d bytes', (bytes) => {
+  const stream = Buffer.from(SAMPLE.toString().replaceAll('\n', '\r'));
+  const remover = new UsageRemover();
+  let behind = 0;
+  const out: Buffer[] = [];
+  for (let at = 0; at < stream.byteLength; at += bytes) {
+    const piece = stream.subarray(at, at + bytes);
+    const sent = Buffer.concat(remover.push(piece));
+    out.push(sent);
+    behind += piece.byteLength - sent.byteLength;
+    if (stream.subarray(0, at).includes('\r\r')) expect(behind).toBe(0);
+  }
+  expect(Buffer.concat([...out, ...remover.end()]).equals(stream)).toBe(true);
+  expect(behind).toBe(0);
 });
 
 test('an endless event passes with bounded memory', () => {

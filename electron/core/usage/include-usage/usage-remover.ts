@@ -19,11 +19,15 @@ export class UsageRemover {
   #lineIsCr = false;
   /** The rest of an event that grew too long. */
   #passing = false;
+  /** `cr`: nothing is taken out. No provider ends its lines so, and such a stream must not be held to its end. */
+  #lineEnd: 'unknown' | 'cr or crlf' | 'lf' | 'cr' = 'unknown';
 
   /** @returns what to send on, in order: views of `chunk`, or buffers of their own. They are good until the next call. */
   push(chunk: Uint8Array): readonly Uint8Array[] {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const out: Uint8Array[] = [];
+    if (this.#lineEnd !== 'lf') this.#lineEnd = lineEnd(this.#lineEnd, bytes);
+    if (this.#lineEnd === 'cr') return this.#heldBytes === 0 ? [bytes] : [this.#takeHeld(), bytes];
     let eventFrom = 0;
     let at = 0;
     for (;;) {
@@ -97,6 +101,16 @@ export class UsageRemover {
     this.#heldBytes = 0;
     return held;
   }
+}
+
+/** How the first line ends, as far as it is known (WHATWG HTML section 9.2.5: LF, CRLF or CR). */
+function lineEnd(known: 'unknown' | 'cr or crlf' | 'cr', bytes: Buffer): 'unknown' | 'cr or crlf' | 'lf' | 'cr' {
+  if (known === 'cr' || bytes.byteLength === 0) return known;
+  if (known === 'cr or crlf') return bytes[0] === LF ? 'lf' : 'cr';
+  const end = bytes.findIndex((byte) => byte === LF || byte === CR);
+  if (end === -1) return 'unknown';
+  if (bytes[end] === LF) return 'lf';
+  return end + 1 === bytes.byteLength ? 'cr or crlf' : bytes[end + 1] === LF ? 'lf' : 'cr';
 }
 
 /** @param event - one event with its blank line. */
