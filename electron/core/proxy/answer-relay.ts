@@ -56,6 +56,11 @@ export class AnswerRelay {
     process.nextTick(() => this.#flush());
   }
 
+  /** The client does not take what is here already: nothing more is asked of the provider. */
+  get isHeldUp(): boolean {
+    return this.#waitsForDrain;
+  }
+
   /** False: the rest is not wanted. */
   push(controller: Controller, chunk: Buffer): boolean {
     if (this.#errorBody !== null) return this.#errorBody.push(chunk);

@@ -137,6 +137,10 @@ export class ProxyCall implements AttemptListener, BodyTaker {
     this.#quietMs += ms;
     const { firstByteMs, idleMs } = this.#deps.settings();
     if (this.#quietMs <= (this.#relay === null ? firstByteMs : idleMs)) return;
+    if (this.#relay?.isHeldUp === true) {
+      this.cut(); // it is the client that was silent, not the provider
+      return;
+    }
     this.#attempt?.abort();
     if (this.#credential !== null) this.#deps.observers.routing?.broke(this.#call, this.#credential);
     this.#end(timedOut(`${this.#call.provider.name} did not answer in time.`));

@@ -3,8 +3,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CallResult, CallTap, ProxyTap } from '../../../electron/core/proxy/observers.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { CallResult, CallTap, ProxyRouting, ProxyTap } from '../../../electron/core/proxy/observers.ts';
+import { eventually } from '../../support/eventually.ts';
 import { PASSWORD } from '../../support/test-app.ts';
 import { SECRET, startProxyTo, type RunningProxy } from './running-proxy.ts';
 
@@ -309,6 +310,40 @@ describe('an answer that breaks off never looks whole', () => {
     proxy.clock.advance(2000);
     expect(await ended).toBe('ECONNRESET');
     expect((await next()).outcome).toBe('timeout');
+  });
+
+  test('a client that takes nothing for too long is cut, and that is not the provider’s fault', async () => {
+    const { tap, next } = results();
+    const broke = vi.fn();
+    const routing: ProxyRouting = {
+      ...{ choose: () => null, began: () => undefined, answered: () => undefined, broke },
+      ...{ mayRetry: () => false, another: () => null },
+    };
+    let written = 0;
+    let taken = 0;
+    const proxy = await startProxyTo(
+      await provider((_request, response) => {
+        const more = (): void => {
+          taken = written;
+          while (response.write(Buffer.alloc(64 * 1024))) written += 1;
+          written += 1;
+        };
+        response.on('drain', more);
+        more();
+      }),
+      { observers: { tap, routing }, settings: LIMITS },
+    );
+    const { answer } = call(proxy);
+    const silent = (await answer).pause();
+    await eventually(async () => {
+      const before = taken;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(taken).toBe(before); // nobody takes more
+    });
+    proxy.clock.advance(LIMITS.idleMs + 2000);
+    expect((await next()).outcome).toBe('aborted');
+    expect(broke).not.toHaveBeenCalled();
+    expect(await ending(silent)).not.toBe('end');
   });
 
   test('the limit for a client that does not send is lifted while the provider is waited for', async () => {
