@@ -34,7 +34,7 @@ export interface LockPolicyDeps {
 }
 
 /** Only these leave the vault open behind a locked window; everything else locks it (SECURITY-DESIGN.md section 3). */
-const WINDOW_REASONS: ReadonlySet<LockReason> = new Set(['idle', 'asked', 'screen-lock']);
+type WindowReason = Extract<LockReason, 'idle' | 'asked' | 'screen-lock'>;
 
 const REASONS: Readonly<Record<SystemEvent, LockReason | null>> = {
   suspend: 'suspend',
@@ -70,9 +70,7 @@ export class LockPolicy {
   activity(): void {
     if (this.#windowLocked) return; // nobody has said yet that it is the owner
     this.#activityAt = this.#deps.clock.monotonic();
-    if (!this.#warned) return;
-    this.#callWarningOff();
-    this.#next();
+    if (this.#warned) this.#callWarningOff();
   }
 
   /** A granted client did something: behind a locked window only that keeps the vault open. */
@@ -119,15 +117,14 @@ export class LockPolicy {
     this.#windowLocked = false;
   }
 
-  #lock(reason: LockReason): void {
+  #lock(reason: WindowReason): void {
     const { clock, vault, behindLockMs, windowLocking, emit } = this.#deps;
-    const mayWorkOn = vault.state === 'unlocked' && !this.#windowLocked && WINDOW_REASONS.has(reason);
+    const mayWorkOn = vault.state === 'unlocked' && !this.#windowLocked;
     if (!mayWorkOn || behindLockMs() <= this.#idleMs()) return vault.lock(reason);
     this.#callOff?.();
     // From here on the clock runs from the owner's last act, wherever it was.
     this.#activityAt = clock.monotonic() - this.#idleMs();
     this.#clientAt = clock.monotonic();
-    this.#warned = false;
     this.#windowLocked = true;
     windowLocking();
     emit({ event: 'vault.locked', data: { reason } });
@@ -138,7 +135,7 @@ export class LockPolicy {
     const reason = REASONS[event];
     if (reason === null || this.#deps.vault.state !== 'unlocked') return;
     if (event === 'screen-lock') {
-      if (!this.#windowLocked) this.#lock(reason);
+      if (!this.#windowLocked) this.#lock('screen-lock');
     } else this.#deps.vault.lock(reason);
   }
 

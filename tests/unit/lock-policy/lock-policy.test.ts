@@ -84,6 +84,18 @@ test.each(['window', 'requests'] as const)('without activity (%s) it warns 20 s 
   expect(lockPolicy.autoLockAt()).toBeNull();
 });
 
+test('warning and lock are on time also where the idle time is no whole number of looks at it', () => {
+  const { clock, vault, heard } = policy('window', 63_001);
+  clock.advance(43_000);
+  expect(heard).toEqual([]);
+  clock.advance(1);
+  expect(names(heard)).toEqual(['vault.lockWarning']);
+  clock.advance(19_999);
+  expect(vault.locks).toEqual([]);
+  clock.advance(1);
+  expect(vault.locks).toEqual(['idle']);
+});
+
 test('activity calls the warning off and starts the time anew', () => {
   const { clock, vault, heard, lockPolicy } = policy('window');
   clock.advance(10 * MINUTE - 5000);
@@ -213,6 +225,18 @@ test('input in a locked window is nobody’s act until the password was given', 
   expect(vault.locks).toEqual(['idle']);
 });
 
+test('nor does it keep the vault open for clients past the limit', () => {
+  const { clock, vault, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
+  lockPolicy.lockFromWindow();
+  for (let minutes = 0; minutes < 60; minutes += 1) {
+    expect(vault.locks).toEqual([]);
+    lockPolicy.clientActivity();
+    lockPolicy.activity();
+    clock.advance(MINUTE);
+  }
+  expect(vault.locks).toEqual(['idle']);
+});
+
 test('unlocking the window starts the owner’s time anew', () => {
   const { clock, vault, heard, lockPolicy } = policy('window', 10 * MINUTE, HOUR);
   lockPolicy.lockFromWindow();
@@ -307,14 +331,26 @@ test('the limit behind a locked window counts from the owner’s last act, not f
   expect(vault.locks).toEqual(['idle']);
 });
 
-test('the system’s idle time keeps counting behind a window that the owner locked after being away', () => {
+test('an act anywhere on the computer is an act of the owner, where the system tells of it', () => {
   const { clock, vault, system, lockPolicy } = policy('system', 10 * MINUTE, HOUR);
-  clock.advance(30_000);
-  system.idleMs = 30_000;
+  system.idleMs = 0;
+  clock.advance(50 * MINUTE);
   lockPolicy.lockFromWindow();
-  system.idleMs = 0; // somebody moves the mouse in front of the locked window
-  clock.advance(10 * MINUTE);
+  for (let minutes = 0; minutes < 59; minutes += 1) {
+    lockPolicy.clientActivity();
+    clock.advance(MINUTE);
+  }
+  expect(vault.locks).toEqual([]);
+  lockPolicy.clientActivity();
+  clock.advance(MINUTE);
   expect(vault.locks).toEqual(['idle']);
+});
+
+test('a lock from the window of a vault that is being opened reaches the vault', () => {
+  const { vault, lockPolicy, windowLocks } = policy('window', 10 * MINUTE, HOUR);
+  vault.state = 'unlocking';
+  lockPolicy.lockFromWindow();
+  expect([vault.locks, lockPolicy.windowLocked, windowLocks.count]).toEqual([['asked'], false, 0]);
 });
 
 test('a warning that stood when the window was locked is not called off later', () => {
