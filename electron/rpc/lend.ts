@@ -21,6 +21,8 @@ export async function lend(
 ): Promise<Output<'clients.lend'>> {
   port(app); // before the owner is asked
   const asked = input.refs.map((ref) => ({ ref, ...wholeReference(ref) }));
+  // Looked up first: from the gate's answer to the loan nothing is waited for in which a credential could become another.
+  const project = context.peer === null ? null : (await app.evidence.ofPeer(context.peer)).folder;
   await admitByReference(app, [...new Set(asked.map(({ whole }) => whole))], 'token', context);
   const endpoint = `http://127.0.0.1:${port(app)}`;
   const found = asked.map(({ ref, provider, label }) => {
@@ -32,7 +34,6 @@ export async function lend(
   const keys = new Map(asked.map(({ whole, provider, label }) => [whole, { provider, label }]));
   // Made with any token first: what cannot be forwarded is told before there is a token.
   for (const each of found) lentRoute({ ...each, endpoint, token: '' });
-  const project = context.peer === null ? null : (await app.evidence.ofPeer(context.peer)).folder;
   const { id, token } = app.loans.lend(input.name, [...keys.values()], context.actor, project ?? '');
   let isGone = false;
   context.onClosed(() => {

@@ -28,7 +28,7 @@ async function setUp() {
     for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
     clock.advance(800);
   };
-  return { app, panel, call, read, hangUp: () => hangUp() };
+  return { app, panel, evidence, call, read, hangUp: () => hangUp() };
 }
 
 test('a list without secrets is free: the owner is not asked', async () => {
@@ -94,6 +94,26 @@ test('a reference that means another credential by the time of the yes hands out
   credentials.add(input, 'cli');
   t.panel.answer('once');
   expect(await asked).toBe('conflict');
+});
+
+test('what was lent is what the owner was asked about, also where its process is slow to look at', async () => {
+  const t = await setUp();
+  const { credentials } = t.app;
+  const input = credentialInput({ provider: 'openai', label: 'work', fields: { api_key: KEY } });
+  const { id } = credentials.add(input, 'cli').credential;
+  await t.app.endpoint.on({ port: 0, actor: 'cli' });
+  const asked = t.call('clients.lend', { name: 'tool', refs: ['kh://openai/work'] });
+  await t.read();
+  const look = t.evidence.ofPeer.bind(t.evidence);
+  t.evidence.ofPeer = (peer) => {
+    credentials.edit({ id }, { label: 'before' }, 'cli');
+    credentials.add(input, 'cli');
+    return look(peer);
+  };
+  t.panel.answer('once');
+  expect(await asked).toBe('answered');
+  expect(t.app.loans.list().map(({ grants }) => grants)).toEqual([['proxy:openai/work']]);
+  expect(credentials.resolve('openai', 'work').id).toBe(id);
 });
 
 test('a program that was not let in changes nothing', async () => {
