@@ -31,7 +31,7 @@ async function setUp() {
 }
 
 test('a lent token is good for proxied calls to its credentials, and for nothing else', async () => {
-  const { loans, lastEntry } = await setUp();
+  const { clock, loans, lastEntry } = await setUp();
   const { id, token } = loans.lend('tool', [WORK, HOME], 'cli', 'p'.repeat(2000));
   const parsed = parseClientToken(token);
   expect(parsed && loans.verify(parsed)).toEqual({
@@ -43,6 +43,7 @@ test('a lent token is good for proxied calls to its credentials, and for nothing
       { kind: 'proxy', ...HOME },
     ],
     ratePerSecond: 20,
+    expiresAtMs: clock.now() + 90 * DAY_MS,
     project: 'p'.repeat(1024),
   });
   expect(lastEntry()).toMatchObject({ actor: 'cli', action: 'client.lend', target: id });
