@@ -1,14 +1,18 @@
 import type { VaultBackups } from '../../shared/contract/backups.ts';
+import type { AppError } from '../../shared/errors.ts';
 import { m } from '../i18n/messages.ts';
 import type { Setting } from '../settings/setting-row.tsx';
+import { loadBackups } from '../state/backups.ts';
+import { LoadError } from '../ui/load-error.tsx';
 import { Note } from '../ui/note.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
 import { BackUpNow } from './back-up-now.tsx';
 import { BackupList } from './backup-list.tsx';
 import { CheckAll } from './check-all.tsx';
 import { ReplacedList } from './replaced-list.tsx';
 
 /** Copies of the vault: make one, look at them, put one back; and what a restore kept. */
-export function backupSettings(known: VaultBackups | null): readonly Setting[] {
+export function backupSettings(known: VaultBackups | null, error: AppError | null): readonly Setting[] {
   const { backups = [], replaced = [], problem = null } = known ?? {};
   return [
     {
@@ -26,7 +30,14 @@ export function backupSettings(known: VaultBackups | null): readonly Setting[] {
       title: m.backups.list,
       text: known !== null && backups.length === 0 ? m.backups.none : m.backups.listText,
       control: backups.length > 0 && <CheckAll backups={backups} />,
-      below: backups.length === 0 ? undefined : <BackupList backups={backups} />,
+      below:
+        error !== null ? (
+          <LoadError error={error} onRetry={() => void loadBackups()} />
+        ) : known === null ? (
+          <Skeleton lines count={2} />
+        ) : backups.length === 0 ? undefined : (
+          <BackupList backups={backups} />
+        ),
     },
     ...(replaced.length === 0
       ? []

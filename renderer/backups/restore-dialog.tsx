@@ -12,6 +12,8 @@ import { Field } from '../ui/field.tsx';
 import layout from '../ui/form-layout.module.css';
 import { Note } from '../ui/note.tsx';
 import { SecretInput } from '../ui/secret-input.tsx';
+import { useProblemFocus } from '../ui/use-problem-focus.ts';
+import { DelayNote } from '../unlock/delay-note.tsx';
 import { Changes } from './changes.tsx';
 import { useRestore } from './use-restore.ts';
 
@@ -33,6 +35,7 @@ export function RestoreDialog({ name, title, onClose }: Props) {
   const { run: runLook } = look;
   useEffect(() => void runLook().then(loadBackups), [runLook]);
   const restore = useRestore(onClose);
+  const field = useProblemFocus(restore.problem, restore.pending);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     void restore.run(name, secret);
@@ -75,9 +78,9 @@ export function RestoreDialog({ name, title, onClose }: Props) {
         <form id={form} className={layout.form} onSubmit={submit}>
           <Changes found={found} isLocking />
           <Field label={m.backups.secret} error={restore.problem}>
-            {(control) => <SecretInput {...control} autoFocus value={secret} onChange={setSecret} />}
+            {(control) => <SecretInput {...control} ref={field} autoFocus value={secret} onChange={setSecret} />}
           </Field>
-          {restore.secondsLeft > 0 && <p role="status">{m.unlock.wait(restore.secondsLeft)}</p>}
+          <DelayNote problem={restore.problem} secondsLeft={restore.secondsLeft} />
           {restore.pending && <p role="status">{m.common.confirmElsewhere}</p>}
           <ErrorNote error={restore.error} />
         </form>

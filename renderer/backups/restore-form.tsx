@@ -11,6 +11,8 @@ import { Note } from '../ui/note.tsx';
 import { SecretInput } from '../ui/secret-input.tsx';
 import { Select } from '../ui/select.tsx';
 import styles from '../unlock/gate.module.css';
+import { useProblemFocus } from '../ui/use-problem-focus.ts';
+import { DelayNote } from '../unlock/delay-note.tsx';
 import { Changes } from './changes.tsx';
 import { useRestore } from './use-restore.ts';
 
@@ -32,6 +34,7 @@ export function RestoreForm({ onDone, onPassword }: Props) {
     setSecret('');
     onDone();
   });
+  const field = useProblemFocus(restore.problem, restore.pending);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     void restore.run(name === NEWEST ? null : name, secret);
@@ -63,9 +66,9 @@ export function RestoreForm({ onDone, onPassword }: Props) {
         {(control) => <Select {...control} value={name} options={options} onChange={setName} />}
       </Field>
       <Field label={m.backups.secret} error={restore.problem}>
-        {(control) => <SecretInput {...control} autoFocus value={secret} onChange={setSecret} />}
+        {(control) => <SecretInput {...control} ref={field} autoFocus value={secret} onChange={setSecret} />}
       </Field>
-      {restore.secondsLeft > 0 && <p role="status">{m.unlock.wait(restore.secondsLeft)}</p>}
+      <DelayNote problem={restore.problem} secondsLeft={restore.secondsLeft} />
       {restore.pending && <p role="status">{m.common.confirmElsewhere}</p>}
       <ErrorNote error={restore.error} />
       <Changes found={null} isLocking={false} />

@@ -42,8 +42,8 @@ export function SettingsScreen() {
   const settings = useSession((session) => session.settings);
   const status = useSession((session) => session.status);
   const providers = useSession((session) => session.providers);
-  const webhooks = useWebhooks((store) => store.list);
-  const backups = useBackups((store) => store.known);
+  const webhooks = useWebhooks();
+  const backups = useBackups();
   useEffect(() => void loadBackups(), []);
   const { section: wanted } = useRoute();
   useEffect(() => {
@@ -58,7 +58,7 @@ export function SettingsScreen() {
         : [switchSetting(settings.vault, 'firstSteps', m.settings.firstSteps, m.settings.firstStepsText)]),
     ],
     security: securitySettings(settings.vault, status.protection),
-    backups: backupSettings(backups),
+    backups: backupSettings(backups.known, backups.error),
     endpoint: endpointSettings(settings.vault),
     checks: checkSettings(settings.vault),
     quotas: quotaSettings(settings.vault),

@@ -6,7 +6,9 @@ import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { Field } from './field.tsx';
+import layout from './form-layout.module.css';
 import { SecretInput } from './secret-input.tsx';
+import { useProblemFocus } from './use-problem-focus.ts';
 
 interface Props {
   readonly title: string;
@@ -24,6 +26,10 @@ export function PasswordDialog({ title, text, verb, danger, pending, error, onPa
   const [password, setPassword] = useState('');
   const [checked, setChecked] = useState(false);
   const form = useId();
+  const isWrong = error?.code === 'wrong_password';
+  const isMissing = checked && password === '';
+  const problem = isMissing ? m.common.passwordNeeded : isWrong ? m.unlock.wrong : null;
+  const field = useProblemFocus(problem, pending === true);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setChecked(true);
@@ -44,11 +50,11 @@ export function PasswordDialog({ title, text, verb, danger, pending, error, onPa
         </>
       }
     >
-      <form id={form} onSubmit={submit}>
-        <Field label={m.common.password} error={checked && password === '' ? m.common.passwordNeeded : null}>
-          {(control) => <SecretInput {...control} autoFocus value={password} onChange={setPassword} />}
+      <form id={form} className={layout.form} onSubmit={submit}>
+        <Field label={m.common.password} error={problem}>
+          {(control) => <SecretInput {...control} ref={field} autoFocus value={password} onChange={setPassword} />}
         </Field>
-        <ErrorNote error={error} />
+        <ErrorNote error={isWrong ? null : error} />
       </form>
     </Dialog>
   );

@@ -9,6 +9,7 @@ import { ErrorNote } from '../ui/error-note.tsx';
 import { Field } from '../ui/field.tsx';
 import { SecretInput } from '../ui/secret-input.tsx';
 import { CapsLock } from './caps-lock.tsx';
+import { DelayNote } from './delay-note.tsx';
 import styles from './gate.module.css';
 import { useDelay } from './use-delay.ts';
 
@@ -65,7 +66,7 @@ export function PasswordForm({ onRecovery, onRestore }: Props) {
           )}
         </Field>
         <CapsLock on={capsLock} />
-        <Announced problem={problem} secondsLeft={secondsLeft} />
+        <DelayNote problem={problem} secondsLeft={secondsLeft} />
       </div>
       <ErrorNote error={unlock.error}>
         {unlock.error?.code === 'integrity_failure' && <Button onClick={onRestore}>{m.backups.lost}</Button>}
@@ -79,28 +80,5 @@ export function PasswordForm({ onRecovery, onRestore }: Props) {
         </Button>
       </div>
     </form>
-  );
-}
-
-/** The countdown ticks for the eyes; readers hear the failure and the whole delay once. */
-function Announced({ problem, secondsLeft }: { readonly problem: string | null; readonly secondsLeft: number }) {
-  const [said, setSaid] = useState('');
-  const waiting = secondsLeft > 0;
-  const [was, setWas] = useState({ problem, waiting });
-  if (was.problem !== problem || was.waiting !== waiting) {
-    setWas({ problem, waiting });
-    setSaid([problem ?? '', waiting ? m.unlock.wait(secondsLeft) : ''].filter(Boolean).join('. '));
-  }
-  return (
-    <>
-      {waiting && (
-        <p aria-hidden className={styles.lead}>
-          {m.unlock.wait(secondsLeft)}
-        </p>
-      )}
-      <p role="status" className="visually-hidden">
-        {said}
-      </p>
-    </>
   );
 }

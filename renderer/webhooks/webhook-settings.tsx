@@ -1,14 +1,28 @@
 import type { WebhookSummary } from '../../shared/contract/notifications.ts';
 import { m } from '../i18n/messages.ts';
 import type { Setting } from '../settings/setting-row.tsx';
+import type { RemoteList } from '../state/remote-list.ts';
+import { loadWebhooks } from '../state/webhooks.ts';
+import { LoadError } from '../ui/load-error.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
 import { AddWebhook } from './add-webhook.tsx';
 import { WebhookActs } from './webhook-acts.tsx';
 import { WebhookFacts } from './webhook-facts.tsx';
 
 /** One row to add, and one for each webhook. */
-export function webhookSettings(list: readonly WebhookSummary[]): readonly Setting[] {
+export function webhookSettings({ state, error, list }: RemoteList<WebhookSummary>): readonly Setting[] {
   return [
-    { title: m.webhooks.title, text: m.webhooks.text, control: <AddWebhook /> },
+    {
+      title: m.webhooks.title,
+      text: m.webhooks.text,
+      control: <AddWebhook />,
+      below:
+        state === 'failed' ? (
+          <LoadError error={error} onRetry={() => void loadWebhooks()} />
+        ) : state === 'loading' ? (
+          <Skeleton lines count={1} />
+        ) : undefined,
+    },
     ...list.map((webhook) => ({
       title: webhook.label,
       text: m.webhooks.to(webhook.shownUrl),

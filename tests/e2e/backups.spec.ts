@@ -5,7 +5,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { fakeKey } from '../support/fake-keys.ts';
 import { result } from './bridge.ts';
 import { FIRST_HOST, type OpenWindow } from './hosts.ts';
-import { ALL_LOOKS, expectLooks } from './looks.ts';
+import { ALL_LOOKS, expectLooks, inLooks, NARROW } from './looks.ts';
 import { expectFits, goTo, PASSWORD, unlock } from './window.ts';
 
 const backupsSection = (page: Page) => page.getByRole('region', { name: 'Backups' });
@@ -46,7 +46,11 @@ test('a backup is made, checked and put back in the window, and a damaged vault 
     const secret = dialog.getByLabel(/of that day$/);
     await secret.fill('not the password at all');
     await dialog.getByRole('button', { name: 'Put it back' }).click();
-    await expect(dialog.getByText(/^Wrong password/)).toBeVisible();
+    await expect(secret).toHaveAccessibleDescription(/^Wrong password/);
+    await expect(secret, 'typing begins anew').toBeFocused();
+    await inLooks(page, [NARROW], 'backup-restore-wrong', async () => {
+      await expect(dialog.getByRole('button', { name: 'Put it back' }), 'in view').toBeInViewport({ ratio: 1 });
+    });
     await secret.fill(PASSWORD);
     await dialog.getByRole('button', { name: 'Put it back' }).click();
     await window.accept('Put it back');
@@ -63,7 +67,12 @@ test('a backup is made, checked and put back in the window, and a damaged vault 
     await expectLooks(page, ALL_LOOKS, 'backup-settings');
     await section.getByRole('button', { name: /^Remove what was replaced/ }).click();
     const removal = page.getByRole('dialog', { name: /^Remove what was replaced/ });
-    await removal.getByLabel('Master password').fill(PASSWORD);
+    const password = removal.getByLabel('Master password');
+    await password.fill('not the password at all');
+    await removal.getByRole('button', { name: 'Remove for good' }).click();
+    await expect(password).toHaveAccessibleDescription('Wrong password');
+    await expect(password).toBeFocused();
+    await password.fill(PASSWORD);
     await removal.getByRole('button', { name: 'Remove for good' }).click();
     await expect(removal).toHaveCount(0);
     await expect(section.getByText('Kept by a restore')).toHaveCount(0);
