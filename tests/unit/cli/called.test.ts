@@ -1,0 +1,20 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { asCalled, takeCalledName } from '../../../cli/called.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('advice has the commands as they can be typed in a checkout, options that stand alone too', () => {
+  vi.stubEnv('PATH', '');
+  takeCalledName({ KEYHARBOR_CALLED: './cli/keyharbor' });
+  expect(asCalled('Run "keyharbor unlock".')).toBe('Run "./cli/keyharbor unlock".');
+  expect(asCalled('See "keyharbor --help" for what there is.')).toBe('See "./cli/keyharbor --help" for what there is.');
+  expect(asCalled('Keyharbor asks; ~/.config/keyharbor is its home.')).toBe(
+    'Keyharbor asks; ~/.config/keyharbor is its home.',
+  );
+});
+
+test('where the program is installed, the commands stand as they are', () => {
+  vi.stubEnv('PATH', '');
+  takeCalledName({});
+  expect(asCalled('See "keyharbor --help".')).toBe('See "keyharbor --help".');
+});
