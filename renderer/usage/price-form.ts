@@ -47,6 +47,24 @@ export const isOptional = (figure: Figure): boolean => figure !== 'input' && fig
 const isTyped = (figures: FiguresTyped): boolean => FIGURES.some((figure) => figures[figure].trim() !== '');
 export const hasLong = (typed: PriceTyped): boolean => typed.overTokens.trim() !== '' || isTyped(typed.long);
 
+interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+/**
+ * Whose price it may be. A call may be of a provider that is not in the list, an own one that was removed or one that a
+ * tool reported: it stands under its id, else the form would show another one's name.
+ */
+export function providerOptions(
+  providers: readonly { readonly id: string; readonly name: string }[],
+  chosen: string,
+): readonly Option[] {
+  const known = providers.map(({ id, name }) => ({ value: id, label: name }));
+  const isThere = chosen === '' || known.some(({ value }) => value === chosen);
+  return isThere ? known : [{ value: chosen, label: chosen }, ...known];
+}
+
 /** The form of a price that is there already: what holds today, with all that belongs to it. */
 export function priceStart(entry: PriceEntry): PriceTyped {
   const own = entry.source === 'own';

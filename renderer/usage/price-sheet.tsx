@@ -10,7 +10,7 @@ import { TextInput } from '../ui/text-input.tsx';
 import { announce } from '../ui/toasts.ts';
 import { useSheetForm } from '../ui/use-sheet-form.ts';
 import { PriceFigures } from './price-figures.tsx';
-import { hasLong, type PriceErrors, priceErrors, priceOf, type PriceTyped } from './price-form.ts';
+import { hasLong, type PriceErrors, priceErrors, priceOf, type PriceTyped, providerOptions } from './price-form.ts';
 import { PRICED_BY } from './price-units.ts';
 
 const t = m.usage.prices;
@@ -20,7 +20,7 @@ const PER = PRICED_BY.map((value) => ({ value, label: t.pers[value] }));
 /** A price of the owner's own: of a model by its tokens, or of what else a provider counts. */
 export function PriceSheet({ start, onClose }: { readonly start: PriceTyped; readonly onClose: () => void }) {
   const providers = useSession((session) => session.providers);
-  const options = [...providers.values()].map(({ id, name }) => ({ value: id, label: name }));
+  const options = providerOptions([...providers.values()], start.provider);
   const state = useSheetForm<PriceTyped>(() => ({
     ...start,
     provider: start.provider === '' ? (options[0]?.value ?? '') : start.provider,

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import type { UnpricedModel } from '../../shared/contract/prices.ts';
 import { m } from '../i18n/messages.ts';
+import { useSession } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
 import card from '../ui/card.module.css';
 import { useLabels } from './labels.ts';
@@ -21,6 +22,7 @@ interface Props {
 export function Unpriced({ models, onPrice, onReprice }: Props) {
   const heading = useId();
   const label = useLabels();
+  const providers = useSession((session) => session.providers);
   const [all, setAll] = useState(false);
   if (models.length === 0) return null;
   return (
@@ -32,6 +34,8 @@ export function Unpriced({ models, onPrice, onReprice }: Props) {
       <ul className={styles.unpriced}>
         {models.slice(0, all ? models.length : SHOWN).map(({ provider, model, calls, lastDay, knownNow, why }) => {
           const name = label('model', model);
+          // An own provider that was removed, or one that only a report named: its price could not be saved.
+          const isListed = providers.has(provider);
           return (
             <li key={`${provider} ${model}`}>
               <div>
@@ -42,10 +46,11 @@ export function Unpriced({ models, onPrice, onReprice }: Props) {
                 <p className={styles.muted}>
                   {t.unpricedCalls(calls, dayTitle(lastDay))}
                   {knownNow ? `, ${t.knownNow}` : t.unpricedWhy[why] && `, ${t.unpricedWhy[why]}`}
+                  {!knownNow && !isListed && `, ${t.unlisted}`}
                 </p>
               </div>
               {knownNow && <Button onClick={onReprice}>{t.reprice}</Button>}
-              {!knownNow && why === 'no_price' && (
+              {!knownNow && why === 'no_price' && isListed && (
                 <Button aria-label={t.addFor(name)} onClick={() => onPrice(unpricedStart(provider, model))}>
                   {t.add}
                 </Button>

@@ -341,6 +341,7 @@ export const usage = {
     unpricedFewer: 'Show fewer',
     unpricedCalls: (calls: number, day: string) => `${plural(calls, 'call', 'calls')}, last on ${day}`,
     knownNow: 'the price is known by now',
+    unlisted: 'its provider is not in the list, so it cannot have a price: add it in Settings, Own providers',
     unpricedWhy: {
       no_price: null,
       not_told: 'the answers did not say what was used, so no price helps',

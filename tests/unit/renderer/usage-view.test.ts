@@ -11,7 +11,14 @@ import {
   roomOf,
   valuesBefore,
 } from '../../../renderer/usage/overview-view.ts';
-import { EMPTY_PRICE, priceErrors, priceOf, priceStart, unpricedStart } from '../../../renderer/usage/price-form.ts';
+import {
+  EMPTY_PRICE,
+  priceErrors,
+  priceOf,
+  priceStart,
+  providerOptions,
+  unpricedStart,
+} from '../../../renderer/usage/price-form.ts';
 import { priceLines } from '../../../renderer/usage/price-view.ts';
 import type { PriceEntry } from '../../../shared/contract/prices.ts';
 import { dayIn, holds, spanOf, uncollectedBars } from '../../../renderer/usage/ranges.ts';
@@ -292,6 +299,17 @@ test('a listed price that is saved as it stands is the same price: long prompts 
   });
   const half = { ...typed, overTokens: 'many', long: { ...typed.long, output: '' } };
   expect(Object.keys(priceErrors(half))).toEqual(['overTokens', 'long']);
+});
+
+test("the price of a call of a provider that is not in the list is not shown as another one's", () => {
+  const listed = [
+    { id: 'anthropic', name: 'Anthropic' },
+    { id: 'openai', name: 'OpenAI' },
+  ];
+  const names = (chosen: string) => providerOptions(listed, chosen).map(({ label }) => label);
+  expect(names('')).toEqual(['Anthropic', 'OpenAI']);
+  expect(names('openai')).toEqual(['Anthropic', 'OpenAI']);
+  expect(names('house-gateway')).toEqual(['house-gateway', 'Anthropic', 'OpenAI']);
 });
 
 test('what is not counted in tokens is priced as a person says it, of any model', () => {
