@@ -1,8 +1,8 @@
 import type { AuditEntry, AuditFilter, AuditRecord } from '../../../shared/contract/audit.ts';
 import type { Output, ParsedInput } from '../../../shared/contract/methods.ts';
+import { scopeText } from '../routing/scope-text.ts';
 import type { Clock } from '../seams.ts';
 import { downloadsFolder, writeNewFile } from '../store/new-file.ts';
-import { scopeText } from '../routing/scope-text.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type AuditEntry as StoredEntry, type AuditLink, appendAudit, verifyAudit } from './audit-log.ts';
 import { exportAudit, loggedNames, searchAudit } from './audit-search.ts';

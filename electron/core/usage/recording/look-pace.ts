@@ -11,7 +11,7 @@ export const SHORTEST_MS = 2;
  */
 export const LONGEST_MS = 20;
 /** So full may the ring become from one look to the next. */
-const FILLED = SLOTS / 8;
+const AT_MOST = SLOTS / 8;
 
 /** How long the recording thread sleeps from one look at the ring to the next. */
 export class LookPace {
@@ -28,7 +28,7 @@ export class LookPace {
    * @param mayWait - calls outlive the process.
    */
   looked(slots: number, mayWait: boolean): void {
-    const longestMs = slots === 0 ? LONGEST_MS : (this.#ms * FILLED) / slots;
+    const longestMs = slots === 0 ? LONGEST_MS : (this.#ms * AT_MOST) / slots;
     this.#ms = mayWait ? Math.max(SHORTEST_MS, Math.min(LONGEST_MS, longestMs)) : SHORTEST_MS;
   }
 }

@@ -97,7 +97,7 @@ port.on('message', (message: ToThread) => {
   lookLater();
 });
 
-/** Also where something came: calls that are sealed one by one cost twice as much as those of two milliseconds together. */
+/** Also where something came: calls that are sealed one by one cost twice as much as those of some milliseconds together. */
 function look(): void {
   timer = null;
   pace.looked(ring.unread, pad !== null && recorder?.state === 'recording');
