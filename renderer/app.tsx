@@ -4,6 +4,7 @@ import { Shell } from './shell/shell.tsx';
 import { watchActivity } from './state/activity.ts';
 import { useSession } from './state/session.ts';
 import { Broken } from './unlock/broken.tsx';
+import { Starting } from './unlock/starting.tsx';
 import { UnlockScreen } from './unlock/unlock-screen.tsx';
 import { useLook } from './use-look.ts';
 
@@ -14,6 +15,7 @@ export function App() {
   useEffect(() => watchActivity(), []);
   switch (phase) {
     case 'loading':
+      return <Starting />;
     case 'clearing':
       return null;
     case 'broken':

@@ -1,11 +1,11 @@
+import type { ReactNode } from 'react';
 import type { VaultBackups } from '../../shared/contract/backups.ts';
 import type { AppError } from '../../shared/errors.ts';
 import { m } from '../i18n/messages.ts';
 import type { Setting } from '../settings/setting-row.tsx';
 import { loadBackups } from '../state/backups.ts';
-import { LoadError } from '../ui/load-error.tsx';
+import { NotReadYet } from '../ui/not-read-yet.tsx';
 import { Note } from '../ui/note.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
 import { BackUpNow } from './back-up-now.tsx';
 import { BackupList } from './backup-list.tsx';
 import { CheckAll } from './check-all.tsx';
@@ -30,17 +30,17 @@ export function backupSettings(known: VaultBackups | null, error: AppError | nul
       title: m.backups.list,
       text: known !== null && backups.length === 0 ? m.backups.none : m.backups.listText,
       control: backups.length > 0 && <CheckAll backups={backups} />,
-      below:
-        error !== null ? (
-          <LoadError error={error} onRetry={() => void loadBackups()} />
-        ) : known === null ? (
-          <Skeleton lines count={2} />
-        ) : backups.length === 0 ? undefined : (
-          <BackupList backups={backups} />
-        ),
+      below: listBelow(known, error),
     },
     ...(replaced.length === 0
       ? []
       : [{ title: m.backups.kept, text: m.backups.keptText, below: <ReplacedList replaced={replaced} /> }]),
   ];
+}
+
+function listBelow(known: VaultBackups | null, error: AppError | null): ReactNode {
+  if (error !== null || known === null) {
+    return <NotReadYet error={error} onRetry={() => void loadBackups()} lines={2} />;
+  }
+  return known.backups.length === 0 ? undefined : <BackupList backups={known.backups} />;
 }

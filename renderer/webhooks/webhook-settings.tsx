@@ -3,8 +3,7 @@ import { m } from '../i18n/messages.ts';
 import type { Setting } from '../settings/setting-row.tsx';
 import type { RemoteList } from '../state/remote-list.ts';
 import { loadWebhooks } from '../state/webhooks.ts';
-import { LoadError } from '../ui/load-error.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { NotReadYet } from '../ui/not-read-yet.tsx';
 import { AddWebhook } from './add-webhook.tsx';
 import { WebhookActs } from './webhook-acts.tsx';
 import { WebhookFacts } from './webhook-facts.tsx';
@@ -17,10 +16,8 @@ export function webhookSettings({ state, error, list }: RemoteList<WebhookSummar
       text: m.webhooks.text,
       control: <AddWebhook />,
       below:
-        state === 'failed' ? (
-          <LoadError error={error} onRetry={() => void loadWebhooks()} />
-        ) : state === 'loading' ? (
-          <Skeleton lines count={1} />
+        state === 'failed' || state === 'loading' ? (
+          <NotReadYet error={error} onRetry={() => void loadWebhooks()} lines={1} />
         ) : undefined,
     },
     ...list.map((webhook) => ({

@@ -49,7 +49,6 @@ export interface VerifiedClient {
 /** A token found genuine, with what may still end it. */
 interface Decision {
   readonly client: VerifiedClient;
-  readonly expiresAtMs: number;
   lastSeenMs: number;
 }
 
@@ -189,9 +188,10 @@ export class Clients {
     const nowMs = this.#deps.clock.now();
     // Kept also where it is refused: the row has the time of the last use, which a clock that goes back step by step lowers.
     decided.set(key, decision);
-    if (isClientExpired(decision, nowMs)) return null;
-    decision.lastSeenMs = Math.max(decision.lastSeenMs, nowMs);
-    return decision.client;
+    const { client, lastSeenMs } = decision;
+    if (isClientExpired({ expiresAtMs: client.expiresAtMs, lastSeenMs }, nowMs)) return null;
+    decision.lastSeenMs = Math.max(lastSeenMs, nowMs);
+    return client;
   }
 
   /** A genuine token was seen in a URL: it stays valid, but the owner is told to replace it. */
@@ -270,7 +270,6 @@ export class Clients {
         ratePerSecond: row.rate_per_second,
         expiresAtMs: row.expires_at_ms,
       },
-      expiresAtMs: row.expires_at_ms,
       lastSeenMs: Math.max(row.created_at_ms, lastUsedMs),
     };
   }

@@ -1,9 +1,22 @@
-import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 
 const MOST_NAMES = 1000;
+const OWNER_ONLY = 0o600;
+/** Behind the name of a file that is not at its end, as browsers have it. */
+const PART = '.part';
 
 /**
  * Where this user's downloads go: what the desktop says (user-dirs.dirs of xdg-user-dirs), else `Downloads` where there
@@ -27,9 +40,9 @@ function toldByDesktop(user: string, config: string): string | null {
   }
 }
 
-/** A file that is being written. */
+/** A file that is being written: until `finish` it has a name that says so, and is left with it where the program is killed. */
 export interface NewFile {
-  /** The name that it got. */
+  /** The name that it has, or gets if nobody else takes it meanwhile. */
   readonly name: string;
   /** @throws AppError `internal` that says what the disk refused; the file is gone then. */
   write(piece: string | Uint8Array): void;
@@ -44,13 +57,19 @@ export interface NewFile {
  * @param name - `NAME.EXTENSION`. @throws AppError `internal`.
  */
 export function newFile(folder: string, name: string): NewFile {
-  const { fd, taken } = openNew(folder, name);
+  const { fd, part, expected } = openPart(folder, name);
+  let taken = expected;
   let isOpen = true;
-  const discard = (): void => {
-    if (!isOpen) return;
+  let isOver = false;
+  const close = (): void => {
+    if (isOpen) closeSync(fd);
     isOpen = false;
-    closeSync(fd);
-    rmSync(path.join(folder, taken), { force: true });
+  };
+  const discard = (): void => {
+    if (isOver) return;
+    isOver = true;
+    close();
+    rmSync(part, { force: true });
   };
   const orNothing = (act: () => void): void => {
     try {
@@ -61,16 +80,24 @@ export function newFile(folder: string, name: string): NewFile {
     }
   };
   return {
-    name: taken,
+    get name() {
+      return taken;
+    },
     write: (piece) =>
       orNothing(() => {
         const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
         for (let at = 0; at < bytes.byteLength; ) at += writeSync(fd, bytes, at);
       }),
     finish: () => {
-      orNothing(() => fsyncSync(fd));
-      isOpen = false;
-      closeSync(fd);
+      orNothing(() => {
+        fsyncSync(fd);
+        close(); // Windows gives no open file another name
+        taken = taking(name, (one) => {
+          nameNew(part, path.join(folder, one));
+          return one;
+        });
+      });
+      isOver = true;
     },
     discard,
   };
@@ -88,17 +115,44 @@ export function writeNewFile(folder: string, name: string, pieces: Iterable<stri
   }
 }
 
-function openNew(folder: string, name: string): { readonly fd: number; readonly taken: string } {
+/** @throws AppError as `newFile`. */
+function openPart(folder: string, name: string) {
+  try {
+    return taking(name, (expected) => {
+      const final = path.join(folder, expected);
+      if (existsSync(final)) throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
+      const part = `${final}${PART}`;
+      return { fd: openSync(part, 'wx', OWNER_ONLY), part, expected };
+    });
+  } catch (error) {
+    throw notWritten(error);
+  }
+}
+
+/** The first of NAME.EXT, NAME-2.EXT and so on that `take` does not find taken. @throws Error what `take` threw. */
+function taking<T>(name: string, take: (name: string) => T): T {
   const { name: stem, ext } = path.parse(name);
   for (let number = 1; ; number += 1) {
-    const taken = number === 1 ? name : `${stem}-${number}${ext}`;
     try {
-      const fd = openSync(path.join(folder, taken), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
-      return { fd, taken };
+      return take(number === 1 ? name : `${stem}-${number}${ext}`);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || number >= MOST_NAMES) throw notWritten(error);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || number >= MOST_NAMES) throw error;
     }
   }
+}
+
+/** Gives a file another name, which nothing has. @throws Error `EEXIST` where something has it. */
+function nameNew(from: string, to: string): void {
+  try {
+    linkSync(from, to); // to rename it would replace what is there
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    // FAT, exFAT and some network drives have no links: an empty file keeps the name until it is replaced
+    closeSync(openSync(to, 'wx', OWNER_ONLY));
+    renameSync(from, to);
+    return;
+  }
+  rmSync(from, { force: true });
 }
 
 function notWritten(cause: unknown): AppError {

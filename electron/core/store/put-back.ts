@@ -62,8 +62,7 @@ export function putBack(from: From, { check, close, done }: Steps): string {
       if (existsSync(aside)) rmdirSync(aside);
       throw error;
     }
-    end(paths, name, done);
-    return name;
+    return end(paths, name, done);
   });
 }
 
@@ -82,15 +81,12 @@ export function finishPutBack(paths: PutBackPaths, clock: Pick<Clock, 'now'>, do
       const aside = path.join(paths.backups, moving(ended));
       makeFolder(aside);
       exchange(paths, aside);
-      end(paths, ended, done);
+      ended = end(paths, ended, done);
     }
     for (const name of begun) {
       const aside = path.join(paths.backups, moving(name));
       if (readdirSync(aside).length === 0) rmdirSync(aside);
-      else {
-        ended = name;
-        end(paths, name, done);
-      }
+      else ended = end(paths, name, done);
     }
     clear(staged);
     return ended;
@@ -124,11 +120,20 @@ function undo(paths: PutBackPaths, aside: string, headerOnly: boolean): void {
   }
 }
 
-/** The folder has its name only now: what is found under it is all that was replaced. */
-function end({ backups }: PutBackPaths, name: string, done: () => void): void {
+/**
+ * The folder has its name only now: what is found under it is all that was replaced.
+ * @returns the name that it has: where the disk does not take the new one it gets that at the next start.
+ */
+function end({ backups }: PutBackPaths, name: string, done: () => void): string {
   done();
-  renameSync(path.join(backups, moving(name)), path.join(backups, name));
-  syncFolder(backups);
+  const named = path.join(backups, name);
+  try {
+    renameSync(path.join(backups, moving(name)), named);
+    syncFolder(backups);
+  } catch {
+    if (!existsSync(named)) return moving(name);
+  }
+  return name;
 }
 
 /** In the order in which they are moved. */

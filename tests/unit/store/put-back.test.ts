@@ -77,6 +77,17 @@ test.each([1, 2, 3, 4])('where rename number %i of a restore of the header fails
   expect(folders(at.paths)).toEqual(['made']);
 });
 
+test('where only the name of the folder fails, the backup is in place, and the next start gives the name', () => {
+  const at = home();
+  failing(8);
+  const moving = restore(at, false);
+  expect(texts(at.paths.home)).toEqual({ 'vault.json': 'header of that day', 'vault.db': 'of that day' });
+  expect(texts(path.join(at.paths.backups, moving))).toEqual(OLD);
+  const name = finishPutBack(at.paths, new FakeClock(), () => undefined) ?? '';
+  expect(moving).toBe(`.moving-${name}`);
+  expect(texts(path.join(at.paths.backups, name))).toEqual(OLD);
+});
+
 test('a restore that was killed when all of the copy was there is ended; an earlier one is cleared away', () => {
   const { paths } = home();
   writeFileSync(`${paths.vaultDb}.restoring`, 'of that day');

@@ -79,7 +79,7 @@ test('a lock, a closed page and a cancel take away what is not whole', () => {
   for (const end of ['lock', 'close', 'cancel'] as const) {
     const { folder, saved, closers, link } = setUp(['never']);
     void saved.more('x', link('mine'));
-    expect(readdirSync(folder)).toEqual(['usage.csv']);
+    expect(readdirSync(folder)).toEqual(['usage.csv.part']);
     if (end === 'lock') saved.locking();
     else if (end === 'close') closers[0]?.();
     else saved.discard('x', 'mine');

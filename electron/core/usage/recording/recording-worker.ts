@@ -100,8 +100,9 @@ port.on('message', (message: ToThread) => {
 /** Also where something came: calls that are sealed one by one cost twice as much as those of some milliseconds together. */
 function look(): void {
   timer = null;
+  const sleptMs = pace.ms;
   pace.looked(ring.unread, pad !== null && recorder?.state === 'recording');
-  idleMs = takeAll() ? 0 : idleMs + pace.ms;
+  idleMs = takeAll() ? 0 : idleMs + sleptMs;
   if (idleMs < PARK_MS) lookLater();
   else park();
 }
