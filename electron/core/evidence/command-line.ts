@@ -18,6 +18,12 @@ const SECRET_SHORT_FLAGS: ReadonlySet<string> = new Set(['-u', '-p', '-H', '-b',
 const SCHEMES: ReadonlySet<string> = new Set(['basic', 'bearer', 'digest', 'token', 'apikey']);
 const ENVIRONMENT_WORD = /^([A-Za-z_][A-Za-z0-9_]*)=./;
 const FLAG_WITH_VALUE = /^(--?[A-Za-z][\w.-]*)[=:](.+)$/s;
+/** "name:password", as the next word or behind "=". */
+const ACCOUNT_FLAG = /^--(?:proxy-)?user$/;
+/** "-uname:password" and "-ppassword", as curl and mysql take them. A port is no secret, nor are a few letters flags. */
+const ATTACHED = /^(-u).*:.|^(-p)(?![a-z]{1,5}$|[\d.:]+$)./;
+/** The name of `name=…`, `name:…` or `"name":…` inside a word. Only whole names, so that a long word is read once. */
+const NAME = /(?<![\w.-])([\w.-]+)["']?[=:](?!\/\/|$)/g;
 const HEADER = /^([A-Za-z][A-Za-z0-9-]*):\s*\S/;
 
 /** One line for people: no control and no direction-changing characters, at most `max` code units. */
@@ -38,9 +44,11 @@ export function maskCommandLine(argv: readonly string[]): string {
 
 function maskWords(words: readonly string[]): string[] {
   let nextIsSecret = false;
+  let nextIsAccount = false;
   return words.map((word, at) => {
-    const covered = nextIsSecret && !word.startsWith('-');
+    const covered = (nextIsSecret && !word.startsWith('-')) || (nextIsAccount && word.includes(':'));
     nextIsSecret = at > 0 && announcesSecret(word);
+    nextIsAccount = ACCOUNT_FLAG.test(word);
     return covered ? COVER : plainText(maskWord(word), MAX_WORD);
   });
 }
@@ -52,7 +60,11 @@ function announcesSecret(word: string): boolean {
   return (bare.startsWith('-') && isSecretName(bare)) || (bare.endsWith(':') && isSecretName(bare.slice(0, -1)));
 }
 
-const isSecretName = (flag: string): boolean => SECRET_NAME.test(flag.replace(/^-+/, ''));
+/** Of a flag, a variable, a header or a member: `--db-password`, `DB_PASSWORD`, `dbPassword`, `{"db_password"`. */
+function isSecretName(name: string): boolean {
+  const bare = name.replace(/^[^A-Za-z_]+|["']+$/g, '');
+  return SECRET_NAME.test(bare.replace(/([a-z0-9])([A-Z])/g, '$1-$2'));
+}
 
 function maskWord(word: string): string {
   // The script of "sh -c" and the like: each of its words for itself.
@@ -60,11 +72,14 @@ function maskWord(word: string): string {
     return maskWords(['', ...word.split(/\s+/)])
       .join(' ')
       .trim();
-  const environment = ENVIRONMENT_WORD.exec(word);
+  const attached = ATTACHED.exec(word);
+  if (attached !== null) return `${attached[1] ?? attached[2]}${COVER}`;
+  const environment = ENVIRONMENT_WORD.exec(word.replace(/^["']+/, ''));
   if (environment !== null) return `${environment[1]}=${COVER}`;
   const flag = FLAG_WITH_VALUE.exec(word);
   if (flag?.[1] !== undefined && flag[2] !== undefined) {
-    return `${flag[1]}=${isSecretName(flag[1]) ? COVER : maskValue(flag[2])}`;
+    const isSecret = isSecretName(flag[1]) || (ACCOUNT_FLAG.test(flag[1]) && flag[2].includes(':'));
+    return `${flag[1]}=${isSecret ? COVER : maskWord(flag[2])}`;
   }
   const header = HEADER.exec(word);
   if (header?.[1] !== undefined && !word.includes('://') && isSecretName(header[1])) return `${header[1]}: ${COVER}`;
@@ -76,6 +91,9 @@ function maskValue(value: string): string {
     .replace(/^["']+/, '')
     .replace(/(:\/\/)[^/@\s]+@/, `$1${COVER}@`)
     .replace(/[?#].*$/s, (query) => (query.includes('=') ? `${query.charAt(0)}${COVER}` : query));
+  for (const named of bare.matchAll(NAME)) {
+    if (isSecretName(named[1] ?? '')) return `${maskValue(bare.slice(0, named.index))}${named[0]}${COVER}`;
+  }
   // The filter's long runs would cover every path; what lies between two slashes is looked at instead.
   if (/^(?:~|\.{0,2})\/|:\/\//.test(bare)) return bare.split('/').map(maskSecrets).join('/');
   return maskSecrets(bare);
