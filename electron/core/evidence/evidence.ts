@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { homedir } from 'node:os';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ProcessEvidence } from '../../../shared/contract/access.ts';
 import type { Peer } from './peer.ts';
@@ -107,8 +107,9 @@ function isOneCommandShell(argv: readonly string[]): boolean {
 
 /** The nearest folder upwards that looks like a project's, else the folder itself. */
 async function projectFolder(folder: string | null): Promise<string | null> {
-  if (folder === null || isTooWide(folder)) return null;
-  for (let at = folder; !isTooWide(at); at = dirname(at)) {
+  const homes = [homedir(), await realpath(homedir()).catch(() => homedir())]; // the kernel names no links
+  if (folder === null || isTooWide(folder, homes)) return null;
+  for (let at = folder; !isTooWide(at, homes); at = dirname(at)) {
     for (const mark of PROJECT_MARKS) {
       if ((await stat(join(at, mark)).catch(() => null)) !== null) return at;
     }
@@ -117,8 +118,8 @@ async function projectFolder(folder: string | null): Promise<string | null> {
 }
 
 /** An answer for everything under it would be an answer for everything. */
-function isTooWide(folder: string): boolean {
-  return dirname(folder) === folder || folder === homedir() || dirname(folder) === dirname(homedir());
+function isTooWide(folder: string, homes: readonly string[]): boolean {
+  return dirname(folder) === folder || homes.some((home) => folder === home || dirname(folder) === dirname(home));
 }
 
 /** Whether `folder` is `project` or lies in it. */

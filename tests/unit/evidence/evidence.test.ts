@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { on, once } from 'node:events';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { isWithin, programName, shownEvidence, systemEvidence } from '../../../electron/core/evidence/evidence.ts';
 import { readAncestry, readProcess } from '../../../electron/core/evidence/process-facts.ts';
 import { otherEnd } from '../../../electron/core/evidence/unix-peer.ts';
@@ -127,6 +127,37 @@ test.runIf(LINUX)('our command line and the shell around one command are not the
   expect(ours.program?.pid).toBe(process.pid);
   const theirs = await systemEvidence().ofPeer({ socket, statedPid: null, program: 'other' });
   expect(theirs.program?.pid).toBe(theirs.processes[0]?.pid);
+});
+
+test.runIf(LINUX)('a folder is a project’s or its own, and never one that holds everything', async () => {
+  const root = folder();
+  const home = join(root, 'homes', 'me');
+  const plain = join(home, 'notes', 'today');
+  const source = join(home, 'tool', 'src', 'deep');
+  const neighbour = join(root, 'homes', 'you');
+  for (const path of [plain, source, neighbour]) mkdirSync(path, { recursive: true });
+  writeFileSync(join(home, 'tool', 'pyproject.toml'), '');
+  mkdirSync(join(home, '.git')); // the settings of a whole home, as some people keep them
+  symlinkSync(join(root, 'homes'), join(root, 'linked'));
+  const server = await listening(createServer(), join(root, 's'));
+  const foundIn = async (cwd: string, asHome: string): Promise<string | null> => {
+    const socket = oneAccepted(server);
+    connect(join(root, 's'), cwd);
+    const peer = { socket: await socket, statedPid: null, program: 'tool' };
+    vi.stubEnv('HOME', asHome);
+    try {
+      return (await systemEvidence().ofPeer(peer)).folder;
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  };
+  for (const asHome of [home, join(root, 'linked', 'me')]) {
+    expect(await foundIn(home, asHome)).toBeNull();
+    expect(await foundIn(neighbour, asHome)).toBeNull();
+    expect(await foundIn(plain, asHome)).toBe(plain);
+    expect(await foundIn(source, asHome)).toBe(join(home, 'tool'));
+  }
+  expect(await foundIn('/', home)).toBeNull();
 });
 
 test('a process that is not ours, or not there, tells nothing', async () => {
