@@ -91,7 +91,10 @@ export async function measureUsageReports(say: (line: string) => void = console.
     } as UsageReaderDeps['vault'],
     paths: { usageDb: file },
     clock: { after: () => () => undefined },
-    flush: () => touch(db),
+    settle: () => {
+      touch(db);
+      return true;
+    },
   });
   try {
     const timings: Timing[] = [];

@@ -51,6 +51,8 @@ export const usageRemark = z.strictObject({
     'refused',
     /** Fewer than seven whole days of data. */
     'few-days',
+    /** The usage database cannot be written now: calls that wait for it are not among the figures. */
+    'waiting',
   ]),
   text: z.string(),
 });

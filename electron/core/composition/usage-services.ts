@@ -85,7 +85,7 @@ export function createUsageServices(deps: UsageServicesDeps): UsageServices {
     zone,
     outliving: SHARED_MEMORY,
   });
-  const usageReader = new UsageReader({ vault, paths, clock, flush: () => usage.flush() });
+  const usageReader = new UsageReader({ vault, paths, clock, settle: () => usage.settle() });
   const usageExports = new UsageExports({ reader: usageReader, clock, zone });
   const usageUpkeep = new UsageUpkeep({
     vault,

@@ -7,7 +7,7 @@ export function priceHandlers(app: App): Area<'prices'> {
   const { prices, usage } = app;
   return {
     'prices.list': () => {
-      usage.flush();
+      usage.settle();
       return prices.list();
     },
     'prices.set': (price, { actor }) => prices.set(price, actor),

@@ -72,6 +72,34 @@ test('what was asked to be written and was not is tried again by itself', async 
   await until(() => usage.state === 'recording');
 });
 
+test('who reads is told that the last calls wait, until they are written', async () => {
+  const test = await recording();
+  const { usage, clock, count } = test;
+  expect(usage.settle()).toBe(true);
+  const free = full(test);
+  usage.recordEnded(endedCall());
+  expect(usage.settle()).toBe(false);
+  expect(usage.settle()).toBe(false);
+  expect(count()).toBe(1);
+  free();
+  clock.advance(5000);
+  expect(usage.settle()).toBe(true);
+  expect(count()).toBe(2);
+});
+
+test('who reads is told likewise where recording could not begin', async () => {
+  const test = await recording();
+  const { usage, vault, warned } = test;
+  full(test);
+  usage.recordEnded(endedCall());
+  vault.lock('asked');
+  await vault.unlock(PASSWORD);
+  await until(() => warned.includes('usage.not-opened'));
+  expect(usage.settle()).toBe(false);
+  usage.recordEnded(endedCall());
+  expect(usage.settle()).toBe(false);
+});
+
 test('what is sealed in one file only stays there when the thread could not begin', async () => {
   const test = await recording();
   const { usage, vault, count, warned } = test;

@@ -18,7 +18,7 @@ function backingUp() {
   const { vault, paths, db, key } = file;
   const clock = new FakeClock();
   const warned: string[] = [];
-  const reader = new UsageReader({ vault, paths, clock, flush: () => undefined });
+  const reader = new UsageReader({ vault, paths, clock, settle: () => true });
   const checkpoints: boolean[] = [];
   const backups = new UsageBackups({
     ...{ vault, paths, clock, reader },

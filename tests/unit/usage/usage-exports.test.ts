@@ -16,7 +16,7 @@ function exporting() {
   const { paths, db, vault } = usageFile();
   const clock = new FakeClock();
   write(db, 'UTC', calls(5000, clock.now() - HOURS * 3_600_000, HOURS));
-  const reader = new UsageReader({ vault, paths, clock, flush: () => undefined });
+  const reader = new UsageReader({ vault, paths, clock, settle: () => true });
   const exports = new UsageExports({ reader, clock, zone: () => 'UTC' });
   onTestFinished(() => {
     exports.locking();

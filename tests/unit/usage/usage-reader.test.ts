@@ -9,15 +9,19 @@ import { usageFile } from './usage-file.ts';
 function reading() {
   const { paths, db, vault } = usageFile();
   let flushed = 0;
+  const given = { isWhole: true };
   const clock = new FakeClock();
   const reader = new UsageReader({
     vault,
     paths,
     clock,
-    flush: () => (flushed += 1),
+    settle: () => {
+      flushed += 1;
+      return given.isWhole;
+    },
   });
   onTestFinished(() => reader.locking());
-  return { reader, vault, db, clock, flushed: () => flushed };
+  return { reader, vault, db, clock, given, flushed: () => flushed };
 }
 const NOW = Date.UTC(2030, 0, 15, 12);
 const REPORT = { query: { by: 'provider' }, zone: 'UTC', nowMs: NOW } as const;
@@ -33,6 +37,20 @@ test('a report runs on the worker thread and holds what was committed a moment a
   ).run();
   expect((await reader.query('report', REPORT)).rows).toEqual([expect.objectContaining({ requests: 3 })]);
   expect(flushed()).toBe(2);
+});
+
+test('where the last calls cannot be written, every answer of figures says so, and is given', async () => {
+  const { reader, given } = reading();
+  given.isWhole = false;
+  const asked = { reportingZone: 'UTC', nowMs: NOW };
+  expect((await reader.query('report', REPORT)).remarks.map(({ code }) => code)).toEqual(['waiting']);
+  expect((await reader.query('requests', { ...asked, limit: 10 })).remarks.at(-1)?.code).toBe('waiting');
+  expect((await reader.last('anomalies', asked)).remarks.at(-1)?.code).toBe('waiting');
+  const plan = { view: { kind: 'report', by: 'provider' }, ...asked } as const;
+  expect((await reader.query('exportPlan', plan)).remarks.at(-1)?.code).toBe('waiting');
+  expect(await reader.query('modelUse', asked)).not.toHaveProperty('remarks');
+  given.isWhole = true;
+  expect((await reader.query('report', REPORT)).remarks).toEqual([]);
 });
 
 test('an error of a query arrives with its code and hint, and the thread goes on', async () => {

@@ -36,7 +36,7 @@ export interface ProviderFiguresDeps {
   readonly clock: Clock;
   readonly log: Pick<Log, 'guard'>;
   readonly catalogue: Pick<Catalogue, 'get' | 'assertEnabled'>;
-  readonly usage: { flush(): void };
+  readonly usage: { settle(): boolean };
   /** Knows how a model is spelled. */
   readonly prices: { readonly book: Pick<PriceBook, 'nameOf'> };
   /** The reporting zone (IANA name). */
@@ -85,7 +85,7 @@ export class ProviderFigures {
    * `invalid_key` and the like where it refuses, `provider_unavailable`.
    */
   async reconcile(input: ParsedInput<'usage.reconcile'>, actor: string): Promise<ReconcileReport> {
-    const { vault, clock, catalogue, usage } = this.#deps;
+    const { vault, clock, catalogue } = this.#deps;
     const period = periodOf(input.from, input.to);
     const provider = catalogue.get(input.provider);
     catalogue.assertEnabled(input.provider);
@@ -104,7 +104,6 @@ export class ProviderFigures {
       }),
     );
     const answers = await this.#ask(opened, credential, provider, period, options);
-    usage.flush();
     this.#last = this.#report({ provider: provider.id, ref: `${provider.id}/${credential.label}`, period }, answers);
     return this.#last;
   }
@@ -113,7 +112,6 @@ export class ProviderFigures {
   compareInvoice(input: ParsedInput<'usage.compareInvoice'>): ReconcileReport {
     const period = periodOf(input.from, input.to);
     this.#deps.catalogue.get(input.provider);
-    this.#deps.usage.flush();
     const whole = { requests: null, tokens: null, other: false, model: null, day: period.first };
     const figures = [{ ...whole, costMicroUsd: input.totalMicroUsd }];
     const report = this.#report({ provider: input.provider, ref: null, period }, { figures, account: [], notes: [] });
@@ -125,8 +123,9 @@ export class ProviderFigures {
     what: { readonly provider: string; readonly ref: string | null; readonly period: Period },
     { figures, account, notes }: Answers,
   ): ReconcileReport {
-    const { clock, vault, zone, prices } = this.#deps;
+    const { clock, vault, zone, prices, usage } = this.#deps;
     const { provider, period } = what;
+    const isWhole = usage.settle();
     const db = vault.opened().usageDb;
     const own = ownDays(db, provider, period);
     const inPeriod = figures.filter(({ day }) => day >= period.first && day <= period.last);
@@ -138,6 +137,7 @@ export class ProviderFigures {
     const isPartial = (day: number) => clock.now() < (day + 1) * DAY_MS + LATE_MS;
     const imported = importedRequests(db, provider, period);
     const said = [...notes];
+    if (!isWhole) said.push('Our last calls are not counted here yet: the usage database cannot be written now.');
     if (models.length > 0 && zone() !== 'UTC') said.push(`By model, our days are those of ${zone()}, theirs are UTC.`);
     if (imported > 0) {
       said.push(

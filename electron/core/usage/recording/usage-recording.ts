@@ -1,3 +1,4 @@
+import { AppError } from '../../../../shared/errors.ts';
 import type { Emit } from '../../events.ts';
 import { type CountedCall, Counting } from '../counted-call.ts';
 import { CountedResults } from '../counted-results.ts';
@@ -184,6 +185,21 @@ export class UsageRecording {
     const { told } = thread.ask({ act: 'flush' });
     this.#isUnwritten = false;
     if (told.length > 0) this.#listener?.written(told);
+  }
+
+  /**
+   * As `flush`, for who reads: figures without the last calls are better than none.
+   * @returns whether the database has all that was counted.
+   * @throws AppError `integrity_failure` where it is damaged: its figures are not to be believed.
+   */
+  settle(): boolean {
+    try {
+      this.flush();
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'integrity_failure') throw error;
+      return false; // it is tried again by itself
+    }
+    return this.#held.length === 0 && this.#sealed.length === 0 && this.#life.thread?.state !== 'waiting';
   }
 
   /** The zone was set anew, or the computer moved: days are summed again. */

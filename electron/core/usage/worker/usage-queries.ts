@@ -22,7 +22,7 @@ import { type ReportContext, type ReportQuery, type UsageReport, usageReport } f
  * `this`. Input and output cross threads as structured clones: plain data, no class, no function. It runs on a read-only
  * connection, so it must not make temporary tables or functions of SQL that write. It may throw AppError, which arrives as
  * such; anything else arrives as `internal`. While one runs the next ones wait: what takes long belongs into a stream.
- * What waits to be written is written before a query is sent.
+ * What waits to be written is written before a query is sent; where that fails, a last remark of the answer says so.
  */
 type Query = (db: Database.Database, input: never) => unknown;
 

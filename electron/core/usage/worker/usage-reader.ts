@@ -1,3 +1,4 @@
+import type { UsageRemark } from '../../../../shared/contract/usage.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import type { VaultAccess } from '../../credentials/vault-access.ts';
 import type { Clock, Paths } from '../../seams.ts';
@@ -11,8 +12,21 @@ export interface UsageReaderDeps {
   readonly vault: Pick<VaultAccess, 'opened'>;
   readonly paths: Pick<Paths, 'usageDb'>;
   readonly clock: Pick<Clock, 'after'>;
-  /** Writes what waits to be written, so that an answer holds the last second too. */
-  readonly flush: () => void;
+  /**
+   * Writes what waits to be written, so that an answer holds the last second too.
+   * @returns false where the database did not take all of it: an answer is given nevertheless, and says so.
+   */
+  readonly settle: () => boolean;
+}
+
+const WAITING: UsageRemark = {
+  code: 'waiting',
+  text: 'The last calls are not in these figures yet: the usage database cannot be written now. They wait, and it is tried again by itself.',
+};
+
+interface Ready {
+  readonly thread: WorkerThread;
+  readonly isWhole: boolean;
 }
 
 export interface UsageStream<Piece> {
@@ -40,9 +54,10 @@ export class UsageReader {
    * query itself throws.
    */
   async query<N extends QueryName>(name: N, input: QueryInput<N>): Promise<QueryOutput<N>> {
-    const thread = this.#ready();
+    const { thread, isWhole } = this.#ready();
     try {
-      return (await thread.ask((id) => ({ kind: 'query', id, name, input }))) as QueryOutput<N>;
+      const answer = (await thread.ask((id) => ({ kind: 'query', id, name, input }))) as QueryOutput<N>;
+      return isWhole ? answer : told(answer);
     } finally {
       this.#rest();
     }
@@ -52,6 +67,7 @@ export class UsageReader {
   stream<N extends StreamName>(name: N, input: StreamInput<N>): UsageStream<StreamPiece<N>> {
     let thread: WorkerThread | null = null;
     let stream = 0;
+    let isWhole = true;
     let over = false;
     const end = (): void => {
       if (over) return;
@@ -66,7 +82,7 @@ export class UsageReader {
         if (over) return { done: true, value: undefined };
         const first = thread === null;
         if (thread === null) {
-          thread = this.#ready();
+          ({ thread, isWhole } = this.#ready());
           thread.streams += 1;
         }
         try {
@@ -75,8 +91,11 @@ export class UsageReader {
             stream = id;
             return { kind: 'stream', id, name, input };
           })) as IteratorResult<StreamPiece<N>, undefined>;
-          if (step.done === true) end();
-          return step;
+          if (step.done === true) {
+            end();
+            return step;
+          }
+          return isWhole ? step : { done: false, value: told(step.value) };
         } catch (error) {
           end();
           throw error;
@@ -105,8 +124,8 @@ export class UsageReader {
     );
   }
 
-  #ready(): WorkerThread {
-    const { vault, paths, flush } = this.#deps;
+  #ready(): Ready {
+    const { vault, paths, settle } = this.#deps;
     const { keys, usageDb } = vault.opened();
     if (usageDb.memory) {
       throw new AppError(
@@ -115,9 +134,9 @@ export class UsageReader {
         'Try again in a minute; "keyharbor doctor" says why.',
       );
     }
-    flush();
+    const isWhole = settle();
     this.#callOff();
-    if (this.#thread !== null) return this.#thread;
+    if (this.#thread !== null) return { thread: this.#thread, isWhole };
     const bytes = keys.usageDatabase.export();
     const key = new Uint8Array(bytes); // a buffer of its own, which is moved to the thread
     bytes.fill(0);
@@ -125,7 +144,7 @@ export class UsageReader {
       if (this.#thread === thread) this.#thread = null;
     });
     this.#thread = thread;
-    return thread;
+    return { thread, isWhole };
   }
 
   #rest(): void {
@@ -138,4 +157,10 @@ export class UsageReader {
       thread.stop();
     });
   }
+}
+
+/** Every answer that has remarks is of figures, and says that they lack the last calls. */
+function told<T>(answer: T): T {
+  if (typeof answer !== 'object' || answer === null || !('remarks' in answer)) return answer;
+  return { ...answer, remarks: [...(answer.remarks as readonly UsageRemark[]), WAITING] };
 }
