@@ -145,26 +145,57 @@ test('whatever the stream and its pieces, the bytes are those of a stream that w
           }
         }
         expect(through(Buffer.from(sent + rest), sizes)).toBe(plain + rest);
+        const inCr = (text: string) => text.replaceAll(/\r?\n/g, '\r');
+        expect(through(Buffer.from(inCr(sent) + rest), sizes)).toBe(inCr(plain) + rest);
       },
     ),
     { numRuns: 600 },
   );
 });
 
-test.each([1, 5, 10_000])('a stream whose lines end in CR alone passes as it comes, in pieces of %d bytes', (bytes) => {
-  const stream = Buffer.from(SAMPLE.toString().replaceAll('\n', '\r'));
+test('a stream whose lines end in CR alone loses its extra chunk and its nulls too, in pieces of any size', () => {
+  const inCr = (text: string) => text.replaceAll('\n', '\r');
+  const wanted = inCr(
+    SAMPLE.toString()
+      .split(/(?<=\n\n)/)
+      .filter((event) => !event.includes('"choices":[]'))
+      .join('')
+      .replaceAll('"usage":null,', ''),
+  );
+  const bytes = Buffer.from(inCr(SAMPLE.toString()));
+  for (let size = 1; size <= bytes.byteLength; size += 1) expect(through(bytes, [size])).toBe(wanted);
+});
+
+test('each event of lines that end in CR alone goes on as soon as it is whole', () => {
   const remover = new UsageRemover();
-  let behind = 0;
-  const out: Buffer[] = [];
-  for (let at = 0; at < stream.byteLength; at += bytes) {
-    const piece = stream.subarray(at, at + bytes);
-    const sent = Buffer.concat(remover.push(piece));
-    out.push(sent);
-    behind += piece.byteLength - sent.byteLength;
-    if (stream.subarray(0, at).includes('\r\r')) expect(behind).toBe(0);
-  }
-  expect(Buffer.concat([...out, ...remover.end()]).equals(stream)).toBe(true);
-  expect(behind).toBe(0);
+  const push = (text: string) => Buffer.concat(remover.push(Buffer.from(text))).toString();
+  expect(push('data: {"a":1,"usage":null}\r')).toBe('');
+  expect(push('\r')).toBe('data: {"a":1}\r\r');
+  expect(push('data: {"choices":[],"usage":{"prompt_tokens":1}}\r\rdata: [DONE]\r')).toBe('');
+  expect(push('\r')).toBe('data: [DONE]\r\r');
+  expect(remover.end()).toEqual([]);
+});
+
+test.each([1, 5, 10_000])(
+  'a stream of lines that end in one way, then in another, is not held: pieces of %d',
+  (bytes) => {
+    const stream = Buffer.from(`: begins\rdata: {"a":1,"usage":null}\n\ndata: {"a":2}\r\n\r\n`);
+    const remover = new UsageRemover();
+    const out: Buffer[] = [];
+    for (let at = 0; at < stream.byteLength; at += bytes) {
+      out.push(Buffer.concat(remover.push(stream.subarray(at, at + bytes))));
+    }
+    expect(Buffer.concat(out).equals(stream)).toBe(true);
+    expect(remover.end()).toEqual([]);
+  },
+);
+
+test('an event too long for a chunk passes before its first line ends, and the next one is read', () => {
+  const remover = new UsageRemover();
+  const long = Buffer.alloc(1024 * 1024 + 1, 'a');
+  expect(Buffer.concat(remover.push(long)).byteLength).toBe(long.byteLength);
+  const rest = remover.push(Buffer.from('\r\rdata: {"choices":[],"usage":{"prompt_tokens":1}}\r\rdata: [DONE]\r\r'));
+  expect(Buffer.concat(rest).toString()).toBe('\r\rdata: [DONE]\r\r');
 });
 
 test('an endless event passes with bounded memory', () => {

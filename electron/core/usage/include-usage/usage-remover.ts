@@ -19,19 +19,21 @@ export class UsageRemover {
   #lineIsCr = false;
   /** The rest of an event that grew too long. */
   #passing = false;
-  /** `cr`: nothing is taken out. No provider ends its lines so, and such a stream must not be held to its end. */
-  #lineEnd: 'unknown' | 'cr or crlf' | 'lf' | 'cr' = 'unknown';
+  /** `mixed`: an LF where lines end in CR alone. Nothing is taken out then: events could not be told, and would be held. */
+  #lineEnd: LineEnd | 'mixed' = 'unknown';
 
   /** @returns what to send on, in order: views of `chunk`, or buffers of their own. They are good until the next call. */
   push(chunk: Uint8Array): readonly Uint8Array[] {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = this.#inLines(
+      Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength),
+    );
+    if (this.#lineEnd === 'mixed') return this.#heldBytes === 0 ? [bytes] : [this.#takeHeld(), bytes];
+    const newline = this.#newline;
     const out: Uint8Array[] = [];
-    if (this.#lineEnd !== 'lf') this.#lineEnd = lineEnd(this.#lineEnd, bytes);
-    if (this.#lineEnd === 'cr') return this.#heldBytes === 0 ? [bytes] : [this.#takeHeld(), bytes];
     let eventFrom = 0;
     let at = 0;
     for (;;) {
-      const end = bytes.indexOf(LF, at);
+      const end = bytes.indexOf(newline, at);
       if (end === -1) break;
       const blank = this.#lineBytes + (end - at) === 0 || this.#isLoneCr(bytes, at, end);
       this.#lineBytes = 0;
@@ -55,6 +57,25 @@ export class UsageRemover {
     return rest.byteLength === 0 ? [] : [rest];
   }
 
+  /** The last byte of what ends a line. */
+  get #newline(): typeof LF | typeof CR {
+    return this.#lineEnd === 'cr' ? CR : LF;
+  }
+
+  /** Looks at how lines end. @returns what to read: where that is CR alone, what was held until it was known comes again. */
+  #inLines(bytes: Buffer): Buffer {
+    const before = this.#lineEnd;
+    if (before === 'lf' || before === 'mixed') return bytes;
+    const now = before === 'cr' ? before : lineEnd(before, bytes);
+    this.#lineEnd = now === 'cr' && bytes.includes(LF) ? 'mixed' : now;
+    if (this.#lineEnd !== 'cr' || before === 'cr') return bytes;
+    if (before === 'cr or crlf') this.#lineBytes = 0;
+    this.#lineIsCr = false;
+    if (this.#heldBytes === 0) return bytes;
+    this.#lineBytes = 0;
+    return Buffer.concat([this.#takeHeld(), bytes]);
+  }
+
   #isLoneCr(bytes: Buffer, from: number, end: number): boolean {
     if (this.#lineBytes === 0) return end - from === 1 && bytes[from] === CR;
     return this.#lineIsCr && end === from;
@@ -67,11 +88,11 @@ export class UsageRemover {
       return;
     }
     if (this.#heldBytes === 0) {
-      withoutUsage(bytes.subarray(from, to), out);
+      withoutUsage(bytes.subarray(from, to), this.#newline, out);
       return;
     }
     this.#hold(bytes, from, to);
-    withoutUsage(this.#takeHeld(), out);
+    withoutUsage(this.#takeHeld(), this.#newline, out);
   }
 
   #holdRest(bytes: Buffer, from: number, out: Uint8Array[]): void {
@@ -103,9 +124,11 @@ export class UsageRemover {
   }
 }
 
-/** How the first line ends, as far as it is known (WHATWG HTML section 9.2.5: LF, CRLF or CR). */
-function lineEnd(known: 'unknown' | 'cr or crlf' | 'cr', bytes: Buffer): 'unknown' | 'cr or crlf' | 'lf' | 'cr' {
-  if (known === 'cr' || bytes.byteLength === 0) return known;
+/** How the first line ends, as far as it is known (WHATWG HTML section 9.2.5: LF, CRLF or CR). `lf`: CRLF too. */
+type LineEnd = 'unknown' | 'cr or crlf' | 'lf' | 'cr';
+
+function lineEnd(known: 'unknown' | 'cr or crlf', bytes: Buffer): LineEnd {
+  if (bytes.byteLength === 0) return known;
   if (known === 'cr or crlf') return bytes[0] === LF ? 'lf' : 'cr';
   const end = bytes.findIndex((byte) => byte === LF || byte === CR);
   if (end === -1) return 'unknown';
@@ -114,8 +137,8 @@ function lineEnd(known: 'unknown' | 'cr or crlf' | 'cr', bytes: Buffer): 'unknow
 }
 
 /** @param event - one event with its blank line. */
-function withoutUsage(event: Buffer, out: Uint8Array[]): void {
-  const data = event.includes(USAGE) ? onlyDataLine(event) : null;
+function withoutUsage(event: Buffer, newline: number, out: Uint8Array[]): void {
+  const data = event.includes(USAGE) ? onlyDataLine(event, newline) : null;
   const members = data === null ? null : jsonMembers(event, data.from, data.to);
   const usage = members?.find(({ name }) => name === 'usage');
   if (members === null || usage === undefined) {
@@ -139,12 +162,12 @@ function isExtraChunk(event: Buffer, members: readonly MemberPlace[]): boolean {
 }
 
 /** The JSON of an event that has one data line; null for any other. */
-function onlyDataLine(event: Buffer): { readonly from: number; readonly to: number } | null {
+function onlyDataLine(event: Buffer, newline: number): { readonly from: number; readonly to: number } | null {
   let found: { readonly from: number; readonly to: number } | null = null;
   let at = 0;
   while (at < event.byteLength) {
-    const newline = event.indexOf(LF, at);
-    const end = newline === -1 ? event.byteLength : newline;
+    const lineTo = event.indexOf(newline, at);
+    const end = lineTo === -1 ? event.byteLength : lineTo;
     if (event.subarray(at, at + DATA.byteLength).equals(DATA)) {
       if (found !== null) return null;
       found = { from: at + DATA.byteLength, to: end };
