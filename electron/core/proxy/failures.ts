@@ -11,7 +11,10 @@ export interface Failure {
 const WAIT = 'Try again later.';
 /** What OpenSSL makes of plain HTTP. */
 const NOT_TLS = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE)$/;
-/** What undici says of a status of 1xx that it does not take. */
+/**
+ * What undici says of a status of 1xx that it does not take. It ends the connection at a 100 to a request without
+ * `Expect`, which a client may pass over (RFC 9110 section 15.2); 102, 103 and the like it hands on (attempt.ts).
+ */
 const UNASKED = /^bad (?:response|upgrade)$/;
 
 function unavailable(provider: string, what: string, hint: string): Failure {
@@ -43,10 +46,17 @@ export function failureOf(provider: string, error: unknown): Failure {
       'Check the base URL of the credential: another kind of server may be there, or one that wants https.',
     );
   }
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || (code === 'UND_ERR_SOCKET' && UNASKED.test(String(message)))) {
+  if (code === 'UND_ERR_SOCKET' && UNASKED.test(String(message))) {
     return unavailable(
       provider,
-      'sent an answer against the rules of HTTP: with two lengths that do not agree, or a 100 or 101 that nobody asked for.',
+      'sent a 100 or 101 that nobody asked for, and what stands behind it was not read.',
+      'Something may stand between. Tell whoever runs this server; it need not send one.',
+    );
+  }
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+    return unavailable(
+      provider,
+      'sent an answer against the rules of HTTP: with two lengths that do not agree.',
       'Something may stand between. Tell whoever runs this server.',
     );
   }

@@ -404,12 +404,20 @@ describe('an answer comes back', () => {
       'a length beside chunks',
       'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
     ],
-    ['100 without being asked', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'],
-    ['101 without being asked', 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'],
   ])('%s: the refusal says that this is no HTTP', async (_what, bytes) => {
     const answer = await (await startProxyTo(await bytesServer(bytes))).ask('GET', '/proxy/openai/x');
     expect(answer.status).toBe(502);
     expect(answer.body).toMatch(/against the rules of HTTP/);
+  });
+
+  test.each([
+    ['100', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'],
+    ['101', 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'],
+  ])('a %s without being asked: the refusal says so, and does not call it against the rules', async (_what, bytes) => {
+    const answer = await (await startProxyTo(await bytesServer(bytes))).ask('GET', '/proxy/openai/x');
+    expect(answer.status).toBe(502);
+    expect(answer.body).toMatch(/a 100 or 101 that nobody asked for/);
+    expect(answer.body).not.toMatch(/against the rules/);
   });
 
   test('no server there: 502', async () => {
