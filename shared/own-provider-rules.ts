@@ -17,14 +17,16 @@ const RESERVED_HEADERS = new Set(
 );
 /** Variables by which a program is steered: a file must not choose them for the programs that `run` starts. */
 const STEERING = new RegExp(
-  '^(?:PATH|HOME|USER|SHELL|IFS|ENV|BASH_.*|LD_.*|DYLD_.*|NODE_.*|NPM_.*|PYTHON.*|PERL.*|RUBY.*|JAVA_.*|_JAVA_.*|' +
-    'JDK_.*|GIT_.*|SSH_.*|SSL_.*|CURL_.*|LC_.*|LANG|TMPDIR|TEMP|TMP|EDITOR|PAGER|BROWSER|XDG_.*|DBUS_.*|KEYHARBOR_.*|' +
+  '^(?:PATH|HOME|USER|SHELL|SHELLOPTS|ZDOTDIR|IFS|ENV|BASH_.*|BASHOPTS|LD_.*|DYLD_.*|NODE_.*|NPM_.*|PYTHON.*|PERL.*|' +
+    'RUBY.*|JAVA_.*|_JAVA_.*|JDK_.*|CLASSPATH|GIT_.*|SSH_.*|SSL_.*|OPENSSL_.*|CURL_.*|LC_.*|LANG|TMPDIR|TEMP|TMP|' +
+    'EDITOR|VISUAL|PAGER|BROWSER|XDG_.*|DBUS_.*|KEYHARBOR_.*|' +
     '.*_PROXY|PROMPT_COMMAND|PS[0-4])$',
 );
 
 /** Whether matching takes at most about n² steps: no repeated groups but optional ones, two variable parts. */
 function isTamePattern(pattern: string): boolean {
-  const bare = pattern.replace(/\\./g, 'x').replace(/\[\^?\]?[^\]]*\]/g, 'x');
+  // A set ends at its first bracket, also right after its beginning: [^] is any character, [] is none.
+  const bare = pattern.replace(/\\./g, 'x').replace(/\[[^\]]*\]/g, 'x');
   if (/\)(?:[*+]|\{)/.test(bare)) return false;
   const variable = bare.match(/[*+]|\{\d+,\d*\}|\?(?![:=!<])/g) ?? [];
   return variable.filter((part) => part !== '?').length <= MAX_VARIABLE_PARTS && variable.length <= 8;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { catalogueUrl, fieldName, httpsUrl, text } from './parts.ts';
+import { catalogueUrl, fieldName, httpsUrl, text, variableName } from './parts.ts';
 import { token } from './token.ts';
 
 /** One field of a credential of this kind. */
@@ -71,7 +71,7 @@ const format = z.strictObject({
 const environment = z.strictObject({
   field: fieldName,
   /** The first is injected by `run`; the others are recognised on import. */
-  names: z.array(z.string().regex(/^[A-Z_][A-Z0-9_]*$/)).min(1),
+  names: z.array(variableName).min(1),
   /** Only where this other field is filled in too. */
   with: fieldName.optional(),
 });

@@ -5,7 +5,7 @@ import { rateLimit, rule } from './answer.ts';
 import { authKind } from './auth-kind.ts';
 import { check } from './check.ts';
 import { usage } from './metering.ts';
-import { catalogueUrl, httpsUrl, providerId, text } from './parts.ts';
+import { catalogueUrl, httpsUrl, providerId, text, variableName } from './parts.ts';
 
 /**
  * A header name in lower case, or the start of some, ending with "*". None that carries a credential: those never pass,
@@ -50,7 +50,7 @@ const descriptor = z.strictObject({
     /** What to put in where the user must or may give another one. */
     hint: text.optional(),
     /** Environment variables by which the provider's SDK takes another base URL; the first one is set. */
-    environment: z.array(z.string()).default([]),
+    environment: z.array(variableName).default([]),
     /** Other addresses of the same provider, of a region or a product: the catalogue's, so no confirmation is needed. */
     choices: z.array(z.strictObject({ label: text, url: catalogueUrl })).default([]),
     /** Versions of the API, each below its own path; one that is not enabled is not called. */

@@ -3,6 +3,8 @@ import { FIELD_NAME_PATTERN, PROVIDER_ID_PATTERN } from '../reference.ts';
 
 export const providerId = z.string().regex(PROVIDER_ID_PATTERN);
 export const fieldName = z.string().regex(FIELD_NAME_PATTERN);
+/** As programs name theirs. Lower case is left out: some names mean the same in it (`http_proxy`) and would go unnoticed. */
+export const variableName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/);
 export const text = z.string().min(1).max(400);
 export const httpsUrl = z
   .string()
