@@ -335,7 +335,8 @@ export const vaultSettings = z.strictObject({
   proxyCaCertificates: z
     .string()
     .max(32_000)
-    .regex(/^(?:\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)*$/),
+    // White space is taken in one place: a long bundle with a line of another kind must not be tried in every way.
+    .regex(/^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)*$/),
 });
 export const settings = z.strictObject({ app: appSettings, vault: vaultSettings.nullable() });
 export type AppSettings = z.output<typeof appSettings>;

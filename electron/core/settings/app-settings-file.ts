@@ -24,10 +24,9 @@ export interface LoadedAppSettings {
 
 function parse(bytes: Buffer): AppSettings | null {
   try {
-    const given = Object.entries(storedSettings.parse(JSON.parse(bytes.toString('utf8'))));
     return appSettings.parse({
       ...DEFAULT_APP_SETTINGS,
-      ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+      ...storedSettings.parse(JSON.parse(bytes.toString('utf8'))),
     });
   } catch {
     return null;

@@ -32,10 +32,10 @@ function given<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], u
 }
 
 /** A row is text: true, false, a number, a word, or numbers in brackets. */
-function settingValue(row: string | undefined): unknown {
+function settingValue(row: string): unknown {
   if (row === 'true' || row === 'false') return row === 'true';
-  if (row !== undefined && /^\[[0-9, ]*\]$/.test(row)) return row.match(/[0-9]+/g)?.map(Number) ?? [];
-  return row === undefined || row === '' || Number.isNaN(Number(row)) ? row : Number(row);
+  if (/^\[[0-9, ]*\]$/.test(row)) return row.match(/[0-9]+/g)?.map(Number) ?? [];
+  return row === '' || Number.isNaN(Number(row)) ? row : Number(row);
 }
 
 type SettingValue = number | boolean | string | readonly number[];
@@ -90,8 +90,9 @@ export class SettingsStore {
     const read: Record<string, unknown> = { ...settings };
     for (const name of Object.keys(settings) as (keyof VaultSettings)[]) {
       const row = rows.get(name);
+      if (row === undefined) continue;
       const parsed = vaultSettings.shape[name].safeParse(settingValue(row));
-      if (row !== undefined && parsed.success) read[name] = parsed.data;
+      if (parsed.success) read[name] = parsed.data;
     }
     return read as VaultSettings;
   }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_APP_SETTINGS } from '../../../electron/core/settings/app-settings-file.ts';
+import { putSetting } from '../../../electron/core/settings/setting-table.ts';
 import { readAudit } from '../../../electron/core/audit/audit-log.ts';
+import { vaultSettings } from '../../../shared/contract/schemas.ts';
 import { PASSWORD, startTestApp, startUnlockedApp } from '../../support/test-app.ts';
 
 const newHome = () => mkdtempSync(join(tmpdir(), 'kh-settings-'));
@@ -97,6 +99,66 @@ test('levels to warn at are kept as they were given: several, one, none', async 
   }
   app.settings.set({ vault: { quotaWarnAt: [50, 80] } }, 'ui');
   expect(readAudit(app.vault.opened(), { limit: 1 })[0]).toMatchObject({ meta: { quotaWarnAt: '[50, 80]' } });
+});
+
+test('a switch, a word, a number and a text are read back as what they were', async () => {
+  const t = await startUnlockedApp();
+  const changed = {
+    dailyCheck: true,
+    firstSteps: false,
+    askTerminals: 'always',
+    usageRecordDays: 0,
+    reportingZone: 'Europe/Berlin',
+  } as const;
+  t.app.settings.set({ vault: changed }, 'ui');
+  expect(t.app.settings.vault()).toMatchObject(changed);
+  t.app.vault.lock('asked');
+  await t.app.vault.unlock(PASSWORD, 'ui');
+  expect(t.app.settings.vault()).toMatchObject(changed);
+  t.app.settings.set({ vault: { reportingZone: '' } }, 'ui');
+  expect(t.app.settings.vault()).toMatchObject({ ...changed, reportingZone: '' });
+});
+
+test('a row that this version cannot read counts as not set', async () => {
+  const { app } = await startUnlockedApp();
+  const vault = app.vault.opened();
+  const rows = [
+    ['clipboardSeconds', '5'],
+    ['dailyCheck', '1'],
+    ['quotaWarnAt', '[50, 50]'],
+    ['askTerminals', 'sometimes'],
+    ['usageRecordDays', ''],
+    ['ofAnotherVersion', 'true'],
+  ] as const;
+  vault.write(() => {
+    for (const [name, value] of rows) putSetting(vault.db, name, value);
+  });
+  const settings = app.settings.vault();
+  expect(settings).toMatchObject({
+    clipboardSeconds: 30,
+    dailyCheck: false,
+    quotaWarnAt: [75, 90, 100],
+    askTerminals: 'with-window',
+    usageRecordDays: 90,
+  });
+  expect(Object.keys(settings)).not.toContain('ofAnotherVersion');
+});
+
+test('what was not given is left as it is', async () => {
+  const { app } = await startUnlockedApp();
+  app.settings.set({ app: { theme: 'dark' }, vault: { clipboardSeconds: 60 } }, 'ui');
+  app.settings.set({ app: { theme: undefined, railCollapsed: true }, vault: { clipboardSeconds: undefined } }, 'ui');
+  expect(app.settings.app()).toMatchObject({ theme: 'dark', railCollapsed: true });
+  expect(app.settings.vault().clipboardSeconds).toBe(60);
+});
+
+// More ways to try than can be tried, where white space between two of them may belong to either.
+test('a long bundle of certificates is taken, and refused where a line between them is of another kind', () => {
+  const one = `-----BEGIN CERTIFICATE-----\n${'QUJD'.repeat(16)}\n-----END CERTIFICATE-----`;
+  const isTaken = (text: string) => vaultSettings.shape.proxyCaCertificates.safeParse(text).success;
+  const bundle = `${one}\n\n`.repeat(60);
+  expect([isTaken(''), isTaken(one), isTaken(`\n ${bundle}`)]).toEqual([true, true, true]);
+  expect(isTaken(`${bundle}# the end`)).toBe(false);
 });
 
 test('the endpoint’s switch and port are kept', () => {
