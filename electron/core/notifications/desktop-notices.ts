@@ -32,9 +32,9 @@ export class DesktopNotices {
   }
 
   tell(told: readonly Told[]): void {
-    const { clock, preferences, zone } = this.#deps;
-    const wanted = preferences();
-    if (wanted === null || isQuiet(clock.now(), wanted.quietHours, zone())) return;
+    const { clock } = this.#deps;
+    const wanted = this.#wanted();
+    if (wanted === null) return;
     this.#waiting.push(...told.filter(({ notice: { kind } }) => wanted.desktop.includes(kind)));
     const leftMs = this.#quietUntil - clock.monotonic();
     if (leftMs <= 0) this.#show();
@@ -49,16 +49,24 @@ export class DesktopNotices {
   }
 
   #show(): void {
-    const { clock, shell, preferences, isWindowLocked } = this.#deps;
+    const { clock, shell, isWindowLocked } = this.#deps;
+    const wanted = this.#wanted();
     this.#callOff = null;
     const [first, ...more] = this.#waiting;
     this.#waiting = [];
-    if (first === undefined) return;
+    if (first === undefined || wanted === null) return;
     this.#quietUntil = clock.monotonic() + APART_MS;
-    const named = preferences()?.desktopDetails === true && !isWindowLocked();
+    const named = wanted.desktopDetails && !isWindowLocked();
     if (more.length > 0)
       shell.notify('Keyharbor', `${more.length + 1} things need a look. Open Keyharbor to see them.`);
     else if (named) shell.notify('Keyharbor', first.notice.title);
     else shell.notify('Keyharbor', `${first.plain} Open Keyharbor to see more.`);
+  }
+
+  /** null: nothing comes up now. Asked again when what waited is shown: the quiet hours may have begun meanwhile. */
+  #wanted(): NoticePreferences | null {
+    const { clock, preferences, zone } = this.#deps;
+    const wanted = preferences();
+    return wanted === null || isQuiet(clock.now(), wanted.quietHours, zone()) ? null : wanted;
   }
 }

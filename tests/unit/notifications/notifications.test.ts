@@ -146,6 +146,22 @@ test('what comes together comes up as one', async () => {
   expect(t.shown).toHaveLength(2);
 });
 
+test('what waits to come up does not do so once the quiet hours have begun; the inbox has it', async () => {
+  const t = await withInbox();
+  t.clock.wallMs = Date.UTC(2030, 0, 15, 21, 59, 50);
+  t.notifications.setPreferences({ zone: 'UTC', quietHours: { from: '22:00', to: '07:00' } }, 'ui');
+  t.happens(t.client('first'));
+  t.happens(t.client('second'));
+  expect(t.shown).toHaveLength(1);
+  t.clock.advance(30_000);
+  expect(t.shown).toHaveLength(1);
+  expect(t.lines('unread')).toHaveLength(2);
+  t.clock.advance(9 * HOUR_MS);
+  t.happens(t.client('in the morning'));
+  expect(t.shown).toHaveLength(2);
+  expect(t.shown[1]).not.toContain('things');
+});
+
 test('keys near their end are told 14 days before and again when it has come, each once', async () => {
   const t = await withInbox();
   const end = new Date(t.clock.now() + 15 * DAY_MS).toISOString();
