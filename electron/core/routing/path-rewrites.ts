@@ -9,7 +9,7 @@ export function rewrittenPath(rest: string, rewrites: readonly PathRewrite[]): s
   const path = question < 0 ? rest : rest.slice(0, question);
   for (const { from, to } of rewrites) {
     const start = from.endsWith('/') ? from.slice(0, -1) : from;
-    if (path !== start && path !== from && !path.startsWith(`${start}/`)) continue;
+    if (path !== start && !path.startsWith(`${start}/`)) continue;
     const left = path.slice(start.length);
     const begin = to.endsWith('/') && left !== '' ? to.slice(0, -1) : to;
     return `${begin}${left}${question < 0 ? '' : rest.slice(question)}`;

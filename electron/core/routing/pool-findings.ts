@@ -61,6 +61,6 @@ export class PoolFindings {
     const text = found === null ? '' : `${found.atMs} ${found.by} ${found.says}`;
     this.#known.set(name, { credential, finding: text });
     const isNews = before?.credential !== credential || before.finding !== text;
-    if (found !== null && found.says !== 'unclear' && isNews) pool.found(provider, label, found);
+    if (found !== null && isNews) pool.found(provider, label, found);
   }
 }

@@ -63,7 +63,7 @@ export class ResponseCache {
     const kept = this.#kept.get(keyOf(request));
     if (kept === undefined || kept.shape !== request.shape) return null;
     if (this.#clock.monotonic() - kept.atMs >= rule.maxSeconds * 1000) return null;
-    if (!kept.policy.satisfiesWithoutRevalidation(asked(request, rule))) return null;
+    if (!kept.policy.satisfiesWithoutRevalidation(asked(request))) return null;
     const { age } = kept.policy.responseHeaders();
     const headers = typeof age === 'string' ? [...kept.headers, 'age', age] : kept.headers;
     return { status: kept.status, headers, body: kept.body };
@@ -115,7 +115,7 @@ export class ResponseCache {
   #judge(request: CacheRequest, rule: CacheRule, answer: { readonly status: number; readonly headers: Headers }) {
     const headers = rule.evenPrivate ? withFreshness(answer.headers, rule.maxSeconds) : answer.headers;
     const options = { shared: !rule.evenPrivate, cacheHeuristic: 0 };
-    return new this.#Policy(asked(request, rule), { status: answer.status, headers: { ...headers } }, options);
+    return new this.#Policy(asked(request), { status: answer.status, headers: { ...headers } }, options);
   }
 }
 
@@ -139,13 +139,10 @@ function isCacheable({ method, headers }: CacheRequest): boolean {
   return method === 'GET' && !BYPASS.some((name) => headers.has(name));
 }
 
-/** The credential may travel in any header: the library is told that there is one. */
-function asked(request: CacheRequest, rule: CacheRule): CachePolicy.HttpRequest {
-  const headers = Object.fromEntries(request.headers);
-  return { method: request.method, url: request.url, headers: rule.evenPrivate ? headers : withCredential(headers) };
+/** The credential may travel in any header: the library is told that there is one. Private answers it keeps all the same. */
+function asked({ method, url, headers }: CacheRequest): CachePolicy.HttpRequest {
+  return { method, url, headers: { ...Object.fromEntries(headers), authorization: 'present' } };
 }
-
-const withCredential = (headers: Headers): Headers => ({ ...headers, authorization: 'present' });
 
 /** It is said anew each time. @param headers - name, value, name, value. */
 function withoutAge(headers: readonly string[]): readonly string[] {

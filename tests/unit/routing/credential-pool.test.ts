@@ -110,13 +110,61 @@ describe('a credential that was exhausted or refused', () => {
     expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
   });
 
-  test('stays at rest where the provider itself is broken meanwhile', () => {
+  test.each([500, 503])('stays one to probe where the provider itself is broken meanwhile (%s)', (status) => {
     const { clock, pool } = setUp();
     pool.answered('openai', 'a', 401, null);
     clock.advance(300_000);
     pool.begin('openai', 'a');
-    pool.answered('openai', 'a', 503, null);
+    pool.answered('openai', 'a', status, null);
     expect(pool.state('openai', rule('priority'))[0]?.because).toBe(401);
+    expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
+  });
+
+  test('is probed again at once where the probe broke off', () => {
+    const { clock, pool } = setUp();
+    pool.answered('openai', 'a', 402, null);
+    clock.advance(300_000);
+    pool.begin('openai', 'a');
+    pool.unanswered('openai', 'a');
+    pool.unanswered('openai', 'b');
+    expect(pool.order('openai', rule('priority'), all)).toEqual(['a', 'b', 'c']);
+  });
+
+  test.each([
+    [401, 300_000],
+    [402, 300_000],
+    [429, 20_000],
+  ])('rests after %s for %s ms, and it is told until when', (status, restMs) => {
+    const { clock, pool } = setUp();
+    pool.answered('openai', 'b', status, null);
+    const told = () => pool.state('openai', rule('priority'))[1];
+    const until = new Date(clock.now() + restMs).toISOString();
+    expect(told()).toMatchObject({ state: 'resting', until, told: 'answer' });
+    clock.advance(restMs - 1);
+    expect([told()?.state, pool.order('openai', rule('priority'), all)]).toEqual(['resting', ['a', 'c', 'b']]);
+    clock.advance(1);
+    expect([told()?.state, pool.order('openai', rule('priority'), all)]).toEqual(['probing', ['a', 'b', 'c']]);
+    clock.advance(60_000);
+    expect(told()?.until).toBe(new Date(clock.now()).toISOString());
+  });
+
+  test('rests a day at most, whatever the provider asks for, and only after 429 is it asked', () => {
+    const { clock, pool } = setUp();
+    pool.answered('openai', 'a', 429, 7 * 24 * 3_600_000);
+    pool.answered('openai', 'b', 402, 7 * 24 * 3_600_000);
+    const until = (ms: number) => new Date(clock.now() + ms).toISOString();
+    expect(pool.state('openai', rule('priority'))).toMatchObject([
+      { until: until(24 * 3_600_000) },
+      { until: until(300_000) },
+      { until: null },
+    ]);
+  });
+
+  test('does not rest longer because several calls that were under way are refused together', () => {
+    const { clock, pool } = setUp();
+    for (let call = 0; call < 3; call += 1) pool.begin('openai', 'a');
+    for (let call = 0; call < 3; call += 1) pool.answered('openai', 'a', 402, null);
+    clock.advance(300_000);
     expect(pool.order('openai', rule('priority'), all)[0]).toBe('a');
   });
 
@@ -172,6 +220,15 @@ describe('what a tool or a test found', () => {
     const { pool } = setUp();
     pool.answered('openai', 'a', status, null);
     pool.found('openai', 'a', { says: 'works', by: 'test' });
+    expect(first(pool)).toBe('b');
+  });
+
+  test('that it is unclear changes nothing', () => {
+    const { pool } = setUp();
+    pool.found('openai', 'a', { says: 'unclear', by: 'test' });
+    expect(first(pool)).toBe('a');
+    pool.found('openai', 'a', { says: 'refused', by: 'tool' });
+    pool.found('openai', 'a', { says: 'unclear', by: 'test' });
     expect(first(pool)).toBe('b');
   });
 

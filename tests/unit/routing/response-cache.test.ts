@@ -45,6 +45,11 @@ describe('without the owner’s word', () => {
     ['no-cache', { 'cache-control': 'no-cache, public' }, false],
     ['nothing', {}, false],
     ['public without an age', { 'cache-control': 'public' }, false],
+    [
+      'an old Last-Modified: nobody guesses',
+      { 'cache-control': 'public', 'last-modified': 'Tue, 01 Jan 2030 00:00:00 GMT' },
+      false,
+    ],
     ['Vary: *', { 'cache-control': 'public, max-age=60', vary: '*' }, false],
   ])('%s', (_, headers, isKept) => {
     const { cache, keep } = setUp();
@@ -68,6 +73,41 @@ describe('with the owner’s word', () => {
 
 describe('an answer that is kept', () => {
   const fresh = { 'cache-control': 'public, max-age=60' };
+
+  test.each([
+    ['max-age', { 'cache-control': 'private, max-age=60' }],
+    ['Expires', { expires: 'Tue, 15 Jan 2030 12:01:00 GMT' }],
+  ])('with the owner’s word is good no longer than %s says', (_, headers) => {
+    const { clock, cache, keep } = setUp();
+    keep(headers, { by: always });
+    clock.advance(59_000);
+    expect(cache.find(request(), always)).not.toBeNull();
+    clock.advance(1_000);
+    expect(cache.find(request(), always)).toBeNull();
+  });
+
+  test.each([
+    ['forbidden to store', { 'cache-control': 'no-store, public, max-age=60' }],
+    ['stale from the beginning', { 'cache-control': 'public, max-age=0' }],
+    ['of no known age', { 'cache-control': 'public' }],
+  ])('is none that is %s: no copy is made of it', (_, headers) => {
+    expect(setUp().keep(headers)).toBe(false);
+  });
+
+  test('is not given to those for whom its head looks different', () => {
+    const { cache, keep } = setUp();
+    keep(fresh);
+    expect(cache.find(request({ shape: 'Ab3dEf9hIj' }), rule)).toBeNull();
+  });
+
+  test('tells its age once, however old the provider said that it was', () => {
+    const { clock, cache } = setUp();
+    const entry = cache.begin(request(), rule, { status: 200, headers: { ...fresh, age: '5' } });
+    entry?.head(['age', '5', 'x-about', 'age']);
+    entry?.done();
+    clock.advance(10_000);
+    expect(cache.find(request(), rule)?.headers).toEqual(['x-about', 'age', 'age', '15']);
+  });
 
   test('is given with its age, and only as long as the provider says', () => {
     const { clock, cache, keep } = setUp();
@@ -103,11 +143,14 @@ describe('an answer that is kept', () => {
     expect(cache.find(request({ headers: new Map([['accept', 'text/csv']]) }), rule)).toBeNull();
   });
 
-  test.each(['range', 'if-none-match', 'if-modified-since'])('is passed over where the client sends %s', (name) => {
-    const { cache, keep } = setUp();
-    keep(fresh);
-    expect(cache.find(request({ headers: new Map([[name, 'x']]) }), rule)).toBeNull();
-  });
+  test.each(['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'])(
+    'is passed over where the client sends %s',
+    (name) => {
+      const { cache, keep } = setUp();
+      keep(fresh);
+      expect(cache.find(request({ headers: new Map([[name, 'x']]) }), rule)).toBeNull();
+    },
+  );
 
   test('is passed over where the client says no-cache', () => {
     const { cache, keep } = setUp();
@@ -133,7 +176,7 @@ describe('an answer that is kept', () => {
     keep(fresh, { body: 'x'.repeat(MAX_ENTRY_BYTES + 1) });
     expect(cache.find(request(), rule)).toBeNull();
     keep(fresh, { body: 'x'.repeat(MAX_ENTRY_BYTES) });
-    expect(cache.find(request(), rule)).not.toBeNull();
+    expect(cache.find(request(), rule)?.body).toHaveLength(MAX_ENTRY_BYTES);
   });
 
   test('is gone after a change at its address, and after a lock, with its bytes wiped', () => {

@@ -33,7 +33,7 @@ describe('edits of headers', () => {
     ] as const;
     expect(editedHeaders(lines, edits)).toEqual([{ name: 'accept', value: 'text/plain' }]);
     expect(lines).toEqual(before);
-    expect(namesBroughtIn(edits)).toEqual(['x-b']);
+    expect(namesBroughtIn([...edits, { do: 'set', name: 'x-c', value: '' }])).toEqual(['x-b', 'x-c']);
   });
 });
 
