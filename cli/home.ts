@@ -1,6 +1,6 @@
-import { lstatSync, readFileSync, type Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../shared/errors.ts';
 
 /** A socket path longer than this does not fit everywhere; then it lies elsewhere and agent.json names it. */
@@ -53,17 +53,70 @@ export function assertOwnSocket(path: string): void {
     found = lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return;
-    throw new AppError(
-      'forbidden',
-      'The home of the vault cannot be read by this user. Nothing was done.',
-      'Check who owns the folder that KEYHARBOR_HOME names, or use another one.',
-      { cause: error },
-    );
+    throw notReadable(error);
   }
   if (found === undefined || (found.isSocket() && found.uid === process.getuid())) return;
   throw new AppError(
     'security_violation',
     'The agent socket in the home belongs to someone else or is no socket. Nothing was sent.',
     'Check who owns the folder that KEYHARBOR_HOME names, or use another one.',
+  );
+}
+
+const ANOTHER_HOME = 'Move it away, or set KEYHARBOR_HOME to another folder.';
+
+/**
+ * That no vault is there says nothing where none could be made either: then this is what a person has to hear. Nothing is
+ * made.
+ * @throws AppError `internal`, `forbidden`.
+ */
+export function assertPossibleHome(home: string): void {
+  let folder = home;
+  for (;;) {
+    const found = seen(folder);
+    if (found === 'folder') break;
+    if (found === 'other') {
+      throw new AppError(
+        'internal',
+        folder === home
+          ? 'Where the home of the vault should be is something that is no folder. There is no vault.'
+          : 'A folder above the home of the vault is no folder. There is no vault.',
+        ANOTHER_HOME,
+      );
+    }
+    const above = dirname(folder);
+    if (above === folder) return;
+    folder = above;
+  }
+  if (folder === home) return;
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new AppError(
+      'forbidden',
+      'There is no vault, and its home cannot be made: the folder above it cannot be written.',
+      'Check that the disk is writable and that the folder above it is yours, or set KEYHARBOR_HOME to another one.',
+      { cause: error },
+    );
+  }
+}
+
+/** `nothing`: also below what is no folder. A link that leads nowhere is `other`: no folder can be made in its place. */
+function seen(path: string): 'folder' | 'other' | 'nothing' {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return 'nothing';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return 'nothing';
+    throw notReadable(error);
+  }
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? 'folder' : 'other';
+}
+
+function notReadable(cause: unknown): AppError {
+  return new AppError(
+    'forbidden',
+    'The home of the vault cannot be read by this user. Nothing was done.',
+    'Check who owns the folder that KEYHARBOR_HOME names, or use another one.',
+    { cause },
   );
 }

@@ -3,15 +3,20 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { VaultStatus } from '../../shared/contract/schemas.ts';
 import { attach } from '../connect.ts';
-import { homeFolder } from '../home.ts';
+import { assertPossibleHome, homeFolder } from '../home.ts';
 import { note, printJson, write } from '../output.ts';
 import { pairs } from '../table.ts';
 import { momentIn, remarkOfZone, zoneOf } from '../zone-times.ts';
 
-/** What can be said without an agent: whether there is a vault. It is locked then, whatever it was before. */
+/**
+ * What can be said without an agent: whether there is a vault. It is locked then, whatever it was before.
+ * @throws AppError where there is none and none could be made.
+ */
 function withoutAgent(): { readonly running: false; readonly state: 'no-vault' | 'locked'; readonly home: string } {
   const home = homeFolder(process.env);
-  return { running: false, state: existsSync(join(home, 'vault.json')) ? 'locked' : 'no-vault', home };
+  if (existsSync(join(home, 'vault.json'))) return { running: false, state: 'locked', home };
+  assertPossibleHome(home);
+  return { running: false, state: 'no-vault', home };
 }
 
 function recoveryKit({ state, protection }: VaultStatus): string | null {
