@@ -6,6 +6,7 @@ import { AppError } from '../../../../shared/errors.ts';
 import { appendAudit } from '../../audit/audit-log.ts';
 import type { Emit } from '../../events.ts';
 import type { Clock } from '../../seams.ts';
+import { databaseError } from '../../store/sqlite-error.ts';
 import type { OpenVault } from '../../vault/open-vault.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import type { UsageRecorder } from '../recorder.ts';
@@ -14,7 +15,7 @@ import type { UsageEntry } from '../usage-entry.ts';
 import { readClaudeCode } from './claude-code.ts';
 import { CodexSessions } from './codex-sessions.ts';
 import { csvCall, csvKindOf, requestsIn } from './csv-exports.ts';
-import { csvRows } from './csv-rows.ts';
+import { csvRows, type Row } from './csv-rows.ts';
 import { ImportTally } from './import-tally.ts';
 import { entryOf, IMPORT_CLIENTS, type ImportedCall, requestIdOf } from './imported-call.ts';
 import { linesOf, logFiles } from './log-files.ts';
@@ -64,7 +65,7 @@ export class UsageImports {
   }
 
   /**
-   * What was taken over by the time of a failure stays, and is passed over the next time.
+   * What was taken over by the time of a failure stays, which the error says, and is passed over the next time.
    * @throws AppError `conflict` while another one runs, `not_found` where nothing is there, `invalid_input`.
    */
   async run(input: Input, actor: string): Promise<ImportReport> {
@@ -84,15 +85,19 @@ export class UsageImports {
     const days = new ReportingDays(zone());
     const tally = new ImportTally(prices.book, days);
     const run: Run = { input, tally, days, seen: new Set(), taken: new Set(), toldAtMs: clock.now() };
-    if (input.source === 'csv') await this.#csv(run);
-    else await this.#logs(run, input.source);
-    if (!input.dryRun) {
-      usage.flush();
-      const opened = vault.opened();
-      const meta = { files: tally.files, recorded: tally.recorded, known: tally.known };
-      opened.write(() =>
-        appendAudit(opened, clock, { actor, action: 'usage.import', target: input.source, result: 'ok', meta }),
-      );
+    try {
+      if (input.source === 'csv') await this.#csv(run);
+      else await this.#logs(run, input.source);
+      if (!input.dryRun) {
+        usage.flush();
+        const opened = vault.opened();
+        const meta = { files: tally.files, recorded: tally.recorded, known: tally.known };
+        opened.write(() =>
+          appendAudit(opened, clock, { actor, action: 'usage.import', target: input.source, result: 'ok', meta }),
+        );
+      }
+    } catch (error) {
+      throw input.dryRun || tally.recorded === 0 ? error : brokenOff(databaseError(error), tally.recorded);
     }
     return tally.report(input.source, input.dryRun);
   }
@@ -161,25 +166,20 @@ export class UsageImports {
     const equal = new Map<string, number>();
     let calls: ImportedCall[] = [];
     const { tally } = run;
-    try {
-      for await (const row of csvRows(lines)) {
-        tally.csv ??= csvKindOf(row);
-        if (tally.csv === null) throw unknownExport();
-        const first = countable(tally, csvCall(tally.csv, row, 0));
-        if (first === null) continue;
-        const key = JSON.stringify(first.identity);
-        const nth = equal.get(key) ?? 0;
-        equal.set(key, nth + 1);
-        const call = nth === 0 ? first : countable(tally, csvCall(tally.csv, row, nth));
-        if (call === null) continue;
-        calls.push({ ...call, requests: requestsIn(tally.csv, row) });
-        if (calls.length < AT_ONCE) continue;
-        await this.#take(run, calls);
-        calls = [];
-      }
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      throw new AppError('not_found', 'This file cannot be read. Nothing was imported.', 'Name a plain file.');
+    for await (const row of readable(csvRows(lines))) {
+      tally.csv ??= csvKindOf(row);
+      if (tally.csv === null) throw unknownExport();
+      const first = countable(tally, csvCall(tally.csv, row, 0));
+      if (first === null) continue;
+      const key = JSON.stringify(first.identity);
+      const nth = equal.get(key) ?? 0;
+      equal.set(key, nth + 1);
+      const call = nth === 0 ? first : countable(tally, csvCall(tally.csv, row, nth));
+      if (call === null) continue;
+      calls.push({ ...call, requests: requestsIn(tally.csv, row) });
+      if (calls.length < AT_ONCE) continue;
+      await this.#take(run, calls);
+      calls = [];
     }
     tally.files = 1;
     if (tally.csv === null) throw unknownExport();
@@ -253,6 +253,29 @@ function countable(tally: ImportTally, row: ReturnType<typeof csvCall>): Importe
   else if ('notCounted' in row) tally.leaveOut(row);
   else return row;
   return null;
+}
+
+/** What the file system says while the rows are read; not what goes wrong with them. */
+async function* readable(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+  try {
+    yield* rows;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('not_found', 'This file cannot be read. Nothing was imported.', 'Name a plain file.');
+  }
+}
+
+/** Some calls are written, or sealed and written later: that nothing was changed would not be true. */
+function brokenOff(error: unknown, taken: number): AppError {
+  const told = error instanceof AppError ? error : null;
+  const why = told?.message.replace(/ Nothing was (?:changed|imported)\.$/, '') ?? 'The import broke off.';
+  const calls = taken === 1 ? '1 call was' : `${taken} calls were`;
+  return new AppError(
+    told?.code ?? 'internal',
+    `${why} ${calls} taken over before, and what of them is not in the figures yet is written as soon as it can be.`,
+    `${told?.hint ?? ''} Then import again for the rest: nothing is counted twice.`.trimStart(),
+    { cause: error },
+  );
 }
 
 function unknownExport(): AppError {

@@ -175,3 +175,40 @@ test('figures that cannot be are not read', async () => {
     unreadable: 5,
   });
 });
+
+/** More than one batch of rows, so that some are taken over before the end is read. */
+const MANY = Array.from({ length: 1500 }, (_, n) => usageRow('gpt-6-luna', '1', String(n + 1), '10', '0'));
+
+test('a file that is broken at its end is told with what was taken over before, and the rest comes once', async () => {
+  const { home, run, usage } = importing();
+  const path = put(home, 'usage.csv', [USAGE_HEADING, ...MANY, '"no end']);
+  const broken = await run('csv', { path }).catch((error: unknown) => error);
+  expect(broken).toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringMatching(/1000 calls were taken over before/) as string,
+    hint: expect.stringMatching(/import again for the rest: nothing is counted twice/) as string,
+  });
+  expect(String(broken)).not.toMatch(/Nothing was/);
+  put(home, 'usage.csv', [USAGE_HEADING, ...MANY]);
+  expect(await run('csv', { path })).toMatchObject({ recorded: 500, known: 1000 });
+  expect(usage.report({ by: 'day' }).rows[0]).toMatchObject({ requests: 1500 });
+});
+
+test('where the database does not take the calls at the end, it is told that they come later; they come once', async () => {
+  const { home, run, usage, vault } = importing();
+  const path = put(home, 'usage.csv', [USAGE_HEADING, ...MANY.slice(0, 3)]);
+  const db = () => vault.opened().usageDb;
+  db().exec('CREATE TRIGGER full BEFORE INSERT ON usage_record BEGIN SELECT RAISE(ABORT, 1); END');
+  const broken = await run('csv', { path }).catch((error: unknown) => error);
+  expect(broken).toMatchObject({ message: expect.stringMatching(/^[^.]+\. 3 calls were taken over before/) as string });
+  expect(String(broken)).not.toMatch(/Nothing was/);
+  db().exec('DROP TRIGGER full');
+  expect(await run('csv', { path })).toMatchObject({ recorded: 0, known: 3 });
+  expect(usage.report({ by: 'day' }).rows[0]).toMatchObject({ requests: 3 });
+});
+
+test('a trial that fails has taken over nothing, and says so', async () => {
+  const { home, run } = importing();
+  const path = put(home, 'usage.csv', [USAGE_HEADING, ...MANY, '"no end']);
+  await expect(run('csv', { path, dryRun: true })).rejects.toThrow(/Nothing was/);
+});
