@@ -3,6 +3,7 @@ import { Activity } from './audit/activity.ts';
 import { Gate } from './broker/gate.ts';
 import { panic } from './broker/panic.ts';
 import type { Caller, VaultStateName } from '../../shared/contract/method.ts';
+import type { AppError } from '../../shared/errors.ts';
 import type { Output } from '../../shared/contract/methods.ts';
 import { ClipboardGuard } from './clipboard/clipboard-guard.ts';
 import { followVault } from './composition/session.ts';
@@ -101,7 +102,7 @@ export interface App extends Omit<UsageServices, 'anomalyWatch' | 'usageBackups'
   /** Locks, drops all grants, revokes all client tokens, stops the endpoint; also while locked. */
   panic(actor: string): Promise<Output<'app.panic'>>;
   /** Why something needs care; from the vault and the settings file. */
-  notices(): readonly string[];
+  notices(problem?: AppError | null): readonly string[];
   /** Switches the endpoint on if it was on when the program ended. A taken port is told by `endpoint.status()`. */
   resumeEndpoint(): Promise<void>;
   doctor(): Promise<Finding[]>;
@@ -371,7 +372,7 @@ export function createApp(options: AppOptions): App {
     stateFor: (caller) => (caller === 'window' && lockPolicy.windowLocked ? 'locked' : vault.state),
     panic: (actor) =>
       panic({ vault, clock, paths, log, grants: gate.grants, endpoint, settings, clients, emit }, actor),
-    notices: () => [...vault.notices(), ...settings.notices()],
+    notices: (problem) => [...vault.notices(problem), ...settings.notices()],
     async resumeEndpoint() {
       const { endpointOn, endpointPort } = settings.app();
       if (!endpointOn) return;

@@ -99,16 +99,20 @@ export class Vault {
     await this.#slots.refreshKeychain();
   }
 
-  /** What the owner should know, as plain sentences: read-only, damaged, an unsafe place. */
-  notices(): readonly string[] {
-    const problem = this.problem();
+  /**
+   * What the owner should know, as plain sentences: read-only, damaged, an unsafe place.
+   * @param problem - from `problem`, which looks at the disk: one look, so that what is said of it agrees.
+   */
+  notices(problem: AppError | null = this.problem()): readonly string[] {
     const notices = this.#machine.notices();
     return problem === null ? notices : [...notices, `${problem.message} ${problem.hint}`.trim()];
   }
 
-  /** What of it is damaged, so that it cannot be opened; a backup can be put back. One of the notices begins so. */
-  damage(): string | null {
-    const problem = this.problem();
+  /**
+   * What of it is damaged, so that it cannot be opened; a backup can be put back. One of the notices begins so.
+   * @param problem - as for `notices`.
+   */
+  damage(problem: AppError | null = this.problem()): string | null {
     return problem?.code === 'integrity_failure' ? problem.message : null;
   }
 

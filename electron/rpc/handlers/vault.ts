@@ -2,8 +2,10 @@ import type { Caller } from '../../../shared/contract/method.ts';
 import type { RestoredBackup, VaultBackupSummary } from '../../../shared/contract/backups.ts';
 import type { VaultStatus } from '../../../shared/contract/schemas.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { momentInWords } from '../../../shared/moment-words.ts';
 import type { App } from '../../core/app.ts';
 import { toTimestamp } from '../../core/credentials/expiry.ts';
+import { systemZone } from '../../core/usage/reporting-days.ts';
 import type { KnownBackup, PutBack } from '../../core/vault/backup-acts.ts';
 import { passwordStrength, suggestPassword } from '../../core/vault/password-strength.ts';
 import type { Area, CallContext } from '../caller.ts';
@@ -91,9 +93,11 @@ async function confirmRestore(app: App, name: string | null, password: string, a
   const { backups } = app.vault;
   await backups.prove(name, password, actor);
   const atMs = [...backups.list(), ...backups.replaced()].find((one) => name === null || one.name === name)?.atMs ?? 0;
+  // Which zone days are reported in only the open vault knows.
+  const zone = app.vault.state === 'unlocked' ? app.reportingZone() : systemZone();
   const agreed = await app.confirm({
     title: 'Put this backup back?',
-    message: `The vault becomes that of ${toTimestamp(atMs).slice(0, 16).replace('T', ' ')} UTC.`,
+    message: `The vault becomes that of ${momentInWords(zone, atMs)}.`,
     detail: 'Clients and grants that you revoked since then work again. The present vault is kept beside the backups.',
     accept: 'Put it back',
   });
@@ -115,6 +119,7 @@ function vaultStatus(app: App, caller: Caller): VaultStatus {
   const state = app.stateFor(caller);
   const unlocked = state === 'unlocked';
   const autoLockAtMs = unlocked ? lockPolicy.autoLockAt() : null;
+  const problem = vault.problem();
   return {
     state,
     version: options.version,
@@ -125,8 +130,8 @@ function vaultStatus(app: App, caller: Caller): VaultStatus {
     credentials: unlocked ? credentials.count() : null,
     endpoint: { on, port },
     autoLockAt: autoLockAtMs === null ? null : new Date(autoLockAtMs).toISOString(),
-    notices: [...app.notices()],
-    damage: vault.damage(),
+    notices: [...app.notices(problem)],
+    damage: vault.damage(problem),
     backupProblem: vault.backups.problem,
     restored: caller === 'window' && vault.backups.restored !== null ? restoredSummary(vault.backups.restored) : null,
   };

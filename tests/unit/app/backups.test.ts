@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Question } from '../../../electron/core/seams.ts';
+import { systemZone } from '../../../electron/core/usage/reporting-days.ts';
 import { createRouter } from '../../../electron/rpc/router.ts';
 import type { Caller } from '../../../shared/contract/method.ts';
 import type { Input, MethodName, Output } from '../../../shared/contract/methods.ts';
+import { momentInWords } from '../../../shared/moment-words.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
 
@@ -54,6 +56,32 @@ test('a window is told what a backup would change, and is asked outside the page
   expect(asked[0]?.detail).toContain('revoked');
   expect(app.vault.state).toBe('unlocked');
   expect(app.credentials.count()).toBe(1);
+});
+
+test('the question before that has its time in the reporting zone; of a vault that is not open, in that of the computer', async () => {
+  const { inWindow, name, asked, answers, app } = await setUp();
+  const at = (await inWindow('vault.backups', {})).backups[0]?.at ?? '';
+  const there = (zone: string) => `The vault becomes that of ${momentInWords(zone, Date.parse(at))}.`;
+  answers(false);
+  const question = async () => {
+    await expect(inWindow('vault.restoreBackup', { name, password: PASSWORD, lock: true })).rejects.toThrow(/declined/);
+    return asked.at(-1)?.message;
+  };
+  app.settings.set({ vault: { reportingZone: 'Pacific/Kiritimati' } }, 'cli');
+  expect(await question()).toBe(there('Pacific/Kiritimati'));
+  app.vault.lock('asked');
+  expect(await question()).toBe(there(systemZone()));
+});
+
+test('one look at the disk tells all that a status says of the vault', async () => {
+  const { app, home, inWindow } = await setUp();
+  app.vault.lock('asked');
+  const file = join(home, 'vault.db');
+  writeFileSync(file, readFileSync(file).subarray(0, 1000));
+  const looks = vi.spyOn(app.vault, 'problem');
+  const { damage, notices } = await inWindow('vault.status', {});
+  expect(looks).toHaveBeenCalledTimes(1);
+  expect(notices.filter((notice) => notice.startsWith(damage ?? '?'))).toHaveLength(1);
 });
 
 test('what was put back is told to the window until it is opened, and to no other program', async () => {
