@@ -86,6 +86,8 @@ export class UsageRecorder {
   #writing = new WaitingCalls();
   /** Entries of the spill file behind this one wait in the file only; null: none do. */
   #fileOnlyFrom: number | null = null;
+  /** Calls for which there was no room since the database last took what waited. */
+  #givenUp = 0;
   /** Something waits that is not in the spill file. */
   #isUnsealed = false;
   #callOff: (() => void) | null = null;
@@ -140,6 +142,7 @@ export class UsageRecorder {
     const isKept = open === null ? this.#waiting.length === 0 : this.#lastBatch(open);
     const unkept = isKept ? [] : Array.from(this.#waiting, ({ requestId }) => requestId);
     this.#calledOff();
+    this.#tellGivenUp();
     this.#isStuck = false;
     this.#isDamaged = false;
     this.#isUnsealed = false;
@@ -227,6 +230,7 @@ export class UsageRecorder {
       throw error;
     }
     this.#isStuck = false;
+    this.#tellGivenUp();
     if (this.#waiting.length === 0) this.#isUnsealed = false;
     try {
       open.spill?.clear();
@@ -296,9 +300,16 @@ export class UsageRecorder {
   #wait(call: CountedCall): void {
     if (this.#waiting.length >= MAX_WAITING && this.#isUnsealed) {
       this.#waiting.shift();
-      this.#deps.log.warn('usage.given-up');
+      this.#givenUp += 1;
+      if (this.#givenUp === 1) this.#deps.log.warn('usage.given-up');
     }
     this.#waiting.push(call);
+  }
+
+  /** The log hears of the first one at once, and of how many there were when it is over: not of each. */
+  #tellGivenUp(): void {
+    if (this.#givenUp > 1) this.#deps.log.warn('usage.given-up', { count: this.#givenUp });
+    this.#givenUp = 0;
   }
 
   #tryToBegin(retryMs: number): void {

@@ -419,6 +419,35 @@ test('where the database cannot be written at unlock, calls wait until it can', 
   expect(warned.every((code) => code === 'usage.not-opened')).toBe(true);
 });
 
+test('calls for which there is no room are told once while that lasts, and how many they were when it is over', () => {
+  const { usage, vault, clock, warned, counts } = recording();
+  const givenUp = () => warned.filter((code) => code === 'usage.given-up').length;
+  usage.locking();
+  const db = vault.opened().usageDb;
+  const stretch = (over: number) => {
+    db.prepare('DELETE FROM usage_state').run();
+    db.prepare('INSERT INTO usage_state (id, zone, spill_id, spill_taken) VALUES (1, ?, ?, 0)').run(
+      'Asia/Tokyo',
+      NO_ID,
+    );
+    db.pragma('query_only = ON');
+    usage.unlocked(); // another zone: its first act is to write
+    const one = call({});
+    for (let n = 0; n < 50_000 + over; n += 1) usage.record([one]);
+  };
+  stretch(7);
+  expect([givenUp(), counts]).toEqual([1, []]);
+  usage.locking();
+  expect([givenUp(), counts]).toEqual([2, [7]]);
+  db.pragma('query_only = OFF');
+  stretch(1);
+  expect([givenUp(), counts]).toEqual([3, [7]]);
+  db.pragma('query_only = OFF');
+  clock.advance(5 * 60_000);
+  expect(countRecords(vault)).toBe(50_000);
+  expect([givenUp(), counts]).toEqual([3, [7]]);
+});
+
 test('a call that cannot be counted is not acknowledged', async () => {
   const recorded = await vaultRecording();
   recorded.vault.lock('asked');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
+import type { LogFields } from '../../../electron/core/logs/log.ts';
 import type { CallOrigin } from '../../../electron/core/usage/ended-call.ts';
 import { newTally, NO_TOKENS, type Quantity } from '../../../electron/core/usage/meter/tally.ts';
 import { PriceBook } from '../../../electron/core/usage/prices/price-book.ts';
@@ -29,11 +30,19 @@ export class ReportingRecorder extends UsageRecorder {
 export function listening() {
   const heard: ContractEvent[] = [];
   const warned: string[] = [];
+  /** Of the warnings that have one, the count. */
+  const counts: unknown[] = [];
   return {
     heard,
     warned,
+    counts,
     emit: (event: ContractEvent) => void heard.push(event),
-    log: { warn: (code: string) => void warned.push(code) },
+    log: {
+      warn: (code: string, fields?: LogFields) => {
+        warned.push(code);
+        if (fields?.count !== undefined) counts.push(fields.count);
+      },
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { EventData } from '../../../../shared/contract/events.ts';
 import type { ErrorBody } from '../../../../shared/errors.ts';
 import type { PriceDocument } from '../../../../shared/prices.ts';
+import type { LogFields } from '../../logs/log.ts';
 import type { CountedCall } from '../counted-call.ts';
 import type { OwnPrices } from '../prices/price-book.ts';
 import type { UsageEntry } from '../usage-entry.ts';
@@ -79,7 +80,7 @@ export type FromThread =
   /** Reported calls were written that nobody waited for. */
   | { readonly kind: 'told' }
   | { readonly kind: 'unknown'; readonly provider: string; readonly model: string }
-  | { readonly kind: 'warn'; readonly code: string }
+  | { readonly kind: 'warn'; readonly code: string; readonly fields?: LogFields | undefined }
   /** Time is the main thread's. */
   | { readonly kind: 'wake'; readonly timer: number; readonly ms: number }
   | { readonly kind: 'sleep'; readonly timer: number };

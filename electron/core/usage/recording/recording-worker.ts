@@ -265,7 +265,7 @@ function start({
     vault: { opened },
     paths: { usageDb: file },
     clock: { now: () => nowMs, after },
-    log: { warn: (code) => say({ kind: 'warn', code }) },
+    log: { warn: (code, fields) => say({ kind: 'warn', code, fields }) },
     get book() {
       return book as PriceBook;
     },

@@ -41,6 +41,8 @@ export class UsageRecording {
   #callOffWake: (() => void) | null = null;
   /** What no thread could be given. */
   #held: UsageEntry[] = [];
+  /** For which there was no room in there, since a thread last took it. */
+  #givenUp = 0;
   /** Likewise, and sealed: the next thread takes it over with the file. */
   #sealed: CountedCall[] = [];
   /** Something was sent since the last flush. */
@@ -96,6 +98,7 @@ export class UsageRecording {
     this.#callOffWake = null;
     const unkept = this.#life.locking(this.#held.length > 0);
     this.#life.givenUp([...unkept, ...this.#held.map(({ requestId }) => requestId)]);
+    this.#tellGivenUp();
     this.#held = [];
     this.#sealed = [];
     this.#isUnwritten = false;
@@ -279,9 +282,17 @@ export class UsageRecording {
 
   #hold(entries: readonly UsageEntry[]): void {
     this.#held.push(...entries);
-    if (this.#held.length <= MAX_HELD) return;
-    this.#held.splice(0, this.#held.length - MAX_HELD);
-    this.#deps.log.warn('usage.given-up');
+    const over = this.#held.length - MAX_HELD;
+    if (over <= 0) return;
+    this.#held.splice(0, over);
+    if (this.#givenUp === 0) this.#deps.log.warn('usage.given-up');
+    this.#givenUp += over;
+  }
+
+  /** As in the recorder: the log hears of the first at once, and of how many there were when it is over. */
+  #tellGivenUp(): void {
+    if (this.#givenUp > 1) this.#deps.log.warn('usage.given-up', { count: this.#givenUp });
+    this.#givenUp = 0;
   }
 
   /** A reported call counts when the database finds it new, in this step: no counter is read in between. */
@@ -306,6 +317,7 @@ export class UsageRecording {
   #started(thread: RecordingThread, isBusy: boolean): void {
     const held = this.#held;
     this.#held = [];
+    this.#tellGivenUp();
     if (held.length > 0) thread.say({ kind: 'entries', entries: held });
     this.#isUnwritten = held.length > 0 || isBusy;
   }
@@ -328,7 +340,7 @@ export class UsageRecording {
         book.tellUnknown(message.provider, message.model);
         return;
       case 'warn':
-        log.warn(message.code);
+        log.warn(message.code, message.fields);
     }
   }
 
