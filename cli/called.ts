@@ -12,7 +12,7 @@ export function takeCalledName(env: NodeJS.ProcessEnv): void {
 
 /** Advice with the commands as they can be typed here: in a checkout no `keyharbor` is on the PATH. */
 export function asCalled(text: string): string {
-  const ours = /(?<![\w./~-])keyharbor(?= (?:[a-z]|--))/g; // not the end of a path
+  const ours = /(?<![\w./~-])keyharbor(?= (?:[a-z[]|--|COMMAND\b))/g; // not the end of a path
   if (called === null || !ours.test(text) || isOnPath(process.env.PATH ?? '')) return text;
   const name = /^[\w./~-]+$/.test(called) ? called : `'${called.replaceAll("'", "'\\''")}'`;
   return text.replace(ours, () => name);

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type AppError, ERROR_OUTCOMES } from '../shared/errors.ts';
 import { nearest } from '../shared/nearest.ts';
+import { asCalled } from './called.ts';
 import { ALL_COMMANDS, type CommandName, COMMANDS, isCommandName } from './commands.ts';
 import { Exit, usage } from './fail.ts';
 import { write } from './output.ts';
@@ -127,7 +128,12 @@ export async function buildProgram(names: readonly CommandName[]): Promise<Comma
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ subcommandTerm: (command) => command.name(), showGlobalOptions: false })
-    .configureOutput({ writeOut: write, writeErr: (text) => process.stderr.write(text), outputError: () => undefined })
+    .configureOutput({
+      // Help says how each command is typed here, as advice does.
+      writeOut: (text) => write(asCalled(text)),
+      writeErr: (text) => process.stderr.write(asCalled(text)),
+      outputError: () => undefined,
+    })
     .exitOverride()
     .addHelpText('after', EXAMPLES);
   for (const name of names) {

@@ -39,8 +39,28 @@ function cut(text: string, width: number): string {
   return `${kept}..`;
 }
 
+/** Without its middle: of a name with a path before it the end is what tells it apart, so that keeps the larger part. */
+function cutMiddle(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  const segments = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+  const room = Math.max(width - 2, 2);
+  let head = '';
+  for (const segment of segments) {
+    if (textWidth(head + segment) > room * HEAD_SHARE) break;
+    head += segment;
+  }
+  let tail = '';
+  for (const segment of segments.toReversed()) {
+    if (textWidth(head) + textWidth(segment + tail) > room) break;
+    tail = segment + tail;
+  }
+  return `${head}..${tail}`;
+}
+
+const HEAD_SHARE = 0.4;
+
 /** A column is never made narrower than this to fit the terminal. */
-const MIN_WIDTH = 8;
+const MIN_WIDTHS = { whole: Number.POSITIVE_INFINITY, ends: 24, words: 8, text: 8 } as const;
 
 /** A number, with its unit or how sure it is, or a day or time. */
 const FIGURE =
@@ -62,6 +82,8 @@ const LONGEST_WORD = 24;
 export interface NarrowTable {
   /** Columns (0 is the first) of which nothing is cut before all others are. */
   readonly words?: readonly number[];
+  /** Columns that lose their middle, never their end ("kh://opena..production"), where leaving columns out is not enough. */
+  readonly ends?: readonly number[];
   /** Columns of figures with words behind them ("$20.00 a month"): nothing of them is cut. */
   readonly figures?: readonly number[];
   /** Columns that are left out, one after the other, before words are cut. */
@@ -71,7 +93,7 @@ export interface NarrowTable {
 /**
  * Rows under a heading, aligned with two blanks between columns.
  * @param columns - of the terminal; null: nothing is cut (a pipe). Else free text is cut until the rows fit, then columns
- * that may go are left out, then words are cut. Figures never are, as a cut figure is another figure: rather a line runs
+ * that may go are left out, then names lose their middle, then words are cut. Figures never are, as a cut figure is another figure: rather a line runs
  * over the edge.
  */
 export function table(
@@ -87,13 +109,14 @@ export function fittingTable(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
   columns: number | null,
-  { words = [], figures = [], mayGo = [] }: NarrowTable = {},
+  { words = [], ends = [], figures = [], mayGo = [] }: NarrowTable = {},
 ): { readonly text: string; readonly leftOut: readonly string[] } {
   const body = rows.map((row) => row.map(plain));
   const cells = [heading, ...body];
   const wanted = heading.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column] ?? ''))));
   const kinds = heading.map((_, column): Kind => {
     const inColumn = body.map((row) => row[column] ?? '');
+    if (ends.includes(column)) return 'ends';
     if (column === 0 || figures.includes(column) || isFigures(inColumn)) return 'whole';
     return words.includes(column) || isWords(inColumn) ? 'words' : 'text';
   });
@@ -105,14 +128,14 @@ export function fittingTable(
       widths = shrunk(wanted, kinds, 'text', gone, columns);
       if (lineWidth(widths, gone) <= columns) break;
     }
-    widths = shrunk(widths, kinds, 'words', gone, columns);
+    for (const kind of ['ends', 'words'] as const) widths = shrunk(widths, kinds, kind, gone, columns);
   }
   const line = (row: readonly string[]): string =>
     row
       .flatMap((cell, column) => {
         if (gone.includes(column)) return [];
         const width = widths[column] ?? 0;
-        const shown = cut(cell, width);
+        const shown = kinds[column] === 'ends' ? cutMiddle(cell, width) : cut(cell, width);
         return [shown + ' '.repeat(Math.max(width - textWidth(shown), 0))];
       })
       .join('  ')
@@ -120,8 +143,8 @@ export function fittingTable(
   return { text: `${cells.map(line).join('\n')}\n`, leftOut: heading.filter((_, column) => gone.includes(column)) };
 }
 
-/** What a column holds: nothing that may be cut, single words, free text. */
-type Kind = 'whole' | 'words' | 'text';
+/** What a column holds: nothing that may be cut, names that lose their middle, single words, free text. */
+type Kind = 'whole' | 'ends' | 'words' | 'text';
 
 const lineWidth = (widths: readonly number[], gone: readonly number[]): number =>
   widths.reduce((sum, width, column) => (gone.includes(column) ? sum : sum + width + 2), -2);
@@ -137,7 +160,9 @@ function shrunk(
   const widths = [...given];
   while (lineWidth(widths, gone) > columns) {
     const [widest] = widths
-      .flatMap((width, at) => (kinds[at] !== kind || gone.includes(at) || width <= MIN_WIDTH ? [] : [{ width, at }]))
+      .flatMap((width, at) =>
+        kinds[at] !== kind || gone.includes(at) || width <= MIN_WIDTHS[kind] ? [] : [{ width, at }],
+      )
       .toSorted((one, other) => other.width - one.width);
     if (widest === undefined) break;
     widths[widest.at] = widest.width - 1;

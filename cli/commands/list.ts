@@ -53,8 +53,8 @@ async function list(options: Options): Promise<void> {
 }
 
 const HEADING = ['REFERENCE', 'NAME', 'STATE', 'SECRET', 'LAST TEST', 'LAST USED'];
-/** Of a masked secret the end is what tells it apart; a test's result and a state are nothing when they are cut. */
-const NARROW = { words: [2], mayGo: [3, 5] };
+/** Of a label and of a masked secret the end is what tells it apart; a test's result and a state are nothing when they are cut. */
+const NARROW = { ends: [0], words: [2], mayGo: [3, 5] };
 
 function row(credential: CredentialSummary, zone: string): readonly string[] {
   const { ref, name, scope, state, masked, lastTest, lastUsedAt } = credential;

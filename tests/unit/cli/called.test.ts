@@ -13,6 +13,14 @@ test('advice has the commands as they can be typed in a checkout, options that s
   );
 });
 
+test('a line of help that says how commands are called too', () => {
+  vi.stubEnv('PATH', '');
+  takeCalledName({ KEYHARBOR_CALLED: './cli/keyharbor' });
+  expect(asCalled('Usage: keyharbor COMMAND [options]')).toBe('Usage: ./cli/keyharbor COMMAND [options]');
+  expect(asCalled('Usage: keyharbor [options]')).toBe('Usage: ./cli/keyharbor [options]');
+  expect(asCalled('Commands of keyharbor COMMANDS')).toBe('Commands of keyharbor COMMANDS');
+});
+
 test('where the program is installed, the commands stand as they are', () => {
   vi.stubEnv('PATH', '');
   takeCalledName({});

@@ -159,6 +159,24 @@ test('a narrow table cuts free text, then leaves columns out, and cuts single wo
   expect(at(60).text).toContain('kh://openai/work  the ke..  ');
 });
 
+test('where leaving columns out is not enough, a reference loses its middle, never its end', () => {
+  const long = `kh://cloudflare/${'team-'.repeat(9)}production`;
+  const rows = [
+    [long, 'invalid_key'],
+    ['kh://openai/work', 'insufficient_permission'],
+  ];
+  const at = (columns: number) => fittingTable(['REF', 'LAST TEST'], rows, columns, { ends: [0] }).text;
+  expect(at(120)).toContain(long);
+  for (const columns of [80, 70, 60, 50]) {
+    const text = at(columns);
+    expect(Math.max(...text.split('\n').map(textWidth))).toBeLessThanOrEqual(columns);
+    expect(text).toMatch(/^kh:\/\/[a-z/-]+\.\.[a-z-]*-production  invalid_key$/m);
+    expect(text).toContain('kh://openai/work ');
+    expect(text).toContain('insufficient_permission');
+  }
+  expect(at(30)).toMatch(/^kh:\/\/clo\.\.eam-production  /m);
+});
+
 test('a table is aligned, also with wide characters, and fits the terminal', () => {
   const rows = [
     ['kh://openai/work', '東京の鍵', 'x'.repeat(60)],
