@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -51,6 +51,17 @@ test('status, lock, stop and doctor start no agent beside a vault either', async
     expect(existsSync(join(home, 'run', 'agent.json'))).toBe(false);
   }
   expect(JSON.parse((await run(['status', '--json'])).stdout)).toMatchObject({ running: false, state: 'locked' });
+});
+
+test('status says why there can be no vault, instead of advice to make one', async () => {
+  writeFileSync(home, '');
+  for (const place of [home, join(home, 'below')]) {
+    const { code, stdout, stderr } = await kh(['status'], { home: place });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('is no folder');
+    expect(stderr).not.toContain('init');
+  }
+  expect(await kh(['status'], { home: join(root, 'not yet') })).toMatchObject({ code: 0 });
 });
 
 test('commands that come at the same time share one agent', async () => {
