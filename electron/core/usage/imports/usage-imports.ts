@@ -273,7 +273,7 @@ function brokenOff(error: unknown, taken: number): AppError {
   return new AppError(
     told?.code ?? 'internal',
     `${why} ${calls} taken over before, and what of them is not in the figures yet is written as soon as it can be.`,
-    `${told?.hint ?? ''} Then import again for the rest: nothing is counted twice.`.trimStart(),
+    `${told?.hint || 'Import again.'} What was taken over is not counted twice.`,
     { cause: error },
   );
 }

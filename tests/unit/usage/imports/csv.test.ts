@@ -186,7 +186,7 @@ test('a file that is broken at its end is told with what was taken over before, 
   expect(broken).toMatchObject({
     code: 'invalid_input',
     message: expect.stringMatching(/1000 calls were taken over before/) as string,
-    hint: expect.stringMatching(/import again for the rest: nothing is counted twice/) as string,
+    hint: expect.stringMatching(/What was taken over is not counted twice/) as string,
   });
   expect(String(broken)).not.toMatch(/Nothing was/);
   put(home, 'usage.csv', [USAGE_HEADING, ...MANY]);
