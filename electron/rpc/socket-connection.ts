@@ -77,6 +77,8 @@ export class SocketConnection {
     } finally {
       helloIsLate();
       reader.drop();
+      // What still comes in is thrown away. Not before: while it is iterated over, a socket does not take this.
+      socket.resume();
     }
   }
 
@@ -148,7 +150,6 @@ export class SocketConnection {
   }
 
   #subscribe(): void {
-    if (this.#ending) return;
     this.#unsubscribe ??= this.#deps.onEvent(({ event, data }) => this.#push({ event, data }));
   }
 
@@ -178,14 +179,13 @@ export class SocketConnection {
     this.#end();
   }
 
-  /** Ends after what was written; what still comes in is thrown away, so that the last line is not lost to a reset. */
+  /** Ends after what was written. `serve` reads on, so that the last line is not lost to a reset. */
   #end(): void {
     const socket = this.#socket;
     this.#slotFreed?.();
     if (socket.destroyed) return;
     const late = this.#deps.clock.after(FAREWELL_MS, () => socket.destroy());
     socket.once('close', late);
-    socket.resume();
     socket.end();
   }
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { lstatSync, mkdtempSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -7,7 +9,13 @@ import { HELLO_TIMEOUT_MS, MAX_IN_FLIGHT, MAX_UNREAD_BYTES } from '../../../elec
 import { MAX_CONNECTIONS, type SocketServer, serveOnSocket } from '../../../electron/rpc/socket-server.ts';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { CONTRACT_VERSION, MAX_MESSAGE_BYTES, SUBSCRIBE_METHOD } from '../../../shared/wire.ts';
+import {
+  ASKED_EVENT,
+  COMMAND_LINE,
+  CONTRACT_VERSION,
+  MAX_MESSAGE_BYTES,
+  SUBSCRIBE_METHOD,
+} from '../../../shared/wire.ts';
 import { FakeClock } from './fake-clock.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -136,6 +144,8 @@ test.each([
   ['a negative id', `${WireClient.hello()}{"id":-1,"method":"m","params":{}}\n`],
   ['a member that is not known', `${WireClient.hello()}{"id":1,"method":"m","params":{},"extra":1}\n`],
   ['an empty line', `${WireClient.hello()}\n`],
+  ['a text that is not UTF-8', Buffer.from(`${WireClient.hello()}{"id":1,"method":"m","params":"\xff"}\n`, 'latin1')],
+  ['a second line after one that is no message', `${WireClient.hello()}[1]\n[2]\n${WireClient.request(1, 'm')}`],
 ])('%s is answered with one error and the end', async (_what, bytes) => {
   const client = connectClient();
   client.send(bytes);
@@ -143,6 +153,50 @@ test.each([
   if (line !== null && 'hello' in line) line = await client.next();
   expect(line).toMatchObject({ id: null, error: { code: 'invalid_input' } });
   expect(await client.next()).toBeNull();
+  expect(requests).toBe(0);
+});
+
+test('a subscriber that breaks a rule gets no more events', async () => {
+  const client = await greeted();
+  client.send(WireClient.request(1, SUBSCRIBE_METHOD));
+  await client.next();
+  client.send('[1]\n');
+  expect(await client.next()).toMatchObject({ id: null });
+  expect(listeners.size).toBe(0);
+});
+
+test('who is refused and sends on does not stay: what he sends is thrown away until he ends', async () => {
+  const client = new Socket({ allowHalfOpen: true });
+  client.connect(path).resume();
+  client.write(`[1]\n${'x'.repeat(MAX_MESSAGE_BYTES)}`);
+  await once(client, 'end');
+  client.end();
+  await once(client, 'close');
+  await server.close(); // its side is over too
+});
+
+test('who is refused and does not end is cut off after a second', async () => {
+  const client = new Socket({ allowHalfOpen: true });
+  client.on('error', () => client.destroy());
+  client.connect(path).resume();
+  client.write('[1]\n');
+  await once(client, 'end');
+  clock.advance(1000);
+  await server.close(); // waits for every connection, and its own three seconds stand still
+  client.destroy();
+});
+
+test('who is turned away and is gone already ends nothing', async () => {
+  for (let i = 0; i < MAX_CONNECTIONS; i++) await greeted();
+  for (let i = 0; i < 20; i++) {
+    const client = connectClient();
+    await once(client.socket, 'connect');
+    client.send(WireClient.hello());
+    client.close();
+  }
+  const [first] = clients;
+  first?.send(WireClient.request(1, 'm'));
+  expect(await first?.next()).toMatchObject({ id: 1 });
 });
 
 test('what was sent is not repeated in the error', async () => {
@@ -179,13 +233,24 @@ test('half a line, then the end: the server closes too and serves the next one',
 });
 
 test('a client that ends its side still gets the answers to what it asked', async () => {
-  const gate = Promise.withResolvers<unknown>();
-  answer = () => gate.promise;
+  let ends = 0;
+  answer = async ({ link }) => {
+    await new Promise<void>((resolve) => {
+      link?.onClosed(() => {
+        ends += 1;
+        resolve();
+      });
+    });
+    await new Promise<void>((resolve) => link?.onClosed(resolve)); // at once: he sends no more
+    return 'late';
+  };
   const client = await greeted();
   client.socket.end(WireClient.request(1, 'slow'));
-  gate.resolve('late');
   expect(await client.next()).toEqual({ id: 1, result: 'late' });
   expect(await client.next()).toBeNull();
+  client.close();
+  await server.close();
+  expect(ends).toBe(1); // not again when the rest of it closes
 });
 
 test('an error of the core crosses with its code; anything else crosses as internal without its text', async () => {
@@ -333,6 +398,31 @@ test('closing answers what runs, ends the connections and removes the socket', a
   expect(lstatSync(path, { throwIfNoEntry: false })).toBeUndefined();
 });
 
+test('closing starts nothing that came later or waited for its turn, and sends no more events', async () => {
+  const gates: PromiseWithResolvers<unknown>[] = [];
+  answer = () => {
+    const gate = Promise.withResolvers<unknown>();
+    gates.push(gate);
+    return gate.promise;
+  };
+  const [busy, other] = [await greeted(), await greeted()];
+  busy.send(Array.from({ length: MAX_IN_FLIGHT + 2 }, (_, id) => WireClient.request(id, 'm')).join(''));
+  other.send(WireClient.request(1, SUBSCRIBE_METHOD) + WireClient.request(2, 'm'));
+  expect(await other.next()).toEqual({ id: 1, result: {} });
+  while (requests < MAX_IN_FLIGHT + 1 + 2) await new Promise(setImmediate);
+  const closed = server.close();
+  expect(listeners.size).toBe(0);
+  other.send(WireClient.request(3, 'late'));
+  for (const gate of gates) gate.resolve('done');
+  expect(await other.next()).toEqual({ id: 2, result: 'done' });
+  expect(await other.next()).toBeNull();
+  for (let id = 0; id < MAX_IN_FLIGHT; id += 1) expect(await busy.next()).toEqual({ id, result: 'done' });
+  expect(await busy.next()).toBeNull();
+  for (const client of [busy, other]) client.close();
+  await closed;
+  expect(gates).toHaveLength(MAX_IN_FLIGHT + 1);
+});
+
 test('closing does not wait longer than three seconds for a request that hangs', async () => {
   answer = () => new Promise(() => undefined);
   const client = await greeted();
@@ -393,4 +483,33 @@ test('a client that closes is gone at once for who waits on his behalf, though h
   await asked.promise;
   client.close();
   await gone.promise;
+});
+
+test('a connection that we end is gone for who waits on its behalf', async () => {
+  const gone = Promise.withResolvers<void>();
+  answer = ({ link }) => {
+    link?.onClosed(() => gone.resolve());
+    link?.peer?.socket.destroy();
+    return gone.promise;
+  };
+  const client = await greeted();
+  client.send(WireClient.request(1, 'm'));
+  await gone.promise;
+  expect(await client.next()).toBeNull();
+});
+
+test('our own command line is told that the owner is asked; another program gets nothing that it does not know', async () => {
+  answer = ({ link }) => {
+    link?.peer?.asked?.();
+    return Promise.resolve({});
+  };
+  const ours = connectClient();
+  ours.send(`${JSON.stringify({ hello: { contract: CONTRACT_VERSION, client: COMMAND_LINE } })}\n`);
+  await ours.next();
+  ours.send(WireClient.request(1, 'm'));
+  expect(await ours.next()).toEqual({ event: ASKED_EVENT, data: {} });
+  expect(await ours.next()).toEqual({ id: 1, result: {} });
+  const other = await greeted();
+  other.send(WireClient.request(1, 'm'));
+  expect(await other.next()).toEqual({ id: 1, result: {} });
 });
