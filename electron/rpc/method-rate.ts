@@ -26,6 +26,7 @@ const RATES: Partial<Readonly<Record<MethodName, Rate>>> = {
   'vault.recover': PASSWORD,
   'vault.restoreBackup': PASSWORD,
   'vault.removeReplaced': PASSWORD,
+  'credentials.purge': PASSWORD,
   'vault.backUp': { burst: 10, perMinute: 10 },
   'vault.checkBackup': { burst: 20, perMinute: 30 },
   'vault.passwordStrength': TYPING,

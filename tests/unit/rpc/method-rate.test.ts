@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { createRateGate } from '../../../electron/rpc/method-rate.ts';
 import type { Caller } from '../../../shared/contract/method.ts';
-import type { MethodName } from '../../../shared/contract/methods.ts';
+import { type MethodName, methods } from '../../../shared/contract/methods.ts';
 import { FakeClock } from './fake-clock.ts';
 
 function spend(leave: (method: MethodName, caller: Caller) => void, method: MethodName, caller: Caller): number {
@@ -16,18 +17,47 @@ function spend(leave: (method: MethodName, caller: Caller) => void, method: Meth
   return Number.POSITIVE_INFINITY;
 }
 
-test.each<[MethodName, number]>([
-  ['vault.unlock', 20],
-  ['vault.passwordStrength', 40],
-  ['credentials.reveal', 30],
-  ['clients.create', 20],
-  ['credentials.list', 1000],
-])('%s may be called %i times at once, then after a wait', (method, burst) => {
+test.each<[MethodName, number, number]>([
+  ['vault.unlock', 20, 60],
+  ['vault.passwordStrength', 40, 600],
+  ['vault.backUp', 10, 10],
+  ['vault.checkBackup', 20, 30],
+  ['credentials.reveal', 30, 30],
+  ['credentials.copy', 30, 30],
+  ['providers.save', 10, 20],
+  ['providers.preview', 20, 120],
+  ['app.openLink', 10, 20],
+  ['app.doctor', 10, 30],
+  ['clients.create', 20, 20],
+  ['credentials.list', 1000, 30_000],
+])('%s may be called %i times at once, then %i times a minute', (method, burst, perMinute) => {
   const clock = new FakeClock();
   const leave = createRateGate(clock);
   expect(spend(leave, method, 'window')).toBe(burst);
-  clock.advance(60_000);
+  clock.advance(60_000 / perMinute - 1);
+  expect(() => leave(method, 'window')).toThrow();
+  clock.advance(1);
   expect(() => leave(method, 'window')).not.toThrow();
+  clock.advance(24 * 3_600_000); // what was not used is not saved up
+  expect(spend(leave, method, 'window')).toBe(burst);
+});
+
+const fieldsOf = (input: z.ZodType): object => (input instanceof z.ZodObject ? input.shape : {});
+const PROOFS = ['password', 'oldPassword', 'newPassword', 'recoveryCode'];
+const takesPassword = (Object.keys(methods) as MethodName[]).filter(
+  (name) => name !== 'vault.passwordStrength' && PROOFS.some((field) => field in fieldsOf(methods[name].input)),
+);
+
+test('whatever takes a password can be tried a few times at once, and then about once a second', () => {
+  expect(takesPassword).toEqual(expect.arrayContaining(['vault.unlock', 'vault.recover', 'credentials.purge']));
+  const clock = new FakeClock();
+  const leave = createRateGate(clock);
+  const tries = takesPassword.map((method) => {
+    const atOnce = spend(leave, method, 'socket');
+    clock.advance(60_000);
+    return [method, atOnce <= 30, spend(leave, method, 'socket') <= 60];
+  });
+  expect(tries).toEqual(takesPassword.map((method) => [method, true, true]));
 });
 
 test('the wait that the refusal names is enough, and a millisecond less is not', () => {
@@ -81,4 +111,6 @@ test('locking and stopping are never refused', () => {
   const leave = createRateGate(new FakeClock());
   expect(spend(leave, 'vault.lock', 'window')).toBe(Number.POSITIVE_INFINITY);
   expect(spend(leave, 'app.stop', 'socket')).toBe(Number.POSITIVE_INFINITY);
+  expect(spend(leave, 'app.handOver', 'socket')).toBe(Number.POSITIVE_INFINITY);
+  expect(spend(leave, 'clipboard.clear', 'window')).toBe(Number.POSITIVE_INFINITY);
 });
