@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answerBinding, pageUntil } from '../../../electron/rpc/page-binding.ts';
 import type { Call } from '../../../electron/rpc/caller.ts';
 import { methods } from '../../../shared/contract/methods.ts';
+import { MAX_MESSAGE_BYTES } from '../../../shared/wire.ts';
 import { WINDOW_METHODS } from '../../../shared/contract/window-methods.ts';
 
 const PAGE = pageUntil(new Promise(() => undefined));
@@ -32,6 +33,31 @@ describe('what a page sends over its binding', () => {
     const before = calls.length;
     expect(await answerBinding(route, PAGE, payload)).toBeNull();
     expect(calls.length).toBe(before);
+  });
+
+  test.each(['x', 'é'])('a message may have 1 MiB and not a byte more, in letters like %s', async (letter) => {
+    const of = (bytes: number) => {
+      const frame = '{"id":1,"method":"vault.status","params":""}';
+      const room = bytes - frame.length;
+      const text = letter.repeat(room / Buffer.byteLength(letter));
+      return frame.replace('""', `"${text}${'x'.repeat(room - Buffer.byteLength(text))}"`);
+    };
+    expect(Buffer.byteLength(of(MAX_MESSAGE_BYTES))).toBe(MAX_MESSAGE_BYTES);
+    expect(await answerBinding(route, PAGE, of(MAX_MESSAGE_BYTES))).not.toBeNull();
+    expect(await answerBinding(route, PAGE, of(MAX_MESSAGE_BYTES + 1))).toBeNull();
+  });
+
+  test('who waits for the end of a page hears of it, and who stopped waiting does not', async () => {
+    const closed = Promise.withResolvers<void>();
+    const { onClosed } = pageUntil(closed.promise);
+    const heard: string[] = [];
+    onClosed(() => heard.push('waits'));
+    onClosed(() => heard.push('stopped'))();
+    await Promise.resolve();
+    expect(heard).toEqual([]);
+    closed.resolve();
+    await closed.promise;
+    expect(heard).toEqual(['waits']);
   });
 
   test('the bridge offers exactly the methods that a window may call', () => {

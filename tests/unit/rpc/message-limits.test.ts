@@ -1,12 +1,25 @@
 import { expect, test } from 'vitest';
-import { checkLimits, MAX_ARRAY_ITEMS, MAX_DEPTH, MAX_STRING_BYTES } from '../../../electron/rpc/message-limits.ts';
+import {
+  checkLimits,
+  MAX_ARRAY_ITEMS,
+  MAX_DEPTH,
+  MAX_STRING_BYTES,
+  MAX_TOTAL_BYTES,
+} from '../../../electron/rpc/message-limits.ts';
 
 function nested(depth: number): unknown {
   return depth === 0 ? 1 : { in: nested(depth - 1) };
 }
 
+/** So many bytes as they are counted: 8 for the object and for the list, and the name. */
+function weighing(bytes: number): unknown {
+  const whole = new Array(15).fill('x'.repeat(MAX_STRING_BYTES));
+  return { items: [...whole, 'x'.repeat(bytes - 8 - 'items'.length - 8 - 15 * MAX_STRING_BYTES)] };
+}
+
 test.each([
   ['nothing', {}],
+  ['1 MiB in all', weighing(MAX_TOTAL_BYTES)],
   ['a text of 64 KiB', { value: 'x'.repeat(MAX_STRING_BYTES) }],
   ['a list of 1,000', { items: new Array(MAX_ARRAY_ITEMS).fill(1) }],
   ['an object of 1,000 members', Object.fromEntries(new Array(MAX_ARRAY_ITEMS).fill(1).map((one, at) => [at, one]))],
@@ -44,6 +57,9 @@ test.each([
   ['__proto__ as data', JSON.parse('{"__proto__":{"a":1}}') as unknown],
   ['constructor as data', { fields: { constructor: 'x' } }],
   ['more than 1 MiB of small things', new Array(MAX_ARRAY_ITEMS).fill(new Array(140).fill(true))],
+  ['prototype as data', { fields: { prototype: 'x' } }],
+  ['a hidden computed member', Object.defineProperty({}, 'a', { get: () => 1, enumerable: false })],
+  ['a byte more than 1 MiB', weighing(1024 * 1024 + 1)],
   ['more than 1 MiB in all', { items: new Array(17).fill('x'.repeat(MAX_STRING_BYTES)) }],
 ])('%s is refused', (_what, message) => {
   expect(() => checkLimits(message)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
