@@ -23,12 +23,15 @@ export async function unixPeer(socket: Socket): Promise<number | null> {
 
 /**
  * The inode of the other end. Whose it is is looked up in /proc: the process names that `ss -p` prints beside the pids
- * are the processes' own choice and could be made to look like another's pid.
+ * are the processes' own choice and could be made to look like another's pid. So is the name of a socket, which `ss` prints
+ * with its line breaks: two lines that say different things of one socket say nothing.
  * @param table - lines of `ss -xnH`: type, state, two queues, local name and inode, remote name and inode. A client has
  *   no name: `*`.
  */
 export function otherEnd(table: string, inode: string): string | null {
-  return new RegExp(` ${inode} +\\* ([0-9]+) *$`, 'm').exec(table)?.[1] ?? null;
+  const lines = table.matchAll(new RegExp(` ${inode} +\\* ([0-9]+) *$`, 'gm'));
+  const [other = null, ...more] = new Set(Array.from(lines, (line) => line[1]));
+  return more.length === 0 ? other : null;
 }
 
 function socketTable(): Promise<string> {

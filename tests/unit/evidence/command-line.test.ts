@@ -37,6 +37,7 @@ describe('no secret of a command line is shown', () => {
       'npm config set //npm.example.com/:_authToken=[masked]',
     ],
     [['tool', `/db:x;2nd-password:${SECRET}`], 'tool /db:x;2nd-password:[masked]'],
+    [['curl', '-b', `session:${SECRET}`, '-e', SECRET], 'curl -b [masked] -e [masked]'],
     [['tool', KEY], 'tool [masked]'],
     [['tool', `--file=${KEY}`], 'tool --file=[masked]'],
     [['tool', 'a'.repeat(20) + 'B'.repeat(20)], 'tool [masked]'],
@@ -55,6 +56,7 @@ test.each([
   [['python3', '-m', 'http.server']],
   [['keyharbor', 'get', 'kh://openai/work']],
   [['docker', 'run', '-p8080', '--user', '1000', 'image:tag']],
+  [['token', 'list', '--no-auth', '--verbose', 'auth://host/x']],
   [['find', '.', '-path', 'x', '-prune']],
   [['pip', 'install', '--user', 'tool']],
   [['./run.sh', '--user-agent=x', '../other/folder/with/quite/a/long/path/to/it']],
@@ -66,5 +68,6 @@ test('nothing in it moves a cursor, turns the direction of writing, or runs on f
   const shown = maskCommandLine(['tool', 'a\u001b[2Jb', 'c\u202ed', 'e\nf', 'x y '.repeat(2000)]);
   expect(shown).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   expect(shown.length).toBeLessThanOrEqual(1024);
+  expect([plainText('0123456789', 10), plainText('0123456789a', 10)]).toEqual(['0123456789', '012345678…']);
   expect(plainText('\ud83d\ude00'.repeat(50), 10).length).toBeLessThanOrEqual(10);
 });

@@ -5,9 +5,16 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { isWithin, programName, shownEvidence, systemEvidence } from '../../../electron/core/evidence/evidence.ts';
+import {
+  isWithin,
+  programName,
+  shownEvidence,
+  systemEvidence,
+  UNKNOWN_CALLER,
+} from '../../../electron/core/evidence/evidence.ts';
 import { readAncestry, readProcess } from '../../../electron/core/evidence/process-facts.ts';
 import { otherEnd } from '../../../electron/core/evidence/unix-peer.ts';
+import { processFacts } from '../../support/test-panel.ts';
 
 /** Only Linux tells; elsewhere the same calls must say that nothing is known. */
 const LINUX = process.platform === 'linux';
@@ -84,17 +91,18 @@ test.runIf(LINUX)('a process on the agent socket is found by its connection, wha
   expect(shown).not.toContain(SECRET);
 });
 
-test.runIf(LINUX).each(['127.0.0.1', '::1'])(
-  'a client of the endpoint on %s is found by its connection',
-  async (host) => {
-    const server = await listening(createServer(), { port: 0, host });
-    const { port } = server.address() as { readonly port: number };
-    const child = connect(port, folder(), host);
-    const facts = await systemEvidence().ofSocket(await oneAccepted(server));
-    expect(facts.processes[0]?.pid).toBe(child.pid);
-    expect(facts.source).toBe('peer');
-  },
-);
+test.runIf(LINUX).each([
+  ['127.0.0.1', '127.0.0.1'],
+  ['::1', '::1'],
+  ['127.0.0.1', '::ffff:127.0.0.1'],
+])('clients of the endpoint on %s that connect to %s are found by their connections', async (host, to) => {
+  const server = await listening(createServer(), { port: 0, host });
+  const { port } = server.address() as { readonly port: number };
+  const children = [connect(port, folder(), to), connect(port, folder(), to)];
+  const facts = await Promise.all((await accepted(server, 2)).map((socket) => systemEvidence().ofSocket(socket)));
+  expect(facts.map(({ source }) => source)).toEqual(['peer', 'peer']);
+  expect(facts.map(({ processes }) => processes[0]?.pid).sort()).toEqual(children.map(({ pid }) => pid).sort());
+});
 
 test('where the connection is gone the stated process is shown, marked as stated, never as seen', async () => {
   const path = join(folder(), 's');
@@ -160,6 +168,12 @@ test.runIf(LINUX)('a folder is a project’s or its own, and never one that hold
   expect(await foundIn('/', home)).toBeNull();
 });
 
+test('a person is shown the process and its nearest parents, eight in all', () => {
+  const processes = Array.from({ length: 12 }, (_, at) => processFacts({ pid: 100 - at }));
+  const shown = shownEvidence({ ...UNKNOWN_CALLER, source: 'peer', processes });
+  expect(shown.map(({ pid }) => pid)).toEqual([100, 99, 98, 97, 96, 95, 94, 93]);
+});
+
 test('a process that is not ours, or not there, tells nothing', async () => {
   expect(await readProcess(0)).toBeNull();
   expect(await readProcess(-1)).toBeNull();
@@ -167,10 +181,19 @@ test('a process that is not ours, or not there, tells nothing', async () => {
   if (process.getuid?.() !== 0) expect(await readProcess(1)).toBeNull();
 });
 
+test.runIf(LINUX && process.getuid?.() === 0)('nor does one of another user, to root either', async () => {
+  const other = spawn('sleep', ['1000'], { uid: 65534, stdio: 'ignore', cwd: '/' });
+  onTestFinished(() => void other.kill('SIGKILL'));
+  await once(other, 'spawn');
+  expect(await readProcess(other.pid ?? 0)).toBeNull();
+});
+
 test.runIf(LINUX)('parents are followed as far as asked, and no further', async () => {
   const chain = await readAncestry(process.pid, 2);
   expect(chain[0]?.pid).toBe(process.pid);
   expect(chain.length).toBeLessThanOrEqual(2);
+  const whole = await readAncestry(process.pid, 1000);
+  expect(whole.map(({ pid }) => pid)).not.toContain(1);
   expect(programName(chain[0] ?? { executable: null, argv: [] })).toMatch(/^node/);
 });
 
@@ -186,10 +209,53 @@ test('the table of sockets is read by the numbers at its ends, not by names that
   expect(otherEnd(table, '99')).toBeNull();
 });
 
+test('a socket whose name holds a line break does not make one program look like another', () => {
+  const real = 'u_str ESTAB 0 0 /run/agent.sock 41 * 42 \n';
+  const forged = 'u_str ESTAB 0 0 /tmp/x\nu_str ESTAB 0 0 /run/agent.sock 41 * 99\n 77 * 78 \n';
+  expect(otherEnd(forged + real, '41')).toBeNull();
+  expect(otherEnd(real + forged, '41')).toBeNull();
+  expect(otherEnd(real + real, '41')).toBe('42');
+});
+
+test.runIf(LINUX)('what PATH names "ss" is not asked', async () => {
+  const cwd = folder();
+  writeFileSync(join(cwd, 'ss'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  const server = await listening(createServer(), join(cwd, 's'));
+  const accepting = oneAccepted(server);
+  const child = connect(join(cwd, 's'), cwd);
+  const peer = { socket: await accepting, statedPid: null, program: 'tool' };
+  vi.stubEnv('PATH', `${cwd}:/usr/bin:/bin`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect((await systemEvidence().ofPeer(peer)).processes[0]?.pid).toBe(child.pid);
+});
+
+test.runIf(LINUX)('a process is told from its file, whatever its program calls itself', async () => {
+  const program = join(folder(), 'a) R 7 8 9');
+  symlinkSync(process.execPath, program);
+  const child = spawn(program, ['-e', 'process.stdout.write("up"); setInterval(() => 0, 1e6)'], { detached: true });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const [facts, ours] = await Promise.all([readProcess(child.pid ?? 0), readProcess(process.pid)]);
+  expect(facts).toMatchObject({ parent: process.pid, session: child.pid });
+  expect(Number(facts?.startedAt)).toBeGreaterThan(Number(ours?.startedAt));
+});
+
+test.runIf(LINUX)('a job of a terminal belongs to the session of its shell', async () => {
+  const shell = spawn('bash', ['-c', 'set -m; sleep 1000 & echo $!; wait'], { detached: true });
+  const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+  const job = Number(line.toString());
+  onTestFinished(() => {
+    process.kill(job, 'SIGKILL');
+    shell.kill('SIGKILL');
+  });
+  expect(await readProcess(job)).toMatchObject({ parent: shell.pid, session: shell.pid });
+});
+
 test('a folder holds what lies in it, and not what begins like it', () => {
   expect(isWithin('/srv/project', '/srv/project')).toBe(true);
   expect(isWithin('/srv/project/src', '/srv/project')).toBe(true);
   expect(isWithin('/srv/project-2', '/srv/project')).toBe(false);
   expect(isWithin('/srv', '/srv/project')).toBe(false);
   expect(isWithin(null, '/srv/project')).toBe(false);
+  expect(isWithin('/srv', '/')).toBe(true);
 });
