@@ -49,6 +49,7 @@ test('after the last try it is dead, told once in the inbox, and can be sent aga
     t.clock.advance(6 * 3_600_000);
   }
   expect(t.deliveries()).toMatchObject([{ state: 'dead', deadBecause: 'tries', tries: MAX_TRIES }]);
+  expect(t.deliveries()[0]?.log).toHaveLength(10); // the last ones
   t.clock.advance(7 * DAY_MS);
   expect(t.server.seen).toHaveLength(MAX_TRIES);
   const failed = t.app.notifications.inbox
@@ -74,6 +75,39 @@ test('410 switches the webhook off and gives up what waits for it', async () => 
   await t.came(3);
   await t.webhooks.settled();
   expect(t.webhooks.list()).toMatchObject([{ on: false, offBecause: 'gone', waiting: 0, dead: 2 }]);
+});
+
+test('a receiver that says when to come back is asked no sooner', async () => {
+  const t = await withReceiver((response) => json(response, 503, {}, { 'retry-after': '3600' }));
+  t.add();
+  t.happens();
+  await t.webhooks.settled();
+  expect(t.deliveries()).toMatchObject([{ nextTryAt: new Date(t.clock.now() + 3_600_000).toISOString() }]);
+});
+
+test('one that fails seven days after it was queued is given up, though it was tried twice only', async () => {
+  const t = await withReceiver((response) => json(response, 503, {}));
+  t.add();
+  t.happens();
+  await t.webhooks.settled();
+  t.app.vault.lock('asked');
+  t.clock.advance(7 * DAY_MS);
+  await t.app.vault.unlock(PASSWORD, 'cli');
+  await t.came(2);
+  await t.webhooks.settled();
+  expect(t.deliveries()).toMatchObject([{ state: 'dead', deadBecause: 'age', tries: 2 }]);
+});
+
+test('a computer that slept finds out within a quarter of an hour what became due meanwhile', async () => {
+  const t = await withReceiver((response) => json(response, 503, {}, { 'retry-after': '20000' }));
+  t.add();
+  t.happens();
+  await t.webhooks.settled();
+  t.clock.wallMs += DAY_MS; // its timers stood still
+  t.clock.advance(15 * 60_000);
+  await t.came(2);
+  await t.webhooks.settled();
+  expect(t.deliveries()).toMatchObject([{ tries: 2 }]);
 });
 
 test('no answer within 10 s is a try that failed', async () => {
@@ -108,6 +142,7 @@ test('five slow receivers: four at once, each one at a time', async () => {
   for (let at = 0; at < 5; at += 1) t.add({ label: `hook ${at}`, url: `${t.server.url}/${at}` });
   t.happens();
   t.happens();
+  await t.came(4);
   for (let count = 1; count <= 10; count += 1) {
     await t.came(count);
     await eventually(() => expect(open).not.toEqual([]));
