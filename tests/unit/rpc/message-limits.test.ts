@@ -13,7 +13,7 @@ function nested(depth: number): unknown {
 
 /** So many bytes as they are counted: 8 for the object and for the list, and the name. */
 function weighing(bytes: number): unknown {
-  const whole = new Array(15).fill('x'.repeat(MAX_STRING_BYTES));
+  const whole = new Array<string>(15).fill('x'.repeat(MAX_STRING_BYTES));
   return { items: [...whole, 'x'.repeat(bytes - 8 - 'items'.length - 8 - 15 * MAX_STRING_BYTES)] };
 }
 
