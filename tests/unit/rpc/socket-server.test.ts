@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { lstatSync, mkdtempSync, rmSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -188,12 +188,7 @@ test('who is refused and does not end is cut off after a second', async () => {
 
 test('who is turned away and is gone already ends nothing', async () => {
   for (let i = 0; i < MAX_CONNECTIONS; i++) await greeted();
-  for (let i = 0; i < 20; i++) {
-    const client = connectClient();
-    await once(client.socket, 'connect');
-    client.send(WireClient.hello());
-    client.close();
-  }
+  for (let i = 0; i < 20; i++) connect(path).destroy(); // closed before it is accepted: the answer meets nobody
   const [first] = clients;
   first?.send(WireClient.request(1, 'm'));
   expect(await first?.next()).toMatchObject({ id: 1 });
