@@ -16,10 +16,9 @@ export function figureInWords(amount: number, counts: QuotaCounts): string {
   return counts === 'cost' ? microUsdInWords(amount) : grouped.format(amount);
 }
 
-/** Cents where they say enough; below a cent all six places, without noughts at the end. */
+/** From a dollar on in cents; below it all six places, without noughts at the end. */
 function microUsdInWords(amount: number): string {
-  const isWhole = amount % 10_000 === 0;
-  const digits = isWhole || amount >= 1_000_000 ? 2 : 6;
+  const digits = amount >= 1_000_000 ? 2 : 6;
   const text = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: digits });
   return `$${text.format(amount / 1e6)}`;
 }

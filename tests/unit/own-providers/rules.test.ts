@@ -95,12 +95,19 @@ describe('a header', () => {
     ]);
   });
 
-  test.each(['connection', 'Content-Length', 'transfer-encoding', 'proxy-authorization', 'keep-alive', 'TE'])(
-    '%s is none either, however it is written',
-    (name) => {
-      expect(problems(kind({ send: [{ where: 'header', name, value: '{api_key}' }] }))).toHaveLength(1);
-    },
-  );
+  const connection = [
+    'connection',
+    'keep-alive',
+    'TE',
+    'trailer',
+    'upgrade',
+    'proxy-connection',
+    'proxy-authorization',
+  ];
+  const message = ['Content-Length', 'transfer-encoding', 'expect', 'accept-encoding'];
+  test.each([...connection, ...message])('%s is none either, however it is written', (name) => {
+    expect(problems(kind({ send: [{ where: 'header', name, value: '{api_key}' }] }))).toHaveLength(1);
+  });
 
   test('of another name is', () => {
     expect(problems(kind({ send: [{ where: 'query', name: 'host', value: '{api_key}' }] }))).toEqual([]);
@@ -120,6 +127,28 @@ test('what is wrong in two places is said once', () => {
     'the header Host is not one to set',
     'account: a request to another place than the base URL is for built-in providers',
   ]);
+});
+
+// Those of the program may do what a file may not.
+describe('the descriptor of', () => {
+  const builtIn = (id: string) =>
+    ownProviderProblems(
+      providerDescriptor.parse(
+        JSON.parse(readFileSync(join(import.meta.dirname, `../../../resources/providers/${id}.json`), 'utf8')),
+      ),
+    ).join('\n');
+
+  test.each([
+    ['mcp', 'a file names no programs'],
+    ['azure_openai', 'access tokens from another server are for built-in providers'],
+    ['twilio', 'a request to another place than the base URL is for built-in providers'],
+  ])('%s would not do as a file: %s', (id, problem) => {
+    expect(builtIn(id)).toContain(problem);
+  });
+
+  test('email is at fault in that alone: its checks are no requests, with neither place nor headers', () => {
+    expect(builtIn('email')).toBe('xoauth2: access tokens from another server are for built-in providers');
+  });
 });
 
 test('a secret that is a whole URL is for built-in providers', () => {

@@ -85,11 +85,11 @@ test('a new value begins afresh; what is found out about it counts', () => {
   const { a, pool, findings, order, says } = setUp();
   says('refused');
   order();
-  pool.answered('openai', 'b', 401, null);
   a.version = 2;
   a.finding = null;
   findings.changed();
   expect(order()).toEqual(['a', 'b']);
+  pool.answered('openai', 'b', 401, null);
   a.version = 3;
   says('refused'); // the same words about another value
   order();

@@ -17,6 +17,25 @@ test('look is kept in settings.json, 0600 and complete, for the next start', () 
   expect(startTestApp('window', home).app.settings.app()).toEqual({ ...DEFAULT_APP_SETTINGS, theme: 'dark' });
 });
 
+test('a first start has the look of the system, and the endpoint off at its usual port', () => {
+  expect(startTestApp('window', newHome()).app.settings.app()).toEqual({
+    theme: 'system',
+    language: 'system',
+    density: 'comfortable',
+    railCollapsed: false,
+    endpointOn: false,
+    endpointPort: 7717,
+  });
+});
+
+test('a file that is far too large is not read, and that is said', () => {
+  const home = newHome();
+  writeFileSync(join(home, 'settings.json'), `{"theme":"dark"${' '.repeat(64 * 1024)}}`, { mode: 0o600 });
+  const { app } = startTestApp('window', home);
+  expect(app.settings.app()).toEqual(DEFAULT_APP_SETTINGS);
+  expect(app.settings.notices()).toEqual([expect.stringContaining('far too large')]);
+});
+
 test('a file of an older version gets the defaults of what it lacks', () => {
   const home = newHome();
   writeFileSync(join(home, 'settings.json'), '{"theme":"light"}', { mode: 0o600 });
@@ -77,6 +96,8 @@ test('settings of the vault are rows of it, told to the audit log, and not to be
     proxyCaCertificates: '',
   });
   t.app.settings.set({ vault: { clipboardSeconds: 60 } }, 'ui');
+  expect(t.app.settings.get()).toEqual({ app: t.app.settings.app(), vault: t.app.settings.vault() });
+  expect(t.heard).toContainEqual({ event: 'settings.changed', data: t.app.settings.get() });
   expect(readAudit(t.app.vault.opened(), { limit: 1 })[0]).toMatchObject({
     action: 'settings.change',
     meta: { clipboardSeconds: 60 },
@@ -163,6 +184,13 @@ test('a long bundle of certificates is taken, and refused where a line between t
 
 test('the endpoint’s switch and port are kept', () => {
   const home = newHome();
-  startTestApp('window', home).app.settings.setEndpoint({ on: true, port: 0 });
+  const { app, heard } = startTestApp('window', home);
+  app.settings.setEndpoint({ on: true, port: 0 });
+  expect(app.settings.app()).toMatchObject({ endpointOn: true, endpointPort: 0 });
+  expect(heard).toContainEqual({ event: 'settings.changed', data: app.settings.get() });
   expect(startTestApp('window', home).app.settings.app()).toMatchObject({ endpointOn: true, endpointPort: 0 });
+  app.settings.setEndpoint({ on: false });
+  expect(app.settings.app()).toMatchObject({ endpointOn: false, endpointPort: 0 });
+  app.settings.setEndpoint({ port: 7718 });
+  expect(app.settings.app()).toMatchObject({ endpointOn: false, endpointPort: 7718 });
 });
