@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { parseReference } from '../shared/reference.ts';
+import { asCalled } from './called.ts';
 import { connectAgent } from './connect.ts';
 import { print, printJson } from './output.ts';
 
@@ -18,6 +19,6 @@ export function registerStep(program: Command, step: Step, description: string, 
       const credential = await agent.call(`credentials.${step}`, { target: { ref } });
       agent.close();
       if (options.json) printJson(credential);
-      else print(`${credential.ref} ${done}`);
+      else print(asCalled(`${credential.ref} ${done}`));
     });
 }

@@ -68,6 +68,8 @@ say(
   `Keyharbor starts as ${{ electron: 'the desktop app', browser: 'a browser app window', headless: 'the headless agent' }[host]}: ${why}.`,
 );
 
+if (host === 'headless') say('Use it from another terminal: ./cli/keyharbor --help');
+
 const node = rightNode();
 const [command, commandArgs] =
   host === 'electron'

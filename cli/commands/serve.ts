@@ -3,6 +3,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { AppError } from '../../shared/errors.ts';
+import { asCalled } from '../called.ts';
 import { headlessProgram } from '../connect.ts';
 import { Exit } from '../fail.ts';
 import { askPassword } from '../passwords.ts';
@@ -12,6 +13,7 @@ interface Streams {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  readonly advice: (line: string) => string;
 }
 
 /** What the built headless host offers; the one thing of electron/ that the command line starts. */
@@ -37,7 +39,9 @@ async function serve(options: Options): Promise<void> {
   const host = (await import(/* @vite-ignore */ pathToFileURL(program).href)) as HeadlessHost;
   // Always an exit: what a library left open must not keep a stopped agent alive.
   const { stdout, stderr } = process;
-  throw new Exit(await host.runHeadless(argv, { stdin: await passwordSource(options), stdout, stderr }));
+  throw new Exit(
+    await host.runHeadless(argv, { stdin: await passwordSource(options), stdout, stderr, advice: asCalled }),
+  );
 }
 
 /** The stream that --password-stdin reads; a terminal is asked without echo first. */

@@ -14,6 +14,8 @@ export interface HeadlessStreams {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  /** Puts the commands in a line as they can be typed where it is read; left out: as an installed program's. */
+  readonly advice?: (line: string) => string;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function runAgent(argv: readonly string[], streams: HeadlessStreams
     if (password !== null) await core.app.vault.unlock(password, 'cli');
     password = null; // this call lives as long as the agent
     if (!given.onDemand && given.endpoint) await switchEndpointOn(core, given.port);
-    say(greeting(core, given));
+    say(streams.advice?.(greeting(core, given)) ?? greeting(core, given));
     await core.closed;
     return 0;
   } catch (error) {

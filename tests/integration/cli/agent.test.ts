@@ -156,7 +156,8 @@ test('the life of a credential, by the words of the contract', async () => {
   expect((await run(['suspend', 'kh://github/y'])).code).toBe(0);
   expect((await run(['get', 'kh://github/y'])).code).toBe(4);
   expect((await run(['reinstate', 'kh://github/y'])).code).toBe(0);
-  expect((await run(['delete', 'kh://github/y'])).code).toBe(0);
+  // On stdout, too, commands stand as they can be typed here: nothing of a checkout is on the PATH.
+  expect((await run(['delete', 'kh://github/y'])).stdout).toContain('cli/keyharbor restore" brings it back.');
   expect((await run(['list', '--state', 'binned'])).stdout).toContain('kh://github/y');
   expect((await run(['restore', 'kh://github/y'])).code).toBe(0);
   expect((await run(['get', 'kh://github/y'])).code).toBe(0);
