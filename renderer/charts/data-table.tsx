@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly title: string;
   /** Figures stand at the end of their column. */
   readonly figure?: boolean;
+  /** Words, or a name that may be long: in several lines rather than past the edge of the table. */
+  readonly wraps?: boolean;
   readonly cell: (row: Row) => ReactNode;
   /** Whether the cell says nothing. It is then left out where columns stand below each other. */
   readonly isEmpty?: (row: Row) => boolean;
@@ -47,9 +49,9 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, foot, stacks }:
         <tbody {...is('rowgroup')}>
           {rows.map((row) => (
             <tr key={rowKey(row)} {...is('row')}>
-              {columns.map(({ key, title, figure, cell, isEmpty }, place) =>
+              {columns.map(({ key, title, figure, wraps, cell, isEmpty }, place) =>
                 place === 0 ? (
-                  <th key={key} scope="row" {...is('rowheader')}>
+                  <th key={key} scope="row" {...is('rowheader')} data-wraps={wraps === true ? '' : undefined}>
                     {cell(row)}
                   </th>
                 ) : (
@@ -58,6 +60,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, foot, stacks }:
                     {...is('cell')}
                     data-title={title}
                     data-figure={figure === true ? '' : undefined}
+                    data-wraps={wraps === true ? '' : undefined}
                     data-empty={isEmpty?.(row) === true ? '' : undefined}
                   >
                     {cell(row)}

@@ -18,7 +18,7 @@ export function ShortcutList() {
     >
       <dl className={styles.keys}>
         {SHORTCUTS.map(({ keys, does }) => (
-          <div key={keys} style={{ display: 'contents' }}>
+          <div key={keys}>
             <dt>{does}</dt>
             <dd>
               <ShortcutKeys keys={keys} spoken />

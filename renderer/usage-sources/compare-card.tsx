@@ -100,10 +100,16 @@ const columns = (first: Column<ReconcileRow>): readonly Column<ReconcileRow>[] =
   { key: 'ours', title: t.columns.ours, figure: true, cell: ({ ours }) => costText(ours) },
   { key: 'theirTokens', title: t.columns.theirTokens, figure: true, cell: ({ theirs }) => tokensText(theirs) },
   { key: 'ourTokens', title: t.columns.ourTokens, figure: true, cell: ({ ours }) => tokensText(ours) },
-  { key: 'drift', title: t.drift, figure: true, cell: ({ driftPercent }) => driftText(driftPercent) },
-  { key: 'why', title: t.columns.why, cell: reasonsText },
+  {
+    key: 'drift',
+    title: t.drift,
+    figure: true,
+    cell: ({ driftPercent }) => driftText(driftPercent),
+    isEmpty: ({ driftPercent }) => driftPercent === null,
+  },
+  { key: 'why', title: t.columns.why, wraps: true, cell: reasonsText, isEmpty: ({ reasons }) => reasons.length === 0 },
 ];
-const byModel = columns({ key: 'model', title: t.columns.model, cell: ({ model }) => <bdi>{model}</bdi> });
+const byModel = columns({ key: 'model', title: t.columns.model, wraps: true, cell: ({ model }) => <bdi>{model}</bdi> });
 const byDay = columns({
   key: 'day',
   title: t.columns.day,
@@ -135,9 +141,9 @@ function Told({ report }: { readonly report: ReconcileReport }) {
         </dl>
       )}
       {models.length > 0 && (
-        <DataTable caption={t.byModel} columns={byModel} rows={models} rowKey={({ model }) => model ?? ''} />
+        <DataTable stacks caption={t.byModel} columns={byModel} rows={models} rowKey={({ model }) => model ?? ''} />
       )}
-      <DataTable caption={t.byDay} columns={byDay} rows={[...days, total]} rowKey={({ day }) => day ?? ''} />
+      <DataTable stacks caption={t.byDay} columns={byDay} rows={[...days, total]} rowKey={({ day }) => day ?? ''} />
     </div>
   );
 }
