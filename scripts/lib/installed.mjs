@@ -1,5 +1,5 @@
 // Whether node_modules is a whole install of the lockfile, whoever made it. Runs on any Node from 18 on.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 function readPackages(file) {
@@ -39,4 +39,9 @@ export function isInstalled(folder, here = { platform: process.platform, arch: p
     const needed = entry.os !== undefined && entry.libc === undefined && runsHere(entry, here);
     return entry.optional === true && !needed;
   });
+}
+
+/** Whether node_modules is a link: an install would empty the folder behind it, which others may use. */
+export function isLinked(folder) {
+  return lstatSync(join(folder, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

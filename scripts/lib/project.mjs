@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isInstalled } from './installed.mjs';
+import { isInstalled, isLinked } from './installed.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 const windows = process.platform === 'win32';
@@ -65,6 +65,9 @@ export async function ensureDependencies() {
   if (isInstalled(root)) {
     writeFileSync(stamp, wanted);
     return;
+  }
+  if (isLinked(root)) {
+    fail('node_modules is a link to a folder that lacks what this checkout needs. Install there, or remove the link.');
   }
   say('Installing dependencies (npm ci) ...');
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];

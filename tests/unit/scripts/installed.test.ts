@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -9,8 +9,9 @@ interface Here {
   readonly platform: string;
   readonly arch: string;
 }
-const { isInstalled } = (await import(join(ROOT, 'scripts/lib/installed.mjs'))) as {
+const { isInstalled, isLinked } = (await import(join(ROOT, 'scripts/lib/installed.mjs'))) as {
   readonly isInstalled: (folder: string, here?: Here) => boolean;
+  readonly isLinked: (folder: string) => boolean;
 };
 
 const LINUX: Here = { platform: 'linux', arch: 'x64' };
@@ -79,4 +80,13 @@ test('one whose folders went away, or that was never finished, is not', () => {
   expect(isInstalled(cut, LINUX)).toBe(false);
   rmSync(join(cut, 'node_modules/.package-lock.json'));
   expect(isInstalled(cut, LINUX)).toBe(false);
+});
+
+test('a link in its place is told from a folder: what is behind it is not ours to empty', () => {
+  const own = folder(WHOLE);
+  expect(isLinked(own)).toBe(false);
+  renameSync(join(own, 'node_modules'), join(own, 'elsewhere'));
+  expect(isLinked(own)).toBe(false);
+  symlinkSync(join(own, 'elsewhere'), join(own, 'node_modules'), 'dir');
+  expect(isLinked(own)).toBe(true);
 });
