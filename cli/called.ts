@@ -18,6 +18,14 @@ export function asCalled(text: string): string {
   return text.replace(ours, () => name);
 }
 
+/** Help likewise, but for a long path: its lines would not fit any more, and who typed it knows it. */
+export function helpAsCalled(text: string): string {
+  return called !== null && called.length > LONGEST_IN_HELP ? text : asCalled(text);
+}
+
+/** "./cli/keyharbor", and little more. */
+const LONGEST_IN_HELP = 16;
+
 function isOnPath(path: string): boolean {
   return path.split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, 'keyharbor')));
 }

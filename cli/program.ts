@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type AppError, ERROR_OUTCOMES } from '../shared/errors.ts';
 import { nearest } from '../shared/nearest.ts';
-import { asCalled } from './called.ts';
+import { helpAsCalled } from './called.ts';
 import { ALL_COMMANDS, type CommandName, COMMANDS, isCommandName } from './commands.ts';
 import { Exit, usage } from './fail.ts';
 import { write } from './output.ts';
@@ -130,8 +130,8 @@ export async function buildProgram(names: readonly CommandName[]): Promise<Comma
     .configureHelp({ subcommandTerm: (command) => command.name(), showGlobalOptions: false })
     .configureOutput({
       // Help says how each command is typed here, as advice does.
-      writeOut: (text) => write(asCalled(text)),
-      writeErr: (text) => process.stderr.write(asCalled(text)),
+      writeOut: (text) => write(helpAsCalled(text)),
+      writeErr: (text) => process.stderr.write(helpAsCalled(text)),
       outputError: () => undefined,
     })
     .exitOverride()

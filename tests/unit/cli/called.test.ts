@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { asCalled, takeCalledName } from '../../../cli/called.ts';
+import { asCalled, helpAsCalled, takeCalledName } from '../../../cli/called.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -13,12 +13,15 @@ test('advice has the commands as they can be typed in a checkout, options that s
   );
 });
 
-test('a line of help that says how commands are called too', () => {
+test('a line of help that says how commands are called too, but not by a path that would tear its columns', () => {
   vi.stubEnv('PATH', '');
   takeCalledName({ KEYHARBOR_CALLED: './cli/keyharbor' });
-  expect(asCalled('Usage: keyharbor COMMAND [options]')).toBe('Usage: ./cli/keyharbor COMMAND [options]');
-  expect(asCalled('Usage: keyharbor [options]')).toBe('Usage: ./cli/keyharbor [options]');
-  expect(asCalled('Commands of keyharbor COMMANDS')).toBe('Commands of keyharbor COMMANDS');
+  expect(helpAsCalled('Usage: keyharbor COMMAND [options]')).toBe('Usage: ./cli/keyharbor COMMAND [options]');
+  expect(helpAsCalled('Usage: keyharbor [options]')).toBe('Usage: ./cli/keyharbor [options]');
+  expect(helpAsCalled('Commands of keyharbor COMMANDS')).toBe('Commands of keyharbor COMMANDS');
+  takeCalledName({ KEYHARBOR_CALLED: '/srv/keyharbor/cli/keyharbor' });
+  expect(helpAsCalled('Usage: keyharbor [options]')).toBe('Usage: keyharbor [options]');
+  expect(asCalled('Run "keyharbor unlock".')).toBe('Run "/srv/keyharbor/cli/keyharbor unlock".');
 });
 
 test('where the program is installed, the commands stand as they are', () => {
