@@ -93,8 +93,8 @@ export interface NarrowTable {
 /**
  * Rows under a heading, aligned with two blanks between columns.
  * @param columns - of the terminal; null: nothing is cut (a pipe). Else free text is cut until the rows fit, then columns
- * that may go are left out, then names lose their middle, then words are cut. Figures never are, as a cut figure is another figure: rather a line runs
- * over the edge.
+ * that may go are left out, then names lose their middle, then words are cut. Figures never are, as a cut figure is another
+ * figure: rather a line runs over the edge.
  */
 export function table(
   heading: readonly string[],

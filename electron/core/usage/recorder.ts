@@ -10,6 +10,7 @@ import type { OpenVault, VaultKeys } from '../vault/open-vault.ts';
 import { type CountedCall, Counting } from './counted-call.ts';
 import type { PriceBook } from './prices/price-book.ts';
 import { NAME_KINDS, SOURCES } from './dimensions.ts';
+import { GivenUpCalls } from './given-up-calls.ts';
 import { ReportingDays } from './reporting-days.ts';
 import type { SpillPlace } from './spill.ts';
 import { type LeftCalls, readSpilledCalls, SpilledCalls } from './spilled-calls.ts';
@@ -86,8 +87,8 @@ export class UsageRecorder {
   #writing = new WaitingCalls();
   /** Entries of the spill file behind this one wait in the file only; null: none do. */
   #fileOnlyFrom: number | null = null;
-  /** Calls for which there was no room since the database last took what waited. */
-  #givenUp = 0;
+  /** Since the database last took what waited. */
+  readonly #givenUp: GivenUpCalls;
   /** Something waits that is not in the spill file. */
   #isUnsealed = false;
   #callOff: (() => void) | null = null;
@@ -101,6 +102,7 @@ export class UsageRecorder {
 
   constructor(deps: RecorderDeps) {
     this.#deps = deps;
+    this.#givenUp = new GivenUpCalls(deps.log);
   }
 
   listen(listener: RecordListener): void {
@@ -142,7 +144,7 @@ export class UsageRecorder {
     const isKept = open === null ? this.#waiting.length === 0 : this.#lastBatch(open);
     const unkept = isKept ? [] : Array.from(this.#waiting, ({ requestId }) => requestId);
     this.#calledOff();
-    this.#tellGivenUp();
+    this.#givenUp.over();
     this.#isStuck = false;
     this.#isDamaged = false;
     this.#isUnsealed = false;
@@ -230,7 +232,7 @@ export class UsageRecorder {
       throw error;
     }
     this.#isStuck = false;
-    this.#tellGivenUp();
+    this.#givenUp.over();
     if (this.#waiting.length === 0) this.#isUnsealed = false;
     try {
       open.spill?.clear();
@@ -300,16 +302,9 @@ export class UsageRecorder {
   #wait(call: CountedCall): void {
     if (this.#waiting.length >= MAX_WAITING && this.#isUnsealed) {
       this.#waiting.shift();
-      this.#givenUp += 1;
-      if (this.#givenUp === 1) this.#deps.log.warn('usage.given-up');
+      this.#givenUp.add(1);
     }
     this.#waiting.push(call);
-  }
-
-  /** The log hears of the first one at once, and of how many there were when it is over: not of each. */
-  #tellGivenUp(): void {
-    if (this.#givenUp > 1) this.#deps.log.warn('usage.given-up', { count: this.#givenUp });
-    this.#givenUp = 0;
   }
 
   #tryToBegin(retryMs: number): void {

@@ -41,7 +41,8 @@ export async function runAgent(argv: readonly string[], streams: HeadlessStreams
     if (password !== null) await core.app.vault.unlock(password, 'cli');
     password = null; // this call lives as long as the agent
     if (!given.onDemand && given.endpoint) await switchEndpointOn(core, given.port);
-    say(streams.advice?.(greeting(core, given)) ?? greeting(core, given));
+    const { advice = (line) => line } = streams;
+    say(advice(greeting(core, given)));
     await core.closed;
     return 0;
   } catch (error) {

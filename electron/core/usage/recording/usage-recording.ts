@@ -3,6 +3,7 @@ import type { Emit } from '../../events.ts';
 import { type CountedCall, Counting } from '../counted-call.ts';
 import { CountedResults } from '../counted-results.ts';
 import { type EndedCall, entryOf } from '../ended-call.ts';
+import { GivenUpCalls } from '../given-up-calls.ts';
 import { notCounted, type RecordListener, wasTold } from '../recorder.ts';
 import { readUsageState } from '../state-table.ts';
 import type { UsageEntry } from '../usage-entry.ts';
@@ -42,7 +43,7 @@ export class UsageRecording {
   /** What no thread could be given. */
   #held: UsageEntry[] = [];
   /** For which there was no room in there, since a thread last took it. */
-  #givenUp = 0;
+  readonly #givenUp: GivenUpCalls;
   /** Likewise, and sealed: the next thread takes it over with the file. */
   #sealed: CountedCall[] = [];
   /** Something was sent since the last flush. */
@@ -50,6 +51,7 @@ export class UsageRecording {
 
   constructor(deps: UsageRecordingDeps) {
     this.#deps = deps;
+    this.#givenUp = new GivenUpCalls(deps.log);
     this.#life = new RecordingLife(deps, this.#results, {
       started: (thread, isBusy) => this.#started(thread, isBusy),
       lost: (left) => this.#hold(left.map((call) => this.#entryOf(call))),
@@ -98,7 +100,7 @@ export class UsageRecording {
     this.#callOffWake = null;
     const unkept = this.#life.locking(this.#held.length > 0);
     this.#life.givenUp([...unkept, ...this.#held.map(({ requestId }) => requestId)]);
-    this.#tellGivenUp();
+    this.#givenUp.over();
     this.#held = [];
     this.#sealed = [];
     this.#isUnwritten = false;
@@ -285,14 +287,7 @@ export class UsageRecording {
     const over = this.#held.length - MAX_HELD;
     if (over <= 0) return;
     this.#held.splice(0, over);
-    if (this.#givenUp === 0) this.#deps.log.warn('usage.given-up');
-    this.#givenUp += over;
-  }
-
-  /** As in the recorder: the log hears of the first at once, and of how many there were when it is over. */
-  #tellGivenUp(): void {
-    if (this.#givenUp > 1) this.#deps.log.warn('usage.given-up', { count: this.#givenUp });
-    this.#givenUp = 0;
+    this.#givenUp.add(over);
   }
 
   /** A reported call counts when the database finds it new, in this step: no counter is read in between. */
@@ -317,7 +312,7 @@ export class UsageRecording {
   #started(thread: RecordingThread, isBusy: boolean): void {
     const held = this.#held;
     this.#held = [];
-    this.#tellGivenUp();
+    this.#givenUp.over();
     if (held.length > 0) thread.say({ kind: 'entries', entries: held });
     this.#isUnwritten = held.length > 0 || isBusy;
   }
