@@ -92,12 +92,14 @@ export async function measureRecording(): Promise<RecordingFigures> {
     rmSync(scripts, { recursive: true, force: true });
   }
   const each = (value: (round: Round) => number) => median(rounds.map(value));
-  const costs = rounds.map(({ on, off }) => 1 - on.perSecond / off.perSecond);
+  // As logarithms: a mean of shares makes recording cheaper than it is, the more so the less even the machine is.
+  const slower = rounds.map(({ on, off }) => Math.log(off.perSecond / on.perSecond));
+  const kept = Math.exp(-mean(slower));
   return {
     onPerSecond: each(({ on }) => on.perSecond),
     offPerSecond: each(({ off }) => off.perSecond),
-    costs: mean(costs),
-    costsGoodTo: standardError(costs),
+    costs: 1 - kept,
+    costsGoodTo: kept * standardError(slower),
     addedP50Ms: each(({ on, off }) => on.p50Ms - off.p50Ms),
     pausedP50Ms: each(({ on, off }) => on.pausedMs - off.pausedMs),
   };

@@ -4,7 +4,8 @@ import type { CallOrigin } from './ended-call.ts';
 import type { BatchResult } from './meter/batch-answer.ts';
 import { BatchResults, mayBeResults } from './meter/batch-results.ts';
 import { InlineResults, mayHoldResults } from './meter/inline-results.ts';
-import { isOfModels, type MeterResult, nothingRead } from './meter/meter.ts';
+import { isOfModels } from './meter/answer-form.ts';
+import { type MeterResult, nothingRead } from './meter/meter.ts';
 import type { UsageEntry } from './usage-entry.ts';
 
 /** Answers are handed on by so many. */

@@ -1,6 +1,7 @@
 import type { UsageKind } from '../../../../shared/provider/metering.ts';
+import { type AnswerForm, answerForm, isOfModels } from './answer-form.ts';
 import { EventStream } from './event-stream.ts';
-import { JsonPicker, type PickerPlan, pickerPlan, pickWhole } from './json-picker.ts';
+import { JsonPicker, pickWhole } from './json-picker.ts';
 import { PAID_TOOLS, WEB_SEARCH } from './paid-tools.ts';
 import {
   NO_TOKENS,
@@ -86,61 +87,18 @@ export interface Meter {
   end(how: 'complete' | 'cut'): MeterResult;
 }
 
-const LLM = {
-  model: true,
-  modelVersion: true,
-  type: true,
-  code: true,
-  service_tier: true,
-  usage: true,
-  usageMetadata: true,
-  error: true,
-  x_groq: { usage: true },
-  response: { model: true, usage: true, error: true, service_tier: true },
-  message: { model: true, usage: true },
-  delta: { usage: true },
-  meta: { billed_units: true },
-  prompt_eval_count: true,
-  eval_count: true,
-  duration: true,
-} as const;
-const LLM_PLAN = pickerPlan(LLM);
-const WORK = { id: true, background: true, output: { type: true } } as const;
-const RESPONSES_PLAN = pickerPlan({ ...LLM, ...WORK, status: true, response: { ...LLM.response, ...WORK } });
-const GEMINI_PLAN = pickerPlan({
-  ...LLM,
-  candidates: { finishReason: true, groundingMetadata: { webSearchQueries: 'count', groundingChunks: 'count' } },
-  promptFeedback: { blockReason: true },
-});
-const IMAGES_PLAN = pickerPlan({ model: true, usage: true, error: true, data: 'count' });
-const PLANS: Partial<Record<UsageKind, PickerPlan>> = {
-  replicate: pickerPlan({ id: true, model: true, status: true, metrics: true, error: true }),
-  deepgram: pickerPlan({ metadata: { duration: true, request_id: true }, err_code: true }),
-  twocaptcha: pickerPlan({ errorId: true, errorCode: true, status: true, cost: true }),
-  elevenlabs: pickerPlan({ detail: { status: true } }),
-  none: pickerPlan({ error: true }),
-};
-
 /**
  * POST requests that model providers do not charge for, or not yet: what a batch uses is told by its answers. At any other a
  * missing usage block is a call of unknown cost.
  */
 const FREE_PATH =
   /(?:^|\/)(?:batches|batch\/jobs|count_tokens|input_tokens|tokenize|detokenize|moderations|files|uploads(?:\/[^/]+(?:\/(?:parts|complete|cancel))?)?|[^/]+\/cancel|api\/(?:show|pull|push|create|copy))$|:(?:countTokens|batchGenerateContent|asyncBatchEmbedContent|cancel)$/;
-const IMAGES_PATH = /(?:^|\/)images\/(?:generations|edits|variations)$/;
 /** Where the verbose answer of a speech model tells the length of the recording. */
 const AUDIO_PATH = /(?:^|\/)audio\/(?:transcriptions|translations)$/;
-const MESSAGES_PATH = /(?:^|\/)messages$/;
-/** OpenAI's responses, which may be fetched later where they were ordered to be made in the background. */
-const RESPONSES_PATH = /(?:^|\/)responses(?:\/[^/]+)?$/;
-const GEMINI_PATH = /:(?:generateContent|(streamGenerateContent))$/;
 /** A status of OpenAI's responses: what is used by then is told later. */
 const NOT_DONE: ReadonlySet<unknown> = new Set(['queued', 'in_progress']);
 /** Kinds whose result is fetched with GET after the work was ordered with POST. */
 const FETCHED_LATER: ReadonlySet<UsageKind> = new Set(['replicate', 'deepgram', 'elevenlabs']);
-
-/** Whether answers of this kind tell tokens of language models. */
-export const isOfModels = (kind: UsageKind): boolean => PLANS[kind] === undefined;
 
 /** The response header that this kind of provider tells the use of a call in, by its lower-case name; null: none. */
 export function usageHeader(kind: UsageKind): string | null {
@@ -150,8 +108,6 @@ export function usageHeader(kind: UsageKind): string | null {
 /** Of a longer answer most is passed over faster than it is parsed. */
 const MAX_PARSED = 2048;
 
-const TEXT_LIKE = /json|event-stream|ndjson|text\/plain/i;
-
 export function createMeter(options: MeterOptions): Meter {
   return new AnswerMeter(options);
 }
@@ -159,13 +115,10 @@ export function createMeter(options: MeterOptions): Meter {
 class AnswerMeter implements Meter {
   readonly #options: MeterOptions;
   readonly #tally: Tally = newTally();
-  readonly #plan: PickerPlan;
+  readonly #form: AnswerForm;
   readonly #found = (member: string, value: unknown): void => this.#take(member, value);
-  /** Nothing but JSON, or events of JSON, is read. */
-  readonly #isReadable: boolean;
   #picker: JsonPicker | null = null;
   readonly #events: EventStream | null;
-  readonly #anthropic: boolean;
   /** Anthropic's streams begin with counts; only the later block, or message_stop, ends them. */
   #stopped = false;
   #began = false;
@@ -176,31 +129,27 @@ class AnswerMeter implements Meter {
   #isBackground = false;
   /** The length of a recording was told, and not as what is charged. */
   #hasDuration = false;
-  /** A stream of Gemini's tells in every event what was used so far; only this says that nothing follows. */
-  #isFinished = true;
+  /** False: the answer says its end itself, and did not yet. */
+  #isFinished: boolean;
 
   constructor(options: MeterOptions) {
     this.#options = options;
-    const { kind, path, contentType } = options;
-    this.#anthropic = MESSAGES_PATH.test(path);
-    this.#isReadable = contentType === null || TEXT_LIKE.test(contentType);
-    this.#plan = PLANS[kind] ?? planOf(path);
-    if (GEMINI_PATH.exec(path)?.[1] !== undefined) this.#isFinished = false;
-    const streams = contentType !== null && /event-stream/i.test(contentType);
-    this.#events = streams ? new EventStream(this.#picking(), () => this.#eventEnded()) : null;
+    this.#form = answerForm(options.kind, options.path, options.contentType);
+    this.#isFinished = !this.#form.saysItsEnd;
+    this.#events = this.#form.isStream ? new EventStream(this.#picking(), () => this.#eventEnded()) : null;
   }
 
   push(chunk: Uint8Array): void {
-    if (!this.#isReadable || chunk.byteLength === 0) return;
+    if (!this.#form.isReadable || chunk.byteLength === 0) return;
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (this.#events !== null) this.#events.push(bytes);
     else this.#picking().push(bytes);
   }
 
   whole(text: string): void {
-    if (!this.#isReadable || text === '') return;
+    if (!this.#form.isReadable || text === '') return;
     const isShort = this.#events === null && text.length <= MAX_PARSED;
-    if (!isShort || !pickWhole(text, this.#plan, this.#found)) this.push(Buffer.from(text, 'latin1'));
+    if (!isShort || !pickWhole(text, this.#form.plan, this.#found)) this.push(Buffer.from(text, 'latin1'));
   }
 
   end(how: 'complete' | 'cut'): MeterResult {
@@ -228,7 +177,7 @@ class AnswerMeter implements Meter {
   }
 
   #picking(): JsonPicker {
-    return (this.#picker ??= new JsonPicker(this.#plan, this.#found));
+    return (this.#picker ??= new JsonPicker(this.#form.plan, this.#found));
   }
 
   #measure(how: 'complete' | 'cut'): Measure {
@@ -240,7 +189,7 @@ class AnswerMeter implements Meter {
     const cut = how === 'cut' || errorType !== null || (this.#began && !this.#stopped) || !this.#isFinished;
     if (seen) return cut || isLeast(this.#tally) ? 'incomplete' : 'measured';
     if (this.#isBackground && (method !== 'POST' || NOT_DONE.has(this.#status))) return 'none';
-    const expected = PLANS[kind] === undefined && !FREE_PATH.test(path);
+    const expected = isOfModels(kind) && !FREE_PATH.test(path);
     if (!expected) return 'none';
     if (doubted) return 'incomplete';
     const halfRead = this.#events === null && this.#picker !== null && !this.#picker.atRest;
@@ -274,12 +223,12 @@ class AnswerMeter implements Meter {
       case 'x_groq.usage':
       case 'delta.usage':
         if (!isJson(value)) break;
-        readUsage(tally, value, this.#anthropic);
+        readUsage(tally, value, this.#form.isAnthropic);
         if (this.#began) this.#stopped = true;
         break;
       case 'message.usage':
         if (!isJson(value)) break;
-        readUsage(tally, value, this.#anthropic);
+        readUsage(tally, value, this.#form.isAnthropic);
         this.#began = this.#events !== null;
         break;
       case 'meta.billed_units':
@@ -405,12 +354,6 @@ class AnswerMeter implements Meter {
     // A failed prediction ran for a time that is not charged.
     if (kind === 'replicate' && this.#status !== 'succeeded') tally.seen = false;
   }
-}
-
-function planOf(path: string): PickerPlan {
-  if (IMAGES_PATH.test(path)) return IMAGES_PLAN;
-  if (RESPONSES_PATH.test(path)) return RESPONSES_PLAN;
-  return GEMINI_PATH.test(path) ? GEMINI_PLAN : LLM_PLAN;
 }
 
 export type { Quantity, Tokens, Unit };
