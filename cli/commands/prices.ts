@@ -338,9 +338,7 @@ async function update(file: string, options: { readonly own?: boolean; readonly 
   const some = prices === 1 ? '1 price' : `${prices} prices`;
   print(`${what}: ${some} as of ${asOf}, ${added} new, ${changed} with other figures.`);
   if (version === null)
-    note(
-      'Tiers (see "keyharbor prices tier"), regions, peak hours and free providers stay those of the list in force.',
-    );
+    note('Its service tiers are taken too; regions, peak hours and free providers stay those of the list in force.');
   note('Calls that were counted before keep their cost until "keyharbor prices reprice --apply".');
 }
 

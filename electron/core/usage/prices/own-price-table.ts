@@ -12,7 +12,7 @@ import type { OwnPrices } from './price-book.ts';
 
 /**
  * Which row of own_price: `per` is "tokens" or a unit; an empty model: whatever model of the provider it is. Where it is
- * "tier", the name of a service tier stands in place of the model.
+ * "tier", the name of a service tier stands in place of the model; a list of them where it does different things to models.
  */
 export interface OwnPriceKey {
   readonly provider: string;
@@ -23,6 +23,7 @@ export interface OwnPriceKey {
 const priceRow = z.strictObject({ per: z.string(), document: z.string() });
 
 const TIER = 'tier';
+const ownTiers = z.union([z.array(priceTier).min(1), priceTier.transform((one) => [one])]);
 export const tierKey = (provider: string, tier: string): OwnPriceKey => ({ provider, model: tier, per: TIER });
 
 /** @returns what can be read; `unreadable`: rows of another form, which are left out and kept. */
@@ -34,9 +35,9 @@ export function readOwnPrices(db: Database.Database): OwnPrices & { readonly unr
   const rows = db.prepare('SELECT per, document FROM own_price ORDER BY provider, model, per').all();
   for (const { per, document } of z.array(priceRow).parse(rows)) {
     if (per === TIER) {
-      const tier = priceTier.safeParse(parsedJson(document)).data;
-      if (tier === undefined) unreadable += 1;
-      else tiers.push(tier);
+      const read = ownTiers.safeParse(parsedJson(document)).data;
+      if (read === undefined) unreadable += 1;
+      else tiers.push(...read);
       continue;
     }
     const model = per === 'tokens' ? modelPrice.safeParse(parsedJson(document)) : null;
@@ -60,8 +61,12 @@ export function putOwnPrice(db: Database.Database, price: ModelPrice | UnitPrice
   put(db, keyOf(price), price, nowMs);
 }
 
-export function putOwnTier(db: Database.Database, tier: PriceTier, nowMs: number): void {
-  put(db, tierKey(tier.provider, tier.tier), tier, nowMs);
+/** In place of what is there for these tiers, of whatever models. */
+export function putOwnTiers(db: Database.Database, tiers: readonly PriceTier[], nowMs: number): void {
+  for (const alike of Map.groupBy(tiers, ({ provider, tier }) => `${provider}\n${tier}`).values()) {
+    const [first] = alike;
+    if (first !== undefined) put(db, tierKey(first.provider, first.tier), alike.length === 1 ? first : alike, nowMs);
+  }
 }
 
 function put(db: Database.Database, { provider, model, per }: OwnPriceKey, document: object, nowMs: number): void {

@@ -15,7 +15,7 @@ import {
   keyOf,
   type OwnPriceKey,
   putOwnPrice,
-  putOwnTier,
+  putOwnTiers,
   readOwnPrice,
   readOwnPrices,
   tierKey,
@@ -171,7 +171,7 @@ export class Prices {
     if (factor !== null) catalogue.get(provider);
     const vault = this.#deps.vault.opened();
     vault.write(() => {
-      if (factor !== null) putOwnTier(vault.db, { provider, tier, factor }, clock.now());
+      if (factor !== null) putOwnTiers(vault.db, [{ provider, tier, factor }], clock.now());
       else if (!deleteOwnPrice(vault.db, tierKey(provider, tier))) throw noSuchPrice();
       appendAudit(vault, clock, {
         actor,
@@ -234,7 +234,7 @@ export class Prices {
         'If you trust it, take its prices as your own with "keyharbor prices update FILE --own".',
       );
     }
-    const { models, unitPrices } = parsed.data;
+    const { models, unitPrices, tiers } = parsed.data;
     const before = this.#book.own;
     const vault = this.#deps.vault.opened();
     vault.write(() => {
@@ -243,12 +243,13 @@ export class Prices {
         putOwnPrice(vault.db, price, clock.now());
         this.#unknown.forget(vault, key.provider, key.model);
       }
+      putOwnTiers(vault.db, tiers, clock.now());
       appendAudit(vault, clock, {
         actor,
         action: 'prices.update',
         target: parsed.data.asOf,
         result: 'ok',
-        meta: { own: true, prices: models.length + unitPrices.length },
+        meta: { own: true, prices: models.length + unitPrices.length, tiers: tiers.length },
       });
     });
     this.#changed();

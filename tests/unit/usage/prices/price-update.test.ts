@@ -153,6 +153,24 @@ test('a file that nobody signed becomes own prices, and only where that was said
   expect(codeOf(() => prices.update({ document: ['no json'], own: true }, 'cli'))).toBe('invalid_input');
 });
 
+test('what its service tiers do to prices becomes the own too, of all models or of some', () => {
+  const { prices } = started();
+  prices.setTier({ provider: 'openai', tier: 'priority', factor: [9, 1] }, 'cli');
+  const tiers = [
+    { provider: 'openai', tier: 'priority', models: ['gpt-99'], factor: [3, 1] },
+    { provider: 'openai', tier: 'priority', models: ['gpt-98'], factor: [4, 1] },
+    { provider: 'mistral', tier: 'batch', factor: [1, 4] },
+  ];
+  prices.update({ document: pieces({ ...document, models: [MODEL], tiers }), own: true }, 'cli');
+  const own = () => prices.list().tiers.filter(({ source }) => source === 'own');
+  expect(own()).toEqual([tiers[2], tiers[0], tiers[1]].map((tier) => ({ ...tier, source: 'own' })));
+  const factors = (models: readonly string[]) =>
+    models.map((model) => prices.book.tierFactor('openai', 'priority', model));
+  expect(factors(['gpt-99-mini', 'gpt-98', 'gpt-4'])).toEqual([[3, 1], [4, 1], null]); // no longer 9 for all
+  prices.setTier({ provider: 'openai', tier: 'priority', factor: null }, 'cli');
+  expect(own()).toEqual([{ ...tiers[2], source: 'own' }]);
+});
+
 test('two public keys are built in, and both are keys', () => {
   expect(new Set(UPDATE_KEYS).size).toBe(2);
   expect(() => verifiedUpdate(file, UPDATE_KEYS)).toThrow(/signature/);
