@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type PoolMember, type RoutingRule, routingRule } from '../../shared/contract/routing.ts';
+import { type PoolMember, type RoutingRule, routingRule, routingScope } from '../../shared/contract/routing.ts';
 import type { Output } from '../../shared/contract/methods.ts';
 import { PROVIDER_ID_PATTERN } from '../../shared/reference.ts';
 import { ruleInWords } from '../../shared/routing-words.ts';
@@ -101,11 +101,12 @@ const providerScope = async (agent: AgentClient, id: string): Promise<{ readonly
   provider: PROVIDER_ID_PATTERN.test(id) ? id : findProvider(await agent.call('providers.list', {}), id).id,
 });
 
-/** A client that is gone may have left a rule under its id. */
+/** A client that is gone may have left a rule under its id; and one that cannot be read is in no list of rules. */
 async function clientScope(agent: AgentClient, named: string): Promise<{ readonly client: string }> {
-  const rules = await agent.call('routing.list', {});
-  if (rules.some((rule) => rule.for === 'client' && rule.client === named)) return { client: named };
-  return { client: findClient(await agent.call('clients.list', {}), named).id };
+  const clients = await agent.call('clients.list', {});
+  const isKnown = clients.some(({ id, name }) => id === named || name === named);
+  if (!isKnown && routingScope.safeParse({ client: named }).success) return { client: named };
+  return { client: findClient(clients, named).id };
 }
 
 export function register(program: Command): void {

@@ -5,7 +5,6 @@ import {
   type PoolMember,
   type PoolRule,
   type RoutingRule,
-  routingRule,
   type RoutingScope,
 } from '../../../shared/contract/routing.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -22,6 +21,7 @@ import { PoolFindings } from './pool-findings.ts';
 import { ResponseCache } from './response-cache.ts';
 import { deleteRuleRow, listRuleRows, putRuleRow } from './routing-table.ts';
 import { scopeText } from './scope-text.ts';
+import { StoredRules } from './stored-rules.ts';
 
 /** What holds for the calls of one client to one provider; worked out once, until a rule changes. */
 export interface Route {
@@ -51,7 +51,7 @@ export class Routing {
   readonly cache: ResponseCache;
   readonly pool: CredentialPool;
   readonly #findings: PoolFindings;
-  #rules: ReadonlyMap<string, RoutingRule> | null = null;
+  #rules: StoredRules | null = null;
   /** By provider and client: each call asks several times, so nothing is joined to a key. */
   readonly #routes = new Map<string, Map<string, Route | null>>();
 
@@ -66,12 +66,15 @@ export class Routing {
     });
   }
 
-  /** null: no rule says anything, which is how most calls go. Needs an unlocked vault. */
+  /**
+   * null: no rule says anything, which is how most calls go. Needs an unlocked vault.
+   * @throws AppError `integrity_failure` where a rule cannot be read that could be about these calls.
+   */
   of(provider: string, clientId: string): Route | null {
     const known = this.#routes.get(provider)?.get(clientId);
     if (known !== undefined) return known;
     const rules = this.#read();
-    const route = merged(rules.get(scopeText({ provider })), rules.get(scopeText({ client: clientId })));
+    const route = merged(rules.of(scopeText({ provider })), rules.of(scopeText({ client: clientId })));
     let ofProvider = this.#routes.get(provider);
     if (ofProvider === undefined || ofProvider.size >= MAX_CLIENTS) {
       if (this.#routes.size >= MAX_PROVIDERS) this.#routes.clear();
@@ -82,8 +85,9 @@ export class Routing {
     return route;
   }
 
+  /** @throws AppError `integrity_failure` where one cannot be read: what is left would pass for all. */
   list(): RoutingRule[] {
-    return [...this.#read().values()];
+    return this.#read().all();
   }
 
   /** Adds or replaces the rule of its provider or client. @throws AppError `not_found` for an unknown provider. */
@@ -129,7 +133,8 @@ export class Routing {
   }
 
   health(): PoolMember[] {
-    return this.list().flatMap((rule) => {
+    const rules = this.#read().readable();
+    return rules.flatMap((rule) => {
       if (rule.for !== 'provider' || rule.pool === null) return [];
       this.#findings.refresh(rule.provider, rule.pool);
       return this.pool.state(rule.provider, rule.pool).map((member) => {
@@ -161,37 +166,14 @@ export class Routing {
     this.#deps.emit({ event: 'routing.changed', data: {} });
   }
 
-  /** @throws AppError `integrity_failure`: a call must not go out as if there were no rule. */
-  #read(): ReadonlyMap<string, RoutingRule> {
-    this.#rules ??= new Map(
-      listRuleRows(this.#deps.vault.opened().db).map(({ scope, document }) => {
-        const parsed = routingRule.safeParse(parsedJson(document));
-        if (!parsed.success) throw unreadable(scope);
-        return [scope, parsed.data] as const;
-      }),
-    );
+  #read(): StoredRules {
+    this.#rules ??= new StoredRules(listRuleRows(this.#deps.vault.opened().db));
     return this.#rules;
   }
 }
 
 const MAX_PROVIDERS = 256;
 const MAX_CLIENTS = 64;
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function unreadable(scope: string): AppError {
-  return new AppError(
-    'integrity_failure',
-    `The routing rule ${scope} cannot be read. No call goes out that it is for.`,
-    'Set it anew, or remove it.',
-  );
-}
 
 function merged(provider: RoutingRule | undefined, client: RoutingRule | undefined): Route | null {
   const rules = [provider, client].filter((rule) => rule !== undefined);

@@ -56,6 +56,17 @@ test('get prints the secret and nothing else; on a terminal a new line comes aft
   });
 });
 
+test('the rule of a client that is gone is removed by its id, also where the list of rules cannot be read', async () => {
+  const unreadable = new WireError('integrity_failure', 'The routing rule client:abcdefghij cannot be read.');
+  const home = await serve({ 'clients.list': [], 'routing.list': unreadable, 'routing.remove': {} });
+  expect(await kh(['routing', 'remove', 'client:abcdefghij'], { home })).toMatchObject({ code: 0, stderr: '' });
+  expect(agent.calls).toContainEqual({ method: 'routing.remove', params: { client: 'abcdefghij' } });
+  expect(await kh(['routing', 'remove', 'client:tool'], { home })).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('There is no client "tool".') as string,
+  });
+});
+
 test('a value that does not fit into a pipe at once arrives whole', async () => {
   const long = 'x'.repeat(65_000) + 'é';
   const home = await serve({ 'credentials.read': { value: long, scope: 'user', version: 1 } });

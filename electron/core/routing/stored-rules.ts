@@ -1,0 +1,92 @@
+import { type RoutingRule, routingRule, routingScope } from '../../../shared/contract/routing.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { PUT_BACK } from '../store/damage-words.ts';
+import type { RuleRow } from './routing-table.ts';
+import { scopeText } from './scope-text.ts';
+
+/**
+ * The rules of a vault. One that cannot be read stops the calls that it could be about, and no others: they must not go
+ * out as if there were no rule.
+ */
+export class StoredRules {
+  readonly #rules = new Map<string, RoutingRule>();
+  /** By whom it concerns: the row that cannot be read. */
+  readonly #unreadable = new Map<string, string>();
+  /** Some row does not even say whom it concerns: it could be anybody. */
+  #isAnyUnknown = false;
+
+  constructor(rows: readonly RuleRow[]) {
+    for (const { scope, document } of rows) {
+      const given = parsedJson(document);
+      const rule = routingRule.safeParse(given);
+      const named = scopeNamedIn(given);
+      if (rule.success && named === scope) {
+        this.#rules.set(scope, rule.data);
+      } else if (isScope(scope)) {
+        this.#unreadable.set(scope, scope);
+        if (named !== null && named !== scope) this.#unreadable.set(named, scope);
+      } else {
+        this.#isAnyUnknown = true;
+      }
+    }
+  }
+
+  /** undefined: there is none. @throws AppError `integrity_failure`. */
+  of(scope: string): RoutingRule | undefined {
+    if (this.#isAnyUnknown) throw unknownScope();
+    const row = this.#unreadable.get(scope);
+    if (row !== undefined) throw unreadable([row]);
+    return this.#rules.get(scope);
+  }
+
+  /** @throws AppError `integrity_failure` where these are not all. */
+  all(): RoutingRule[] {
+    if (this.#isAnyUnknown) throw unknownScope();
+    if (this.#unreadable.size > 0) throw unreadable([...new Set(this.#unreadable.values())]);
+    return this.readable();
+  }
+
+  readable(): RoutingRule[] {
+    return [...this.#rules.values()];
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whom a document says that it is for, also where the rest of it cannot be read. */
+function scopeNamedIn(document: unknown): string | null {
+  if (typeof document !== 'object' || document === null) return null;
+  const { for: kind, provider, client } = document as Readonly<Record<string, unknown>>;
+  const scope = routingScope.safeParse(kind === 'provider' ? { provider } : kind === 'client' ? { client } : null);
+  return scope.success ? scopeText(scope.data) : null;
+}
+
+function isScope(text: string): boolean {
+  const [kind = '', ...rest] = text.split(':');
+  return scopeNamedIn({ for: kind, [kind]: rest.join(':') }) === text;
+}
+
+function unreadable(scopes: readonly string[]): AppError {
+  const [first = ''] = scopes;
+  const which = scopes.length === 1 ? `rule ${first} cannot` : `rules ${scopes.join(', ')} cannot`;
+  const they = scopes.length === 1 ? 'it' : 'they';
+  return new AppError(
+    'integrity_failure',
+    `The routing ${which} be read. No call goes out that ${they} could be for; all others do.`,
+    `Set it anew, or remove it: "keyharbor routing remove ${first}".`,
+  );
+}
+
+function unknownScope(): AppError {
+  return new AppError(
+    'integrity_failure',
+    'A routing rule of this vault cannot be read, nor whose calls it is for. No call goes out.',
+    PUT_BACK,
+  );
+}
