@@ -1,6 +1,9 @@
 import { Buffer } from 'node:buffer';
+import { renameSync } from 'node:fs';
+import path from 'node:path';
 import { type AppSettings, appSettings } from '../../../shared/contract/schemas.ts';
-import { readSmallFile, replaceFile } from '../store/atomic-file.ts';
+import { readSmallFile, replaceFile, syncFolder } from '../store/atomic-file.ts';
+import { onDisk } from '../store/sqlite-error.ts';
 
 const MAX_BYTES = 64 * 1024;
 
@@ -21,6 +24,8 @@ export interface LoadedAppSettings {
   /** Set where the file could not be used: a sentence for people. */
   readonly notice: string | null;
 }
+
+const besideIt = (file: string): string => `${file}.damaged`;
 
 function parse(bytes: Buffer): AppSettings | null {
   try {
@@ -43,15 +48,20 @@ export function loadAppSettings(file: string): LoadedAppSettings {
     bytes = readSmallFile(file, MAX_BYTES);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'integrity_failure') throw error;
+    // Moved, not copied: who knows how large it is.
+    onDisk(() => {
+      renameSync(file, besideIt(file));
+      syncFolder(path.dirname(file));
+    });
     return {
       settings: DEFAULT_APP_SETTINGS,
-      notice: 'The settings file is far too large and was not read; the defaults are used.',
+      notice: 'The settings file was far too large and was not read; the defaults are used and it is kept beside.',
     };
   }
   if (bytes === null) return { settings: DEFAULT_APP_SETTINGS, notice: null };
   const settings = parse(bytes);
   if (settings !== null) return { settings, notice: null };
-  replaceFile(`${file}.damaged`, bytes);
+  replaceFile(besideIt(file), bytes);
   return {
     settings: DEFAULT_APP_SETTINGS,
     notice: 'The settings file was damaged; the defaults are used and the damaged one is kept beside it.',

@@ -5,6 +5,7 @@ import {
   type VaultSettings,
   vaultSettings,
 } from '../../../shared/contract/schemas.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { QUOTA_DEFAULTS } from '../../../shared/quota-defaults.ts';
 import { appendAudit } from '../audit/audit-log.ts';
 import type { VaultAccess } from '../credentials/vault-access.ts';
@@ -102,24 +103,15 @@ export class SettingsStore {
     return { app: this.#app, vault: this.#deps.vault.state === 'unlocked' ? this.vault() : null };
   }
 
-  /** @throws AppError `vault_locked` when vault settings are given while locked: then nothing changes. */
+  /**
+   * All of the changes, or none where the disk refuses one of them.
+   * @throws AppError `vault_locked` when vault settings are given while locked: then nothing changes.
+   */
   set(changes: ParsedInput<'settings.set'>, actor: string): Settings {
     const forVault = Object.entries<SettingValue>(given(changes.vault ?? {}));
-    if (forVault.length > 0) {
-      const vault = this.#deps.vault.opened();
-      vault.write(() => {
-        for (const [name, value] of forVault) putSetting(vault.db, name, rowOf(value));
-        appendAudit(vault, this.#deps.clock, {
-          actor,
-          action: 'settings.change',
-          result: 'ok',
-          meta: Object.fromEntries(
-            forVault.map(([name, value]) => [name, typeof value === 'object' ? rowOf(value) : value]),
-          ),
-        });
-      });
-    }
-    if (changes.app !== undefined) this.#save({ ...this.#app, ...given(changes.app) });
+    const app = changes.app === undefined ? null : { ...this.#app, ...given(changes.app) };
+    if (forVault.length > 0) this.#saveWithRows(forVault, app, actor);
+    else if (app !== null) this.#save(app);
     return this.#tell();
   }
 
@@ -136,6 +128,44 @@ export class SettingsStore {
   /** What is wrong with the settings file; empty where all is well. */
   notices(): readonly string[] {
     return this.#notices;
+  }
+
+  /** The file goes last into the transaction of the rows: where it cannot be written they are taken back. */
+  #saveWithRows(rows: readonly (readonly [string, SettingValue])[], app: AppSettings | null, actor: string): void {
+    const vault = this.#deps.vault.opened();
+    const before = this.#app;
+    try {
+      vault.write(() => {
+        for (const [name, value] of rows) putSetting(vault.db, name, rowOf(value));
+        appendAudit(vault, this.#deps.clock, {
+          actor,
+          action: 'settings.change',
+          result: 'ok',
+          meta: Object.fromEntries(
+            rows.map(([name, value]) => [name, typeof value === 'object' ? rowOf(value) : value]),
+          ),
+        });
+        if (app !== null) this.#save(app);
+      });
+    } catch (error) {
+      if (this.#app !== before) this.#takeBack(before);
+      throw error;
+    }
+  }
+
+  /** The rows did not get to the disk after the file did. @throws AppError where the file stays as it is now. */
+  #takeBack(before: AppSettings): void {
+    try {
+      this.#save(before);
+    } catch (error) {
+      this.#tell();
+      throw new AppError(
+        'internal',
+        'Only a part of the settings was changed: the disk did not take the rest.',
+        'Check the disk and its free space, then look through the settings.',
+        { cause: error },
+      );
+    }
   }
 
   #save(settings: AppSettings): void {

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,7 +16,7 @@ import { DEFAULT_APP_SETTINGS } from '../../../electron/core/settings/app-settin
 import { putSetting } from '../../../electron/core/settings/setting-table.ts';
 import { readAudit } from '../../../electron/core/audit/audit-log.ts';
 import { vaultSettings } from '../../../shared/contract/schemas.ts';
-import { PASSWORD, startTestApp, startUnlockedApp } from '../../support/test-app.ts';
+import { PASSWORD, startTestApp, startUnlockedApp, type TestApp } from '../../support/test-app.ts';
 
 const newHome = () => mkdtempSync(join(tmpdir(), 'kh-settings-'));
 
@@ -28,12 +38,18 @@ test('a first start has the look of the system, and the endpoint off at its usua
   });
 });
 
-test('a file that is far too large is not read, and that is said', () => {
+test('a file that is far too large is not read, and is kept beside; that is said, and what is set then is kept', () => {
   const home = newHome();
-  writeFileSync(join(home, 'settings.json'), `{"theme":"dark"${' '.repeat(64 * 1024)}}`, { mode: 0o600 });
+  const text = `{"theme":"dark"${' '.repeat(64 * 1024)}}`;
+  writeFileSync(join(home, 'settings.json'), text, { mode: 0o600 });
   const { app } = startTestApp('window', home);
   expect(app.settings.app()).toEqual(DEFAULT_APP_SETTINGS);
   expect(app.settings.notices()).toEqual([expect.stringContaining('far too large')]);
+  expect(readFileSync(join(home, 'settings.json.damaged'), 'utf8')).toBe(text);
+  app.settings.set({ app: { theme: 'light' } }, 'ui');
+  const next = startTestApp('window', home).app.settings;
+  expect([next.app().theme, next.notices()]).toEqual(['light', []]);
+  expect(readFileSync(join(home, 'settings.json.damaged'), 'utf8')).toBe(text);
 });
 
 test('a file of an older version gets the defaults of what it lacks', () => {
@@ -171,6 +187,57 @@ test('what was not given is left as it is', async () => {
   app.settings.set({ app: { theme: undefined, railCollapsed: true }, vault: { clipboardSeconds: undefined } }, 'ui');
   expect(app.settings.app()).toMatchObject({ theme: 'dark', railCollapsed: true });
   expect(app.settings.vault().clipboardSeconds).toBe(60);
+});
+
+test('where settings.json cannot be written, the rows of the vault stay as they were, and nobody hears of a change', async () => {
+  const t = await startUnlockedApp();
+  mkdirSync(join(t.home, 'settings.json')); // what can be replaced by no file
+  const before = { settings: t.app.settings.get(), log: readAudit(t.app.vault.opened(), { limit: 1 }) };
+  const heard = t.heard.length;
+  const change = { app: { theme: 'dark' }, vault: { clipboardSeconds: 60 } } as const;
+  expect(() => t.app.settings.set(change, 'ui')).toThrow();
+  expect(t.app.settings.get()).toEqual(before.settings);
+  expect(readAudit(t.app.vault.opened(), { limit: 1 })).toEqual(before.log);
+  expect(t.heard.length).toBe(heard);
+  rmdirSync(join(t.home, 'settings.json'));
+  expect(t.app.settings.set(change, 'ui')).toMatchObject({ app: change.app, vault: change.vault });
+});
+
+/** Makes the end of each write to the vault fail, after `first`: what a full disk does to the commit. */
+function failAtTheEnd(t: TestApp, first: () => void): void {
+  const { db } = t.app.vault.opened();
+  db.function('fail_now', () => {
+    first();
+    throw new Error('the disk is full');
+  });
+  db.exec('CREATE TEMP TRIGGER no_commit BEFORE UPDATE OF epoch ON main.vault_state BEGIN SELECT fail_now(); END');
+}
+
+test('where the rows of the vault cannot be written, settings.json stays as it was', async () => {
+  const t = await startUnlockedApp();
+  t.app.settings.set({ app: { density: 'compact' } }, 'ui');
+  const before = { settings: t.app.settings.get(), file: readFileSync(join(t.home, 'settings.json'), 'utf8') };
+  const heard = t.heard.length;
+  failAtTheEnd(t, () => expect(readFileSync(join(t.home, 'settings.json'), 'utf8')).toContain('dark'));
+  expect(() => t.app.settings.set({ app: { theme: 'dark' }, vault: { clipboardSeconds: 60 } }, 'ui')).toThrow(
+    'the disk is full',
+  );
+  expect(t.app.settings.get()).toEqual(before.settings);
+  expect(readFileSync(join(t.home, 'settings.json'), 'utf8')).toBe(before.file);
+  expect(t.heard.length).toBe(heard);
+});
+
+test('where settings.json cannot be taken back, that is said, and everybody hears what holds now', async () => {
+  const t = await startUnlockedApp();
+  failAtTheEnd(t, () => {
+    rmSync(join(t.home, 'settings.json'));
+    mkdirSync(join(t.home, 'settings.json'));
+  });
+  expect(() => t.app.settings.set({ app: { theme: 'dark' }, vault: { clipboardSeconds: 60 } }, 'ui')).toThrow(
+    'Only a part of the settings was changed',
+  );
+  expect(t.heard.at(-1)).toEqual({ event: 'settings.changed', data: t.app.settings.get() });
+  expect(t.app.settings.get()).toMatchObject({ app: { theme: 'dark' }, vault: { clipboardSeconds: 30 } });
 });
 
 // More ways to try than can be tried, where white space between two of them may belong to either.
