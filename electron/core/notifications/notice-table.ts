@@ -28,12 +28,16 @@ export type View = keyof typeof VIEWS;
 
 export type NewNotice = Pick<Notice, 'kind' | 'severity' | 'title' | 'detail' | 'link'>;
 
-/** Adds a line, and lets the oldest go where there are too many. Call it inside `vault.write`. */
+/**
+ * Adds a line, and lets go what was dismissed, and the oldest where there are too many. Call it inside `vault.write`.
+ * Dismissed lines stay until then: the number of the newest would be given again.
+ */
 export function insertNotice(db: Database.Database, line: NewNotice, atMs: number, readAtMs: number | null): void {
   db.prepare(
     `INSERT INTO notice (kind, severity, title, detail, link, at_ms, read_at_ms)
      VALUES (@kind, @severity, @title, @detail, @link, @at, @readAt)`,
   ).run({ ...line, link: JSON.stringify(line.link), at: atMs, readAt: readAtMs });
+  db.prepare('DELETE FROM notice WHERE dismissed_at_ms IS NOT NULL').run();
   db.prepare(
     `DELETE FROM notice WHERE id IN (SELECT id FROM notice ORDER BY id DESC LIMIT -1 OFFSET ${MAX_NOTICES})`,
   ).run();

@@ -275,6 +275,21 @@ test('the inbox keeps 500 lines, and numbers are not used again', async () => {
   expect([ids.length, ids[0], ids.at(-1)]).toEqual([MAX_NOTICES, MAX_NOTICES + 20, 21]);
 });
 
+test('lines that were dismissed push none out that was not; their numbers are not used again', async () => {
+  const t = await withInbox();
+  t.happens(t.client('first'));
+  for (let at = 0; at < MAX_NOTICES + 20; at += 1) t.app.emit(t.client(`client ${at}`));
+  for (let moments = 0; moments < 3; moments += 1) {
+    t.clock.advance(50); // so many are written at once
+    const ids = t.lines().flatMap(({ id }) => (id === 1 ? [] : [id]));
+    t.notifications.inbox.dismiss({ ids });
+  }
+  expect(t.titles()).toEqual(['The client “first” was let in.']);
+  t.happens(t.client('last'));
+  expect(t.lines().map(({ id }) => id)).toEqual([MAX_NOTICES + 22, 1]);
+  expect(t.app.vault.opened().db.prepare('SELECT count(*) FROM notice').pluck().get()).toBe(2);
+});
+
 test('a window sends events to a new address only after a yes outside the page; a refusal changes nothing', async () => {
   const t = await withInbox();
   const asked: string[] = [];
