@@ -1,4 +1,3 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { Command } from 'cmdk';
 import { Search } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
@@ -10,7 +9,7 @@ import { useCredentials } from '../state/credentials.ts';
 import { navigate } from '../state/route.ts';
 import { useSession } from '../state/session.ts';
 import { show, useView } from '../state/view.ts';
-import overlay from '../ui/overlay.module.css';
+import { Modal } from '../ui/modal.tsx';
 import { ProviderTile } from '../ui/provider-tile.tsx';
 import { ShortcutKeys } from '../ui/shortcut-keys.tsx';
 import styles from './palette.module.css';
@@ -22,14 +21,9 @@ import { findKeys, parsePalette } from './palette-items.ts';
 export function Palette() {
   const open = useView((view) => view.palette);
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => show({ palette: next })}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className={overlay.backdrop} />
-        <Dialog.Popup data-overlay className={styles.popup} aria-label={m.shell.palette.title}>
-          <Finder />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open={open} label={m.shell.palette.title} className={styles.popup} onClose={() => show({ palette: false })}>
+      <Finder />
+    </Modal>
   );
 }
 

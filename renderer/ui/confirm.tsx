@@ -1,12 +1,12 @@
-import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { Dialog as Base } from '@base-ui/react/dialog';
 import type { ReactNode } from 'react';
 import { useRef } from 'react';
 import type { AppError } from '../../shared/errors.ts';
 import { m } from '../i18n/messages.ts';
 import { Button } from './button.tsx';
 import { ErrorNote } from './error-note.tsx';
+import { Modal } from './modal.tsx';
 import styles from './overlay.module.css';
-import { useReturnFocus } from './use-return-focus.ts';
 
 interface Props {
   readonly open: boolean;
@@ -26,33 +26,27 @@ interface Props {
 /** Asks before something that matters. The safe answer has the focus. */
 export function Confirm(props: Props) {
   const safe = useRef<HTMLButtonElement>(null);
-  useReturnFocus();
   const { open, title, children, verb, danger, pending, disabled, error, onConfirm, onCancel } = props;
   return (
-    <AlertDialog.Root open={open} onOpenChange={(next) => !next && onCancel()}>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className={styles.backdrop} />
-        <AlertDialog.Popup data-overlay className={styles.dialog} initialFocus={safe}>
-          <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
-          <AlertDialog.Description className={styles.description} render={<div />}>
-            {children}
-          </AlertDialog.Description>
-          <ErrorNote error={error ?? null} />
-          <div className={styles.actions}>
-            <Button ref={safe} onClick={onCancel}>
-              {props.cancel ?? m.common.cancel}
-            </Button>
-            <Button
-              look={danger === true ? 'danger' : 'primary'}
-              pending={pending === true}
-              disabled={disabled === true}
-              onClick={onConfirm}
-            >
-              {verb}
-            </Button>
-          </div>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <Modal asks open={open} className={styles.dialog} initialFocus={safe} onClose={onCancel}>
+      <Base.Title className={styles.title}>{title}</Base.Title>
+      <Base.Description className={styles.description} render={<div />}>
+        {children}
+      </Base.Description>
+      <ErrorNote error={error ?? null} />
+      <div className={styles.actions}>
+        <Button ref={safe} onClick={onCancel}>
+          {props.cancel ?? m.common.cancel}
+        </Button>
+        <Button
+          look={danger === true ? 'danger' : 'primary'}
+          pending={pending === true}
+          disabled={disabled === true}
+          onClick={onConfirm}
+        >
+          {verb}
+        </Button>
+      </div>
+    </Modal>
   );
 }

@@ -3,8 +3,8 @@ import { X } from 'lucide-react';
 import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import { m } from '../i18n/messages.ts';
 import { IconButton } from './icon-button.tsx';
+import { Modal } from './modal.tsx';
 import styles from './overlay.module.css';
-import { useReturnFocus } from './use-return-focus.ts';
 
 interface Props {
   readonly open: boolean;
@@ -20,7 +20,6 @@ interface Props {
 
 /** A side sheet: a form, or something to read beside one. */
 export function Sheet({ open, title, onClose, onSave, initialFocus, foot, children }: Props) {
-  useReturnFocus();
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -28,18 +27,13 @@ export function Sheet({ open, title, onClose, onSave, initialFocus, foot, childr
     onSave?.();
   };
   return (
-    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Base.Portal>
-        <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup data-overlay className={styles.sheet} initialFocus={initialFocus} onKeyDown={onKeyDown}>
-          <div className={styles.head}>
-            <Base.Title className={styles.title}>{title}</Base.Title>
-            <IconButton label={m.common.close} icon={<X size={18} aria-hidden />} onClick={onClose} />
-          </div>
-          <div className={styles.body}>{children}</div>
-          <div className={styles.foot}>{foot}</div>
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
+    <Modal open={open} className={styles.sheet} initialFocus={initialFocus} onKeyDown={onKeyDown} onClose={onClose}>
+      <div className={styles.head}>
+        <Base.Title className={styles.title}>{title}</Base.Title>
+        <IconButton label={m.common.close} icon={<X size={18} aria-hidden />} onClick={onClose} />
+      </div>
+      <div className={styles.body}>{children}</div>
+      <div className={styles.foot}>{foot}</div>
+    </Modal>
   );
 }

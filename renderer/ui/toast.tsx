@@ -14,7 +14,7 @@ export function ToastPlace() {
   return (
     <Toast.Provider toastManager={toasts} limit={3}>
       <Toast.Portal>
-        <Toast.Viewport className={styles.viewport}>
+        <Toast.Viewport className={styles.viewport} data-toasts>
           <List />
         </Toast.Viewport>
       </Toast.Portal>
