@@ -115,7 +115,9 @@ export async function startCore(options: StartCoreOptions): Promise<RunningCore 
       }),
     );
     undo.push(switchEndpointAsSet(app, role));
-    undo.push(onEndSignal(() => void close()));
+    // Undone last: one Ctrl-C comes several times (from the terminal, from npm, from "npm start"), and a signal that
+    // nobody listens to any more would end the process in the middle of locking.
+    undo.unshift(onEndSignal(() => void close()));
     log.info('host.started', { host: app.options.shell.kind, version });
     return { kind: 'running', app, route, paths, log, socketPath: run.socket, warnings, close, closed: closed.promise };
   } catch (error) {

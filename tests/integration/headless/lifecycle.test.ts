@@ -132,6 +132,19 @@ test('closing twice is closing once, and a new start finds the home free', async
   await start(false);
 });
 
+test('a signal that comes again while it closes does not end it half-way', async () => {
+  const before = process.listenerCount('SIGINT');
+  const core = await start(false);
+  await unlocked(core);
+  const listening: number[] = [];
+  core.app.onEvent(({ event }) => {
+    if (event === 'vault.locked') listening.push(process.listenerCount('SIGINT'));
+  });
+  await core.close();
+  expect(listening).toEqual([before + 1]);
+  expect(process.listenerCount('SIGINT')).toBe(before);
+});
+
 test('an on-demand agent brings the endpoint back as it was set, but only once the vault is open', async () => {
   const first = await start(true);
   const caller = await unlocked(first);
