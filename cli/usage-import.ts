@@ -5,9 +5,9 @@ import type { EventName } from '../shared/contract/events.ts';
 import { type ImportReport, IMPORT_SOURCES, type ImportSource } from '../shared/contract/usage-imports.ts';
 import { connectAgent } from './connect.ts';
 import { usage } from './fail.ts';
-import { dollars } from './money.ts';
 import { note, print, printJson, write } from './output.ts';
 import { table, terminalWidth } from './table.ts';
+import { costText } from './usage-cost.ts';
 
 interface Options {
   readonly dryRun?: boolean;
@@ -50,22 +50,23 @@ function showProgress(event: EventName, data: unknown): void {
 const some = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function show(report: ImportReport): void {
-  const { models, recorded, known, files, dryRun, firstDay, lastDay, knownCostMicroUsd, unpriced, warnings } = report;
+  const { models, recorded, known, files, dryRun, firstDay, lastDay, unpriced, warnings } = report;
   if (models.length > 0) {
     const rows = models.map((one) => [
       one.model === '' ? '(none named)' : one.model,
       one.provider,
       String(one.requests),
-      dollars(one.knownCostMicroUsd),
+      costText(one),
     ]);
     write(table(['MODEL', 'PROVIDER', 'CALLS', 'COST'], rows, terminalWidth()));
   }
   const done = dryRun ? 'would be imported' : 'imported';
   const days = firstDay === null ? '' : ` of ${firstDay} to ${lastDay}`;
-  const least = knownCostMicroUsd === 0 ? 'cost unknown' : `at least ${dollars(knownCostMicroUsd)}`;
-  const cost = unpriced > 0 ? least : dollars(knownCostMicroUsd);
+  const cost = costText(report);
   const there = `${known} ${known === 1 ? 'was' : 'were'} there already`;
-  print(`${some(recorded, 'call')}${days} ${done} from ${some(files, 'file')}, ${cost}; ${there}.`);
+  print(
+    `${some(recorded, 'call')}${days} ${done} from ${some(files, 'file')}, ${cost === 'unknown' ? 'cost unknown' : cost}; ${there}.`,
+  );
   for (const warning of warnings) note(warning);
   if (unpriced > 0) note(`Without a known cost: ${some(unpriced, 'call')}. See "keyharbor prices list --unpriced".`);
 }

@@ -13,8 +13,9 @@ import card from '../ui/card.module.css';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { announce } from '../ui/toasts.ts';
-import { count, exactMoney } from '../usage/figures.ts';
+import { count } from '../usage/figures.ts';
 import { dayTitle } from '../usage/moments.ts';
+import { importCostText } from './import-view.ts';
 import styles from './sources.module.css';
 
 const t = m.usageSources;
@@ -144,7 +145,7 @@ function Preview({ found, onClose }: { readonly found: Found; readonly onClose: 
               key: 'cost',
               title: t.cost,
               figure: true,
-              cell: ({ knownCostMicroUsd }) => exactMoney(knownCostMicroUsd),
+              cell: importCostText,
             },
           ]}
         />

@@ -48,9 +48,18 @@ export const importReport = z.strictObject({
   cacheWriteTokens: z.int(),
   outputTokens: z.int(),
   knownCostMicroUsd: z.int(),
+  /** Without a known price; with figures or a cost that are only the least they can have been. */
   unpriced: z.int(),
+  incomplete: z.int(),
   models: z.array(
-    z.strictObject({ provider: z.string(), model: z.string(), requests: z.int(), knownCostMicroUsd: z.int() }),
+    z.strictObject({
+      provider: z.string(),
+      model: z.string(),
+      requests: z.int(),
+      knownCostMicroUsd: z.int(),
+      unpriced: z.int(),
+      incomplete: z.int(),
+    }),
   ),
   /** Whole sentences: what may be counted twice, what could not be read. */
   warnings: z.array(z.string()),

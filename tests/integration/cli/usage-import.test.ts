@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => vault.close());
 
-function log(): string {
-  const folder = join(vault.folder, 'logs');
+function log(name = 'logs', model = 'claude-opus-5'): string {
+  const folder = join(vault.folder, name);
   mkdirSync(folder, { recursive: true });
   const answer = (id: string) => ({
     type: 'assistant',
@@ -19,11 +19,14 @@ function log(): string {
     requestId: `req_${id}`,
     message: {
       id: `msg_01${id.padEnd(20, 'A')}`,
-      model: 'claude-opus-5',
+      model,
       usage: { input_tokens: 1000, output_tokens: 10 },
     },
   });
-  writeFileSync(join(folder, 'session.jsonl'), ['a', 'b'].map((id) => `${JSON.stringify(answer(id))}\n`).join(''));
+  writeFileSync(
+    join(folder, 'session.jsonl'),
+    ['a', 'b'].map((id) => `${JSON.stringify(answer(name + id))}\n`).join(''),
+  );
   return folder;
 }
 
@@ -37,6 +40,14 @@ test('logs are looked through, imported once, and counted under a client of thei
   expect(JSON.parse(await vault.must(['usage', '--by', 'client', '--json']))).toMatchObject([
     { key: 'Claude Code (imported)', requests: 2, costMicroUsd: 10_500 }, // 2 × (1000 × $5 + 10 × $25 a million)
   ]);
+});
+
+test('a model without a known price is not shown as one that cost nothing', async () => {
+  const folder = log('next', 'claude-next-99');
+  const table = await vault.must(['usage', 'import', 'claude-code', folder, '--dry-run']);
+  expect(table).toMatch(/claude-next-99 +anthropic +2 +unknown/);
+  expect(table).toContain('1 file, cost unknown; 0 were there already.');
+  expect(table).not.toContain('$0.00');
 });
 
 test('what is not there, or is no export, is said with an exit code of its own', async () => {

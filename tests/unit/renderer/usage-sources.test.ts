@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReconcileRow } from '../../../shared/contract/usage-figures.ts';
+import { importCostText } from '../../../renderer/usage-sources/import-view.ts';
 import {
   costText,
   driftText,
@@ -55,3 +56,16 @@ test.each([
   ['41,27', null],
   ['-1', null],
 ])('%j dollars of an invoice', (typed, microUsd) => expect(invoiceOf(typed)).toBe(microUsd));
+
+test.each([
+  ['$1.20', 1_200_000, 0, 0],
+  ['≥ $1.20', 1_200_000, 1, 0],
+  ['≥ $1.20', 1_200_000, 0, 1],
+  ['Unknown', 0, 3, 0],
+])(
+  'what imported calls of a model cost is %s, not more than is known',
+  (text, knownCostMicroUsd, unpriced, incomplete) => {
+    const sums = { provider: 'openai', model: 'm', requests: 3, knownCostMicroUsd, unpriced, incomplete };
+    expect(importCostText(sums)).toBe(text);
+  },
+);

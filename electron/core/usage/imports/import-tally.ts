@@ -1,11 +1,22 @@
 import type { CsvKind, ImportReport, ImportSource } from '../../../../shared/contract/usage-imports.ts';
 import type { NotCounted } from './csv-exports.ts';
+import { isNotWhole } from '../not-whole.ts';
 import { priceOf } from '../prices/price-of.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { dateOfDay, type ReportingDays } from '../reporting-days.ts';
 import type { UsageEntry } from '../usage-entry.ts';
 
 const MAX_MODELS = 200;
+
+type ModelSum = ImportReport['models'][number];
+const newSum = (provider: string, model: string): ModelSum => ({
+  provider,
+  model,
+  requests: 0,
+  knownCostMicroUsd: 0,
+  unpriced: 0,
+  incomplete: 0,
+});
 
 /** What an import tells in the end. */
 export class ImportTally {
@@ -22,10 +33,7 @@ export class ImportTally {
   requestsInRows = 0;
   readonly #book: PriceBook;
   readonly #days: ReportingDays;
-  readonly #models = new Map<
-    string,
-    { provider: string; model: string; requests: number; knownCostMicroUsd: number }
-  >();
+  readonly #models = new Map<string, ModelSum>();
   #recorded = 0;
   #credits = 0;
   #creditMicroUsd = 0;
@@ -39,6 +47,7 @@ export class ImportTally {
   #output = 0;
   #cost = 0;
   #unpriced = 0;
+  #incomplete = 0;
 
   constructor(book: PriceBook, days: ReportingDays) {
     this.#book = book;
@@ -50,8 +59,10 @@ export class ImportTally {
   }
 
   add({ provider, atMs, result }: UsageEntry): void {
-    const { costMicroUsd } = priceOf({ provider, ...result }, this.#book, atMs);
-    const { tokens } = result;
+    const { costMicroUsd, why } = priceOf({ provider, ...result }, this.#book, atMs);
+    const { tokens, measure } = result;
+    const isUnpriced = costMicroUsd === null ? 1 : 0;
+    const isIncomplete = isNotWhole({ measure, why }) ? 1 : 0;
     const day = this.#days.dayOf(atMs);
     this.#recorded += 1;
     this.#first = Math.min(this.#first, day);
@@ -61,12 +72,15 @@ export class ImportTally {
     this.#cacheWrite += tokens.cacheWriteTokens + tokens.cacheWriteLongTokens;
     this.#output += tokens.outputTokens;
     this.#cost += costMicroUsd ?? 0;
-    if (costMicroUsd === null) this.#unpriced += 1;
+    this.#unpriced += isUnpriced;
+    this.#incomplete += isIncomplete;
     const model = result.model ?? '';
     const key = `${provider}\n${model}`;
-    const sum = this.#models.get(key) ?? { provider, model, requests: 0, knownCostMicroUsd: 0 };
+    const sum = this.#models.get(key) ?? newSum(provider, model);
     sum.requests += 1;
     sum.knownCostMicroUsd += costMicroUsd ?? 0;
+    sum.unpriced += isUnpriced;
+    sum.incomplete += isIncomplete;
     this.#models.set(key, sum);
   }
 
@@ -103,6 +117,7 @@ export class ImportTally {
       outputTokens: this.#output,
       knownCostMicroUsd: this.#cost,
       unpriced: this.#unpriced,
+      incomplete: this.#incomplete,
       models: dearestFirst.slice(0, MAX_MODELS),
       warnings: this.#warnings(source),
     };

@@ -139,6 +139,23 @@ test('ids that other servers make repeat: the request and the session tell them 
   expect(await run('claude-code')).toMatchObject({ recorded: 2, unpriced: 2 });
 });
 
+test('what has no price, or cost more than is known, is told of each model', async () => {
+  const { home, run, usage } = importing();
+  const searched = { server_tool_use: { web_search_requests: 2, web_fetch_requests: 0 }, service_tier: 'unheard-of' };
+  put(home, LOG, [answer('one'), answer('two', searched), answer('three', {}, {}, { model: 'claude-next-99' })]);
+  const { models, unpriced, incomplete } = await run('claude-code', { dryRun: true });
+  expect(models.map(({ model, requests, unpriced: none }) => [model, requests, none])).toEqual([
+    ['claude-opus-5-20260701', 2, 1],
+    ['claude-next-99', 1, 1],
+  ]);
+  expect([unpriced, incomplete]).toEqual([2, 0]);
+  await run('claude-code');
+  // The same as the sums say afterwards.
+  expect(usage.report({ by: 'model' }).rows).toEqual(
+    models.map(({ model: key, provider: _provider, ...sums }) => expect.objectContaining({ key, ...sums }) as object),
+  );
+});
+
 test('lines that cannot be read are counted and passed over; links are not followed', async () => {
   const { home, run } = importing();
   const elsewhere = put(home, 'elsewhere/s.jsonl', [answer('other')]);
