@@ -27,9 +27,7 @@ export function cheapest(
   nowMs: number,
   wanted: string | undefined,
 ): UsageCheapest {
-  const names =
-    wanted === undefined ? new Set(used.map(({ model }) => plainModel(model))) : new Set([plainModel(wanted)]);
-  names.delete('');
+  const names = new Set((wanted === undefined ? used.map(({ model }) => model) : [wanted]).map(plainModel));
   const offered = offeredModels(book, keys, used, nowMs);
   const models = [...names].flatMap((name) => {
     const offers = offered.get(name) ?? [];
@@ -81,7 +79,8 @@ function modelOf(
   nowMs: number,
 ): Model {
   const mine = used.filter(({ model }) => plainModel(model) === name);
-  const tokens = tokensOf(mine);
+  const priced = mine.filter(({ sums }) => sums.unpriced === 0); // the others cannot be compared: what of theirs was paid?
+  const tokens = tokensOf(priced);
   const mix = mixOf(tokens);
   const prompt = meanPrompt(mine);
   const figures = (provider: string, model: string) => {
@@ -108,9 +107,9 @@ function modelOf(
     })
     .toSorted((one, other) => one.microUsdPerMillion - other.microUsdPerMillion || other.requests - one.requests);
   const [best] = offers;
-  const paid = mine.reduce((sum, { sums }) => sum + sums.knownCostMicroUsd, 0);
+  const paid = priced.reduce((sum, { sums }) => sum + sums.knownCostMicroUsd, 0);
   // What is rounded call by call differs a little from the same sum at once: that is no saving.
-  const isUsed = mine.every(({ provider }) => provider === best?.provider);
+  const isUsed = priced.every(({ provider }) => provider === best?.provider);
   const least = best === undefined || isUsed ? paid : cost(best.provider, best.model, tokens);
   return {
     model: name,
@@ -121,10 +120,8 @@ function modelOf(
   };
 }
 
-/** Of the calls whose price is known: the others cannot be compared. */
 function tokensOf(uses: readonly ModelUse[]): Tokens {
-  const priced = uses.filter(({ sums }) => sums.unpriced === 0).map(({ sums }) => sums);
-  const sum = (of: (sums: (typeof priced)[number]) => number) => priced.reduce((all, sums) => all + of(sums), 0);
+  const sum = (of: (sums: ModelUse['sums']) => number) => uses.reduce((all, { sums }) => all + of(sums), 0);
   return {
     ...NO_TOKENS,
     inputTokens: sum(({ inputTokens }) => inputTokens),

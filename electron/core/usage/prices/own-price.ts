@@ -64,7 +64,7 @@ function merged(before: readonly Dated[], one: Dated): Dated[] {
   return [...others, one].toSorted((a, b) => ((a.from ?? '') < (b.from ?? '') ? -1 : 1));
 }
 
-const MAX_DAYS = 49;
+const MAX_DAYS = 50;
 
 function figuresOf({ input, output, cacheRead, cacheWrite, cacheWriteLong }: Figures) {
   return defined({ input, output, cacheRead, cacheWrite, cacheWriteLong });

@@ -26,17 +26,23 @@ const BOOK = new PriceBook({
       ],
     },
     price('groq', 'long-1', 300_000, 600_000),
+    { ...price('together', 'old-1', 1, 1), status: 'retired' },
+    price('groq', 'old-1', 5, 5),
+    { ...price('together', 'soon-1', 1, 1), prices: [{ from: '2029-11-16', input: 1, output: 1 }] },
+    price('groq', 'soon-1', 5, 5),
+    { ...price('groq', 'cached-1', 100, 400), prices: [{ input: 100, output: 400, cacheRead: 10, cacheWrite: 200 }] },
   ],
+  listedAs: [{ provider: 'azure_openai', as: 'openai' }],
 });
 const KEYS = new Map([
   ['groq', ['groq/work']],
   ['together', ['together/work', 'together/home']],
 ]);
 
-function ask(made: readonly Made[], wanted?: string, keys = KEYS) {
+function ask(made: readonly Made[], wanted?: string, keys = KEYS, book = BOOK) {
   const db = usageDatabase();
   write(db, 'UTC', made);
-  return usageCheapest.parse(cheapest(BOOK, keys, modelUse(db, { reportingZone: 'UTC', nowMs: NOW }), NOW, wanted));
+  return usageCheapest.parse(cheapest(book, keys, modelUse(db, { reportingZone: 'UTC', nowMs: NOW }), NOW, wanted));
 }
 
 test.each([
@@ -89,8 +95,102 @@ test('a price for long prompts counts where a call has so many tokens in the mea
 
 test('a model that was not used is compared by three tokens in to one out', () => {
   const { models } = ask([], 'gpt-oss-120b');
-  expect(models).toMatchObject([{ mix: { measured: false, input: 750_000, output: 250_000 }, savesMicroUsd: 0 }]);
+  const mix = { measured: false, input: 750_000, cacheRead: 0, cacheWrite: 0, output: 250_000 };
+  expect(models).toMatchObject([{ mix, savesMicroUsd: 0 }]);
   expect(models[0]?.offers.map(({ provider }) => provider)).toEqual(['groq', 'together']);
   expect(ask([], 'gpt-6').models).toEqual([]); // no key of its provider
   expect(ask([]).models).toEqual([]);
+});
+
+const OSS = 'openai/gpt-oss-120b';
+const onGroq = { atMs: NOW, provider: 'groq', model: OSS };
+const elsewhere = { atMs: NOW, provider: 'together', model: OSS };
+const mostly = { inputTokens: 900_000, outputTokens: 100_000 };
+
+test('calls of which one has no known price are on neither side of what would have been saved', () => {
+  const known = { ...elsewhere, tokens: mostly, costMicroUsd: 180_000 };
+  const unknown = { ...elsewhere, tokens: mostly, costMicroUsd: null };
+  expect(ask([known, unknown]).models).toMatchObject([
+    {
+      mix: { measured: false },
+      offers: [{ provider: 'groq' }, { provider: 'together', requests: 2, knownCostMicroUsd: 180_000 }],
+      savesMicroUsd: 0,
+    },
+  ]);
+  // What was used elsewhere at known prices still counts, and by itself: 300,000 paid for what costs 180,000.
+  const dear = { ...onGroq, provider: 'fireworks', tokens: mostly, costMicroUsd: 300_000 };
+  expect(ask([known, unknown, dear]).models[0]).toMatchObject({ savesMicroUsd: 120_000, mix: { measured: true } });
+});
+
+test('what went to the best offer already is no saving, however its cost was rounded; what went elsewhere is one', () => {
+  expect(ask([{ ...elsewhere, tokens: mostly, costMicroUsd: 180_009 }]).models[0]?.savesMicroUsd).toBe(0);
+  const both = [
+    { ...elsewhere, tokens: mostly, costMicroUsd: 180_000 },
+    { ...onGroq, tokens: mostly, costMicroUsd: 195_000 },
+  ];
+  expect(ask(both).models[0]?.savesMicroUsd).toBe(15_000);
+});
+
+test('every model of the month is told, the one that saves most first, each by its own calls, then by name', () => {
+  const { models } = ask([
+    { ...onGroq, model: 'old-1', tokens: { outputTokens: 0 }, costMicroUsd: 1 },
+    { ...onGroq, model: 'long-1', tokens: { outputTokens: 0 }, costMicroUsd: 500 },
+    { ...onGroq, tokens: mostly, costMicroUsd: 195_000 },
+    { ...onGroq, model: 'cached-1', tokens: { outputTokens: 0 }, costMicroUsd: 0 },
+    { ...onGroq, model: 'soon-1', tokens: { outputTokens: 0 }, costMicroUsd: 1 },
+  ]);
+  expect(models.map(({ model, savesMicroUsd }) => [model, savesMicroUsd])).toEqual([
+    ['gpt-oss-120b', 15_000],
+    ['long-1', 400],
+    ['cached-1', 0],
+    ['old-1', 0],
+    ['soon-1', 0],
+  ]);
+  expect(models.map(({ offers }) => offers.find(({ provider }) => provider === 'groq')?.knownCostMicroUsd)).toEqual([
+    195_000, 500, 0, 1, 1,
+  ]);
+});
+
+test('an offer has the name that was used there, and equal ones stand in the order of their calls', () => {
+  const model = 'gpt-oss-120b-20290801';
+  const book = new PriceBook({
+    ...BOOK.document,
+    models: [price('together', OSS, 100, 100), price('groq', 'gpt-oss-120b', 100, 100)],
+  });
+  const offers = (made: readonly Made[]) =>
+    ask(made, 'gpt-oss-120b', KEYS, book).models[0]?.offers.map((offer) => [offer.provider, offer.model]);
+  const groq = { ...onGroq, model };
+  expect(offers([groq])).toEqual([
+    ['groq', model],
+    ['together', OSS],
+  ]);
+  expect(offers([groq, elsewhere, elsewhere])).toEqual([
+    ['together', OSS],
+    ['groq', model],
+  ]);
+});
+
+test('nothing is offered that is retired or has no price yet; who charges like another offers its models', () => {
+  const providers = (wanted: string, keys = KEYS) =>
+    ask([], wanted, keys).models.flatMap(({ offers }) => offers.map(({ provider }) => provider));
+  expect(providers('old-1')).toEqual(['groq']);
+  expect(providers('soon-1')).toEqual(['groq']);
+  const keys = new Map([...KEYS, ['azure_openai', ['azure_openai/work']]]);
+  expect(providers('gpt-6', keys)).toEqual(['azure_openai']);
+  expect(providers('old-1', keys)).toEqual(['groq']);
+});
+
+test('the mix counts cached tokens, and a prompt is all that was sent', () => {
+  const tokens = { inputTokens: 500_001, cacheReadTokens: 300_000, cacheWriteTokens: 100_000, outputTokens: 100_000 };
+  const made = { ...onGroq, model: 'cached-1', costMicroUsd: 1 };
+  const [model] = ask([
+    { ...made, tokens },
+    { ...made, tokens: { inputTokens: 0, outputTokens: 0 } },
+  ]).models;
+  expect(model).toMatchObject({
+    mix: { measured: true, input: 500_000, cacheRead: 300_000, cacheWrite: 100_000, output: 100_000 },
+    promptTokens: 450_001, // 450,000.5
+    offers: [{ microUsdPerMillion: 113 }], // 50 + 3 + 20 + 40
+  });
+  expect(ask([{ ...made, tokens: { inputTokens: 0, outputTokens: 0 } }]).models[0]?.promptTokens).toBeNull();
 });
