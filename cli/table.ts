@@ -29,11 +29,12 @@ export function textWidth(text: string): number {
   return width;
 }
 
+/** @param width - not below the least of its column: see MIN_WIDTHS. */
 function cut(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let kept = '';
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (textWidth(kept + segment) > Math.max(width - 2, 1)) break;
+    if (textWidth(kept + segment) > width - 2) break;
     kept += segment;
   }
   return `${kept}..`;
@@ -43,7 +44,7 @@ function cut(text: string, width: number): string {
 function cutMiddle(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   const segments = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
-  const room = Math.max(width - 2, 2);
+  const room = width - 2;
   let head = '';
   for (const segment of segments) {
     if (textWidth(head + segment) > room * HEAD_SHARE) break;
