@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { QuotaPeriod } from '../../../shared/quotas.ts';
-import { windowAt, windowBefore } from '../../../electron/core/quotas/periods.ts';
+import { cronOf, windowAt, windowBefore } from '../../../electron/core/quotas/periods.ts';
 import { reportingDays } from '../../../electron/core/usage/reporting-days.ts';
 
 const berlin = reportingDays('Europe/Berlin');
@@ -34,6 +34,19 @@ test.each<[string, QuotaPeriod, string, readonly [string, string, number]]>([
     '2027-02-28T12:00:00Z',
     ['2027-02-27T23:00', '2027-03-30T22:00', 743],
   ],
+  [
+    'a month from the 15th, before its turn',
+    { every: 'month', day: 15 },
+    '2027-01-10T12:00:00Z',
+    ['2026-12-14T23:00', '2027-01-14T23:00', 744],
+  ],
+  [
+    'a month from the 15th, on its turn',
+    { every: 'month', day: 15 },
+    '2027-01-14T23:00:00Z',
+    ['2027-01-14T23:00', '2027-02-14T23:00', 744],
+  ],
+  ['a minute', { every: 'minute' }, '2026-10-25T00:30:59Z', ['2026-10-25T00:30', '2026-10-25T00:31', 1 / 60]],
   ['an hour', { every: 'hour' }, '2026-10-25T00:30:00Z', ['2026-10-25T00:00', '2026-10-25T01:00', 1]],
   [
     'working days at nine, over a weekend and a change of the clock',
@@ -75,4 +88,13 @@ describe('periods follow each other without a gap', () => {
       window = before;
     }
   });
+});
+
+test.each([
+  ['* * * *', 'UTC'],
+  ['0 0 30 2 *', 'UTC'], // never
+  ['* * * * * *', 'UTC'], // with seconds
+  ['0 9 * * *', 'Europe/Nowhere'],
+])('"%s" in %s is no beginning of a period', (expression, zone) => {
+  expect(() => cronOf(expression, zone)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
 });

@@ -1,7 +1,12 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { readAudit } from '../../../../electron/core/audit/audit-log.ts';
-import { signedBytes, verifiedUpdate } from '../../../../electron/core/usage/prices/price-update.ts';
+import {
+  assertTakeable,
+  isSigned,
+  signedBytes,
+  verifiedUpdate,
+} from '../../../../electron/core/usage/prices/price-update.ts';
 import { UPDATE_KEYS } from '../../../../electron/core/usage/prices/update-keys.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { call, SHIPPED } from '../recording.ts';
@@ -92,14 +97,45 @@ test.each([
   ['its end was put off', { ...file, expires: '2040-01-01T00:00:00Z' }, 'security_violation'],
   ['a member was added', { ...file, extra: 1 }, 'security_violation'],
   ['its signature is cut', { ...file, signature: 'AAAA' }, 'security_violation'],
+  [
+    'its signature has more behind it',
+    { ...file, signature: `${String(file['signature'])}AAAA` },
+    'security_violation',
+  ],
   ['it is a signed file of something else', signed({ ...CONTENT, product: 'keyharbor.app' }), 'security_violation'],
   ['it has expired', signed({ ...CONTENT, expires: '2030-01-14T00:00:00Z' }), 'conflict'],
   ['it comes from the future', signed({ ...CONTENT, issued: '2030-03-01T00:00:00Z' }), 'conflict'],
   ['it holds no prices', signed({ ...CONTENT, document: {} }), 'invalid_input'],
+  ['it has a member that this version does not know', signed({ ...CONTENT, extra: 1 }), 'invalid_input'],
+  ['it has no version', signed({ ...CONTENT, version: 0 }), 'invalid_input'],
 ])('an update is refused and nothing changes: %s', (_, given, code) => {
   const { prices, heard } = started();
   expect(codeOf(() => prices.update({ document: pieces(given), own: true }, 'cli'))).toBe(code);
   expect([prices.list().update, prices.list().asOf, heard]).toEqual([null, SHIPPED.asOf, []]);
+});
+
+test('an update may be signed by a clock that is up to a day ahead, and is taken until the moment that it expires', () => {
+  const update = { version: 7, issuedMs: NOW + 24 * 3_600_000, expiresMs: NOW + 1, document: SHIPPED.document };
+  expect(() => assertTakeable(update, 6, NOW)).not.toThrow();
+  expect(() => assertTakeable({ ...update, issuedMs: update.issuedMs + 1 }, 6, NOW)).toThrow(/from the future/);
+  expect(() => assertTakeable({ ...update, expiresMs: NOW }, 6, NOW)).toThrow(/has expired/);
+});
+
+test('a file is signed where it has a signature, whatever that is; no file of another kind is', () => {
+  expect([{ signature: 1 }, { signature: null }, {}, null, 'signature', ['signature']].map(isSigned)).toEqual([
+    ...[true, true, false, false, false, false],
+  ]);
+});
+
+test('a price that is there with other figures is counted as changed, one that is the same is not', () => {
+  const { prices } = started();
+  const [first, ...others] = SHIPPED.document.models;
+  const dearer = { ...first, prices: [{ input: 5, output: 5 }] };
+  const content = { ...CONTENT, document: { ...document, models: [dearer, ...others] } };
+  expect(prices.update({ document: pieces(signed(content)), own: false }, 'cli')).toMatchObject({
+    added: 0,
+    changed: 1,
+  });
 });
 
 test('a lower or equal version does not come back', () => {
@@ -180,5 +216,7 @@ test('what is signed does not depend on the order of members or on white space',
   expect(signedBytes({ b: [1, { d: 'ä', c: null }], a: true }).toString()).toBe(
     'kh/price-update/v1\n{"a":true,"b":[1,{"c":null,"d":"ä"}]}',
   );
+  expect(signedBytes({ c: 1, a: 2, b: 3 }).toString()).toBe('kh/price-update/v1\n{"a":2,"b":3,"c":1}');
   expect(() => signedBytes({ a: 0.5 })).toThrow();
+  expect(() => signedBytes({ a: undefined })).toThrow();
 });
