@@ -14,6 +14,18 @@ const SECRET_NAME =
   /(?:^|[-_.])(?:api|access|auth|secret|private)?[-_.]?(?:keys?|tokens?|secrets?|pass(?:word|wd|phrase)?|pwd|auth|authorization|credentials?|cookie|bearer|pin|dsn)$/i;
 /** Flags whose next word is a secret, or a header that may hold one. */
 const SECRET_SHORT_FLAGS: ReadonlySet<string> = new Set(['-u', '-p', '-H', '-b', '-e']);
+/** Flags that hold a secret with some programs and something harmless with all others, also written in one word with it. */
+const PROGRAM_FLAGS: readonly { readonly programs: RegExp; readonly flag: string }[] = [
+  { programs: /^(?:redis|valkey|keydb)-(?:cli|benchmark)$/i, flag: '-a' },
+  { programs: /^ldap[a-z]+$/i, flag: '-w' },
+  { programs: /^(?:zip|unzip|sqlcmd|bcp|mosquitto_(?:pub|sub|rr))$/i, flag: '-P' },
+];
+const PROGRAM_NAME = /([^/\\"']+?)(?:\.exe)?["']*$/i;
+/** What begins another command in the script of a shell. */
+const NEXT_COMMAND = /^(?:[;|&]+|\w+;)$/;
+/** As Windows programs take them, `/p X` and `/p:X`. `/p:Name=Value` is a property of MSBuild. */
+const WINDOWS_FLAG = /^\/(?:p|pw|rp|pwd|pass(?:word|phrase)?|token|secret|apikey)$/i;
+const WINDOWS_ATTACHED = /^(\/(?:p|pw|rp)):(?!\w+=)./i;
 /** Of an Authorization header (RFC 9110, section 11.1). */
 const SCHEMES: ReadonlySet<string> = new Set(['basic', 'bearer', 'digest', 'token', 'apikey']);
 const ENVIRONMENT_WORD = /^([A-Za-z_][A-Za-z0-9_]*)=./;
@@ -45,18 +57,29 @@ export function maskCommandLine(argv: readonly string[]): string {
 function maskWords(words: readonly string[]): string[] {
   let nextIsSecret = false;
   let nextIsAccount = false;
+  let flag: string | null = null;
   return words.map((word, at) => {
     const covered = (nextIsSecret && !word.startsWith('-')) || (nextIsAccount && word.includes(':'));
-    nextIsSecret = at > 0 && announcesSecret(word);
+    nextIsSecret = at > 0 && (announcesSecret(word) || word === flag);
     nextIsAccount = ACCOUNT_FLAG.test(word);
-    return covered ? COVER : plainText(maskWord(word), MAX_WORD);
+    if (covered) return COVER;
+    if (flag !== null && word.startsWith(flag) && word !== flag) return `${flag}${COVER}`;
+    flag = secretFlagOf(word) ?? (NEXT_COMMAND.test(word) ? null : flag);
+    return plainText(maskWord(word), MAX_WORD);
   });
+}
+
+/** The flag behind which this program takes a secret; null: the word names none of them. */
+function secretFlagOf(word: string): string | null {
+  if (word.length > MAX_WORD) return null;
+  const name = PROGRAM_NAME.exec(word)?.[1] ?? '';
+  return PROGRAM_FLAGS.find(({ programs }) => programs.test(name))?.flag ?? null;
 }
 
 /** "--token", "-H", "Authorization:", "Bearer": what follows is not to be shown. */
 function announcesSecret(word: string): boolean {
   const bare = word.replace(/^["']+|["']+$/g, '').replace(/^--?[A-Za-z][\w-]*=/, '');
-  if (SECRET_SHORT_FLAGS.has(bare) || SCHEMES.has(bare.toLowerCase())) return true;
+  if (SECRET_SHORT_FLAGS.has(bare) || SCHEMES.has(bare.toLowerCase()) || WINDOWS_FLAG.test(bare)) return true;
   return (bare.startsWith('-') && isSecretName(bare)) || (bare.endsWith(':') && isSecretName(bare.slice(0, -1)));
 }
 
@@ -74,6 +97,8 @@ function maskWord(word: string): string {
       .trim();
   const attached = ATTACHED.exec(word);
   if (attached !== null) return `${attached[1] ?? attached[2]}${COVER}`;
+  const windows = WINDOWS_ATTACHED.exec(word.replace(/^["']+/, ''));
+  if (windows !== null) return `${windows[1]}:${COVER}`;
   const environment = ENVIRONMENT_WORD.exec(word.replace(/^["']+/, ''));
   if (environment !== null) return `${environment[1]}=${COVER}`;
   const flag = FLAG_WITH_VALUE.exec(word);
