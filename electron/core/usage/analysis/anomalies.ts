@@ -191,31 +191,42 @@ function byDay(db: Database.Database, source: Source, by: NameKind | null, stret
   return readSums(db, source, by, hours, true).map(([hour = 0, ...rest]) => [calendar.dayOfHour(hour), ...rest]);
 }
 
-/** Clients that were never counted before, from the day after counting began on: then every one is new. */
+/** Of clients of one name: `keyharbor run` makes one anew each time that it lends a token to a program. */
+interface Appearance {
+  readonly ids: Set<number>;
+  day: number;
+  requests: number;
+}
+
+/**
+ * Clients whose name was never counted before, from the day after counting began on: then every one is new. The anomaly has
+ * the number of the first of that name, which stays.
+ */
 function newClients(db: Database.Database, { calendar, first, last, begun }: Days): UsageAnomaly[] {
   const source: Source = { kind: 'dimension', dimension: 'client', names: null };
-  const since = new Map<number, { day: number; requests: number }>();
-  for (const [day = 0, name = 0, requests = 0] of byDay(db, source, 'client', { calendar, first: begun, last })) {
-    const known = since.get(name);
-    if (known === undefined || known.day > day) since.set(name, { day, requests });
-    else if (known.day === day) known.requests += requests;
-  }
+  const rows = byDay(db, source, 'client', { calendar, first: begun, last });
   const imported = new Set(importClients(db));
-  const recent = [...since].filter(([name, { day }]) => day >= first && day > begun && !imported.has(name));
-  const shown = shownNames(
-    db,
-    recent.map(([name]) => name),
-  );
-  return recent.flatMap(([name, { day, requests }]) => {
+  const shown = shownNames(db, new Set(rows.map(([, name = 0]) => name)));
+  const since = new Map<string, Appearance>();
+  for (const [day = 0, name = 0, requests = 0] of rows) {
     const subject = shown.get(name) ?? '';
-    if (subject === '') return [];
+    if (subject === '' || imported.has(name)) continue;
+    const known = since.get(subject);
+    if (known === undefined || known.day > day) since.set(subject, { ids: new Set([name]), day, requests });
+    else if (known.day === day) {
+      known.ids.add(name);
+      known.requests += requests;
+    }
+  }
+  const recent = [...since].filter(([, { day }]) => day >= first && day > begun);
+  return recent.map(([subject, { ids, day, requests }]) => {
     const start = calendar.startHour(day);
     const hours = { span: 'hour', first: start, last: calendar.startHour(day + 1) - 1 } as const;
-    const [row] = readSums(db, { ...source, names: [name] }, 'client', hours, true);
+    const found = readSums(db, { ...source, names: [...ids] }, 'client', hours, true).map(([hour = start]) => hour);
     return {
-      id: `new-client:${name}`,
+      id: `new-client:${Math.min(...ids)}`,
       kind: 'new-client' as const,
-      at: new Date((row?.[0] ?? start) * HOUR_MS).toISOString(),
+      at: new Date((found.length === 0 ? start : Math.min(...found)) * HOUR_MS).toISOString(),
       day: dateOfDay(day),
       subject,
       ...{ dimension: 'client' as const, key: subject, from: dateOfDay(day), to: dateOfDay(day) },

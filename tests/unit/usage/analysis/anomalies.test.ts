@@ -61,6 +61,20 @@ describe('out of the usual', () => {
     expect(found?.text).toContain('stranger made calls for the first time, 1 request on 15 November 2029');
   });
 
+  test('is a program that was lent a token for the first time, and no later run of it', () => {
+    const run = (hoursAgo: number): Made => ({
+      ...{ atMs: NOW - hoursAgo * HOUR_MS, costMicroUsd: 1 },
+      ...{ client: 'run node', clientId: `lent ${hoursAgo} hours ago` },
+    });
+    const [found, ...more] = ask([run(1), run(3), run(2)]);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ kind: 'new-client', subject: 'run node', value: 3, at: '2029-11-15T09:00:00.000Z' });
+    expect(ask([run(24 * 40), run(1)])).toEqual([]);
+    // Told once: a run of the day after changes nothing of it.
+    const [again, ...others] = ask([run(1 + 24), run(3 + 24), run(1)]);
+    expect([again?.day, again?.value, others]).toEqual(['2029-11-14', 2, []]);
+  });
+
   test('is an hour in which many calls failed; the hours after it belong to it', () => {
     const failed = { costMicroUsd: 0, outcome: 'upstream_error' as const };
     const burst = [
