@@ -16,6 +16,19 @@ import { UnlockThrottle } from './unlock-throttle.ts';
 
 const FAILURES_THAT_LOCK = 5;
 
+const WRONG_PASSWORD = {
+  message: 'Wrong password.',
+  hint: 'Type it once more. Where it is forgotten, the recovery code opens the vault: keyharbor recover',
+};
+const WRONG_FOR_BACKUP = {
+  message: 'Wrong password.',
+  hint: 'What opened the vault on the day of the backup is needed: its password, or its recovery code.',
+};
+const WRONG_CODE = {
+  message: 'This is not the recovery code of this vault.',
+  hint: 'Compare it with the newest kit: a code that was replaced opens nothing any more.',
+};
+
 export interface UnlockAttemptsDeps {
   readonly paths: Paths;
   readonly clock: Clock;
@@ -71,7 +84,7 @@ export class UnlockAttempts {
         device === null
           ? unwrapSlot(slot, vaultId, { input })
           : device.use((deviceSecret) => unwrapSlot(slot, vaultId, { input, deviceSecret }));
-      if (vmk === null) throw this.#wrong('Wrong password.', kind, actor);
+      if (vmk === null) throw this.#wrong(kind === 'vault.restore' ? WRONG_FOR_BACKUP : WRONG_PASSWORD, kind, actor);
       this.#right();
       return vmk;
     } finally {
@@ -91,7 +104,7 @@ export class UnlockAttempts {
       );
     }
     const vmk = code.use((input) => unwrapSlot(slot, Buffer.from(header.vaultId, 'hex'), { input }));
-    if (vmk === null) throw this.#wrong('This is not the recovery code of this vault.', 'vault.recover', actor);
+    if (vmk === null) throw this.#wrong(WRONG_CODE, 'vault.recover', actor);
     this.#right();
     return vmk;
   }
@@ -117,7 +130,7 @@ export class UnlockAttempts {
   }
 
   /** Counts the failure where it cannot be lost by a restart, tells the audit log, and locks an open vault after five. */
-  #wrong(message: string, kind: PendingKind, actor: string): AppError {
+  #wrong({ message, hint }: typeof WRONG_PASSWORD, kind: PendingKind, actor: string): AppError {
     const { paths, clock, log, guarded, isOpen, audit, lockOut } = this.#deps;
     guarded('unlock-state', () => this.#throttle.failed());
     guarded('failure-audit', () => {
@@ -130,6 +143,6 @@ export class UnlockAttempts {
       if (this.#failuresWhileOpen >= FAILURES_THAT_LOCK) lockOut();
     }
     const retryAfterMs = this.#throttle.waitMs();
-    return new AppError('wrong_password', message, '', retryAfterMs > 0 ? { retryAfterMs } : {});
+    return new AppError('wrong_password', message, hint, retryAfterMs > 0 ? { retryAfterMs } : {});
   }
 }

@@ -109,6 +109,19 @@ test('a renewed code works and the old one does not', async () => {
   expect(vault.state).toBe('unlocked');
 });
 
+test('what was wrong comes with what to do', async () => {
+  const { vault, recoveryCode } = await unlockedVault();
+  const hintOf = (act: Promise<unknown>): Promise<string> =>
+    act.then(
+      () => 'it did not fail',
+      (error: { readonly hint: string }) => error.hint,
+    );
+  await vault.renewRecovery(PASSWORD, 'ui');
+  vault.lock('asked');
+  expect(await hintOf(vault.unlock('wrong'))).toContain('keyharbor recover');
+  expect(await hintOf(vault.recover(recoveryCode, OTHER_PASSWORD))).toContain('newest kit');
+});
+
 describe('recovering', () => {
   test('sets the new password and a new code, and leaves the vault unlocked', async () => {
     const { vault, recoveryCode } = await unlockedVault();
