@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type AppError, ERROR_OUTCOMES } from '../shared/errors.ts';
 import { nearest } from '../shared/nearest.ts';
+import { isBareReference, isReference } from '../shared/reference.ts';
 import { helpAsCalled } from './called.ts';
 import { ALL_COMMANDS, type CommandName, COMMANDS, isCommandName } from './commands.ts';
 import { Exit, usage } from './fail.ts';
@@ -29,7 +30,11 @@ class Keyharbor extends Command {
 
   override error(message: string, options?: { readonly code?: string }): never {
     const code = options?.code ?? '';
-    const refused = this.#secretInSight(message, code) ?? this.#wrongWord(code) ?? this.#tooEarly(message, code);
+    const refused =
+      this.#secretInSight(message, code) ??
+      this.#wrongWord(code) ??
+      this.#onlyReference(message, code) ??
+      this.#tooEarly(message, code);
     throw refused ?? usage(explain(message, code), this.#advice(message));
   }
 
@@ -65,9 +70,21 @@ class Keyharbor extends Command {
     return usage(explain(`error: unknown command '${word}'`, 'commander.unknownCommand'), hint);
   }
 
+  /** A reference where the command belongs. It is not repeated: what looks like one may be a secret. */
+  #onlyReference(message: string, code: string): AppError | null {
+    if (this.parent !== null || code !== 'commander.unknownCommand') return null;
+    const word = /'(.*)'/s.exec(message)?.[1] ?? '';
+    if (!isReference(word) && !isBareReference(word)) return null;
+    return usage(
+      'This is a reference, and what to do with it is missing.',
+      'The command comes first, as in "keyharbor get kh://openai/work"; show, test and edit take one, too.',
+    );
+  }
+
   /** An option before the command. */
   #tooEarly(message: string, code: string): AppError | null {
     if (this.parent !== null || code !== 'commander.unknownOption' || message.includes('Did you mean')) return null;
+    if (message.includes("'-v'")) return usage(explain(message, code), 'Did you mean --version?');
     return usage(explain(message, code), 'Options stand after the command, as in "keyharbor list --json".');
   }
 
@@ -160,6 +177,13 @@ function helpWords(given: readonly string[]): readonly string[] {
   return isCommandName(topic) ? [topic, ...more.slice(0, 1), '--help'] : [topic];
 }
 
+/** `help quota nothing`: without "--help" the wrong word is told. Of commands that take words of their own any word may be one. */
+function isHelpOnNothing([first, topic, part]: readonly string[], program: Command): boolean {
+  const command = first === 'help' ? program.commands.find((each) => each.name() === topic) : undefined;
+  if (command === undefined || part === undefined || command.commands.length === 0) return false;
+  return command.registeredArguments.length === 0 && !command.commands.some((each) => each.name() === part);
+}
+
 /** Runs one command line. @throws AppError, Exit. */
 export async function runProgram(given: readonly string[]): Promise<void> {
   const words = helpWords(given);
@@ -167,7 +191,8 @@ export async function runProgram(given: readonly string[]): Promise<void> {
   const known = isCommandName(first) ? [first] : ALL_COMMANDS;
   const program = await buildProgram(known);
   try {
-    await program.parseAsync(words.length === 0 ? ['help'] : words, { from: 'user' });
+    const line = isHelpOnNothing(given, program) ? words.slice(0, -1) : words;
+    await program.parseAsync(line.length === 0 ? ['help'] : line, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help or the version was printed; on stderr where a sub-command was missing.

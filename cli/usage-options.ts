@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { UsageFilter } from '../shared/contract/usage.ts';
 import { OUTCOME_WORDS, usageMoment } from '../shared/usage.ts';
 import { usage } from './fail.ts';
+import { folderOf } from './folder.ts';
 
 /** A range and what usage is narrowed to, as several commands take them. */
 export interface UsageOptions {
@@ -50,13 +51,28 @@ function moment<N extends 'from' | 'to'>(given: string | undefined, name: N): { 
 }
 
 export function filterFrom(options: UsageOptions): { filter?: UsageFilter } {
-  const { provider, client, project, model, outcome } = options;
+  const { provider, client, model, outcome } = options;
+  const project = options.project?.map(projectName);
   const credential = options.credential?.map(keyName);
   const given = Object.entries({ provider, credential, client, project, model, outcome }).filter(
     ([, names]) => names !== undefined,
   );
   return given.length === 0 ? {} : { filter: Object.fromEntries(given) };
 }
+
+/** What the row of calls is called that name none, as in the window; a filter takes "" for it. */
+const NONE: Readonly<Record<string, string>> = {
+  model: '(no model)',
+  client: '(the owner)',
+  credential: '(no key)',
+  project: '(no project)',
+  endpoint: '(no endpoint)',
+};
+export const noneOf = (by: string): string => NONE[by] ?? '(unknown)';
+
+/** `.` and `~/work` are those where you are, as quotas take them; other names may be no paths. */
+const projectName = (typed: string): string =>
+  /^(?:\.{1,2}|~)(?:[/\\]|$)/.test(typed) ? folderOf(typed, '--project') : typed;
 
 /** kh://openai stands for openai/default, as reports name it; the empty name for calls without a key. */
 function keyName(reference: string): string {

@@ -16,7 +16,7 @@ import { note, print, printJson, write } from './output.ts';
 import { pairs } from './table.ts';
 import { costText } from './usage-cost.ts';
 import { type FormatOptions, formatFrom, tell, tellLeftOut, withFormat } from './usage-format.ts';
-import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
+import { filterFrom, noneOf, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
 import { dayIn, momentIn, momentsIn } from './zone-times.ts';
 
 interface Options extends UsageOptions, FormatOptions {
@@ -195,7 +195,7 @@ function isCollected({ collectedSince, zone }: UsageOverview, { to }: UsageBucke
 function nameTable({ by, series, other, totals }: UsageOverview, charted: boolean) {
   const valueOf = barValue(totals);
   const rows = series.map(({ key, totals: sums }) => ({
-    name: key === '' ? '(unknown)' : key,
+    name: key === '' ? noneOf(by) : key,
     cells: figuresOf(sums),
     bar: valueOf(sums),
   }));

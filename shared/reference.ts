@@ -21,8 +21,10 @@ const VERSION_PATTERN = /^version=([1-9][0-9]{0,8})$/;
 const GRAMMAR =
   'A reference looks like kh://openai/work, kh://aws/main/secret_access_key or kh://openai/work?version=2.';
 
-function malformed(what: string): AppError {
-  return new AppError('invalid_input', `This is not a valid reference: ${what}.`, GRAMMAR);
+const PUT_BEFORE = 'Write kh:// before it, as in kh://openai/work.';
+
+function malformed(what: string, hint = GRAMMAR): AppError {
+  return new AppError('invalid_input', `This is not a valid reference: ${what}.`, hint);
 }
 
 export function isReference(text: string): boolean {
@@ -31,7 +33,7 @@ export function isReference(text: string): boolean {
 
 /** @throws AppError `invalid_input` that says which part is wrong; the text itself is never repeated. */
 export function parseReference(text: string): Reference {
-  if (!isReference(text)) throw malformed('it does not start with kh://');
+  if (!isReference(text)) throw malformed('it does not start with kh://', isBareReference(text) ? PUT_BEFORE : GRAMMAR);
   const [path = '', query, ...more] = text.slice(SCHEME.length).split('?');
   const [provider = '', label = DEFAULT_LABEL, field = null, ...rest] = path.split('/');
   if (more.length > 0 || rest.length > 0) throw malformed('it has too many parts');
@@ -44,6 +46,16 @@ export function parseReference(text: string): Reference {
   const version = VERSION_PATTERN.exec(query)?.[1];
   if (version === undefined) throw malformed('after "?" only version=N is known');
   return { provider, label, field, version: Number(version) };
+}
+
+/** Whether only the scheme is missing, as in `openai/work`; a single word may be anything. */
+export function isBareReference(text: string): boolean {
+  if (isReference(text) || !text.includes('/')) return false;
+  try {
+    return parseReference(SCHEME + text).provider !== '';
+  } catch {
+    return false;
+  }
 }
 
 export function formatReference(reference: Pick<Reference, 'provider' | 'label'> & Partial<Reference>): string {

@@ -137,10 +137,16 @@ async function listClients(options: { readonly json?: boolean }): Promise<void> 
     const { text, leftOut } = fittingTable(heading, rows, terminalWidth(), { words: [2], mayGo: [5, 4] });
     write(text);
     tellLeftOut(leftOut, '--json');
+    if (clients.some(isExposed)) {
+      note('EXPOSED: the token stood in a URL, where others may have seen it. A new one: keyharbor client rotate NAME');
+    }
     return remarkOfZone(zone);
   }
   note('No clients yet. Let a tool in: keyharbor client add NAME --grant keys:read:openai');
 }
+
+/** What is revoked or over no longer needs anything. */
+const isExposed = ({ exposed, state }: ClientSummary): boolean => exposed && state === 'active';
 
 function row(
   { id, name, kind, state, grants, expiresAt, lastUsedAt, exposed }: ClientSummary,

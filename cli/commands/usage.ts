@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { csv } from '../../shared/csv.ts';
-import { toFigures, USAGE_BY, type UsageRow } from '../../shared/usage.ts';
+import { toFigures, USAGE_BY, type UsageBy, type UsageRow } from '../../shared/usage.ts';
 import { connectAgent } from '../connect.ts';
 import { usage as wrongUse } from '../fail.ts';
 import { type FigureColumn, type FigureRow, figureTable, roomHere } from '../figure-table.ts';
@@ -10,7 +10,7 @@ import { costText } from '../usage-cost.ts';
 import { exportCommand } from '../usage-export.ts';
 import { type FormatOptions, formatFrom, tell, tellLeftOut, withFormat } from '../usage-format.ts';
 import { importCommand } from '../usage-import.ts';
-import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from '../usage-options.ts';
+import { filterFrom, noneOf, rangeFrom, type UsageOptions, withUsageOptions } from '../usage-options.ts';
 import { overviewCommand } from '../usage-overview.ts';
 import { reconcileCommand } from '../usage-reconcile.ts';
 import { viewCommands } from '../usage-views.ts';
@@ -38,7 +38,7 @@ async function usage(options: Options): Promise<void> {
     );
   if (rows.length === 0) return note('Nothing was counted in this time.');
   const charted = options.chart ?? (by === 'day' && process.stdout.isTTY);
-  const { text, leftOut } = figureTable(by.toUpperCase(), HEADING, tableRows(rows), roomHere(), charted);
+  const { text, leftOut } = figureTable(by.toUpperCase(), HEADING, tableRows(rows, by), roomHere(), charted);
   write(text);
   tellLeftOut(leftOut);
   if (by === 'day') note(`Days are those of ${zone}.`);
@@ -78,18 +78,18 @@ const HEADING: readonly FigureColumn[] = [
 const grouped = new Intl.NumberFormat('en');
 
 /** Bars are of the known costs, or of the requests where nothing has a price. */
-function tableRows(rows: readonly UsageRow[]): readonly FigureRow[] {
+function tableRows(rows: readonly UsageRow[], by: UsageBy): readonly FigureRow[] {
   const hasCosts = rows.some(({ knownCostMicroUsd }) => knownCostMicroUsd > 0);
   return [
-    ...rows.map((row) => tableRow(row, hasCosts ? row.knownCostMicroUsd : row.requests)),
-    tableRow(total(rows), null),
+    ...rows.map((row) => tableRow(row, by, hasCosts ? row.knownCostMicroUsd : row.requests)),
+    tableRow(total(rows), by, null),
   ];
 }
 
-function tableRow(row: UsageRow, bar: number | null): FigureRow {
+function tableRow(row: UsageRow, by: UsageBy, bar: number | null): FigureRow {
   const figures = [row.requests, row.inputTokens, row.cacheReadTokens, row.cacheWriteTokens, row.outputTokens];
   const cells = [...figures.map((figure) => grouped.format(figure)), costText(row)];
-  return { name: row.key === '' ? '(unknown)' : row.key, cells, bar };
+  return { name: row.key === '' ? noneOf(by) : row.key, cells, bar };
 }
 
 function total(rows: readonly UsageRow[]): UsageRow {

@@ -141,3 +141,17 @@ test('times are those of the reporting zone everywhere, and it is named; without
   expect((await vault.kh(['backup', 'list'])).stderr).not.toContain('Kiritimati');
   await vault.unlock();
 });
+
+test('a token that stood in a URL is marked in the list, and the list says what to do', async () => {
+  const token = (await vault.must(['client', 'add', 'careless', '--grant', 'keys:list'])).trim();
+  const { port } = (await json(['endpoint', 'on', '--port', '0'])) as { readonly port: number };
+  expect((await vault.kh(['client', 'list'])).stderr).not.toContain('EXPOSED');
+  expect((await fetch(`http://127.0.0.1:${port}/v1/keys?token=${token}`)).status).toBe(400);
+  const { stdout, stderr } = await vault.kh(['client', 'list']);
+  expect(stdout).toMatch(/careless +active, EXPOSED/);
+  expect(stderr).toContain('EXPOSED: the token stood in a URL');
+  expect(stderr).toContain('keyharbor client rotate NAME');
+  await vault.must(['client', 'rotate', 'careless']);
+  const after = await vault.kh(['client', 'list']);
+  expect(after.stdout + after.stderr).not.toContain('EXPOSED');
+});

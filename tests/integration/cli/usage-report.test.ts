@@ -78,7 +78,7 @@ test('the table says what is not known', async () => {
   expect(lines.slice(1, 6).map((cells) => [cells[0], cells[1], cells.at(-1)])).toEqual([
     ['gpt-6-luna', '12,345', '$1.50'],
     ['=HYPERLINK("x")', '2', 'over $0.000005'],
-    ['(unknown)', '1', 'unknown'],
+    ['(no model)', '1', 'unknown'],
     ['cut', '1', 'at least $0.000007'],
     ['TOTAL', '12,349', 'over $1.500012'],
   ]);

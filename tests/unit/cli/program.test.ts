@@ -60,6 +60,31 @@ test.each([
   expect(message + hint).not.toContain('sk-typed');
 });
 
+test.each(['openai/work', 'kh://openai/work', 'kh://openai', 'aws/main/secret_access_key?version=2'])(
+  'a reference without a command is told what is missing: %s',
+  async (word) => {
+    const { message, hint } = await refusalOf(word);
+    expect(message).toContain('what to do with it is missing');
+    expect(hint).toContain('keyharbor get kh://openai/work');
+  },
+);
+
+test.each(['sk-proj-typed', 'Sk/Typed', './file'])('what is no reference is an unknown command: %s', async (word) => {
+  expect((await refusalOf(word)).message).toMatch(/^There is no command/);
+});
+
+test('a small v is told the version', async () => {
+  expect((await refusalOf('-v')).hint).toBe('Did you mean --version?');
+});
+
+test.each([
+  ['quota', 'sett', 'Did you mean set?'],
+  ['usage', 'calender', 'Did you mean calendar?'],
+  ['webhook', 'xyzzy', 'See "keyharbor webhook --help" for what there is.'],
+])('help on what is no part of a command says so: %s %s', async (topic, part, hint) => {
+  expect(await refusalOf('help', topic, part)).toEqual({ message: `There is no command "${part}".`, hint });
+});
+
 test('options before the command are told where they stand', async () => {
   expect((await refusalOf('--json', 'list')).hint).toContain('after the command');
 });

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { formatReference, isReference, parseReference, type Reference } from '../../../shared/reference.ts';
+import {
+  formatReference,
+  isBareReference,
+  isReference,
+  parseReference,
+  type Reference,
+} from '../../../shared/reference.ts';
+
+const PUT_BEFORE = 'Write kh:// before it, as in kh://openai/work.';
 
 test.each<[string, Reference]>([
   ['kh://openai/work', { provider: 'openai', label: 'work', field: null, version: null }],
@@ -70,4 +78,15 @@ test('the refusal repeats nothing of the text, which may be a secret put in the 
   const text = `kh://openai/${'S3CRET'.repeat(20)}`;
   const refused = { message: expect.not.stringContaining('S3CRET') as string };
   expect(() => parseReference(text)).toThrow(expect.objectContaining(refused));
+});
+
+test('where only the scheme is missing, that is the advice', () => {
+  const missing = ['openai/work', 'aws/main/token', 'openai/work?version=2'];
+  for (const text of missing)
+    expect(() => parseReference(text)).toThrow(expect.objectContaining({ hint: PUT_BEFORE }) as Error);
+  expect(missing.map(isBareReference)).toEqual([true, true, true]);
+  for (const text of ['openai', 'sk-abc', 'OpenAI/work', 'a/b/c/d', './a', 'kh:/openai/work', 'kh://openai/work']) {
+    expect(isBareReference(text), text).toBe(false);
+  }
+  expect(() => parseReference('OpenAI/work')).not.toThrow(expect.objectContaining({ hint: PUT_BEFORE }) as Error);
 });
