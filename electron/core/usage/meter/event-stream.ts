@@ -1,9 +1,8 @@
 import type { JsonPicker } from './json-picker.ts';
 
 /**
- * Feeds the data of server-sent events (WHATWG HTML, "event stream") to a JSON picker, one event after the other, as the
- * bytes come and without copying them. LF and CRLF end a line; the lone CR that the standard also allows is not known
- * from any provider and would show as missing usage.
+ * Feeds the data of server-sent events (WHATWG HTML, section 9.2, "event stream") to a JSON picker, one event after the
+ * other, as the bytes come and without copying them. LF, CRLF and CR alone end a line.
  */
 const LF = 0x0a;
 const CR = 0x0d;
@@ -31,6 +30,13 @@ export class EventStream {
   #nameFits = true;
   #eventHasData = false;
   #firstLine = true;
+  /** The line before ended in CR: an LF that comes now belongs to it. */
+  #afterCr = false;
+  /**
+   * Most streams have no CR at all. After a chunk without one it is looked for where no LF is found, or a CR ended a line
+   * without data: only a chunk that holds the first CR and, further on, an LF is not read as it should be.
+   */
+  #looksForCr = true;
   #markBytes = 0;
   /** Where in the chunk each telling member is next; -1 before it was looked for. */
   readonly #next = TELLING.map(() => -1);
@@ -45,7 +51,15 @@ export class EventStream {
     this.#next.fill(-1);
     const to = bytes.byteLength;
     let at = 0;
+    // Each is looked for again only when it is passed.
+    let lf = -1;
+    let cr = -1;
     while (at < to) {
+      if (this.#afterCr) {
+        this.#afterCr = false;
+        if (bytes[at] === LF) at += 1;
+        continue;
+      }
       if (this.#state === IN_NAME) {
         at = this.#readName(bytes, at, to);
         continue;
@@ -55,11 +69,16 @@ export class EventStream {
         this.#state = IN_DATA;
         if (at === to) return;
       }
-      const newline = bytes.indexOf(LF, at);
-      const end = newline === -1 ? to : newline;
+      if (lf < at) lf = placeOf(bytes, LF, at);
+      if (cr < at && (this.#looksForCr || lf === to)) {
+        cr = placeOf(bytes, CR, at);
+        this.#looksForCr = cr < to;
+      }
+      const end = cr < at || lf < cr ? lf : cr;
       if (this.#state === IN_DATA && end > at) this.#readData(bytes, at, end);
-      if (newline === -1) return;
-      at = newline + 1;
+      if (end === to) return;
+      at = end + 1;
+      this.#afterCr = end === cr;
       this.#beginLine();
     }
   }
@@ -81,13 +100,14 @@ export class EventStream {
     if (this.#firstLine) at = this.#passMark(bytes, at, to);
     for (; at < to; at += 1) {
       const byte = bytes[at] as number;
-      if (byte === LF) {
+      if (byte === LF || byte === CR) {
         // A line without a colon; an empty one ends the event.
         if (this.#nameBytes === 0) this.#endEvent();
         this.#beginLine();
+        this.#afterCr = byte === CR;
+        if (this.#afterCr) this.#looksForCr = true;
         return at + 1;
       }
-      if (byte === CR) continue;
       if (byte === COLON) {
         this.#state = this.#nameFits && this.#nameBytes === DATA.byteLength ? AFTER_COLON : IN_OTHER;
         if (this.#state === AFTER_COLON && this.#eventHasData) this.#picker.push(LINE_FEED);
@@ -136,6 +156,12 @@ export class EventStream {
   }
 }
 
+/** The length of the chunk where there is none. */
+function placeOf(bytes: Buffer, byte: number, from: number): number {
+  const at = bytes.indexOf(byte, from);
+  return at === -1 ? bytes.byteLength : at;
+}
+
 function findTelling(bytes: Buffer, name: Buffer, from: number): number {
   let at = bytes.indexOf(name, from);
   while (at !== -1) {
@@ -154,6 +180,7 @@ function isNull(bytes: Buffer, from: number): boolean {
 
 /** Whether the line that ends here is followed by the blank one: no other line adds to this event. */
 function isWholeEvent(bytes: Buffer, lineEnd: number): boolean {
-  const next = bytes[lineEnd + 1];
-  return bytes[lineEnd] === LF && (next === LF || (next === CR && bytes[lineEnd + 2] === LF));
+  const isCrLf = bytes[lineEnd] === CR && bytes[lineEnd + 1] === LF;
+  const next = bytes[lineEnd + (isCrLf ? 2 : 1)];
+  return next === LF || next === CR;
 }

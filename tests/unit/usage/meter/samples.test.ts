@@ -125,23 +125,67 @@ test.each(expected.cases.map(({ file }) => file))('%s is read alike in pieces an
   }
 });
 
-test('events with CRLF, comments, several data lines, unknown fields and no last blank line are read', () => {
-  const text = [
-    '\ufeff: a comment',
-    'retry: 10',
-    'data: {"model":"gpt-6-luna",',
-    'data:"choices":[{"delta":{"content":"say \\"usage\\": {\\"prompt_tokens\\": 9} and \\\\"}}]}',
-    '',
-    'id: 7',
-    'event: whatever',
-    'data: {"choices":[],',
-    'data: "usage":{"prompt_tokens":10,"completion_tokens":2,',
-    'data: "prompt_tokens_details":{"cached_tokens":4}}}',
-  ].join('\r\n');
-  const bytes = Buffer.from(text);
-  for (let at = 0; at <= bytes.byteLength; at += 1) {
-    const result = meterWhole(optionsFor('openai_chat.stream.sse'), [bytes.subarray(0, at), bytes.subarray(at)]);
-    expect(result).toMatchObject({ measure: 'measured', model: 'gpt-6-luna' });
-    expect(result.tokens).toMatchObject({ inputTokens: 6, cacheReadTokens: 4, outputTokens: 2 });
+const LINE_ENDS = ['\n', '\r', '\r\n'];
+
+test.each(expected.cases.map(({ file }) => file).filter((file) => file.endsWith('.sse')))(
+  '%s is read alike whatever ends its lines, in any pieces',
+  (file) => {
+    const text = sample(file).toString();
+    const whole = meterWhole(optionsFor(file), [Buffer.from(text)]);
+    const lines = text.split('\n');
+    const inPieces = (bytes: Buffer, size: number): Buffer[] =>
+      Array.from({ length: Math.ceil(bytes.byteLength / size) }, (_, n) => bytes.subarray(n * size, (n + 1) * size));
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...LINE_ENDS), { minLength: 1, maxLength: 4 }),
+        fc.constantFrom(1, 2, 3, 7, 64, 100_000),
+        (ends, size) => {
+          // A line that ends in CR and a blank one that ends in LF would be one line.
+          const joined = lines.reduce((before, line, n) => {
+            const end = ends[n % ends.length] ?? '';
+            return `${before}${end.startsWith('\n') && before.endsWith('\r') ? '\r' : n === 0 ? '' : end}${line}`;
+          }, '');
+          expect(meterWhole(optionsFor(file), inPieces(Buffer.from(joined), size))).toEqual(whole);
+        },
+      ),
+      {
+        numRuns: 60,
+        examples: [1, 100_000].flatMap((size) => LINE_ENDS.map((end): [string[], number] => [[end], size])),
+      },
+    );
+  },
+);
+
+test('a stream whose lines begin to end in CR alone later on is read on', () => {
+  const text = sample('anthropic_messages.stream.sse').toString();
+  const whole = meterWhole(optionsFor('anthropic_messages.stream.sse'), [Buffer.from(text)]);
+  const later = Buffer.from(text.replaceAll('\n', '\r'));
+  for (const before of [': wait\n\n', 'data: {"type":"ping"}\n\n', 'event: ping\n']) {
+    const chunks = [before, before].map((each) => Buffer.from(each));
+    expect(meterWhole(optionsFor('anthropic_messages.stream.sse'), [...chunks, later])).toEqual(whole);
   }
 });
+
+test.each(LINE_ENDS)(
+  'events with %j, comments, several data lines, unknown fields and no last blank line are read',
+  (end) => {
+    const text = [
+      '\ufeff: a comment',
+      'retry: 10',
+      'data: {"model":"gpt-6-luna",',
+      'data:"choices":[{"delta":{"content":"say \\"usage\\": {\\"prompt_tokens\\": 9} and \\\\"}}]}',
+      '',
+      'id: 7',
+      'event: whatever',
+      'data: {"choices":[],',
+      'data: "usage":{"prompt_tokens":10,"completion_tokens":2,',
+      'data: "prompt_tokens_details":{"cached_tokens":4}}}',
+    ].join(end);
+    const bytes = Buffer.from(text);
+    for (let at = 0; at <= bytes.byteLength; at += 1) {
+      const result = meterWhole(optionsFor('openai_chat.stream.sse'), [bytes.subarray(0, at), bytes.subarray(at)]);
+      expect(result).toMatchObject({ measure: 'measured', model: 'gpt-6-luna' });
+      expect(result.tokens).toMatchObject({ inputTokens: 6, cacheReadTokens: 4, outputTokens: 2 });
+    }
+  },
+);
