@@ -247,6 +247,21 @@ describe('a refresh that fails', () => {
     await expect(get(t, 'kh://azure_openai')).rejects.toThrow(code('provider_unavailable'));
   });
 
+  test('of the time before a lock keeps nobody from asking after it', async () => {
+    let down = true;
+    const good = counting();
+    const { t, server } = await setting(['azure_openai'], (response, request, form) =>
+      down ? json(response, 503, {}) : good(response, request, form),
+    );
+    add(t, 'azure_openai', 'entra', ENTRA);
+    await expect(get(t, 'kh://azure_openai')).rejects.toThrow(code('provider_unavailable'));
+    down = false;
+    t.app.vault.lock('asked');
+    await t.app.vault.unlock(PASSWORD, 'cli');
+    expect(await get(t, 'kh://azure_openai')).toBe('live-token-1');
+    expect(server.seen).toHaveLength(2);
+  });
+
   test('because the vault was locked meanwhile keeps nothing', async () => {
     let asked = (): void => undefined;
     const arrived = new Promise<void>((resolve) => {

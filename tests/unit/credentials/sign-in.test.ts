@@ -5,7 +5,7 @@ import { readAudit } from '../../../electron/core/audit/audit-log.ts';
 import { SIGN_IN_TIMEOUT_MS } from '../../../electron/core/providers/tokens/sign-in.ts';
 import { answeringServer, json } from '../../support/answering-server.ts';
 import { localCatalogue } from '../../support/local-catalogue.ts';
-import { credentialInput, startUnlockedApp } from '../../support/test-app.ts';
+import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
 
 const SECRET = ['GOC', 'SPX-', 'FAKE_client_secret_of_a_test'].join('');
 const FIELDS = { client_id: 'client-1', client_secret: SECRET, scopes: 'one two' };
@@ -155,6 +155,14 @@ describe('a sign-in', () => {
     t.app.vault.lock('asked');
     await finished;
     await expect(fetch(redirect)).rejects.toThrow();
+  });
+
+  test('that a lock ended is none after the unlock: there it was never started', async () => {
+    const { t, id, start } = await setting();
+    await start();
+    t.app.vault.lock('asked');
+    await t.app.vault.unlock(PASSWORD, 'cli');
+    await expect(t.app.credentials.finishSignIn({ id }, 'cli')).rejects.toThrow(code('conflict'));
   });
 
   test('is called off by other data for it: what it brought would pass for theirs', async () => {

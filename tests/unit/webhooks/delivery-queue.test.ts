@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_TRIES, retryAfterMs, retryDelayMs } from '../../../electron/core/webhooks/backoff.ts';
+import { type DeliveryRow, insertDelivery } from '../../../electron/core/webhooks/delivery-table.ts';
 import { json } from '../../support/answering-server.ts';
 import { PASSWORD, startTestApp } from '../../support/test-app.ts';
 import { withReceiver } from './webhook-app.ts';
@@ -201,6 +202,35 @@ test('a queue that is full takes no more, and says so once', async () => {
   expect(notices.filter(({ kind }) => kind === 'webhook.failed')).toHaveLength(1);
   t.app.vault.lock('asked');
 });
+
+test.each([
+  ['delivered', 200, null],
+  ['dead', 410, 'gone'],
+] as const)(
+  'the last 500 %s ones are kept: with each new one the oldest goes, and none of another kind',
+  async (state, status, because) => {
+    const t = await withReceiver((response) => json(response, status, {}));
+    t.add();
+    const vault = t.app.vault.opened();
+    const webhookId = Buffer.from(t.webhooks.list()[0]?.id ?? '', 'hex');
+    const finished = (id: string, atMs: number, of: 'delivered' | 'dead'): DeliveryRow => ({
+      ...{ id, webhook_id: webhookId, type: 'client.created', body: '{}', created_at_ms: atMs, queued_at_ms: atMs },
+      ...{ state: of, tries: 1, log: '[]', next_try_at_ms: null, finished_at_ms: atMs },
+      dead_because: of === 'dead' ? 'tries' : null,
+    });
+    const other = state === 'dead' ? 'delivered' : 'dead';
+    vault.write(() => {
+      for (let at = 0; at < 500; at += 1) insertDelivery(vault.db, finished(`msg_${999 - at}`, 1000 + at, state));
+      insertDelivery(vault.db, finished('msg_other', 1, other));
+    });
+    t.happens();
+    await t.webhooks.settled();
+    const kept = t.webhooks.deliveries({ state, limit: 1000 });
+    expect(kept).toHaveLength(500);
+    expect([kept[0]?.deadBecause, kept.at(-1)?.id]).toEqual([because, 'msg_998']);
+    expect(t.webhooks.deliveries({ state: other, limit: 1000 })).toMatchObject([{ id: 'msg_other' }]);
+  },
+);
 
 test('all dead ones of a webhook are sent again, more than may wait, and neither its tests nor those of another', async () => {
   const t = await withReceiver((response) => json(response, 503, {}));
