@@ -42,7 +42,7 @@ export const NOTICE_WORDS: Readonly<Record<NoticeKind, string>> = {
 
 /** How many days before its end a key counts as near it. */
 export const EXPIRING_DAYS = 14;
-/** The inbox keeps this many lines, the dismissed ones among them; the oldest go first. */
+/** The inbox keeps this many lines that were not dismissed; the oldest go first. */
 export const MAX_NOTICES = 500;
 export const MAX_WEBHOOKS = 20;
 /** A rotated secret signs beside the new one for at most this long. */

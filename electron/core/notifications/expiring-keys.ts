@@ -50,7 +50,6 @@ function told(
 ): Happening[] {
   const keyOf = ({ id, expiresAtMs }: Ending): string => `${kind}:${id}:${expiresAtMs}`;
   const fresh = all.filter((key) => !wasTold(db, keyOf(key)));
-  if (fresh.length === 0) return [];
   const groups = fresh.length > ONE_BY_ONE ? [fresh] : fresh.map((key) => [key]);
   return groups.map((group) => {
     const named = namedKeys(

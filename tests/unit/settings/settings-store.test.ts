@@ -203,6 +203,14 @@ test('where settings.json cannot be written, the rows of the vault stay as they 
   expect(t.app.settings.set(change, 'ui')).toMatchObject({ app: change.app, vault: change.vault });
 });
 
+test('no change at all writes neither a file nor a row', async () => {
+  const t = await startUnlockedApp();
+  const before = { settings: t.app.settings.get(), log: readAudit(t.app.vault.opened(), { limit: 1 }) };
+  expect(t.app.settings.set({ vault: {} }, 'ui')).toEqual(before.settings);
+  expect(existsSync(join(t.home, 'settings.json'))).toBe(false);
+  expect(readAudit(t.app.vault.opened(), { limit: 1 })).toEqual(before.log);
+});
+
 /** Makes the end of each write to the vault fail, after `first`: what a full disk does to the commit. */
 function failAtTheEnd(t: TestApp, first: () => void): void {
   const { db } = t.app.vault.opened();
