@@ -24,7 +24,7 @@ export class StoredRules {
         this.#rules.set(scope, rule.data);
       } else if (isScope(scope)) {
         this.#unreadable.set(scope, scope);
-        if (named !== null && named !== scope) this.#unreadable.set(named, scope);
+        if (named !== null) this.#unreadable.set(named, scope);
       } else {
         this.#isAnyUnknown = true;
       }

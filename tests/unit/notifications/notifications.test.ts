@@ -134,6 +134,15 @@ test('kinds that are not wanted and quiet hours keep the desktop silent; the inb
   expect(t.shown).toHaveLength(1);
 });
 
+test('windows are told at once that the owner chose otherwise', async () => {
+  const t = await withInbox();
+  const count = () => t.heard.filter(({ event }) => event === 'notifications.changed').length;
+  t.clock.advance(10_000);
+  const before = count();
+  t.notifications.setPreferences({ desktopDetails: true }, 'cli');
+  expect(count()).toBe(before + 1);
+});
+
 test('what comes together comes up as one', async () => {
   const t = await withInbox();
   for (const name of ['a', 'b', 'c']) t.app.emit(t.client(name));

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 import { Notifications } from '../../../electron/core/notifications/notifications.ts';
 import { snoozeNotice } from '../../../electron/core/notifications/notice-table.ts';
+import { tell } from '../../../electron/core/notifications/told-table.ts';
 import { putSetting } from '../../../electron/core/settings/setting-table.ts';
 import type { OpenVault } from '../../../electron/core/vault/open-vault.ts';
-import { findDelivery, insertDelivery } from '../../../electron/core/webhooks/delivery-table.ts';
+import { countDeliveries, findDelivery, insertDelivery } from '../../../electron/core/webhooks/delivery-table.ts';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { vaultTables } from '../../support/vault-tables.ts';
 
+const DAY_MS = 86_400_000;
 const client = (name: string, by = 'cli'): ContractEvent => ({ event: 'client.created', data: { id: name, name, by } });
 const quotaOf = (name: string, resetsAt = '2030-02-01T00:00:00.000Z'): ContractEvent => ({
   event: 'quota.warning',
@@ -19,7 +21,7 @@ const quotaOf = (name: string, resetsAt = '2030-02-01T00:00:00.000Z'): ContractE
 function setUp() {
   const db = vaultTables();
   const clock = new FakeClock();
-  const state = { vault: 'unlocked', refuses: null as AppError | null, writes: 0 };
+  const state = { vault: 'unlocked', refuses: null as Error | null, writes: 0 };
   const opened = {
     db,
     write: <T>(work: () => T): T => {
@@ -63,9 +65,19 @@ function setUp() {
   });
   const titles = () => notifications.inbox.list({ view: 'inbox' }).notices.map(({ title }) => title);
   const startMs = clock.monotonic();
+  const addKey = (id: string, label: string, expiresAtMs: number | null) =>
+    db
+      .prepare(
+        `INSERT INTO credential (id, provider, auth_kind, label, name, scope, state, current_version, project, note, origin,
+           local, expires_at_ms, created_at_ms, updated_at_ms)
+         VALUES (?, 'openai', 'api_key', ?, '', 'user', 'active', 1, '', '', '', 0, ?, 0, 0)`,
+      )
+      .run(Buffer.from(id, 'hex'), label, expiresAtMs);
   return {
     ...{ db, clock, state, log, shown, notifications, titles },
     emit: (event: ContractEvent) => hear(event),
+    addKey,
+    keyEndsIn: (ms: number) => addKey('0a'.repeat(16), 'x', clock.now() + ms),
     /** When windows were told, in milliseconds since the start. */
     told: () => changedAtMs.map((at) => at - startMs),
   };
@@ -110,19 +122,21 @@ test('windows are told at once, and again at most once a second', () => {
 
 test('200 are written in one go, the rest after another moment', () => {
   const t = setUp();
-  for (let at = 0; at < 450; at += 1) t.emit(client(`client ${at}`));
+  for (let at = 0; at < 401; at += 1) t.emit(client(`client ${at}`));
   const counts = [1, 2, 3, 4].map(() => {
     t.clock.advance(50);
     return t.titles().length;
   });
-  expect(counts).toEqual([200, 400, 450, 450]);
+  expect(counts).toEqual([200, 400, 401, 401]);
   expect([t.state.writes, t.clock.waiting]).toEqual([3, 2]); // windows and the desktop are told once more
 });
 
 test('more than 20,000 that wait are not kept, which is said once each time', () => {
   const t = setUp();
   for (const time of [1, 2]) {
-    for (let at = 0; at < 20_010; at += 1) t.emit(client('a'));
+    for (let at = 0; at < 20_000; at += 1) t.emit(client('a'));
+    expect(t.log).toHaveLength(time - 1);
+    for (let at = 0; at < 3; at += 1) t.emit(client('a'));
     expect(t.log).toEqual(Array(time).fill('notifications.too-many client.created'));
     t.notifications.locking();
   }
@@ -145,9 +159,11 @@ test('what cannot be written is tried again after a minute, whole, and told then
 test('into a vault of a newer Keyharbor nothing is written, and nothing waits for that', () => {
   const t = setUp();
   t.state.refuses = new AppError('unsupported', 'It is open for reading only.');
+  t.keyEndsIn(DAY_MS);
+  t.notifications.unlocked();
   t.emit(client('a'));
   t.clock.advance(50);
-  expect([t.log, t.clock.waiting]).toEqual([['notifications.not-written unsupported'], 0]);
+  expect([t.log, t.clock.waiting]).toEqual([['notifications.not-written unsupported'], 1]); // the hourly look
   t.state.refuses = null;
   t.emit(client('b'));
   t.clock.advance(50);
@@ -169,14 +185,7 @@ test('one that cannot be read holds up no other', () => {
 test('of several keys all are noted as told, also where only one is new', () => {
   const t = setUp();
   const ids = ['01', '02', '03'].map((id) => id.repeat(16));
-  for (const id of ids) {
-    t.db
-      .prepare(
-        `INSERT INTO credential (id, provider, auth_kind, label, name, scope, state, current_version, project, note, origin, local,
-         created_at_ms, updated_at_ms) VALUES (?, 'openai', 'api_key', ?, '', 'user', 'active', 1, '', '', '', 0, 0, 0)`,
-      )
-      .run(Buffer.from(id, 'hex'), id.slice(0, 2));
-  }
+  for (const id of ids) t.addKey(id, id.slice(0, 2), null);
   const die = (...which: readonly number[]) => {
     t.emit({ event: 'credentials.died', data: { ids: which.map((n) => ids[n] ?? '') } });
     t.clock.advance(50);
@@ -211,19 +220,75 @@ test('a lock writes all that waits, tells nobody of it any more, and leaves no t
   t.notifications.unlocked();
   t.emit(client('first'));
   t.clock.advance(50);
+  snoozeNotice(t.db, 1, t.clock.now() + 10_000);
+  t.notifications.inbox.look();
+  t.emit(client('second')); // windows and the desktop are to be told of it later
+  t.clock.advance(50);
   for (let at = 0; at < 450; at += 1) t.emit(client(`client ${at}`));
   t.state.vault = 'locking';
   t.notifications.locking();
   expect([t.clock.waiting, t.shown.length, t.told()]).toEqual([0, 1, [50]]);
   t.state.vault = 'unlocked';
-  expect(t.titles()).toHaveLength(451);
+  expect(t.titles()).toHaveLength(451); // and one that is snoozed
+  t.notifications.unlocked();
+  for (const name of ['x', 'y']) {
+    t.emit(client(name));
+    t.clock.advance(50);
+  }
+  expect(t.told()).toHaveLength(1);
+  t.clock.advance(30_000);
+  expect(t.told()).toEqual([50, 1050, 10_050]); // after a second; then the snoozed line is back
+});
+
+test('a lock with nothing to write writes nothing', () => {
+  const t = setUp();
+  t.notifications.locking();
+  t.keyEndsIn(DAY_MS);
+  t.notifications.unlocked();
+  t.clock.advance(50);
+  expect(t.titles()).toHaveLength(1);
+  t.notifications.locking();
+  expect(t.state.writes).toBe(1);
+});
+
+test('what comes while the vault is locked is said once, and written with what comes after the unlock', () => {
+  const t = setUp();
+  t.state.vault = 'locked';
+  t.state.refuses = new AppError('vault_locked', 'The vault is locked.');
+  t.emit(client('a'));
+  t.clock.advance(50);
+  expect([t.log, t.clock.waiting]).toEqual([['notifications.not-written vault_locked'], 0]);
+  t.state.vault = 'unlocked';
+  t.state.refuses = null;
+  t.emit(client('b'));
+  t.clock.advance(50);
+  expect(t.titles()).toHaveLength(2);
+});
+
+test('of a key that is gone meanwhile nothing is told', () => {
+  const t = setUp();
+  t.emit({ event: 'credentials.died', data: { ids: ['0f'.repeat(16)] } });
+  t.clock.advance(50);
+  expect([t.titles(), t.log, t.told()]).toEqual([[], [], []]);
+});
+
+test('the memory of what was told does not grow for ever', () => {
+  const t = setUp();
+  for (let at = 0; at < 5_000; at += 1) tell(t.db, `old ${at}`, at);
+  t.emit(client('a'));
+  t.clock.advance(50);
+  expect(t.db.prepare('SELECT count(*), min(at_ms) FROM notice_told').raw().get()).toEqual([5_000, 1]);
 });
 
 test('what a lock could not write is lost, and does not come into the next session', () => {
   const t = setUp();
-  t.state.refuses = new AppError('internal', 'The disk is full.');
+  t.keyEndsIn(DAY_MS);
+  t.notifications.unlocked();
+  t.state.refuses = new Error('of another kind');
   t.emit(client('a'));
   t.notifications.locking();
+  expect(t.log).toEqual(['notifications.not-written internal']);
+  t.db.exec('DELETE FROM credential');
   t.state.refuses = null;
   expect(t.clock.waiting).toBe(0);
   t.notifications.unlocked();
@@ -237,17 +302,11 @@ test('an unlock looks for snoozed lines and ends of keys, and each hour again; w
   t.emit(client('a'));
   t.clock.advance(50);
   snoozeNotice(t.db, 1, t.clock.now() + 10_000);
-  const end = t.clock.now() + 15 * 86_400_000;
-  t.db
-    .prepare(
-      `INSERT INTO credential (id, provider, auth_kind, label, name, scope, state, current_version, project, note, origin, local,
-         expires_at_ms, created_at_ms, updated_at_ms) VALUES (?, 'openai', 'api_key', 'x', '', 'user', 'active', 1, '', '', '', 0, ?, 0, 0)`,
-    )
-    .run(Buffer.alloc(16, 1), end);
+  t.keyEndsIn(15 * DAY_MS);
   t.notifications.unlocked();
   t.clock.advance(10_000);
   expect(t.told()).toEqual([50, 10_050]);
-  t.clock.advance(86_400_000 - 10_001);
+  t.clock.advance(DAY_MS - 10_001);
   expect(t.titles()).toHaveLength(1);
   t.clock.advance(1 + 3_600_000 + 50);
   expect(t.titles()[0]).toContain('openai/x expires on');
@@ -275,8 +334,11 @@ test('a webhook whose queue is full is told of once; its oldest dead ones go', (
   for (let at = 0; at < 501; at += 1) {
     insertDelivery(t.db, { ...of, ...dead, id: `d${at}`, created_at_ms: at, finished_at_ms: at });
   }
-  t.emit(client('a'));
-  t.clock.advance(50);
+  for (const time of [1, 2]) {
+    t.emit(client('a')); // told before the second time: it is not sent again
+    t.clock.advance(50 * time);
+  }
+  expect(countDeliveries(t.db, id, 'waiting')).toBe(200);
   expect(t.titles()).toHaveLength(1); // there was room for this one, and nothing is thrown away
   expect(findDelivery(t.db, 'd0')).toBeDefined();
   for (const name of ['b', 'c']) t.emit(client(name));
