@@ -149,13 +149,14 @@ async function listClients(options: { readonly json?: boolean }): Promise<void> 
 const isExposed = ({ exposed, state }: ClientSummary): boolean => exposed && state === 'active';
 
 function row(
-  { id, name, kind, state, grants, expiresAt, lastUsedAt, exposed }: ClientSummary,
+  { id, name, kind, state, grants, expiresAt, lastUsedAt, exposed, loan }: ClientSummary,
   zone: string,
 ): readonly string[] {
-  const shown = [state, kind === 'test' ? 'test' : '', exposed ? 'EXPOSED' : '']
+  const shown = [state, loan === true ? 'lent' : '', kind === 'test' ? 'test' : '', exposed ? 'EXPOSED' : '']
     .filter((word) => word !== '')
     .join(', ');
-  return [id, name, shown, grants.join(' '), momentIn(zone, expiresAt), momentIn(zone, lastUsedAt)];
+  const ends = loan === true ? 'with its program' : momentIn(zone, expiresAt);
+  return [id, name, shown, grants.join(' '), ends, momentIn(zone, lastUsedAt)];
 }
 
 async function revokeClient(client: string, options: { readonly json?: boolean }): Promise<void> {

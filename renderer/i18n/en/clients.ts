@@ -25,6 +25,8 @@ export const clients = {
   listTitle: 'Tools with access',
   live: 'Live',
   test: 'Test',
+  lent: 'Lent',
+  endsWithProgram: 'Ends with its program, or when the vault locks',
   states: { active: 'Active', expired: 'Expired', revoked: 'Revoked' },
   exposed: 'Token was seen in a URL. Replace it.',
   grants: 'Grants',

@@ -46,6 +46,11 @@ test('the child calls through the proxy with a token of the key’s own format; 
   expect(await vault.must(['client', 'list', '--json'])).not.toContain('"state": "active"');
 });
 
+test('a token that is lent is called so in the list, and ends with its program', async () => {
+  const list = await vault.must([...PROXIED, 'sh', '-c', 'keyharbor client list']);
+  expect(list).toMatch(/run sh +active, lent +proxy:openai\/work +with its program/);
+});
+
 test('what the child prints of its token is masked', async () => {
   const masked = PROXIED.filter((word) => word !== '--no-mask');
   expect(await vault.must([...masked, 'sh', '-c', 'echo "<$OPENAI_API_KEY>"'])).toBe('<********>\n');
