@@ -163,6 +163,8 @@ describe('room that calls under way hold', () => {
     expect(error.message).toContain('held by calls under way');
     expect(error.message).not.toContain('begins anew');
     expect(error.retryAfterMs).toBe(5000);
+    expect(error.resetsAtMs).toBe(counting.clock.now() + 5000);
+    expect(error.hint).toBe('Try again in a few seconds.');
     expect(counting.named('daily').state).not.toBe('used-up');
     const small = call({ model: 'gpt-4o', tokens: { inputTokens: 10, outputTokens: 5 } });
     for (const one of under) counting.settle(one, { result: small.result });

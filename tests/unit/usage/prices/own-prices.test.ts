@@ -79,6 +79,53 @@ test('a unit price of one model goes before that of its provider', () => {
   ]);
 });
 
+test('what was set is told back, not another own price; without a day all of its days are taken out', () => {
+  const { prices, vault } = pricing();
+  const luna = { per: 'tokens', provider: 'openai', model: 'gpt-6-luna', output: 0 } as const;
+  const told = [
+    prices.set({ ...luna, input: 1 }, 'cli'),
+    prices.set({ per: 'seconds', provider: 'openai', model: 'gpt-6-luna', price: 2 }, 'cli'),
+    prices.set({ per: 'seconds', provider: 'openai', price: 3 }, 'cli'),
+    prices.set({ ...luna, model: 'gpt-5', input: 4 }, 'cli'),
+    prices.set({ ...luna, provider: 'azure_openai', input: 5 }, 'cli'),
+    prices.set({ ...luna, input: 6, from: '2026-12-01' }, 'cli'),
+  ];
+  expect(
+    told.map(({ provider, model, per, source, prices: days }) => [provider, model, per, source, days.length]),
+  ).toEqual([
+    ['openai', 'gpt-6-luna', 'tokens', 'own', 1],
+    ['openai', 'gpt-6-luna', 'seconds', 'own', 1],
+    ['openai', null, 'seconds', 'own', 1],
+    ['openai', 'gpt-5', 'tokens', 'own', 1],
+    ['azure_openai', 'gpt-6-luna', 'tokens', 'own', 1],
+    ['openai', 'gpt-6-luna', 'tokens', 'own', 2],
+  ]);
+  prices.remove({ per: 'tokens', provider: 'openai', model: 'gpt-6-luna' }, 'cli');
+  const left = prices.list().prices.filter(({ source }) => source === 'own');
+  expect(left).toHaveLength(4);
+  vault.opened().db.exec("UPDATE own_price SET document = '{}' WHERE per = 'seconds'");
+  const next = pricing([], vault);
+  expect(next.prices.list().prices.filter(({ source }) => source === 'own')).toHaveLength(2);
+  expect(next.warned).toEqual(['prices.own-of-another-form']);
+});
+
+test('a factor is of a provider that there is, and in the audit log', () => {
+  const { prices, vault } = pricing();
+  expect(() => prices.setTier({ provider: 'no-such-one', tier: 'batch', factor: [1, 2] }, 'cli')).toThrow();
+  prices.setTier({ provider: 'openai', tier: 'batch', factor: [1, 2] }, 'ui');
+  prices.setTier({ provider: 'openai', tier: 'batch', factor: null }, 'cli');
+  const kept = readAudit(vault.opened(), { limit: 9 }).map(({ actor, action, target, meta }) => [
+    actor,
+    action,
+    target,
+    meta,
+  ]);
+  expect(kept).toEqual([
+    ['cli', 'prices.tier', 'openai/batch', { factor: '' }],
+    ['ui', 'prices.tier', 'openai/batch', { factor: '1/2' }],
+  ]);
+});
+
 test('an own price of a provider that is free is charged', () => {
   const { prices, usage } = pricing();
   prices.set({ per: 'tokens', provider: 'ollama', model: 'llama4', input: 5, output: 0 }, 'cli');
@@ -175,8 +222,32 @@ test('an unknown model is told of once, a restart does not change that, a price 
   expect(told(second)).toEqual([]);
   second.prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-99', input: 1, output: 1 }, 'cli');
   second.prices.remove({ per: 'tokens', provider: 'openai', model: 'gpt-99' }, 'cli');
-  meet(second, 'gpt-99');
-  expect(told(second)).toHaveLength(1);
+  const third = pricing([], vault);
+  for (const one of [third, second]) {
+    meet(one, 'gpt-99');
+    expect(told(one)).toHaveLength(1);
+  }
+});
+
+test('of models met together each is told of; what a lock forestalls is told of after the next unlock', () => {
+  const all = pricing();
+  const told = () => all.heard.flatMap((one) => (one.event === 'usage.unknownModel' ? [one.data.model] : []));
+  const meet = (...models: string[]) => all.usage.record(models.map((model) => call({ model, tokens: A_MILLION })));
+  meet('gpt-99', 'gpt-98');
+  all.clock.advance(0);
+  expect(told()).toEqual(['gpt-99', 'gpt-98']);
+  meet('gpt-97');
+  all.prices.locking();
+  all.clock.advance(0);
+  expect(told()).toHaveLength(2);
+  all.prices.unlocked();
+  meet('gpt-97', 'gpt-99');
+  all.clock.advance(0);
+  expect(told()).toEqual(['gpt-99', 'gpt-98', 'gpt-97']);
+  const flood = Array.from({ length: 1100 }, (_, n) => `made-up-${n}`);
+  meet(...flood);
+  all.clock.advance(0);
+  expect(told()).toHaveLength(1000); // names come from answers: there is an end to them
 });
 
 test('looking something up in the book for a report tells nobody', () => {

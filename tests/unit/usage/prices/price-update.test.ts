@@ -207,6 +207,41 @@ test('what its service tiers do to prices becomes the own too, of all models or 
   expect(own()).toEqual([{ ...tiers[2], source: 'own' }]);
 });
 
+test('own prices of a file are those of units too, and the audit log has how many there were', () => {
+  const { prices, vault, heard } = started();
+  const unit = { provider: 'deepgram', unit: 'seconds', prices: [{ price: 1 }], source: 'a test' };
+  const bare = (models: readonly object[]) => pieces({ ...document, models, unitPrices: [unit], tiers: [] });
+  expect(prices.update({ document: bare([MODEL]), own: true }, 'ui')).toMatchObject({
+    prices: 2,
+    added: 2,
+    changed: 0,
+  });
+  const changed = { ...MODEL, prices: [{ input: 6, output: 5 }] };
+  expect(prices.update({ document: bare([changed]), own: true }, 'ui')).toMatchObject({
+    prices: 2,
+    added: 0,
+    changed: 1,
+  });
+  expect(prices.list().prices.slice(0, 2)).toMatchObject([
+    { source: 'own', model: 'gpt-99', prices: [{ input: 6 }] },
+    { source: 'own', per: 'seconds' },
+  ]);
+  expect(readAudit(vault.opened(), { limit: 1 })).toMatchObject([
+    { actor: 'ui', action: 'prices.update', target: '2030-01-01', meta: { own: true, prices: 2, tiers: 0 } },
+  ]);
+  expect(heard.map(({ event }) => event)).toEqual(['prices.changed', 'prices.changed']);
+});
+
+test('what an update brought is told as such, one of the day of the program’s own list too', () => {
+  const { prices } = started();
+  expect(new Set(prices.list().prices.map(({ source }) => source))).toEqual(new Set(['book']));
+  const sameDay = { ...CONTENT, document: { ...document, asOf: SHIPPED.asOf } };
+  prices.update({ document: pieces(signed(sameDay)), own: false }, 'cli');
+  const { prices: listed, tiers, update } = prices.list();
+  expect(update?.version).toBe(7);
+  expect(new Set([...listed, ...tiers].map(({ source }) => source))).toEqual(new Set(['update']));
+});
+
 test('two public keys are built in, and both are keys', () => {
   expect(new Set(UPDATE_KEYS).size).toBe(2);
   expect(() => verifiedUpdate(file, UPDATE_KEYS)).toThrow(/signature/);

@@ -93,7 +93,7 @@ test('a cost that is the least it can have been is so in every sum, before and a
   const searched = call({ model: 'gpt-99', tokens: A_MILLION });
   const luna = call({ tokens: A_MILLION });
   const withSearch = (entry: typeof searched) => ({ ...entry, result: { ...entry.result, webSearches: 2 } });
-  all.usage.record([withSearch(searched), withSearch(luna), call({ tokens: A_MILLION })]);
+  all.usage.record([withSearch(searched), withSearch(searched), withSearch(luna), call({ tokens: A_MILLION })]);
   const sums = () => all.usage.report({ by: 'model' }).rows.map(({ key, incomplete }) => [key, incomplete]);
   expect(new Map(sums() as [string, number][])).toEqual(
     new Map([
@@ -104,7 +104,10 @@ test('a cost that is the least it can have been is so in every sum, before and a
   expect(differences(all)).toEqual([]);
   all.prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-99', input: 5, output: 5 }, 'cli');
   await all.repricer.reprice({ apply: true }, 'cli');
-  expect(new Map(sums() as [string, number][]).get('gpt-99')).toBe(1);
+  expect(new Map(sums() as [string, number][]).get('gpt-99')).toBe(2);
+  expect(differences(all)).toEqual([]);
+  all.prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-99', input: 8, output: 5 }, 'cli');
+  expect(await all.repricer.reprice({ apply: true }, 'cli')).toMatchObject({ changed: 2 });
   expect(differences(all)).toEqual([]);
   // Counted by an earlier version: it is in no sum, so nothing is taken away.
   all.vault.opened().usageDb.exec('UPDATE usage_rollup SET incomplete = 0');
@@ -197,4 +200,128 @@ test('weeks and months that are over are repriced with their days', async () => 
   expect(folded.all()).toEqual(sums(200_012, 2));
   await all.repricer.reprice({ apply: true }, 'cli');
   expect(folded.all()).toEqual(sums(200_022, 0));
+});
+
+test('pages follow each other through calls of the same moment, each once', async () => {
+  const all = pricing();
+  const calls = Array.from({ length: 2500 }, (_, n) =>
+    call({ model: 'gpt-99', tokens: A_MILLION, atMs: AT + Math.floor(n / 900) }),
+  );
+  all.usage.record(calls);
+  all.prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-99', input: 5, output: 5 }, 'cli');
+  const report = await all.repricer.reprice({ apply: true }, 'cli');
+  expect(report).toMatchObject({ records: 2500, changed: 2500, newMicroUsd: 12_500, oldUnpriced: 2500, beyond: 0 });
+  expect(differences(all)).toEqual([]);
+});
+
+test.each(['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'UTC'])(
+  'a period has all calls of its days: %s',
+  async (zone) => {
+    const all = pricing([], undefined, zone);
+    const times = Array.from({ length: 48 }, (_, n) => AT + n * 3 * 3_600_000);
+    all.usage.record(times.map((atMs) => call({ atMs, tokens: A_MILLION })));
+    const days = all.usage.report({ by: 'day' }).rows.map(({ key, requests }) => ({ day: key, requests }));
+    expect(days.length).toBeGreaterThan(5);
+    for (const [first, { day: from }] of days.entries()) {
+      for (const { day: to } of days.slice(first)) {
+        const wanted = days
+          .filter(({ day }) => day >= from && day <= to)
+          .reduce((sum, { requests }) => sum + requests, 0);
+        const { records, beyond } = await all.repricer.reprice({ from, to, apply: false }, 'cli');
+        expect([from, to, records, beyond]).toEqual([from, to, wanted, 0]);
+      }
+      const { records } = await all.repricer.reprice({ from, apply: false }, 'cli');
+      expect(records).toBe(days.slice(first).reduce((sum, { requests }) => sum + requests, 0));
+    }
+  },
+);
+
+test('the models for which most money moves stand first, then those of most calls; what loses its price is unpriced', async () => {
+  const all = pricing();
+  const price = (model: string, input: number) =>
+    all.prices.set({ per: 'tokens', provider: 'openai', model, input, output: 0 }, 'cli');
+  const models = ['a-1', 'b-2', 'c-3', 'd-4'];
+  for (const model of models) price(model, 100);
+  all.usage.record([...models, 'd-4'].map((model) => call({ model, tokens: A_MILLION })));
+  all.usage.flush();
+  for (const [model, input] of [
+    ['a-1', 90],
+    ['b-2', 500],
+    ['c-3', 10],
+    ['d-4', 105],
+  ] as const)
+    price(model, input);
+  const first = await all.repricer.reprice({ apply: true }, 'cli');
+  expect(first.models.map(({ model, changed }) => [model, changed])).toEqual([
+    ['b-2', 1],
+    ['c-3', 1],
+    ['d-4', 2], // ten, as for the next one
+    ['a-1', 1],
+  ]);
+  all.prices.remove({ per: 'tokens', provider: 'openai', model: 'd-4' }, 'cli');
+  const second = await all.repricer.reprice({ apply: true }, 'cli');
+  expect(second).toMatchObject({ changed: 2, oldMicroUsd: 810, newMicroUsd: 600, oldUnpriced: 0, newUnpriced: 2 });
+  expect(differences(all)).toEqual([]);
+});
+
+type Given = Parameters<typeof call>[0];
+const seconds = { unit: 'seconds', thousandths: 1_000_000_000 } as const;
+test.each<[string, Given, { input: number; from?: string } | null]>([
+  ['the owner’s', { provider: 'openai', model: 'gpt-99' }, { input: 9 }],
+  ['that of the list', { provider: 'openai', model: 'gpt-6-luna' }, null],
+  ['that of another provider’s list', { provider: 'azure_openai', model: 'gpt-6-luna' }, null],
+  ['none, as the provider is free', { provider: 'ollama', model: 'llama4' }, null],
+  ['none, as the model is not known', { provider: 'openai', model: 'gpt-99' }, null],
+  ['none yet', { provider: 'openai', model: 'gpt-99' }, { input: 9, from: '2026-12-01' }],
+])('a call that had %s is priced anew', async (_, given, before) => {
+  const all = pricing();
+  const own = { per: 'tokens', provider: given.provider ?? '', model: given.model ?? '', output: 0 } as const;
+  if (before !== null) all.prices.set({ ...own, ...before }, 'cli');
+  all.usage.record([call({ ...given, tokens: A_MILLION })]);
+  all.usage.flush();
+  all.prices.set({ ...own, input: 77 }, 'cli');
+  expect(await all.repricer.reprice({ apply: true }, 'cli')).toMatchObject({ changed: 1, newMicroUsd: 77 });
+  expect(differences(all)).toEqual([]);
+});
+
+test('a call whose unit had no price is priced anew', async () => {
+  const all = pricing();
+  all.usage.record([call({ provider: 'deepgram', model: null, quantity: seconds })]);
+  all.usage.flush();
+  all.prices.set({ per: 'seconds', provider: 'deepgram', price: 3 }, 'cli');
+  expect(await all.repricer.reprice({ apply: true }, 'cli')).toMatchObject({ changed: 1, newMicroUsd: 3 });
+});
+
+test('why it costs what it costs is kept anew too where the cost stays, and where nothing is applied it is not', async () => {
+  const all = pricing();
+  all.usage.record([call({ tokens: A_MILLION })]);
+  all.usage.flush();
+  const reason = () => all.vault.opened().usageDb.prepare('SELECT price_reason FROM usage_record').pluck().get();
+  const before = reason();
+  all.prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-6-luna', input: 200_000, output: 0 }, 'cli');
+  await all.repricer.reprice({ apply: false }, 'cli');
+  expect(reason()).toBe(before);
+  expect(readAudit(all.vault.opened(), { limit: 1 })[0]?.action).toBe('prices.set');
+  const told = all.heard.length;
+  expect((await all.repricer.reprice({ apply: true }, 'cli')).changed).toBe(0);
+  expect(reason()).not.toBe(before);
+  expect(all.heard).toHaveLength(told + 1);
+});
+
+test('what a cache saved is summed anew where the cost stays', async () => {
+  const all = pricing();
+  const set = { per: 'tokens', provider: 'openai', model: 'gpt-99', output: 0, cacheRead: 10 } as const;
+  all.prices.set({ ...set, input: 100 }, 'cli');
+  all.usage.record([call({ model: 'gpt-99', tokens: { cacheReadTokens: 1_000_000 } })]);
+  all.usage.flush();
+  all.prices.set({ ...set, input: 300 }, 'cli');
+  expect(await all.repricer.reprice({ apply: true }, 'cli')).toMatchObject({ changed: 0, newMicroUsd: 10 });
+  expect(differences(all)).toEqual([]);
+  const saved = all.vault.opened().usageDb.prepare('SELECT cache_saved_micro_usd FROM usage_record').pluck().get();
+  expect(saved).toBe(290);
+});
+
+test('with no calls at all there is nothing to price, and no first day', async () => {
+  const { repricer } = pricing();
+  expect(await repricer.reprice({ apply: false }, 'cli')).toMatchObject({ records: 0, beyond: 0, keptFrom: null });
 });
