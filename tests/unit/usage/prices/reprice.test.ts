@@ -264,7 +264,7 @@ test('the models for which most money moves stand first, then those of most call
   expect(differences(all)).toEqual([]);
 });
 
-type Given = Parameters<typeof call>[0];
+type Given = NonNullable<Parameters<typeof call>[0]>;
 const seconds = { unit: 'seconds', thousandths: 1_000_000_000 } as const;
 test.each<[string, Given, { input: number; from?: string } | null]>([
   ['the owner’s', { provider: 'openai', model: 'gpt-99' }, { input: 9 }],
