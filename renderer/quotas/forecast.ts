@@ -59,5 +59,5 @@ function filterOf(scope: QuotaScope, folders: readonly string[]): { readonly fil
 /** Whether a path is the folder or below it, with either slash, as quotas count it. */
 export function isWithin(folder: string, path: string): boolean {
   const base = folder.replace(/[/\\]+$/, '');
-  return path === folder || path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`);
+  return path !== '' && (path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`));
 }

@@ -48,10 +48,10 @@ export function isCounted({ countImports }: Pick<QuotaDefinition, 'countImports'
   return countImports || !isImportClient(client);
 }
 
-/** The folder or one below it, with either slash; the case is that of the path. */
+/** The folder or one below it, with either slash; the case is that of the path. A call of no known folder is in none. */
 export function isWithin(folder: string, path: string): boolean {
   const base = folder.replace(/[/\\]+$/, '');
-  return path === folder || path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`);
+  return path !== '' && (path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`));
 }
 
 export function amountOf(amounts: Amounts, counts: QuotaCounts): number {

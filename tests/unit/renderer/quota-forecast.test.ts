@@ -55,6 +55,7 @@ test('a project is asked about with the folders below it, as its quota counts', 
   const names = ['/p', '/p/web', '/p2', 'C:\\p\\web', '/'];
   expect(names.filter((name) => isWithin('/p/', name))).toEqual(folders);
   expect(names.filter((name) => isWithin('C:\\p', name))).toEqual(['C:\\p\\web']);
+  expect(['', '/p'].filter((name) => isWithin('/', name))).toEqual(['/p']);
 });
 
 test('a week in which the clock is set forward is still a week', () => {
