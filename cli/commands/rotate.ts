@@ -14,15 +14,23 @@ interface Options {
 async function rotate(ref: string, options: Options, words: readonly FieldWord[]): Promise<void> {
   parseReference(ref);
   const agent = await connectAgent();
-  const saved =
-    words.length === 0 && (await signsIn(agent, ref))
-      ? { credential: await signIn(agent, { ref }), warnings: [] }
-      : await agent.call('credentials.edit', {
-          target: { ref },
-          changes: { fields: await newValues(agent, ref, words) },
-        });
-  await reportSaved(agent, `Version ${saved.credential.version} of`, saved, options);
+  if (words.length === 0 && (await signsIn(agent, ref))) {
+    const credential = await signIn(agent, { ref });
+    return reportSaved(agent, versionWords(credential), { credential, warnings: [] }, options);
+  }
+  const fields = await newValues(agent, ref, words);
+  const before = await agent.call('credentials.get', { target: { ref } });
+  const saved = await agent.call('credentials.edit', { target: { ref }, changes: { fields } });
+  const isSame = saved.credential.version === before.version;
+  await reportSaved(
+    agent,
+    isSame ? `The value is as it was, so it stays version ${before.version} of` : versionWords(saved.credential),
+    saved,
+    options,
+  );
 }
+
+const versionWords = ({ version }: { readonly version: number }): string => `Version ${version} of`;
 
 export function register(program: Command): void {
   const command = program

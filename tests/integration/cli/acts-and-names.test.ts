@@ -155,3 +155,12 @@ test('a token that stood in a URL is marked in the list, and the list says what 
   const after = await vault.kh(['client', 'list']);
   expect(after.stdout + after.stderr).not.toContain('EXPOSED');
 });
+
+test('a rotation to the value that is there already says that nothing is new', async () => {
+  await vault.must(['add', 'openai', '--label', 'turning', '--stdin'], KEY);
+  const ref = 'kh://openai/turning';
+  expect(await vault.must(['rotate', ref, '--stdin'], KEY)).toMatch(
+    /^The value is as it was, so it stays version 1 of kh:/,
+  );
+  expect(await vault.must(['rotate', ref, '--stdin'], `${KEY}b`)).toMatch(/^Version 2 of kh:/);
+});

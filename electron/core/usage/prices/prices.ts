@@ -304,6 +304,6 @@ function noSuchPrice(): AppError {
   return new AppError(
     'not_found',
     'There is no own price for this. Nothing was changed.',
-    'See "keyharbor prices list --own".',
+    'See "keyharbor prices list --own"; one of characters and the like is named with its --unit.',
   );
 }
