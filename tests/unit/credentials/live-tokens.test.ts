@@ -67,6 +67,22 @@ describe('a live access token', () => {
     expect(t.heard.filter(({ event }) => event === 'credentials.changed').length).toBeGreaterThan(1);
   });
 
+  test('that is refused right after it was got is not got anew; after a lock that is no longer known', async () => {
+    const { t } = await setting(['azure_openai'], counting());
+    const id = add(t, 'azure_openai', 'entra', ENTRA);
+    expect(await get(t, 'kh://azure_openai')).toBe('live-token-1');
+    const refused = (): Promise<void> | null => t.app.credentials.renewId(id, t.clock.monotonic());
+    t.clock.advance(1000);
+    expect(refused()).toBeNull();
+    t.app.vault.lock('asked');
+    await t.app.vault.unlock(PASSWORD, 'cli');
+    await refused();
+    expect(await get(t, 'kh://azure_openai')).toBe('live-token-2');
+    t.clock.advance(60_000);
+    await refused();
+    expect(await get(t, 'kh://azure_openai')).toBe('live-token-3');
+  });
+
   test('survives a restart of the program', async () => {
     const { t, server, resources } = await setting(['azure_openai'], counting());
     add(t, 'azure_openai', 'entra', ENTRA);

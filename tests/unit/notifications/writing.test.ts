@@ -136,6 +136,8 @@ test('more than 20,000 that wait are not kept, which is said once each time', ()
   for (const time of [1, 2]) {
     for (let at = 0; at < 20_000; at += 1) t.emit(client('a'));
     expect(t.log).toHaveLength(time - 1);
+    t.emit(client('a'));
+    expect(t.log).toHaveLength(time);
     for (let at = 0; at < 3; at += 1) t.emit(client('a'));
     expect(t.log).toEqual(Array(time).fill('notifications.too-many client.created'));
     t.notifications.locking();
@@ -225,7 +227,7 @@ test('a lock writes all that waits, tells nobody of it any more, and leaves no t
   t.emit(client('second')); // windows and the desktop are to be told of it later
   t.clock.advance(50);
   for (let at = 0; at < 450; at += 1) t.emit(client(`client ${at}`));
-  t.state.vault = 'locking';
+  t.state.vault = 'locked';
   t.notifications.locking();
   expect([t.clock.waiting, t.shown.length, t.told()]).toEqual([0, 1, [50]]);
   t.state.vault = 'unlocked';
@@ -238,6 +240,14 @@ test('a lock writes all that waits, tells nobody of it any more, and leaves no t
   expect(t.told()).toHaveLength(1);
   t.clock.advance(30_000);
   expect(t.told()).toEqual([50, 1050, 10_050]); // after a second; then the snoozed line is back
+});
+
+test('what a lock writes down comes up over no locked screen', () => {
+  const t = setUp();
+  t.emit(client('a'));
+  t.state.vault = 'locked'; // as the vault says of itself while it locks
+  t.notifications.locking();
+  expect([t.titles().length, t.shown]).toEqual([1, []]);
 });
 
 test('a lock with nothing to write writes nothing', () => {

@@ -156,6 +156,22 @@ test.each(expected.cases.map(({ file }) => file).filter((file) => file.endsWith(
   },
 );
 
+test('a byte order mark before the first line is passed over, in any pieces; elsewhere it is no part of a name', () => {
+  const last = 'data: {"model":"gpt-6-luna","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2}}\n\n';
+  const read = (text: string, size: number) => {
+    const bytes = Buffer.from(text);
+    const pieces = Array.from({ length: Math.ceil(bytes.byteLength / size) }, (_, n) =>
+      bytes.subarray(n * size, (n + 1) * size),
+    );
+    return meterWhole(optionsFor('openai_chat.stream.sse'), pieces).measure;
+  };
+  for (const size of [1, 2, 1000]) {
+    expect([read(`\ufeff${last}`, size), read(last, size)]).toEqual(['measured', 'measured']);
+    expect(read(`\n\ufeff${last}`, size)).not.toBe('measured');
+    expect(read(`\ufeff\ufeff${last}`, size)).not.toBe('measured');
+  }
+});
+
 test('a stream whose lines begin to end in CR alone later on is read on', () => {
   const text = sample('anthropic_messages.stream.sse').toString();
   const whole = meterWhole(optionsFor('anthropic_messages.stream.sse'), [Buffer.from(text)]);
