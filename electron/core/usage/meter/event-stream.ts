@@ -67,7 +67,6 @@ export class EventStream {
       if (this.#state === AFTER_COLON) {
         if (bytes[at] === SPACE) at += 1;
         this.#state = IN_DATA;
-        if (at === to) return;
       }
       if (lf < at) lf = placeOf(bytes, LF, at);
       if (cr < at && (this.#looksForCr || lf === to)) {

@@ -156,7 +156,7 @@ test.each(expected.cases.map(({ file }) => file).filter((file) => file.endsWith(
   },
 );
 
-test('a byte order mark before the first line is passed over, in any pieces; elsewhere it is no part of a name', () => {
+test('a byte order mark before the first line and a space after the colon are passed over, in any pieces, and need not be there', () => {
   const last = 'data: {"model":"gpt-6-luna","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2}}\n\n';
   const read = (text: string, size: number) => {
     const bytes = Buffer.from(text);
@@ -167,6 +167,10 @@ test('a byte order mark before the first line is passed over, in any pieces; els
   };
   for (const size of [1, 2, 1000]) {
     expect([read(`\ufeff${last}`, size), read(last, size)]).toEqual(['measured', 'measured']);
+    expect([`data:${last.slice(6)}`, `data:  ${last.slice(6)}`].map((text) => read(text, size))).toEqual([
+      'measured',
+      'measured',
+    ]);
     expect(read(`\n\ufeff${last}`, size)).not.toBe('measured');
     expect(read(`\ufeff\ufeff${last}`, size)).not.toBe('measured');
   }
