@@ -70,18 +70,24 @@ async function set(file: string, options: Json): Promise<void> {
   else write(`Set.\n${describe(kept, clients)}`);
 }
 
+const FORM =
+  'A rule to begin with: {"for":"provider","provider":"openai","cache":{"maxSeconds":60}}; docs/command-line.md has more.';
+
 function parse(text: string): RoutingRule {
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch {
-    throw usage('The file is no JSON. Nothing was changed.', 'See docs/command-line.md for a rule to begin with.');
+    throw usage('The file is no JSON. Nothing was changed.', FORM);
   }
   const parsed = routingRule.safeParse(document);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const at = issue === undefined || issue.path.length === 0 ? 'the document' : issue.path.join('.');
-  throw usage(`This is no routing rule: ${plain(at)}: ${issue?.message ?? 'it does not fit'}. Nothing was changed.`);
+  throw usage(
+    `This is no routing rule: ${plain(at)}: ${issue?.message ?? 'it does not fit'}. Nothing was changed.`,
+    FORM,
+  );
 }
 
 async function remove(named: string, options: Json): Promise<void> {

@@ -167,7 +167,7 @@ function protection({ vault }: DoctorDeps): Finding[] {
           'warning',
           'Recovery kit',
           'It was never confirmed that the recovery code was kept.',
-          'Without it a forgotten password means that everything is lost: make a new code and keep it.',
+          'Without it a forgotten password means that everything is lost. Settings in the window, "Make a new kit".',
         ),
   ];
 }

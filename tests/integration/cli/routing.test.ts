@@ -60,6 +60,10 @@ test('what is no rule is refused with the place of its fault, and nothing is cha
     const outcome = await vault.kh(['routing', 'set', file(name, document)]);
     expect([outcome.code, outcome.stdout]).toEqual([2, '']);
     expect(outcome.stderr).toContain(said);
+    // The rule of the advice is one.
+    const [advised = ''] = /\{.*\}/.exec(outcome.stderr) ?? [];
+    expect(await vault.must(['routing', 'set', file('advised.json', JSON.parse(advised))])).toContain('openai');
+    await vault.must(['routing', 'remove', 'provider:openai']);
   }
   const stranger = file('stranger.json', { for: 'provider', provider: 'opanai' });
   const refused = await vault.kh(['routing', 'set', stranger]);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { doctorFinding } from '../../../shared/contract/schemas.ts';
 import { fakeKey } from '../../support/fake-keys.ts';
 import { credentialInput, PASSWORD, startUnlockedApp } from '../../support/test-app.ts';
+import { m } from '../../../renderer/i18n/messages.ts';
 
 test('every finding fits the contract and tells no name, label, path or secret', async () => {
   const t = await startUnlockedApp();
@@ -26,6 +27,7 @@ test('every finding fits the contract and tells no name, label, path or secret',
     'ok',
   ]);
   expect([status('keychain'), status('device-binding'), status('recovery')]).toEqual(['warning', 'warning', 'warning']);
+  expect(findings.find(({ id }) => id === 'recovery')?.hint).toContain(m.settings.renew);
 });
 
 test('a file that others can read is a problem', async () => {
