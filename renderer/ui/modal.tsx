@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog } from '@base-ui/react/dialog';
 import type { KeyboardEvent, ReactNode, RefObject } from 'react';
-import { useRef } from 'react';
+import { createContext, useContext, useRef } from 'react';
 import styles from './overlay.module.css';
 import { useReturnFocus } from './use-return-focus.ts';
 import { useTabWithin } from './use-tab-within.ts';
@@ -20,15 +20,19 @@ interface Props {
   readonly children: ReactNode;
 }
 
+/** In another one: the library keeps it beside that one, as part of it. */
+const InModal = createContext(false);
+
 /** What lies over everything else until it is answered or closed; all dialogs and sheets are made of it. */
 export function Modal({ open, asks, className, label, initialFocus, onKeyDown, onClose, children }: Props) {
   const popup = useRef<HTMLDivElement>(null);
   useReturnFocus();
   useTabWithin(popup, open);
+  const container = useContext(InModal) ? undefined : document.getElementById('modals');
   const Root = asks === true ? AlertDialog.Root : Dialog.Root;
   return (
     <Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
+      <Dialog.Portal container={container}>
         <Dialog.Backdrop className={styles.backdrop} />
         <Dialog.Popup
           ref={popup}
@@ -39,7 +43,7 @@ export function Modal({ open, asks, className, label, initialFocus, onKeyDown, o
           initialFocus={initialFocus}
           onKeyDown={onKeyDown}
         >
-          {children}
+          <InModal value>{children}</InModal>
         </Dialog.Popup>
       </Dialog.Portal>
     </Root>
