@@ -47,6 +47,7 @@ export function QuotaHistory({ quota }: { readonly quota: QuotaStatus }) {
         <DataTable
           caption={m.quotas.history}
           rows={shown}
+          stacks
           rowKey={({ startsAt }) => startsAt}
           columns={[
             { key: 'period', title: m.quotas.historyPeriod, cell: (one) => periodName(one, zone) },

@@ -39,7 +39,7 @@ export function Reprice({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{m.common.cancel}</Button>
+          <Button onClick={onClose}>{report?.changed === 0 ? m.common.close : m.common.cancel}</Button>
           {report !== null && report.changed > 0 && (
             <Button look="primary" pending={apply.pending} onClick={() => void apply.run()}>
               {t.repriceVerb}

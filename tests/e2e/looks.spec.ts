@@ -19,7 +19,7 @@ test('every screen and state passes axe and fits, in both themes, wide and narro
   /** Shows one state in each look: no axe finding, nothing cut off sideways. */
   const look = (state: string, looks = ALL_LOOKS): Promise<void> =>
     inLooks(page, looks, state, async ({ name }) => {
-      await expectFits(page, `${state}, ${name}`).catch(() => found.push(`${state}, ${name}: wider than the window`));
+      await expectFits(page, `${state}, ${name}`).catch((fault: Error) => found.push(fault.message));
       for (const { id, nodes } of await axeFindings(page)) {
         found.push(`${state}, ${name}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);
       }

@@ -18,6 +18,20 @@ export const NARROW: Look = { name: 'narrow', scheme: 'light', width: 360, heigh
 export const NARROW_DARK: Look = { name: 'narrow-dark', scheme: 'dark', width: 360, height: 740 };
 export const ALL_LOOKS: readonly Look[] = [LIGHT, DARK, NARROW, NARROW_DARK];
 
+/** 1280 px with text of twice the size, as the browser's setting has it: icons and pictures stay. */
+export async function withLargeText(page: Page, check: () => Promise<void>): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const write = (standard: number) =>
+    session.send('Page.setFontSizes', { fontSizes: { standard, fixed: (standard * 13) / 16 } });
+  await write(32);
+  try {
+    await check();
+  } finally {
+    await write(16);
+    await session.detach();
+  }
+}
+
 /** What axe finds on the page as it is now, by WCAG 2.1 A and AA. */
 export async function axeFindings(page: Page) {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
