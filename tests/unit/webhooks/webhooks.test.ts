@@ -108,6 +108,20 @@ test('after a rotation both secrets verify, until the overlap is over; then only
   expect(atOnce.webhook.oldSecretUntil).toBeNull();
 });
 
+test('the older secret signs until the moment that its overlap ends, and not in it', async () => {
+  const t = await withReceiver();
+  t.add();
+  t.webhooks.rotate({ webhook: 'ops', overlapHours: 2 }, 'cli');
+  const signed = async () => {
+    await t.webhooks.test('ops', 'cli');
+    return t.server.seen.at(-1)?.headers['webhook-signature']?.toString().split(' ').length;
+  };
+  t.clock.wallMs += 2 * HOUR_MS - 1;
+  expect(await signed()).toBe(2);
+  t.clock.wallMs += 1;
+  expect(await signed()).toBe(1);
+});
+
 test('a rotation without an overlap, or a second one during it, ends the older secret at once', async () => {
   const t = await withReceiver();
   const { secret: first } = t.add();
@@ -173,6 +187,17 @@ test('a receiver that answers a test with 410 is gone, as for any other message'
   t.webhooks.edit({ webhook: 'ops', on: false }, 'cli');
   await t.webhooks.test('ops', 'cli');
   expect(t.webhooks.list()).toMatchObject([{ on: false, offBecause: null }]);
+});
+
+test.each([
+  [299, null],
+  [300, 'redirect'],
+  [399, 'redirect'],
+  [400, 'status'],
+])('an answer with status %i is told as %s', async (status, problem) => {
+  const t = await withReceiver((response) => json(response, status, {}));
+  t.add();
+  expect((await t.webhooks.test('ops', 'cli')).log).toMatchObject([{ status, problem }]);
 });
 
 test('a redirect is not followed, and the answer is not kept', async () => {
