@@ -276,6 +276,34 @@ test('a pool goes on to the next credential when one is exhausted, and back when
   expect(app.routing.health()[0]).toMatchObject({ state: 'healthy' });
 });
 
+test('a pool of which the least used comes first takes turns', async () => {
+  const { call, rule, upstream } = await setUp((response) => json(response, 200, {}), ['one', 'two']);
+  rule({ ...openai, pool: { strategy: 'least-used', members: [{ label: 'one' }, { label: 'two' }] } });
+  for (let n = 0; n < 4; n += 1) await call('/models');
+  expect(upstream.seen.map(usedKey)).toEqual(['one', 'two', 'one', 'two']);
+});
+
+test('a member rests as long as the provider asks, and one whose probe broke is tried again by the next call', async () => {
+  const answers: Answer[] = [
+    (response) => json(response, 429, {}, { 'retry-after': '600' }),
+    (response) => void response.destroy(),
+    (response) => json(response, 200, { by: 'one' }),
+  ];
+  const { clock, call, rule } = await setUp(
+    (response, request) =>
+      usedKey(request) === 'one' ? answers.shift()?.(response, request) : json(response, 200, { by: 'two' }),
+    ['one', 'two'],
+  );
+  rule({ ...openai, pool: { strategy: 'priority', members: [{ label: 'one' }, { label: 'two' }] } });
+  const ask = async () => (await (await call('/chat', { method: 'POST', body: '{}' })).json()) as unknown;
+  expect(await ask()).toEqual({ by: 'two' });
+  clock.advance(599_000);
+  expect(await ask()).toEqual({ by: 'two' });
+  clock.advance(1000);
+  expect(await ask()).not.toHaveProperty('by');
+  expect(await ask()).toEqual({ by: 'one' });
+});
+
 test('the second try carries the same body and the other key', async () => {
   const bodies: string[] = [];
   const { call, rule } = await setUp(
@@ -521,6 +549,17 @@ describe('a member of a pool whose own quota is used up', () => {
     expect(upstream.seen).toHaveLength(2);
     clock.wallMs += 3_600_000;
     expect(await by()).toBe('two');
+  });
+
+  test('tells when it begins anew, where that is sooner than for one that has too little left for this call', async () => {
+    const { call } = await limited({ one: { counts: 'tokens', limit: 500 }, two: { period: { every: 'hour' } } });
+    const large = () => call('/chat/completions', { method: 'POST', body: JSON.stringify({ max_tokens: 600 }) });
+    expect((await large()).status).toBe(200);
+    const answer = await large();
+    expect([answer.status, await answer.json()]).toMatchObject([
+      429,
+      { quota: { name: 'two', resetsAt: '2030-01-15T13:00:00.000Z' } },
+    ]);
   });
 
   test('is no reason to try others where the limit is one for all of them', async () => {
