@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 import { AppError } from '../shared/errors.ts';
-import { isReference, parseReference } from '../shared/reference.ts';
+import { isBareReference, isReference, parseReference } from '../shared/reference.ts';
 import { usage } from './fail.ts';
 import { note } from './output.ts';
 import { readTextFile } from './stdin.ts';
@@ -12,13 +12,17 @@ export interface EnvFile {
   readonly plain: Readonly<Record<string, string>>;
 }
 
+const NOT_HERE =
+  'Keep the value with "keyharbor add" and name it here, as in --env NAME=kh://openai/work. Other programs and the shell\'s history see what stands here: if it was a real secret, replace it.';
+
 /** What a variable is to hold. @throws AppError `invalid_input` that names the variable; the text is not repeated. */
 export function referenceFor(name: string, ref: string): { readonly name: string; readonly ref: string } {
   try {
     parseReference(ref);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw usage(`${name}: ${error.message} Nothing was started.`, error.hint);
+    const isValue = !isReference(ref) && !isBareReference(ref);
+    throw usage(`${name}: ${error.message} Nothing was started.`, isValue ? NOT_HERE : error.hint);
   }
   return { name, ref };
 }

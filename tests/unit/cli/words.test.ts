@@ -6,7 +6,7 @@ import { parseDays, parseRate, splitNameFromGrants, withoutKey } from '../../../
 import { notWritable } from '../../../cli/commands/doctor.ts';
 import { completionScript, SHELLS } from '../../../cli/completion-script.ts';
 import { metadata } from '../../../cli/credential-options.ts';
-import { splitEnv, strayReferences } from '../../../cli/env-file.ts';
+import { referenceFor, splitEnv, strayReferences } from '../../../cli/env-file.ts';
 import { exitCodeOf, formatFailure, usage } from '../../../cli/fail.ts';
 import { agentSocket, homeFolder } from '../../../cli/home.ts';
 import { nearest } from '../../../shared/nearest.ts';
@@ -259,4 +259,18 @@ test('--json beside another format is a contradiction', () => {
     'json',
     'table',
   ]);
+});
+
+test('a value in place of a reference is told where it belongs, and is not repeated', () => {
+  const hintOf = (ref: string): string => {
+    try {
+      return referenceFor('A', ref).ref;
+    } catch (error) {
+      return `${(error as Error).message} ${(error as { readonly hint: string }).hint}`;
+    }
+  };
+  expect(hintOf('sk-typed-here')).toMatch(/keyharbor add.*if it was a real secret, replace it/);
+  expect(hintOf('sk-typed-here')).not.toContain('typed');
+  expect(hintOf('openai/work')).toContain('Write kh:// before it');
+  expect(hintOf('kh://OpenAI')).not.toContain('replace it');
 });
