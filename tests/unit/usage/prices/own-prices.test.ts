@@ -187,6 +187,30 @@ test('calls that no price helps are told apart from models without one', async (
   expect(told()).toEqual([...hopeless.slice(0, 2), ['gpt-98', false, 'not_told'], ...hopeless.slice(2)]);
 });
 
+test('of calls whose records are gone it is told that a price comes too late, and not where there is none', () => {
+  const { prices, usage, vault, clock } = pricing();
+  const quantity = { unit: 'seconds', thousandths: 1000 } as const;
+  usage.record([
+    ...['gpt-99', 'gpt-98'].map((model) => call({ model, tokens: A_MILLION })),
+    ...['nova-3', null].map((model) => call({ provider: 'deepgram', model, quantity })),
+  ]);
+  usage.flush();
+  vault.opened().usageDb.exec('DELETE FROM usage_record');
+  prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-99', input: 1, output: 1 }, 'cli');
+  const whys = () =>
+    Object.fromEntries(prices.list().unpriced.map(({ provider, model, why }) => [`${provider}/${model}`, why]));
+  const none = { 'openai/gpt-99': 'not_kept', 'openai/gpt-98': 'no_price' };
+  expect(whys()).toEqual({ ...none, 'deepgram/nova-3': 'no_price', 'deepgram/': 'no_price' });
+  prices.set({ per: 'seconds', provider: 'deepgram', price: 1 }, 'cli');
+  expect(whys()).toEqual({ ...none, 'deepgram/nova-3': 'not_kept', 'deepgram/': 'not_kept' });
+  expect(prices.list().unpriced.every(({ knownNow }) => !knownNow)).toBe(true);
+  const day = 24 * 3_600_000;
+  clock.wallMs += 89 * day; // the calls are of the day before the clock's
+  expect(prices.list().unpriced).toHaveLength(4);
+  clock.wallMs += day;
+  expect(prices.list().unpriced).toEqual([]);
+});
+
 test('what the owner does to prices is in the audit log, and told', () => {
   const { prices, vault, heard } = pricing();
   prices.set({ per: 'calls', provider: 'github', price: 1 }, 'ui');
