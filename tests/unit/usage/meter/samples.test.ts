@@ -176,6 +176,33 @@ test('a byte order mark before the first line and a space after the colon are pa
   }
 });
 
+test.each(LINE_ENDS)(
+  'a blank line ends an event, broken or not; only lines named data are of it, where lines end in %j',
+  (end) => {
+    const text = [
+      'data: {"choices":[{"broken":',
+      '',
+      'data: {"model":"gpt-6-luna",',
+      'retry',
+      'dat: }',
+      'xata: }',
+      'datas: }',
+      'data: "choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2}}',
+      '',
+      '',
+    ].join(end);
+    for (const size of [1, 3, 1000]) {
+      const bytes = Buffer.from(text);
+      const pieces = Array.from({ length: Math.ceil(bytes.byteLength / size) }, (_, n) =>
+        bytes.subarray(n * size, (n + 1) * size),
+      );
+      const result = meterWhole(optionsFor('openai_chat.stream.sse'), pieces);
+      expect(result).toMatchObject({ measure: 'measured', model: 'gpt-6-luna' });
+      expect(result.tokens).toMatchObject({ inputTokens: 10, outputTokens: 2 });
+    }
+  },
+);
+
 test('a stream whose lines begin to end in CR alone later on is read on', () => {
   const text = sample('anthropic_messages.stream.sse').toString();
   const whole = meterWhole(optionsFor('anthropic_messages.stream.sse'), [Buffer.from(text)]);
