@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { ClientsScreen } from '../clients/clients-screen.tsx';
 import { m } from '../i18n/messages.ts';
 import { Palette } from '../palette/palette.tsx';
@@ -53,6 +53,10 @@ export function Shell() {
     // What had the focus (the unlock button) is gone; the next Tab goes on from here.
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
   }, []);
+  // Else it would begin where the one before was scrolled to. What leads to a part of a screen scrolls there afterwards.
+  useLayoutEffect(() => {
+    if (main.current !== null) main.current.scrollTop = 0;
+  }, [screen]);
   const last = useRef(screen);
   useEffect(() => {
     document.title = `${m.shell[screen]} – ${m.common.product}`;

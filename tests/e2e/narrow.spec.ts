@@ -128,6 +128,19 @@ test('sheets, dialogs and tables have room on a narrow window and with large tex
       await expectFitsEverywhere(page, 'drift');
     });
 
+    await test.step('a screen begins at its top, however far the one before was scrolled', async () => {
+      await goTo(page, 'Settings');
+      await page.setViewportSize({ width: 360, height: 640 });
+      const main = page.getByRole('main');
+      const scrolled = () => main.evaluate(({ scrollTop }) => scrollTop);
+      await main.evaluate((one) => one.scrollTo({ top: 400 }));
+      expect(await scrolled()).toBe(400);
+      await goTo(page, 'Home');
+      await expect.poll(() => main.evaluate((one) => one.scrollHeight - one.clientHeight)).toBeGreaterThan(400);
+      expect(await scrolled()).toBe(0);
+      await page.setViewportSize(WIDE);
+    });
+
     await test.step('a toast keeps off the title and the acts of what lies on top', async () => {
       await goTo(page, 'Settings');
       await page.setViewportSize({ width: 360, height: 640 });
