@@ -60,16 +60,6 @@ export function filterFrom(options: UsageOptions): { filter?: UsageFilter } {
   return given.length === 0 ? {} : { filter: Object.fromEntries(given) };
 }
 
-/** What the row of calls is called that name none, as in the window; a filter takes "" for it. */
-const NONE: Readonly<Record<string, string>> = {
-  model: '(no model)',
-  client: '(the owner)',
-  credential: '(no key)',
-  project: '(no project)',
-  endpoint: '(no endpoint)',
-};
-export const noneOf = (by: string): string => NONE[by] ?? '(unknown)';
-
 /** `.` and `~/work` are those where you are, as quotas take them; other names may be no paths. */
 const projectName = (typed: string): string =>
   /^(?:\.{1,2}|~)(?:[/\\]|$)/.test(typed) ? folderOf(typed, '--project') : typed;

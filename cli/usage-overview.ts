@@ -12,11 +12,12 @@ import {
 import { connectAgent } from './connect.ts';
 import { type FigureColumn, type FigureRow, figureTable, roomHere } from './figure-table.ts';
 import { dollars } from './money.ts';
+import { noneOf } from './none-of.ts';
 import { note, print, printJson, write } from './output.ts';
 import { pairs } from './table.ts';
 import { costText } from './usage-cost.ts';
 import { type FormatOptions, formatFrom, tell, tellLeftOut, withFormat } from './usage-format.ts';
-import { filterFrom, noneOf, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
+import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from './usage-options.ts';
 import { dayIn, momentIn, momentsIn } from './zone-times.ts';
 
 interface Options extends UsageOptions, FormatOptions {

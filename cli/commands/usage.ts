@@ -4,13 +4,14 @@ import { toFigures, USAGE_BY, type UsageBy, type UsageRow } from '../../shared/u
 import { connectAgent } from '../connect.ts';
 import { usage as wrongUse } from '../fail.ts';
 import { type FigureColumn, type FigureRow, figureTable, roomHere } from '../figure-table.ts';
+import { noneOf } from '../none-of.ts';
 import { note, printJson, write } from '../output.ts';
 import { calendarCommand } from '../usage-calendar.ts';
 import { costText } from '../usage-cost.ts';
 import { exportCommand } from '../usage-export.ts';
 import { type FormatOptions, formatFrom, tell, tellLeftOut, withFormat } from '../usage-format.ts';
 import { importCommand } from '../usage-import.ts';
-import { filterFrom, noneOf, rangeFrom, type UsageOptions, withUsageOptions } from '../usage-options.ts';
+import { filterFrom, rangeFrom, type UsageOptions, withUsageOptions } from '../usage-options.ts';
 import { overviewCommand } from '../usage-overview.ts';
 import { reconcileCommand } from '../usage-reconcile.ts';
 import { viewCommands } from '../usage-views.ts';

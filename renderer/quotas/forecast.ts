@@ -55,9 +55,3 @@ function filterOf(scope: QuotaScope, folders: readonly string[]): { readonly fil
       return null;
   }
 }
-
-/** Whether a path is the folder or below it, with either slash, as quotas count it. */
-export function isWithin(folder: string, path: string): boolean {
-  const base = folder.replace(/[/\\]+$/, '');
-  return path !== '' && (path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`));
-}

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
+import { isWithin } from '../../../shared/folders.ts';
 import type { Grant } from '../../../shared/grant.ts';
 import type { quotaList } from '../../../shared/http/answers.ts';
-import { isWithin } from './subject.ts';
 
 type ListedQuota = z.output<typeof quotaList>['quotas'][number];
 

@@ -1,3 +1,4 @@
+import { isWithin } from '../../../shared/folders.ts';
 import type { QuotaCounts, QuotaDefinition, QuotaScope } from '../../../shared/quotas.ts';
 import type { CountedCall } from '../usage/counted-call.ts';
 import { isUnsent } from '../usage/dimensions.ts';
@@ -46,12 +47,6 @@ export const isOfCredential = ({ kind }: QuotaScope): boolean => kind === 'crede
 /** Imported calls use up only quotas that count them. */
 export function isCounted({ countImports }: Pick<QuotaDefinition, 'countImports'>, { client }: Subject): boolean {
   return countImports || !isImportClient(client);
-}
-
-/** The folder or one below it, with either slash; the case is that of the path. A call of no known folder is in none. */
-export function isWithin(folder: string, path: string): boolean {
-  const base = folder.replace(/[/\\]+$/, '');
-  return path !== '' && (path === base || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`));
 }
 
 export function amountOf(amounts: Amounts, counts: QuotaCounts): number {

@@ -1,10 +1,10 @@
 import type { ProviderUsage } from './usage-of-provider.ts';
 import { batchAnswer } from './batch-answers.ts';
 import type { CallOrigin } from './ended-call.ts';
+import { isOfModels } from './meter/answer-form.ts';
 import type { BatchResult } from './meter/batch-answer.ts';
 import { BatchResults, mayBeResults } from './meter/batch-results.ts';
 import { InlineResults, mayHoldResults } from './meter/inline-results.ts';
-import { isOfModels } from './meter/answer-form.ts';
 import { type MeterResult, nothingRead } from './meter/meter.ts';
 import type { UsageEntry } from './usage-entry.ts';
 

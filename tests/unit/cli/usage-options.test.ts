@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { filterFrom, noneOf } from '../../../cli/usage-options.ts';
+import { noneOf } from '../../../cli/none-of.ts';
+import { filterFrom } from '../../../cli/usage-options.ts';
 import { m } from '../../../renderer/i18n/messages.ts';
 
 test.each([

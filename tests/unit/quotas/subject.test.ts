@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  amountsOf,
-  isAbout,
-  isCounted,
-  isOfCredential,
-  isWithin,
-  subjectOf,
-} from '../../../electron/core/quotas/subject.ts';
+import { amountsOf, isAbout, isCounted, isOfCredential, subjectOf } from '../../../electron/core/quotas/subject.ts';
+import { isWithin } from '../../../shared/folders.ts';
 import type { QuotaScope } from '../../../shared/quotas.ts';
 import { CLIENT, KEY, OTHER } from './counting.ts';
 import { priced } from '../usage/analysis/filled-usage.ts';

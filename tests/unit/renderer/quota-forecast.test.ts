@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { forecastOf, isWithin } from '../../../renderer/quotas/forecast.ts';
+import { forecastOf } from '../../../renderer/quotas/forecast.ts';
+import { isWithin } from '../../../shared/folders.ts';
 import { emptyQuotaForm, definitionOf, type QuotaForm } from '../../../renderer/quotas/quota-form.ts';
 import type { QuotaStatus } from '../../../shared/contract/quotas.ts';
 import { forecastQuery } from '../../../shared/contract/usage-forecast.ts';
