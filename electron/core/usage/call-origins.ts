@@ -1,25 +1,26 @@
 import type { CallInfo, CallResult } from '../proxy/observers.ts';
+import type { CallForm } from './call-form.ts';
 import { endpointTemplate } from './endpoint-template.ts';
 import type { CallOrigin } from './ended-call.ts';
-import type { ProviderUsage } from './usage-of-provider.ts';
 
-type Info = Pick<CallInfo, 'client' | 'provider' | 'method' | 'path'>;
+type Client = CallInfo['client'];
 type Credential = Pick<CallResult['credential'], 'id' | 'version' | 'label'>;
-type Metering = Pick<ProviderUsage, 'kind' | 'unit'>;
 
 const MAX_KNOWN = 1000;
 
 /** Gives calls of one origin the same object: a busy client has few. */
 export class CallOrigins {
   readonly #known = new Map<string, CallOrigin>();
-  #last: { readonly origin: CallOrigin; readonly label: string } | null = null;
+  #last: { readonly form: CallForm; readonly origin: CallOrigin; readonly label: string } | null = null;
 
-  of(info: Info, credential: Credential, metering: Metering): CallOrigin {
+  of(form: CallForm, client: Client, credential: Credential): CallOrigin {
     const last = this.#last;
-    if (last?.label === credential.label && isOf(last.origin, info, credential, metering)) return last.origin;
-    const { client, provider, method, path } = info;
+    if (last !== null && last.form === form && last.label === credential.label && isOf(last.origin, client, credential)) {
+      return last.origin;
+    }
+    const { provider, method, path } = form;
+    const { kind, unit } = form.usage;
     const { id, version, label } = credential;
-    const { kind, unit } = metering;
     const parts = [path, method, client.id, client.name, client.project, id, version, label, provider.id, kind, unit];
     const key = parts.join('\0');
     let origin = this.#known.get(key);
@@ -38,23 +39,17 @@ export class CallOrigins {
       if (this.#known.size >= MAX_KNOWN) this.#known.clear();
       this.#known.set(key, origin);
     }
-    this.#last = { origin, label };
+    this.#last = { form, origin, label };
     return origin;
   }
 }
 
-function isOf(origin: CallOrigin, info: Info, { id, version }: Credential, { kind, unit }: Metering): boolean {
-  const { client, provider, method, path } = info;
+function isOf(origin: CallOrigin, client: Client, { id, version }: Credential): boolean {
   return (
-    origin.path === path &&
-    origin.method === method &&
     origin.client.id === client.id &&
     origin.client.name === client.name &&
     origin.project === (client.project ?? '') &&
     origin.credential.id === id &&
-    origin.credential.version === version &&
-    origin.provider === provider.id &&
-    origin.kind === kind &&
-    origin.unit === unit
+    origin.credential.version === version
   );
 }

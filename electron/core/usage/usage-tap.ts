@@ -1,13 +1,15 @@
 import type { EventHub } from '../events.ts';
 import type { CallInfo, CallResult, CallTap, ProxyTap } from '../proxy/observers.ts';
+import { type CallForm, CallForms } from './call-form.ts';
 import { CallOrigins } from './call-origins.ts';
-import { type CodedAnswer, codedAnswer } from './coded-answer.ts';
-import { type AnswerHead, type CallOrigin, type EndedCall, endOf } from './ended-call.ts';
+import { codedAnswer } from './coded-answer.ts';
+import type { AnswerHead, EndedCall } from './ended-call.ts';
 import { FetchedBatch, mayFetchBatch } from './fetched-batch.ts';
-import { askForUsage, MAX_ASKING_BODY_BYTES, mayAskForUsage } from './include-usage/ask-for-usage.ts';
+import { askForUsage, MAX_ASKING_BODY_BYTES } from './include-usage/ask-for-usage.ts';
 import { UsageRemover } from './include-usage/usage-remover.ts';
-import { createMeter, type Meter, usageHeader } from './meter/meter.ts';
-import { NamedRequest } from './named-request.ts';
+import type { MeterOptions } from './meter/meter.ts';
+import { modelInQuery, NamedRequest } from './named-request.ts';
+import { PassingAnswer } from './passing-answer.ts';
 import { newRequestId } from './request-id.ts';
 import type { UsageEntry } from './usage-entry.ts';
 
@@ -29,22 +31,30 @@ export interface UsageTapDeps {
 
 /** Meters every proxied call and records it when it is over. */
 export class UsageTap implements ProxyTap {
-  readonly #deps: UsageTapDeps;
-  readonly #origins = new CallOrigins();
+  readonly #calls: Calls;
   /** A setting is a row of the vault: it is read once, not for each call. */
   #asks: boolean | null = null;
 
-  constructor(deps: UsageTapDeps) {
-    this.#deps = deps;
-    deps.onEvent(({ event }) => {
+  constructor({ usage, now, asks, onEvent }: UsageTapDeps) {
+    this.#calls = {
+      ...{ usage, now, forms: new CallForms(), origins: new CallOrigins() },
+      asks: () => (this.#asks ??= asks()),
+    };
+    onEvent(({ event }) => {
       if (event === 'settings.changed' || event === 'vault.locked') this.#asks = null;
     });
   }
 
   request(info: CallInfo): CallTap {
-    this.#deps.usage.expect();
-    return new MeteredCall(this.#deps, this.#origins, info, () => (this.#asks ??= this.#deps.asks()));
+    this.#calls.usage.expect();
+    return new MeteredCall(this.#calls, info);
   }
+}
+
+/** What all calls share. */
+interface Calls extends Pick<UsageTapDeps, 'usage' | 'now' | 'asks'> {
+  readonly forms: CallForms;
+  readonly origins: CallOrigins;
 }
 
 /** An answer that comes whole is mostly smaller; larger pieces would be held for nothing. */
@@ -59,47 +69,53 @@ const REQUEST_ID_HEADERS = [
   'x-amzn-requestid',
   'cf-ray',
 ] as const;
-const NOTHING = Buffer.alloc(0);
 const PLAIN_ID = /^[\w.:/+=-]{1,128}$/;
 
-class MeteredCall extends NamedRequest implements CallTap {
+type Header = (name: string) => string | null;
+
+/**
+ * One call. Most are small, plain and go well: for these it keeps what comes and makes nothing more, because each object and
+ * each function that is not there costs the thread that forwards more than it does (docs/performance.md).
+ */
+class MeteredCall implements CallTap {
   readonly bodyLimit: number;
-  readonly #deps: Pick<UsageTapDeps, 'usage' | 'now'>;
-  readonly #origins: CallOrigins;
-  readonly #requestId = newRequestId();
+  readonly #calls: Calls;
+  readonly #info: CallInfo;
+  readonly #form: CallForm;
   readonly #retryOf: string | null;
-  #answer: AnswerHead | null = null;
-  #header: ((name: string) => string | null) | null = null;
-  #meter: Meter | null = null;
-  /** Where answers of a batch may stand in what is fetched. */
-  #batch: FetchedBatch | null = null;
   /** Usage may be asked for on behalf of the client. */
   readonly #mayAsk: boolean;
-  /** Usage was asked for on behalf of the client: what that adds is taken out again. */
+  /** It was. */
   #asked = false;
-  #remover: UsageRemover | null = null;
-  /** It came compressed. */
-  #coded: CodedAnswer | null = null;
+  /** Of a request that is small. */
+  #body: Buffer | null = null;
+  /** Of one that is not. */
+  #named: NamedRequest | null = null;
+  #answer: AnswerHead | null = null;
+  #header: Header | null = null;
   /** The first piece of an answer; where it is small and the whole it is read when the client has it. */
   #first: Buffer | null = null;
+  /** Any other answer is read while it passes. */
+  #passing: PassingAnswer | null = null;
+  /** Given at its end. */
+  #requestId: string | null = null;
 
-  constructor(
-    deps: Pick<UsageTapDeps, 'usage' | 'now'>,
-    origins: CallOrigins,
-    info: CallInfo,
-    asks: () => boolean,
-    retryOf: string | null = null,
-  ) {
-    super(info);
-    this.#deps = deps;
-    this.#origins = origins;
-    this.#retryOf = retryOf;
-    this.#mayAsk = this.provider.includeUsage && mayAskForUsage(info.method, info.path, this.contentType) && asks();
-    this.bodyLimit = this.#mayAsk ? MAX_ASKING_BODY_BYTES : this.namingLimit;
+  constructor(calls: Calls, info: CallInfo, before: MeteredCall | null = null) {
+    this.#calls = calls;
+    this.#info = info;
+    this.#form = calls.forms.of(info);
+    this.#mayAsk = before === null && this.#form.mayAsk && calls.asks();
+    this.bodyLimit = this.#mayAsk ? MAX_ASKING_BODY_BYTES : this.#form.namingLimit;
+    this.#retryOf = before === null ? null : before.#requestId;
+    if (before === null) return;
+    this.#asked = before.#asked; // the body that goes out again asks already
+    this.#body = before.#body;
+    this.#named = before.#named;
   }
 
   requestBody(body: Buffer): Buffer | null {
-    this.keepBody(body);
+    if (body.byteLength <= this.#form.keptBytes) this.#body = body;
+    else (this.#named ??= new NamedRequest(this.#form, this.#info.query)).whole(body);
     if (!this.#mayAsk) return null;
     const asking = askForUsage(body);
     this.#asked = asking !== null;
@@ -107,123 +123,104 @@ class MeteredCall extends NamedRequest implements CallTap {
   }
 
   requestPiece(piece: Buffer): boolean {
-    return this.bodyLimit > 0 && this.keepPiece(piece);
+    if (this.bodyLimit === 0) return false;
+    return (this.#named ??= new NamedRequest(this.#form, this.#info.query)).piece(piece);
   }
 
-  head(status: number, header: (name: string) => string | null): 'reads' | 'changes' {
-    this.#header = header;
+  head(status: number, header: Header): 'reads' | 'changes' {
+    const { usageHeader, method } = this.#form;
     const contentType = header('content-type');
-    const told = usageHeader(this.provider.kind);
-    this.#answer = { status, contentType, usage: told === null ? null : header(told) };
-    this.#coded = status < 400 ? codedAnswer(header('content-encoding')) : null; // that of an error is unpacked by now
-    const changes =
-      this.#asked && status < 400 && this.#coded === null && /^text\/event-stream\b/i.test(contentType ?? '');
-    this.#remover = changes ? new UsageRemover() : null;
-    const { method, path } = this.info;
-    if (method === 'GET' && mayFetchBatch(this.provider.kind, path, status)) {
-      this.#batch = this.#fetched(status, header('content-range'));
-    }
-    return changes ? 'changes' : 'reads';
+    this.#header = header;
+    this.#answer = { status, contentType, usage: usageHeader === null ? null : header(usageHeader) };
+    const coding = status < 400 ? header('content-encoding') : null; // that of an error is unpacked by now
+    if (coding === null && !this.#asked && method !== 'GET') return 'reads';
+    return this.#isOdd(status, header, contentType, coding) ? 'changes' : 'reads';
+  }
+
+  /** Looks for what makes an answer more than plain. @returns whether something is taken out of it. */
+  #isOdd(status: number, header: Header, contentType: string | null, coding: string | null): boolean {
+    const { method, path, usage } = this.#form;
+    const coded = codedAnswer(coding);
+    const changes = this.#asked && status < 400 && coded === null && /^text\/event-stream\b/i.test(contentType ?? '');
+    const isBatch = method === 'GET' && mayFetchBatch(usage.kind, path, status);
+    if (coded === null && !changes && !isBatch) return false;
+    const batch = isBatch ? this.#fetched(status, header('content-range')) : null;
+    this.#passing = new PassingAnswer(this.#meterOptions(), { coded, batch, remover: changes ? new UsageRemover() : null });
+    return changes;
   }
 
   #fetched(status: number, contentRange: string | null): FetchedBatch {
-    const { usage, now } = this.#deps;
+    const { usage, now, origins } = this.#calls;
+    const { path } = this.#form;
     return new FetchedBatch({
-      ...{ kind: this.provider.kind, path: this.info.path, status, contentRange, now },
-      origin: () => this.#originOf(this.info.credential),
+      ...{ kind: this.#form.usage.kind, path, status, contentRange, now },
+      origin: () => origins.of(this.#form, this.#info.client, this.#info.credential),
       record: (entries) => usage.record(entries),
     });
   }
 
-  #originOf(credential: CallResult['credential']): CallOrigin {
-    return this.#origins.of(this.info, credential, this.provider);
+  #meterOptions(): MeterOptions {
+    const { usage, method, path } = this.#form;
+    const { status = 0, contentType = null, usage: usageHeader = null } = this.#answer ?? {};
+    return { kind: usage.kind, unit: usage.unit, method, path, status, contentType, usageHeader };
   }
 
   chunk(bytes: Buffer): readonly Uint8Array[] | null {
-    if (this.#coded !== null) {
-      this.#coded.push(bytes);
-      return null;
+    if (this.#passing === null) {
+      if (this.#first === null && bytes.byteLength <= MAX_KEPT) {
+        this.#first = bytes;
+        return null;
+      }
+      this.#passing = new PassingAnswer(this.#meterOptions());
+      if (this.#first !== null) this.#passing.push(this.#first);
+      this.#first = null;
     }
-    if (this.#batch !== null) {
-      this.#batch.push(bytes);
-      return null;
-    }
-    if (this.#remover === null && this.#first === null && this.#meter === null && bytes.byteLength <= MAX_KEPT) {
-      this.#first = bytes;
-      return null;
-    }
-    this.#metering()?.push(bytes);
-    return this.#remover?.push(bytes) ?? null;
+    return this.#passing.push(bytes);
   }
 
   last(): readonly Uint8Array[] | null {
-    return this.#remover?.end() ?? null;
+    return this.#passing === null ? null : this.#passing.last();
   }
 
   retried(call: CallResult): CallTap {
     this.end(call);
-    const next = new MeteredCall(this.#deps, this.#origins, this.info, () => false, this.#requestId);
-    next.keepOf(this);
-    next.#asked = this.#asked; // the body that goes out again asks already
-    return next;
+    return new MeteredCall(this.#calls, this.#info, this);
   }
 
   end(call: CallResult): void {
-    const isOk = call.outcome === 'ok';
-    const isRead = this.#coded === null || this.#readCoded(this.#coded);
-    const origin = this.#originOf(call.credential);
-    const ofBatch = this.#batch?.end(isOk, origin, call.startedAtMs) ?? null;
-    if (!isOk || this.#answer === null) this.readLongBody();
-    const result = this.#meter?.end(isRead ? endOf(call.outcome) : 'cut') ?? ofBatch;
+    const { usage, origins } = this.#calls;
+    const { outcome, startedAtMs } = call;
+    const isOk = outcome === 'ok';
+    const origin = origins.of(this.#form, this.#info.client, call.credential);
+    const result = this.#passing === null ? null : this.#passing.end(outcome, origin, startedAtMs);
+    const named = this.#named;
+    if (named !== null && (!isOk || this.#answer === null)) named.readLong();
     const isWell = isOk && (result === null || result.errorType === null);
-    this.#deps.usage.recordEnded({
+    const requestId = newRequestId();
+    this.#requestId = requestId;
+    usage.recordEnded({
       origin,
-      startedAtMs: call.startedAtMs,
-      requestId: this.#requestId,
-      outcome: call.outcome,
+      startedAtMs,
+      requestId,
+      outcome,
       status: call.status,
       latencyMs: call.latencyMs,
       firstByteMs: call.firstByteMs,
       retryOf: this.#retryOf,
-      providerRequestId: isWell ? null : this.#providersId(),
-      requestModel: this.requestModel,
-      requestBody: this.keptBody,
+      providerRequestId: isWell ? null : providersId(this.#header),
+      requestModel: named === null ? modelInQuery(this.#form, this.#info.query) : named.model,
+      requestBody: named === null ? this.#body : named.beginning,
       answer: this.#answer,
       body: this.#first,
       result,
     });
   }
+}
 
-  /** False: it cannot be, so the figures are the least. */
-  #readCoded(coded: CodedAnswer): boolean {
-    const body = coded.whole();
-    if (this.#batch === null) this.#metering()?.push(body ?? NOTHING);
-    else if (body !== null) this.#batch.push(body);
-    return body !== null;
+function providersId(header: Header | null): string | null {
+  for (const name of header === null ? [] : REQUEST_ID_HEADERS) {
+    const id = header?.(name) ?? null;
+    if (id !== null && PLAIN_ID.test(id)) return id;
   }
-
-  #providersId(): string | null {
-    for (const name of REQUEST_ID_HEADERS) {
-      const id = this.#header?.(name) ?? null;
-      if (id !== null && PLAIN_ID.test(id)) return id;
-    }
-    return null;
-  }
-
-  /** Made when there is something to read; null where no answer came. What was held is read first. */
-  #metering(): Meter | null {
-    if (this.#answer === null) return null;
-    this.#meter ??= createMeter({
-      kind: this.provider.kind,
-      unit: this.provider.unit,
-      method: this.info.method,
-      path: this.info.path,
-      status: this.#answer.status,
-      contentType: this.#answer.contentType,
-      usageHeader: this.#answer.usage,
-    });
-    if (this.#first !== null) this.#meter.push(this.#first);
-    this.#first = null;
-    return this.#meter;
-  }
+  return null;
 }

@@ -52,8 +52,38 @@ export function askForUsage(body: Buffer): Buffer | null {
 
 /** Most do not, which a search tells in a fraction of the time that reading takes. A name may be written with escapes. */
 function mayStream(body: Buffer): boolean {
+  if (body.byteLength <= SHORT_BYTES) return mayStreamShort(body);
   return body.includes(STREAM) || (body.includes(BACKSLASH) && body.includes(ESCAPE));
 }
+
+/** To begin a native search takes as long as to look through so many bytes here. */
+const SHORT_BYTES = 512;
+const QUOTE = 0x22;
+const LETTER_M = 0x6d;
+const LETTER_U = 0x75;
+
+/**
+ * The same. One byte of two is looked at: of `"stream"` that is the `m` or the quote behind it, of `\\u` one of both. No object
+ * ends with either, so the last byte has one behind it.
+ */
+function mayStreamShort(body: Buffer): boolean {
+  for (let at = 1; at < body.length - 1; at += 2) {
+    const byte = body[at];
+    if (byte === QUOTE) {
+      if (body[at - 1] === LETTER_M && isStreamUpTo(body, at)) return true;
+    } else if (byte === LETTER_M) {
+      if (body[at + 1] === QUOTE && isStreamUpTo(body, at + 1)) return true;
+    } else if (byte === LETTER_U) {
+      if (body[at - 1] === BACKSLASH) return true;
+    } else if (byte === BACKSLASH) {
+      if (body[at + 1] === LETTER_U) return true;
+    }
+  }
+  return false;
+}
+
+const isStreamUpTo = (body: Buffer, last: number): boolean =>
+  body.subarray(Math.max(0, last + 1 - STREAM.byteLength), last + 1).equals(STREAM);
 
 /** As bytes: a text would be encoded for each search. */
 const STREAM = Buffer.from('"stream"');

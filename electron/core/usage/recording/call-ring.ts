@@ -2,16 +2,17 @@ import type { CallOrigin, EndedCall } from '../ended-call.ts';
 import { READ, WRITTEN } from './messages.ts';
 import {
   callAt,
+  entryDraft,
+  layCall,
+  layOrigin,
   originNumberAt,
-  originSlots,
-  putCall,
-  putOrigin,
+  putEntry,
   type RingMemory,
   ringMemory,
   SKIP,
+  sizeAt,
   SLOT_BYTES,
   SLOTS,
-  slotsOf,
 } from './ring-entry.ts';
 import type { RingFile } from './ring-file.ts';
 
@@ -19,7 +20,8 @@ import type { RingFile } from './ring-file.ts';
 const ORIGIN_LASTS = SLOTS / 4;
 /** What is not read yet in a ring that has a file: with `ORIGIN_LASTS` it leaves a quarter for what is being written. */
 const MOST_UNREAD = SLOTS / 2;
-const LARGEST = SLOTS / 8;
+/** Looked for when so much was written: to ask the other thread each time would cost as much as the rest. */
+const ROOM = SLOTS / 64;
 /** Origins whose places are kept: beyond it all are told again. */
 const MOST_ORIGINS = 4096;
 
@@ -34,12 +36,21 @@ export class RingWriter {
   readonly #positions: Int32Array;
   readonly #ring: SharedArrayBuffer;
   readonly #memory: RingMemory;
+  readonly #draft = entryDraft();
+  /** Beside it: what is laid out stays. */
+  readonly #skip = ringMemory(new ArrayBuffer(SLOT_BYTES));
   readonly #file: RingFile | null;
   readonly #mostUnread: number;
   /** In slots since the start; the position that both threads see is this as an int32. */
   #written: number;
+  /** Up to here there was room when it was last looked for. */
+  #roomTo = 0;
+  /** How far the ring was read by then; null: the file knows. */
+  #newlyRead: number | null = null;
   /** Where origins stand in the ring. */
   readonly #origins = new Map<CallOrigin, number>();
+  #lastOrigin: CallOrigin | null = null;
+  #lastPlace = 0;
 
   /**
    * @param positions - has WRITTEN and READ: in slots since the start, as int32.
@@ -51,7 +62,7 @@ export class RingWriter {
     this.#memory = ringMemory(ring);
     this.#file = file;
     this.#mostUnread = file === null ? SLOTS : MOST_UNREAD;
-    this.#written = Atomics.load(positions, WRITTEN);
+    this.#written = this.#roomTo = Atomics.load(positions, WRITTEN);
   }
 
   /** Whether all was read. */
@@ -64,11 +75,10 @@ export class RingWriter {
    * @returns false where there is no room now, or the call has something that few have: it must go another way.
    */
   write(call: EndedCall<Buffer>, origin: number): boolean {
-    const size = slotsOf(call);
-    if (size === null) return false;
     const originPlace = this.#file === null ? null : this.#placeOf(call.origin);
-    if (originPlace === NO_ROOM || !this.#makeRoom(size)) return false;
-    putCall(this.#memory, this.#written, size, call, origin, originPlace);
+    if (originPlace === NO_ROOM) return false;
+    const size = layCall(this.#draft, call, origin, originPlace);
+    if (size === null || !this.#makeRoom(size)) return false;
     this.#publish(size);
     return true;
   }
@@ -79,13 +89,18 @@ export class RingWriter {
 
   /** Where the origin stands in the ring: it is put there where it does not, or not much longer. */
   #placeOf(origin: CallOrigin): number {
-    const known = this.#origins.get(origin);
-    if (known !== undefined && this.#written - known < ORIGIN_LASTS) return known;
-    const text = JSON.stringify(origin);
-    const size = originSlots(text);
-    if (!this.#makeRoom(size)) return NO_ROOM;
+    const known = origin === this.#lastOrigin ? this.#lastPlace : this.#origins.get(origin);
+    const isNear = known !== undefined && this.#written - known < ORIGIN_LASTS;
+    const place = isNear ? known : this.#putOrigin(origin);
+    this.#lastOrigin = place === NO_ROOM ? null : origin;
+    this.#lastPlace = place;
+    return place;
+  }
+
+  #putOrigin(origin: CallOrigin): number {
+    const size = layOrigin(this.#draft, JSON.stringify(origin));
+    if (size === null || !this.#makeRoom(size)) return NO_ROOM;
     const place = this.#written;
-    putOrigin(this.#memory, place, size, text);
     this.#publish(size);
     if (this.#origins.size >= MOST_ORIGINS) this.#origins.clear();
     this.#origins.set(origin, place);
@@ -96,22 +111,33 @@ export class RingWriter {
   #makeRoom(size: number): boolean {
     const left = SLOTS - (this.#written & (SLOTS - 1));
     const needed = left < size ? left + size : size;
-    if (this.#unread + needed > this.#mostUnread) return false;
-    if (this.#file !== null && (size > LARGEST || !this.#file.hasRoom(this.#written, needed))) return false;
+    if (this.#written + needed > this.#roomTo && !this.#findRoom(needed)) return false;
+    if (this.#file?.isOpen === false) return false;
     if (left < size) {
-      this.#memory.slots[this.#written & (SLOTS - 1)] = SKIP;
-      this.#file?.put(this.#written, 1);
+      putEntry(this.#memory, this.#skip, this.#written, SKIP);
+      this.#file?.put(this.#skip.words, this.#written, 1);
       this.#written += left;
     }
     return true;
   }
 
+  #findRoom(needed: number): boolean {
+    const read = this.#written - this.#unread;
+    const to = Math.min(read + this.#mostUnread, this.#file?.filledTo(this.#written) ?? Number.POSITIVE_INFINITY);
+    if (this.#written + needed > to) return false;
+    this.#roomTo = Math.min(to, this.#written + needed + ROOM);
+    this.#newlyRead = read;
+    return true;
+  }
+
   #publish(size: number): void {
-    const from = this.#written;
-    this.#written = from + size;
+    const place = this.#written;
+    this.#written = place + size;
+    putEntry(this.#memory, this.#draft, place, size);
     if (this.#file !== null) {
-      this.#file.put(from, size);
-      this.#file.mark(this.#written, this.#written - this.#unread);
+      this.#file.put(this.#draft.words, place, size);
+      if (this.#newlyRead !== null) this.#file.mark(this.#written, this.#newlyRead);
+      this.#newlyRead = null;
     }
     Atomics.store(this.#positions, WRITTEN, this.#written | 0);
   }
@@ -127,6 +153,7 @@ export class RingWriter {
   /** Nobody reads it any more: what people asked and were answered does not stay in memory. */
   wipe(): void {
     this.#memory.bytes.fill(0);
+    this.#draft.bytes.fill(0);
   }
 }
 
@@ -163,7 +190,7 @@ export class RingReader {
     let read = this.#read;
     while (((to - read) | 0) > 0 && calls.length < most) {
       const at = read & (SLOTS - 1);
-      const size = this.#memory.slots[at] as number;
+      const size = sizeAt(this.#memory, at);
       if (size !== SKIP) {
         const number = originNumberAt(this.#memory, at); // null: an origin, which it was told by a message
         if (number !== null) calls.push(callAt(this.#memory, at, origins[number] as CallOrigin));

@@ -7,13 +7,15 @@ import { BLOCK_BYTES, KeyStream } from './key-stream.ts';
 import { isOwn } from './outliving-memory.ts';
 import {
   callAt,
+  claimedAt,
   isEntry,
+  isSkip,
   originNumberAt,
   originPlaceAt,
   originTextAt,
   type RingMemory,
   ringMemory,
-  SKIP,
+  sizeAt,
   SLOT_BYTES,
   SLOTS,
 } from './ring-entry.ts';
@@ -39,7 +41,7 @@ const callOrigin: z.ZodType<CallOrigin> = z.strictObject({
 export interface LeftRing {
   /** In their order; each is perhaps in the database, or in a spill file, too. */
   readonly calls: readonly EndedCall<string>[];
-  /** False when something was met that is no call: what stands behind it is not read. */
+  /** False when something was met that is no call where one was written: what stands behind it is not read. */
   readonly isWhole: boolean;
 }
 
@@ -65,32 +67,33 @@ class HiddenRing {
     this.#stream = stream;
   }
 
-  calls(from: number, to: number): LeftRing {
+  /** @param written - at least so far: what was written behind it is known by its sums. */
+  calls(from: number, written: number): LeftRing {
     const calls: EndedCall<string>[] = [];
-    for (let place = from; place < to; ) {
+    for (let place = from; place - from < SLOTS; ) {
       const at = place & (SLOTS - 1);
-      this.#show(place, 1);
-      const size = this.#plain.slots[at] as number;
-      if (size === SKIP) {
+      const isWhole = this.#isEntry(place);
+      if (isSkip(this.#plain, at, place)) {
         place += SLOTS - at;
         continue;
       }
-      if (!this.#isEntry(place)) return { calls, isWhole: false };
+      if (!isWhole) return { calls, isWhole: place >= written };
       if (originNumberAt(this.#plain, at) !== null) {
-        const origin = this.#originAt(originPlaceAt(this.#plain, at), to);
+        const origin = this.#originAt(originPlaceAt(this.#plain, at), place);
         if (origin === null) return { calls, isWhole: false };
         calls.push(callAt(this.#plain, at, origin));
       }
-      place += size;
+      place += sizeAt(this.#plain, at);
     }
     return { calls, isWhole: true };
   }
 
-  /** @param written - what stands further behind than the ring is long was written over. */
-  #originAt(place: number, written: number): CallOrigin | null {
+  /** @param callPlace - what stands further before it than the ring is long was written over. */
+  #originAt(place: number, callPlace: number): CallOrigin | null {
     let origin = this.#origins.get(place);
     if (origin === undefined) {
-      origin = Number.isSafeInteger(place) && place >= Math.max(0, written - SLOTS) ? this.#readOrigin(place) : null;
+      const isThere = Number.isSafeInteger(place) && place >= Math.max(0, callPlace - SLOTS) && place < callPlace;
+      origin = isThere ? this.#readOrigin(place) : null;
       this.#origins.set(place, origin);
     }
     return origin;
@@ -110,8 +113,8 @@ class HiddenRing {
   #isEntry(place: number): boolean {
     const at = place & (SLOTS - 1);
     this.#show(place, 1);
-    const size = this.#plain.slots[at] as number;
-    if (!Number.isInteger(size) || size < 1 || at + size > SLOTS) return false;
+    const size = claimedAt(this.#plain, at);
+    if (size === null) return false;
     this.#show(place, size);
     return isEntry(this.#plain, at, place);
   }

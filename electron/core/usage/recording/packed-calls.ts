@@ -23,6 +23,7 @@ const MAX_NUMBERS = 4096;
 /** The numbers of origins, given out by the thread that writes. */
 export class OriginNumbers {
   readonly #numbers = new Map<CallOrigin, number>();
+  #last: { readonly origin: CallOrigin; readonly number: number } | null = null;
 
   /** By their numbers. */
   get origins(): readonly CallOrigin[] {
@@ -30,7 +31,11 @@ export class OriginNumbers {
   }
 
   of(origin: CallOrigin): number | null {
-    return this.#numbers.get(origin) ?? null;
+    if (this.#last?.origin === origin) return this.#last.number;
+    const number = this.#numbers.get(origin);
+    if (number === undefined) return null;
+    this.#last = { origin, number };
+    return number;
   }
 
   /**
@@ -41,6 +46,7 @@ export class OriginNumbers {
     if (this.#numbers.size >= MAX_NUMBERS) {
       if (!mayForget) return null;
       this.#numbers.clear();
+      this.#last = null;
     }
     const number = this.#numbers.size;
     this.#numbers.set(origin, number);

@@ -66,7 +66,7 @@ export class RecordingThread {
   ) {
     const { port1, port2 } = new MessageChannel();
     const ring = callRing();
-    this.#ringFile = ringFile === null ? null : RingFile.open(ringFile, this.#shared, ring);
+    this.#ringFile = ringFile === null ? null : RingFile.open(ringFile, this.#shared);
     this.#ring = new RingWriter(this.#shared, ring, this.#ringFile);
     this.#port = port1;
     this.#clock = clock;

@@ -242,7 +242,8 @@ export class UsageRecording {
     }
     this.#life.using(thread);
     const isKept = thread.tell(call);
-    this.#sentMore(thread);
+    this.#isUnwritten = true;
+    if (!isKept) this.#stayNear(thread); // in the ring there is only so much room
     if (thread.isParked) this.#callOffWake ??= this.#deps.clock.after(WAKE_MS, () => this.#wake());
     return isKept;
   }
@@ -274,7 +275,8 @@ export class UsageRecording {
     }
     this.#life.using(thread);
     thread.say({ kind: 'entries', entries });
-    this.#sentMore(thread);
+    this.#isUnwritten = true;
+    this.#stayNear(thread);
   }
 
   #counted(entries: readonly UsageEntry[]): readonly CountedCall[] {
@@ -299,8 +301,8 @@ export class UsageRecording {
     }
   }
 
-  #sentMore(thread: RecordingThread): void {
-    this.#isUnwritten = true;
+  /** Where the thread is far behind, this one waits for it. */
+  #stayNear(thread: RecordingThread): void {
     if (thread.untaken <= MAX_AHEAD) return;
     try {
       thread.ask({ act: 'settle' }); // it takes what came before
