@@ -15,7 +15,12 @@ export class CallOrigins {
 
   of(form: CallForm, client: Client, credential: Credential): CallOrigin {
     const last = this.#last;
-    if (last !== null && last.form === form && last.label === credential.label && isOf(last.origin, client, credential)) {
+    if (
+      last !== null &&
+      last.form === form &&
+      last.label === credential.label &&
+      isOf(last.origin, client, credential)
+    ) {
       return last.origin;
     }
     const { provider, method, path } = form;

@@ -145,7 +145,11 @@ class MeteredCall implements CallTap {
     const isBatch = method === 'GET' && mayFetchBatch(usage.kind, path, status);
     if (coded === null && !changes && !isBatch) return false;
     const batch = isBatch ? this.#fetched(status, header('content-range')) : null;
-    this.#passing = new PassingAnswer(this.#meterOptions(), { coded, batch, remover: changes ? new UsageRemover() : null });
+    this.#passing = new PassingAnswer(this.#meterOptions(), {
+      coded,
+      batch,
+      remover: changes ? new UsageRemover() : null,
+    });
     return changes;
   }
 

@@ -5,10 +5,19 @@ import { newTally } from '../../../electron/core/usage/meter/tally.ts';
 import { callRing, RingReader, RingWriter } from '../../../electron/core/usage/recording/call-ring.ts';
 import { PLACES, READ, WRITTEN } from '../../../electron/core/usage/recording/messages.ts';
 import { OriginNumbers, packed } from '../../../electron/core/usage/recording/packed-calls.ts';
+import {
+  entryDraft,
+  isEntry,
+  layCall,
+  layOrigin,
+  putEntry,
+  ringMemory,
+} from '../../../electron/core/usage/recording/ring-entry.ts';
 import { callOrigin } from './recording.ts';
 
 const ORIGINS = [callOrigin('chat/completions'), callOrigin('embeddings'), callOrigin('responses')];
 const text = fc.string({ maxLength: 40, unit: 'binary-ascii' });
+const type = fc.oneof(text, fc.constantFrom('application/json', 'text/event-stream; charset=utf-8'));
 const body = fc.uint8Array({ maxLength: 3000 }).map((bytes) => Buffer.from(bytes));
 const anyCall: fc.Arbitrary<EndedCall<Buffer>> = fc.record({
   origin: fc.constantFrom(...ORIGINS),
@@ -23,7 +32,7 @@ const anyCall: fc.Arbitrary<EndedCall<Buffer>> = fc.record({
   requestModel: fc.constant(null),
   requestBody: fc.option(body),
   answer: fc.option(
-    fc.record({ status: fc.nat(599), contentType: fc.option(text), usage: fc.constant<string | null>(null) }),
+    fc.record({ status: fc.nat(599), contentType: fc.option(type), usage: fc.constant<string | null>(null) }),
   ),
   body: fc.option(body),
   result: fc.constant(null),
@@ -92,6 +101,47 @@ test('what few calls have goes another way', () => {
     });
   }
   expect(writer.isEmpty).toBe(true);
+});
+
+test('a call that is larger than any goes another way, and the next one through the ring', () => {
+  const { writer } = ring();
+  const [call] = fc.sample(anyCall, 1) as [EndedCall<Buffer>];
+  expect(writer.write({ ...call, body: Buffer.alloc(128 * 1024) }, 0)).toBe(false);
+  expect(writer.write({ ...call, body: Buffer.alloc(120 * 1024) }, 0)).toBe(true);
+});
+
+test('what stands in the ring is an entry at its place only, and only where its parts fit', () => {
+  const [call] = fc.sample(anyCall, 1) as [EndedCall<Buffer>];
+  const [draft, memory] = [entryDraft(), ringMemory(callRing())];
+  const put = (word = 2, value = 0) => {
+    const size = layCall(draft, { ...call, requestBody: null }, 0, null) ?? 0;
+    draft.words[word] = value;
+    putEntry(memory, draft, 2 ** 40 + 7, size);
+    return size;
+  };
+  const size = put();
+  expect(isEntry(memory, 7, 2 ** 40 + 7)).toBe(true);
+  expect(isEntry(memory, 7, 2 ** 40 + 7 - 2 ** 18)).toBe(false); // a round before
+  for (const [word, value] of [
+    [3, 99], // no outcome
+    [3, -1],
+    [6, -9], // no type
+    [6, size * 8],
+    [7, -2],
+    [8, size * 8],
+    [9, 2 ** 30],
+    [10, size * 8],
+  ] as const) {
+    put(word, value);
+    expect(isEntry(memory, 7, 2 ** 40 + 7)).toBe(false);
+  }
+  const originSize = layOrigin(draft, '{}') ?? 0;
+  putEntry(memory, draft, 7, originSize);
+  expect(isEntry(memory, 7, 7)).toBe(true);
+  draft.words[3] = 9;
+  putEntry(memory, draft, 7, originSize);
+  expect(isEntry(memory, 7, 7)).toBe(false);
+  expect(layOrigin(draft, 'x'.repeat(128 * 1024))).toBeNull();
 });
 
 test('origins keep their numbers, and lose them only while no call in the ring has one', () => {

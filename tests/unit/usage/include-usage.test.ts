@@ -46,6 +46,22 @@ test.each([
   ['nothing', ''],
 ])('a body is left alone: %s', (_, body) => expect(asked(body)).toBeNull());
 
+test('a short body is asked as a long one is, wherever its members stand and however they are written', () => {
+  const stream = fc.constantFrom('"stream"', '"\\u0073tream"', '"strea\\u006D"', '"streams"', '"m"', '"\\\\u"', '"am"');
+  const value = fc.constantFrom('true', 'false', '"stream"', '"m\\"m"', '"\\\\"');
+  const members = fc.array(fc.tuple(stream, value, fc.nat(3)), { maxLength: 5 });
+  const long = ' '.repeat(600);
+  fc.assert(
+    fc.property(members, fc.nat(1), (given, spaces) => {
+      const text = given.map(([name, is, gap]) => `${name}:${' '.repeat(gap)}${is}`).join(',');
+      const body = `${' '.repeat(spaces)}{${text}}`;
+      const expected = asked(`${long}${body}`);
+      expect(asked(body)).toBe(expected === null ? null : expected.slice(long.length));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('a body over 4 MiB is left alone', () => {
   const body = (bytes: number) => Buffer.from(`{"stream":true,"a":"${'x'.repeat(bytes - 22)}"}`);
   expect(body(MAX_ASKING_BODY_BYTES).byteLength).toBe(MAX_ASKING_BODY_BYTES);

@@ -571,3 +571,43 @@ test('a request that goes out again with another credential is a record of its o
   expect(second).toMatchObject({ outcome: 'ok', retryOf: first?.requestId, credential: { ref: 'openai/second' } });
   expect(second?.requestId).not.toBe(first?.requestId);
 });
+
+test('calls of kinds that take turns are each read as their own, also where a provider was described anew', () => {
+  const recorded: EndedCall[] = [];
+  const tap = new UsageTap({
+    usage: { expect: () => undefined, recordEnded: (ended) => recorded.push(ended), record: () => undefined },
+    asks: () => true,
+    now: () => NOW,
+    onEvent: () => () => undefined,
+  });
+  const openai = catalogue.get('openai');
+  const anew = { ...openai, usage: { kind: 'none', unit: 'calls', includeUsage: false } } as const;
+  const client = { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null } as const;
+  const json = new Map([['content-type', 'application/json']]);
+  const form = new Map([['content-type', 'multipart/form-data; boundary=x']]);
+  const plain = { client: { ...client, expiresAtMs: 2 ** 52 }, credential, method: 'POST', query: '' };
+  const kinds = [
+    { provider: openai, path: 'chat/completions', headers: json, limit: 4 * 1024 * 1024, kind: 'openai' },
+    { provider: openai, path: 'embeddings', headers: json, limit: 64 * 1024, kind: 'openai' },
+    { provider: openai, path: 'embeddings', headers: form, limit: 64 * 1024, kind: 'openai' },
+    { provider: openai, path: 'embeddings', headers: new Map(), limit: 0, kind: 'openai' },
+    { provider: anew, path: 'chat/completions', headers: json, limit: 0, kind: 'none' },
+    {
+      provider: catalogue.get('anthropic'),
+      path: 'chat/completions',
+      headers: json,
+      limit: 64 * 1024,
+      kind: 'anthropic',
+    },
+  ];
+  for (const { limit, kind, ...given } of [...kinds, ...kinds]) {
+    const call = tap.request({ ...plain, ...given });
+    expect(call.bodyLimit).toBe(limit);
+    call.end({ outcome: 'ok', status: 200, credential, startedAtMs: 1, latencyMs: 2, firstByteMs: 1 });
+    expect(recorded.at(-1)?.origin).toMatchObject({ provider: given.provider.id, path: given.path, kind });
+  }
+  const other = { ...credential, version: 4 };
+  const call = tap.request({ ...plain, ...(kinds[0] as (typeof kinds)[0]) });
+  call.end({ outcome: 'ok', status: 200, credential: other, startedAtMs: 1, latencyMs: 2, firstByteMs: 1 });
+  expect(recorded.at(-1)?.origin.credential.version).toBe(4);
+});

@@ -51,9 +51,9 @@ const NICE = 5;
 /** It sleeps until it is woken when nothing came for so long. */
 const PARK_MS = 50;
 /** Calls that are sealed together: more would keep a core from those who call and answer. */
-const TOGETHER = 64;
-/** Of sleep, now and then within a batch: the system lets a thread run on for a millisecond though others wait. */
-const BETWEEN_MS = 0.1;
+const TOGETHER = 32;
+/** Of sleep, now and then where there is much to do: the system lets a thread run on for milliseconds though others wait. */
+const REST_MS = 0.1;
 
 const say = (message: FromThread): void => port.postMessage(message);
 /** By their numbers. */
@@ -191,6 +191,7 @@ function takeRing(to: number): boolean {
       pad.refill();
     }
     showState();
+    if (calls.length === TOGETHER) rest();
   }
 }
 
@@ -299,9 +300,14 @@ function callsOf(file: string, key: KeyObject): readonly CountedCall[] {
   return (left?.calls ?? []).map((call) => counting.count(entryOf(call, results), book as PriceBook));
 }
 
+/** Not while the other thread waits for this one. */
+function rest(): void {
+  if (Atomics.load(shared, AWAITED) === 0) Atomics.wait(shared, NEVER, 0, REST_MS);
+}
+
 function betweenRows(): void {
   if (Atomics.load(shared, AWAITED) === 1) return;
-  Atomics.wait(shared, NEVER, 0, BETWEEN_MS);
+  rest();
   const now = performance.now();
   if (now - lookedAtMs < pace.ms) return;
   lookedAtMs = now;
