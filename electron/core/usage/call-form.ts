@@ -6,12 +6,12 @@ import { type ProviderUsage, usageOfProvider } from './usage-of-provider.ts';
 
 /** Requests whose body may name a model. */
 const NAMING_TYPE = /^(?:application\/json|multipart\/form-data)\b/i;
-/** Of a larger request its beginning is handed on, or the model is read while it is here. */
-const MAX_KEPT_REQUEST = 4 * 1024;
+/** Of a larger request this much of its beginning is handed on, or the model is read while it is here. */
+export const MAX_KEPT_REQUEST = 4 * 1024;
 /** The most that the interface speaks at once, 4096 characters, in JSON. */
 const MAX_KEPT_SPEECH = 16 * 1024;
 /** Requests of this length are read whole in any case before they go out: to look at them holds nothing back. */
-const MAX_SHOWN_REQUEST = 64 * 1024;
+export const MAX_SHOWN_REQUEST = 64 * 1024;
 /** Answers that never name a model, whatever the provider: what they cost is told by the request alone. */
 const NAMELESS_PATH = /(?:^|\/)(?:images|audio)\//;
 const NAMELESS_KINDS: ReadonlySet<ProviderUsage['kind']> = new Set(['cohere', 'elevenlabs']);
@@ -33,8 +33,6 @@ export interface CallForm {
   readonly namingLimit: number;
   /** A request of so many bytes is kept whole until the call is over. */
   readonly keptBytes: number;
-  /** Of a longer one so much. */
-  readonly begunBytes: number;
   /** Only the request names the model. */
   readonly isNameless: boolean;
   /** The header of an answer that tells its use; null: none does. */
@@ -75,7 +73,6 @@ function formOf({ provider, method, path }: Info, contentType: string | null): C
     mayAsk: usage.includeUsage && mayAskForUsage(method, path, contentType),
     namingLimit: mayName ? MAX_SHOWN_REQUEST : 0,
     keptBytes: isSpeech(path) ? MAX_KEPT_SPEECH : MAX_KEPT_REQUEST,
-    begunBytes: MAX_KEPT_REQUEST,
     isNameless: NAMELESS_KINDS.has(usage.kind) || NAMELESS_PATH.test(path),
     usageHeader: usageHeader(usage.kind),
   };

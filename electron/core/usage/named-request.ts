@@ -1,8 +1,5 @@
-import type { CallForm } from './call-form.ts';
+import { type CallForm, MAX_KEPT_REQUEST, MAX_SHOWN_REQUEST } from './call-form.ts';
 import { isForm, PassingForm, queryModel, RequestModel, requestModel } from './meter/request-model.ts';
-
-/** Longer ones are read here: nobody holds them back until the answer came. */
-const MAX_HELD_REQUEST = 64 * 1024;
 
 /** The model that the query of a call names; null: none. */
 export function modelInQuery({ usage }: CallForm, query: string): string | null {
@@ -38,10 +35,10 @@ export class NamedRequest {
 
   /** A body that is too long to be kept. */
   whole(body: Buffer): void {
-    const { path, begunBytes } = this.#form;
-    if (body.byteLength > MAX_HELD_REQUEST || this.#isNameless) this.#model ??= requestModel(path, body);
+    const { path } = this.#form;
+    if (body.byteLength > MAX_SHOWN_REQUEST || this.#isNameless) this.#model ??= requestModel(path, body);
     else {
-      this.#beginning = body.subarray(0, begunBytes);
+      this.#beginning = body.subarray(0, MAX_KEPT_REQUEST);
       this.#long = body;
     }
   }
@@ -49,7 +46,7 @@ export class NamedRequest {
   /** A piece of a body that is passed on. @returns whether the next one may name the model. */
   piece(piece: Buffer): boolean {
     if (this.#passing === null) {
-      this.#beginning = Buffer.from(piece.subarray(0, this.#form.begunBytes));
+      this.#beginning = Buffer.from(piece.subarray(0, MAX_KEPT_REQUEST));
       if (!this.#isNameless) return false;
       this.#passing = isForm(piece) ? new PassingForm() : passingJson(this.#form.path);
     }

@@ -44,7 +44,7 @@ export class RingWriter {
   /** In slots since the start; the position that both threads see is this as an int32. */
   #written: number;
   /** Up to here there was room when it was last looked for. */
-  #roomTo = 0;
+  #roomTo: number;
   /** How far the ring was read by then; null: the file knows. */
   #newlyRead: number | null = null;
   /** Where origins stand in the ring. */
