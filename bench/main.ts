@@ -5,6 +5,7 @@ import { formatKilled, measureKilled } from './killed.ts';
 import { formatProxy, measureProxy } from './proxy.ts';
 import { formatQuota, measureQuota } from './quota.ts';
 import { formatRecording, measureRecording } from './recording.ts';
+import { formatRecordingTime, measureRecordingTime } from './recording-time.ts';
 import { formatSeal, measureSeal } from './seal.ts';
 import { formatUnlock, measureUnlock } from './unlock.ts';
 import { formatUsageInserts, measureUsageInserts } from './usage-inserts.ts';
@@ -22,6 +23,7 @@ const BENCHES = {
   endpoint: async () => formatEndpoint(await measureEndpoint()),
   proxy: async () => formatProxy(await measureProxy()),
   recording: async () => formatRecording(await measureRecording()),
+  'recording-time': async () => formatRecordingTime(await measureRecordingTime()),
   killed: async () => formatKilled(await measureKilled()),
   quota: () => formatQuota(measureQuota()),
   seal: async () => formatSeal(await measureSeal()),

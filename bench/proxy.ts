@@ -175,13 +175,17 @@ function figuresOf(rounds: readonly Round[]): Pick<ProxyFigures, 'perSecond' | '
 }
 
 /** Requests a second by wrk, which is needed: a generator in JavaScript would be what is measured. */
-export async function wrk({ name, url, headers }: Target, scripts: string): Promise<number> {
+export async function wrk(
+  { name, url, headers }: Target,
+  scripts: string,
+  seconds: number = ROUND_SECONDS,
+): Promise<number> {
   const script = join(scripts, `${name}.lua`);
   const lines = Object.entries({ ...headers, 'content-type': 'application/json' }).map(
     ([header, value]) => `wrk.headers[${JSON.stringify(header)}] = ${JSON.stringify(value)}\n`,
   );
   writeFileSync(script, `wrk.method = "POST"\nwrk.body = [==[${BODY}]==]\n${lines.join('')}`);
-  const options = ['-t', '1', '-c', String(CONNECTIONS), '-d', `${ROUND_SECONDS}s`, '-s', script];
+  const options = ['-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', script];
   const { stdout } = await run('wrk', [...options, `${url}/chat/completions`]);
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`${name} refused some requests:\n${stdout}`);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);

@@ -13,14 +13,16 @@ import { PROXY_DEFAULTS } from '../electron/core/proxy/settings.ts';
 import { type Keychain, KeychainUnavailable, type Shell } from '../electron/core/seams.ts';
 import { UsageTap } from '../electron/core/usage/usage-tap.ts';
 import { newCredential } from '../shared/contract/schemas.ts';
+import type { Progress } from './recording.ts';
 
 /**
  * The whole core with an endpoint in front, as the app composes it, for a provider at the given address. Prints its port and
- * the token of a client; with the recorder from a line `on` on, without it from a line `off` on, and says the line back. For
- * bench/recording.ts.
+ * the token of a client; with the recorder from a line `on` on, without it from a line `off` on, and says to each line how many
+ * calls it was asked until then, and what this thread took of the processor. For bench/recording.ts and recording-time.ts.
  */
 const [upstream = ''] = process.argv.slice(2);
 let isRecorded = true;
+let calls = 0;
 const home = mkdtempSync(join(tmpdir(), 'kh-bench-recording-'));
 const unavailable = () => Promise.reject(new KeychainUnavailable('none'));
 const keychain: Keychain = {
@@ -56,6 +58,7 @@ const settings = { ...PROXY_DEFAULTS };
 const tap = new UsageTap({ usage: app.usage, asks: () => true, onEvent: app.onEvent, now: Date.now });
 const observers = {
   get tap(): ProxyTap {
+    calls += 1; // it is asked for once a call
     return (isRecorded ? tap : undefined) as ProxyTap; // as where none was given
   },
 };
@@ -98,6 +101,7 @@ process.once('SIGTERM', () => {
 });
 createInterface(process.stdin).on('line', (line) => {
   isRecorded = line === 'on';
-  console.log(line);
+  const { user, system } = process.threadCpuUsage();
+  console.log(JSON.stringify({ calls, cpuUs: user + system, atMs: performance.now() } satisfies Progress));
 });
 console.log(JSON.stringify({ port, token }));

@@ -36,16 +36,26 @@ export interface RecordingFigures {
   readonly pausedP50Ms: number;
 }
 
-type Mode = 'on' | 'off';
+export type Mode = 'on' | 'off';
 const place = z.object({ port: z.int(), token: z.string() });
+const progress = z.object({
+  /** Since its start. */
+  calls: z.int(),
+  /** What the thread that forwards took of the processor, in microseconds. */
+  cpuUs: z.number(),
+  /** By its clock. */
+  atMs: z.number(),
+});
+export type Progress = z.infer<typeof progress>;
 
 interface Core {
   readonly target: Target;
-  become(mode: Mode): Promise<void>;
+  /** @returns how far it was until then. */
+  become(mode: Mode): Promise<Progress>;
   stop(): Promise<void>;
 }
 
-async function core(upstream: string): Promise<Core> {
+export async function core(upstream: string): Promise<Core> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'recording-servers.ts'), upstream], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -58,7 +68,7 @@ async function core(upstream: string): Promise<Core> {
     become: async (mode) => {
       const said = line();
       child.stdin.write(`${mode}\n`);
-      await said;
+      return progress.parse(JSON.parse(await said));
     },
     stop: () =>
       new Promise((resolve) => {
@@ -105,9 +115,11 @@ export async function measureRecording(): Promise<RecordingFigures> {
   };
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function standardError(values: readonly number[]): number {
+/** Of their mean. */
+export function standardError(values: readonly number[]): number {
   const middle = mean(values);
   return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)) / (values.length - 1));
 }
@@ -142,4 +154,4 @@ export function formatRecording(figures: RecordingFigures): string {
   ].join('\n');
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -1,5 +1,6 @@
 import type { CallInfo } from '../proxy/observers.ts';
 import { mayAskForUsage } from './include-usage/ask-for-usage.ts';
+import { isOfModels } from './meter/answer-form.ts';
 import { usageHeader } from './meter/meter.ts';
 import { isSpeech } from './spoken.ts';
 import { type ProviderUsage, usageOfProvider } from './usage-of-provider.ts';
@@ -35,6 +36,8 @@ export interface CallForm {
   readonly keptBytes: number;
   /** Only the request names the model. */
   readonly isNameless: boolean;
+  /** Where an answer names it, nobody looks into the request any more. */
+  readonly isNamedByAnswer: boolean;
   /** The header of an answer that tells its use; null: none does. */
   readonly usageHeader: string | null;
 }
@@ -68,12 +71,13 @@ const isOf = (form: CallForm, { provider, method, path }: Info, contentType: str
 function formOf({ provider, method, path }: Info, contentType: string | null): CallForm {
   const usage = usageOfProvider(provider);
   const mayName = usage.kind !== 'none' && method === 'POST' && NAMING_TYPE.test(contentType ?? '');
+  const isNameless = NAMELESS_KINDS.has(usage.kind) || NAMELESS_PATH.test(path);
   return {
-    ...{ provider, method, path, contentType, usage },
+    ...{ provider, method, path, contentType, usage, isNameless },
+    isNamedByAnswer: isOfModels(usage.kind) && !isNameless,
     mayAsk: usage.includeUsage && mayAskForUsage(method, path, contentType),
     namingLimit: mayName ? MAX_SHOWN_REQUEST : 0,
     keptBytes: isSpeech(path) ? MAX_KEPT_SPEECH : MAX_KEPT_REQUEST,
-    isNameless: NAMELESS_KINDS.has(usage.kind) || NAMELESS_PATH.test(path),
     usageHeader: usageHeader(usage.kind),
   };
 }

@@ -49,7 +49,7 @@ export interface EndedCall<Body extends Buffer | string = Buffer | string> {
   readonly retryOf: string | null;
   /** The provider's own name for a call that failed; null: it told none, or it went well. */
   readonly providerRequestId: string | null;
-  /** What names the model where the answer does not: a name, or the body of the request that holds it. */
+  /** What names the model where the answer does not: a name, or the body of the request that holds it. Else null. */
   readonly requestModel: string | null;
   readonly requestBody: Body | null;
   /** null: no answer came. */

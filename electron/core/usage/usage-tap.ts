@@ -7,7 +7,9 @@ import type { AnswerHead, EndedCall } from './ended-call.ts';
 import { FetchedBatch, mayFetchBatch } from './fetched-batch.ts';
 import { askForUsage, MAX_ASKING_BODY_BYTES } from './include-usage/ask-for-usage.ts';
 import { UsageRemover } from './include-usage/usage-remover.ts';
+import { isJsonType } from './json-type.ts';
 import type { MeterOptions } from './meter/meter.ts';
+import { namesModel } from './meter/names-model.ts';
 import { modelInQuery, NamedRequest } from './named-request.ts';
 import { PassingAnswer } from './passing-answer.ts';
 import { newRequestId } from './request-id.ts';
@@ -213,11 +215,17 @@ class MeteredCall implements CallTap {
       retryOf: this.#retryOf,
       providerRequestId: isWell ? null : providersId(this.#header),
       requestModel: named === null ? modelInQuery(this.#form, this.#info.query) : named.model,
-      requestBody: named === null ? this.#body : named.beginning,
+      requestBody: isOk && this.#isNamed ? null : named === null ? this.#body : named.beginning,
       answer: this.#answer,
       body: this.#first,
       result,
     });
+  }
+
+  /** The answer names the model: what was asked goes nowhere. */
+  get #isNamed(): boolean {
+    if (this.#first === null || this.#answer === null || !this.#form.isNamedByAnswer) return false;
+    return isJsonType(this.#answer.contentType) && namesModel(this.#first);
   }
 }
 

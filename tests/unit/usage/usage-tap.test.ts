@@ -611,3 +611,43 @@ test('calls of kinds that take turns are each read as their own, also where a pr
   call.end({ outcome: 'ok', status: 200, credential: other, startedAtMs: 1, latencyMs: 2, firstByteMs: 1 });
   expect(recorded.at(-1)?.origin.credential.version).toBe(4);
 });
+
+test('what was asked is handed on only where the answer does not name the model', () => {
+  const recorded: EndedCall[] = [];
+  const tap = new UsageTap({
+    usage: { expect: () => undefined, recordEnded: (ended) => recorded.push(ended), record: () => undefined },
+    asks: () => true,
+    now: () => NOW,
+    onEvent: () => () => undefined,
+  });
+  const client = { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null } as const;
+  const asked = Buffer.from('{"model":"asked","input":"what was asked"}');
+  const named = '{"model":"told","usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}';
+  const isHandedOn = (
+    answer = named,
+    {
+      provider = 'openai',
+      path = 'chat/completions',
+      outcome = 'ok' as CallResult['outcome'],
+      is = 'application/json',
+    } = {},
+  ): boolean => {
+    const call = tap.request({
+      ...{ client: { ...client, expiresAtMs: 2 ** 52 }, credential, method: 'POST', query: '', path },
+      provider: catalogue.get(provider),
+      headers: new Map([['content-type', 'application/json']]),
+    });
+    call.requestBody(asked);
+    call.head(200, type(is));
+    call.chunk(Buffer.from(answer));
+    call.end({ outcome, status: 200, credential, startedAtMs: 1, latencyMs: 2, firstByteMs: 1 });
+    return recorded.at(-1)?.requestBody === asked;
+  };
+  expect([isHandedOn(), isHandedOn(named, { is: 'Application/JSON; charset=utf-8' })]).toEqual([false, false]);
+  expect(isHandedOn('{"usage":{}}')).toBe(true);
+  expect(isHandedOn(named, { is: 'text/plain' })).toBe(true);
+  expect(isHandedOn(named, { outcome: 'broken' })).toBe(true);
+  expect(isHandedOn(named, { path: 'audio/transcriptions' })).toBe(true);
+  expect(isHandedOn(named, { provider: 'cohere' })).toBe(true);
+  expect(recorded.every(({ requestModel }) => requestModel === null)).toBe(true);
+});

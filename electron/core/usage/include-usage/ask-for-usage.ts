@@ -1,3 +1,4 @@
+import { isJsonType } from '../json-type.ts';
 import { endsInPath } from '../path-end.ts';
 import { isLiteral, jsonMembers } from './json-members.ts';
 
@@ -5,17 +6,12 @@ import { isLiteral, jsonMembers } from './json-members.ts';
 export const MAX_ASKING_BODY_BYTES = 4 * 1024 * 1024;
 
 const CHAT = 'chat/completions';
-const JSON_TYPE = 'application/json';
 const OPTIONS = 'stream_options';
 const ASKING = '{"include_usage":true}';
 
 /** Whether a request is one whose answer tells its usage only when asked: a chat completion of an OpenAI-like API. */
 export function mayAskForUsage(method: string, path: string, contentType: string | null): boolean {
-  return method === 'POST' && endsInPath(path, CHAT) && isJson(contentType ?? '');
-}
-
-function isJson(contentType: string): boolean {
-  return contentType === JSON_TYPE || /^application\/json\b/i.test(contentType);
+  return method === 'POST' && endsInPath(path, CHAT) && isJsonType(contentType);
 }
 
 /**
@@ -63,7 +59,7 @@ const LETTER_M = 0x6d;
 const LETTER_U = 0x75;
 
 /**
- * The same. One byte of two is looked at: of `"stream"` that is the `m` or the quote behind it, of `\\u` one of both. No object
+ * The same. One byte of two is looked at: of `"stream"` that is the `m` or the quote behind it, of `\u` one of both. No object
  * ends with either, so the last byte has one behind it.
  */
 function mayStreamShort(body: Buffer): boolean {
