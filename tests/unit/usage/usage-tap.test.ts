@@ -623,14 +623,15 @@ test('what was asked is handed on only where the answer does not name the model'
   const client = { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null } as const;
   const asked = Buffer.from('{"model":"asked","input":"what was asked"}');
   const named = '{"model":"told","usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}';
+  interface Given {
+    readonly provider?: string;
+    readonly path?: string;
+    readonly outcome?: CallResult['outcome'];
+    readonly is?: string;
+  }
   const isHandedOn = (
     answer = named,
-    {
-      provider = 'openai',
-      path = 'chat/completions',
-      outcome = 'ok' as CallResult['outcome'],
-      is = 'application/json',
-    } = {},
+    { provider = 'openai', path = 'chat/completions', outcome = 'ok', is = 'application/json' }: Given = {},
   ): boolean => {
     const call = tap.request({
       ...{ client: { ...client, expiresAtMs: 2 ** 52 }, credential, method: 'POST', query: '', path },
