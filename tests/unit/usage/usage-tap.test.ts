@@ -572,7 +572,8 @@ test('a request that goes out again with another credential is a record of its o
   expect(second?.requestId).not.toBe(first?.requestId);
 });
 
-test('calls of kinds that take turns are each read as their own, also where a provider was described anew', () => {
+/** One tap for many calls, and what it hands on. */
+function tapOfMany() {
   const recorded: EndedCall[] = [];
   const tap = new UsageTap({
     usage: { expect: () => undefined, recordEnded: (ended) => recorded.push(ended), record: () => undefined },
@@ -580,6 +581,11 @@ test('calls of kinds that take turns are each read as their own, also where a pr
     now: () => NOW,
     onEvent: () => () => undefined,
   });
+  return { tap, recorded };
+}
+
+test('calls of kinds that take turns are each read as their own, also where a provider was described anew', () => {
+  const { tap, recorded } = tapOfMany();
   const openai = catalogue.get('openai');
   const anew = { ...openai, usage: { kind: 'none', unit: 'calls', includeUsage: false } } as const;
   const client = { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null } as const;
@@ -613,13 +619,7 @@ test('calls of kinds that take turns are each read as their own, also where a pr
 });
 
 test('what was asked is handed on only where the answer does not name the model', () => {
-  const recorded: EndedCall[] = [];
-  const tap = new UsageTap({
-    usage: { expect: () => undefined, recordEnded: (ended) => recorded.push(ended), record: () => undefined },
-    asks: () => true,
-    now: () => NOW,
-    onEvent: () => () => undefined,
-  });
+  const { tap, recorded } = tapOfMany();
   const client = { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null } as const;
   const asked = Buffer.from('{"model":"asked","input":"what was asked"}');
   const named = '{"model":"told","usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}';
