@@ -202,8 +202,8 @@ request = function() at = at % #all + 1; return all[at] end\n`,
   }
   return {
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
-    p50Us: micros(/50%\s+(\S+)/.exec(stdout)?.[1]),
-    p99Us: micros(/99%\s+(\S+)/.exec(stdout)?.[1]),
+    p50Us: micros(/^ +50% +(\S+)/m.exec(stdout)?.[1]),
+    p99Us: micros(/^ +99% +(\S+)/m.exec(stdout)?.[1]),
   };
 }
 

@@ -3,6 +3,7 @@ import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders
 import { AppError, ERROR_OUTCOMES, toErrorBody } from '../../../shared/errors.ts';
 import { databaseError } from '../store/sqlite-error.ts';
 import { SECURITY_HEADERS } from './header-lists.ts';
+import { leaveTogether } from './leave-together.ts';
 import { genericProblem, genericVaultProblem, PROBLEM_TYPE, problem, VAULT_TYPE, vaultProblem } from './problem.ts';
 import type { Surface } from './route.ts';
 
@@ -40,7 +41,7 @@ export function send(
 ): void {
   const length = String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength);
   response.writeHead(status, ['Content-Type', type, 'Content-Length', length, ...extra]);
-  response.end(body);
+  leaveTogether(response, body);
 }
 
 /** Says no without saying why, and closes the connection: what follows on it is not to be trusted. */

@@ -1,7 +1,9 @@
 import { createServer, IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { GuardedResponse, isClosing } from './answer.ts';
 import { MAX_HEADER_BYTES } from './guards.ts';
+import { leaveNow } from './leave-together.ts';
 
 /** Limits of SECURITY-DESIGN.md section 7. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -65,8 +67,14 @@ export function guardedServer(
   // `Expect: 100-continue` is answered after the guards, by the final answer; any other expectation by the guard.
   server.on('checkContinue', handleNext);
   server.on('checkExpectation', handleNext);
-  server.on('clientError', (_error, socket) => socket.destroy());
-  server.on('connect', (_request, socket) => socket.destroy());
-  server.on('upgrade', (_request, socket) => socket.destroy());
+  server.on('clientError', (_error, socket) => cut(socket));
+  server.on('connect', (_request, socket) => cut(socket));
+  server.on('upgrade', (_request, socket) => cut(socket));
   return server;
+}
+
+/** What was answered before it on the same connection still leaves. */
+function cut(socket: Duplex): void {
+  leaveNow();
+  socket.destroy();
 }
