@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { QuotaDefinition } from '../../../shared/quotas.ts';
 import { HOUR_MS, reportingDays } from '../usage/reporting-days.ts';
 import { type Window, windowAt } from './periods.ts';
-import { replay } from './replay.ts';
+import { firstRecordMs, replay } from './replay.ts';
 import { amountOf, isAbout, isCounted } from './subject.ts';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -51,8 +51,10 @@ interface Watched {
 export function fittingLimits(db: Database.Database, { quotas, nowMs, zone, system }: FittingInput): Fitting[] {
   const days = reportingDays(zone);
   const isSystem = new Set(system);
+  // Of what was before the first record nothing is known: a period that began then is not whole.
+  const knownFromMs = firstRecordMs(db) ?? nowMs;
   const watched = quotas.map(({ id, definition }): Watched => {
-    const fromMs = nowMs - BACK_DAYS[definition.period.every] * DAY_MS;
+    const fromMs = Math.max(knownFromMs, nowMs - BACK_DAYS[definition.period.every] * DAY_MS);
     return { id, definition, fromMs, window: null, used: 0, full: [] };
   });
   const earliest = Math.min(nowMs, ...watched.map(({ fromMs }) => fromMs));
@@ -68,7 +70,7 @@ export function fittingLimits(db: Database.Database, { quotas, nowMs, zone, syst
     }
   }
   return watched.flatMap((one) => {
-    // The period that runs, and one that began before the look back, are not whole.
+    // The period that runs, and one that began before what is looked at, are not whole.
     if (one.window !== null && one.window.endMs <= nowMs) closed(one);
     return fitting(one, nowMs) ?? [];
   });

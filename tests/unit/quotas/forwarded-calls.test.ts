@@ -264,7 +264,7 @@ test('what the worker reads of quotas, a proposal that is taken, and a limit tha
   app.onEvent((event) => void told.push(event));
   await app.quotaAdvice.adjust();
   expect(app.quotas.get(id).definition.limit).toBe(10);
-  const because = 'The most in 6 periods was 1 request, usually 1 request.';
+  const because = 'The most in 5 periods was 1 request, usually 1 request.';
   const data = { id, name: 'daily', counts: 'requests', from: 4, to: 10, because };
   expect(told).toContainEqual({ event: 'quota.adjusted', data });
   await app.quotaAdvice.adjust();

@@ -1,31 +1,11 @@
 import { expect, test } from 'vitest';
-import { fittingLimits, roundedUp } from '../../../electron/core/quotas/fitting-limit.ts';
 import { quotaHistory } from '../../../electron/core/quotas/history.ts';
 import { proposalsOf } from '../../../electron/core/quotas/proposals.ts';
 import { quotaWhatIf } from '../../../electron/core/quotas/what-if.ts';
 import { IMPORT_CLIENTS } from '../../../electron/core/usage/imports/imported-call.ts';
 import { call } from '../usage/recording.ts';
-import { CLIENT, Counting, daily, definition, OTHER, heldBy } from './counting.ts';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const FROM = Date.UTC(2030, 0, 1);
-
-/** So many calls on each day from the first of January on, an hour apart from midnight. */
-function used(perDay: readonly number[], given: Parameters<typeof call>[0] = {}): Counting {
-  const counting = new Counting();
-  const entries = perDay.flatMap((count, day) =>
-    Array.from({ length: count }, (_, n) =>
-      call({ atMs: FROM + day * DAY + n * HOUR, tokens: { inputTokens: 100 }, ...given }),
-    ),
-  );
-  counting.usage.record(entries);
-  counting.usage.flush();
-  return counting;
-}
-
-const around = { zone: 'UTC', system: [] };
-const db = (counting: Counting) => counting.vault.opened().usageDb;
+import { CLIENT, daily, definition, OTHER, heldBy } from './counting.ts';
+import { around, DAY, db, FROM, HOUR, record, used } from './used-daily.ts';
 
 test('what a quota would have refused is counted call by call, and said in a sentence', () => {
   const counting = used([5, 12, 3, 20]);
@@ -124,6 +104,21 @@ test('history sums whole periods, from rollups and single records alike', () => 
   ]);
 });
 
+test('history tells what has no price where money is counted, and all of nothing is all', () => {
+  const counting = used([2], { told: 300 });
+  record(counting, [FROM, FROM + 1], { model: 'nobody-knows' });
+  const look = (limit: number, counts: 'cost' | 'requests') =>
+    quotaHistory(db(counting), {
+      ...{ definition: definition(daily(limit, { counts })), periods: 2, nowMs: FROM + 5 * HOUR, ...around },
+    });
+  expect(look(1200, 'cost')).toMatchObject([
+    { used: 0, requests: 0, unpriced: 0, percent: 0 },
+    { used: 600, requests: 4, unpriced: 2, percent: 50 },
+  ]);
+  expect(look(8, 'requests')).toMatchObject([{}, { used: 4, unpriced: 0, percent: 50 }]);
+  expect(look(0, 'requests')).toMatchObject([{ percent: 100 }, { used: 4, percent: 100 }]);
+});
+
 test('what was imported is looked back on only by a quota that counts it, and nobody could have refused it', () => {
   const client = IMPORT_CLIENTS.codex;
   const counting = used([4], { source: 'import', client, credential: null });
@@ -131,30 +126,15 @@ test('what was imported is looked back on only by a quota that counts it, and no
   counting.usage.flush();
   const look = (countImports: boolean) => {
     const quota = { ...daily(10), countImports };
-    const { calls, wanted, refused } = quotaWhatIf(db(counting), {
+    const { calls, wanted, refused, periods } = quotaWhatIf(db(counting), {
       ...{ definition: heldBy(quota), fromMs: FROM, toMs: FROM + DAY, ...around },
     });
     const nowMs = FROM + 13 * HOUR;
     const [now] = quotaHistory(db(counting), { definition: definition(quota), periods: 1, nowMs, ...around });
-    return { calls, wanted, refused, used: now?.used };
+    return { calls, wanted, refused, through: periods[0]?.used, used: now?.used };
   };
-  expect(look(false)).toEqual({ calls: 9, wanted: 9, refused: 0, used: 9 });
-  expect(look(true)).toEqual({ calls: 9, wanted: 9, refused: 3, used: 13 });
-});
-
-test('a limit is proposed from nearly all periods with use in them, where it is well off and there are enough', () => {
-  const counting = used([8, 10, 9, 12, 11, 10, 40]);
-  const nowMs = FROM + 7 * DAY + HOUR;
-  const fit = (limit: number, perDay = db(counting), more: Parameters<typeof daily>[1] = {}) =>
-    fittingLimits(perDay, { quotas: [{ id: 'q', definition: definition(daily(limit, more)) }], nowMs, ...around });
-  // 24 calls an hour apart fill a day: the 40 of the last one run into the next.
-  expect(fit(1000)).toMatchObject([{ limit: 30, typical: 10, highest: 24, periods: 7 }]);
-  expect(fit(28)).toEqual([]);
-  // What is kept for critical calls comes on top.
-  const buffer = { percent: 50, clients: ['c'.repeat(10)] };
-  expect(fit(1000, db(counting), { buffer })).toMatchObject([{ limit: 60 }]);
-  expect(fit(1000, db(used([5, 5])))).toEqual([]);
-  expect([1234, 99, 7, 0.2, 250_000].map(roundedUp)).toEqual([1300, 99, 7, 1, 250_000]);
+  expect(look(false)).toEqual({ calls: 9, wanted: 9, refused: 0, through: 9, used: 9 });
+  expect(look(true)).toEqual({ calls: 9, wanted: 9, refused: 3, through: 10, used: 13 });
 });
 
 test('proposed are what fits better, what the providers allow or may cost, and the demo quota', () => {
@@ -181,11 +161,22 @@ test('proposed are what fits better, what the providers allow or may cost, and t
   ]);
   expect(told[0]).toMatchObject({ limitNow: 1000, seen: { periods: 7, typical: 10 } });
   expect(told[0]?.because).toMatch(/^The most in 7 periods was 24 requests, usually 10 requests: a limit of 1,000/);
+  const more = [{ ...fit, id: 'b'.repeat(16), limit: 2000 }];
+  const [higher] = proposalsOf({
+    ...{ quotas: [...quotas, { ...quotas[0]!, id: 'b'.repeat(16) }], fitting: more, providers, hasSystem: false },
+  });
+  expect(higher).toMatchObject({ quota: 'b'.repeat(16), definition: { limit: 2000 } });
+  expect(higher?.because).toMatch(/usually 10 requests; the limit is 1,000 requests a day\.$/);
   const [alone] = proposalsOf({ quotas, fitting: [{ ...fit, periods: 1 }], providers, hasSystem: false });
   expect(alone?.because).toMatch(/^The one period that is over took 24 requests: a limit of 1,000/);
   const all = { id: 'b'.repeat(16), definition: definition(daily(1, { name: 'all', counts: 'cost' })) };
   const covered = proposalsOf({ quotas: [...quotas, all], fitting: [], providers, hasSystem: false });
   expect(covered.map(({ id }) => id)).toEqual(['new:github:requests']);
+  const requests = { id: 'f'.repeat(16), definition: definition(daily(1, { name: 'all requests' })) };
+  const groq = daily(1, { counts: 'cost', scope: { kind: 'provider', provider: 'groq' } });
+  const some = [requests, { id: '1'.repeat(16), definition: definition(groq) }];
+  const uncovered = proposalsOf({ quotas: some, fitting: [], providers, hasSystem: false });
+  expect(uncovered.map(({ id }) => id)).toEqual(['new:openai:cost', 'new:github:requests']);
   const system = { scope: { kind: 'system' as const } };
   const known = [
     { id: 'c'.repeat(16), definition: definition(daily(100, system)) },
