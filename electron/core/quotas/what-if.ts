@@ -147,7 +147,9 @@ class Telling {
       (so, one) => (one.wanted > (so?.wanted ?? -1) ? one : so),
       null,
     );
-    const worth = this.#periods.filter((one) => one.refused > 0 || one.slowed > 0 || one === fullest);
+    const worth = this.#periods
+      .filter((one) => one.refused > 0 || one.slowed > 0 || one === fullest)
+      .filter((one, at) => at < MAX_PERIODS - 1 || one === fullest); // wherever that one stands
     return {
       from: iso(fromMs),
       to: iso(toMs),
@@ -160,9 +162,11 @@ class Telling {
       slowed: this.#slowed,
       delayMs: this.#delayMs,
       unpriced: this.unpriced,
-      periods: worth
-        .slice(0, MAX_PERIODS)
-        .map(({ startMs, endMs, ...figures }) => ({ startsAt: iso(startMs), endsAt: iso(endMs), ...figures })),
+      periods: worth.map(({ startMs, endMs, ...figures }) => ({
+        startsAt: iso(startMs),
+        endsAt: iso(endMs),
+        ...figures,
+      })),
       text: this.#text(fromMs, toMs, recordsFromMs, zone),
     };
   }
