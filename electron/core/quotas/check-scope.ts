@@ -3,6 +3,7 @@ import { isWholePath, type QuotaDefinition } from '../../../shared/quotas.ts';
 import { findCredential } from '../credentials/credential-table.ts';
 import { idFromHex } from '../credentials/rows.ts';
 import { findClient } from '../endpoint/client-table.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 
 /** What there is that a quota may be about; by id. */
@@ -31,9 +32,17 @@ export function knownIn(opened: () => Pick<OpenVault, 'db'>): Known {
  * @param before - null: it is new.
  * @throws AppError `not_found`, `invalid_input`.
  */
-export function checkScope(definition: QuotaDefinition, before: QuotaDefinition | null, known: Known): void {
+export function checkScope(
+  definition: QuotaDefinition,
+  before: QuotaDefinition | null,
+  { known, catalogue }: { readonly known: Known; readonly catalogue: Pick<Catalogue, 'get'> },
+): void {
   const { scope, buffer } = definition;
   const old = before?.scope;
+  if (scope.kind === 'provider') {
+    const isSame = old?.kind === 'provider' && old.provider === scope.provider;
+    if (!isSame) catalogue.get(scope.provider); // refuses one that is not there
+  }
   if (scope.kind === 'credential') {
     const isSame = old?.kind === 'credential' && old.credential === scope.credential;
     if (!isSame && !known.credential(scope.credential)) {

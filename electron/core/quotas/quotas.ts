@@ -194,10 +194,9 @@ export class Quotas {
     const { definition } = given;
     const nowMs = clock.now();
     windowAt(definition.period, this.days(), nowMs); // refuses a cron expression that cannot be read
-    if (definition.scope.kind === 'provider') this.#deps.catalogue.get(definition.scope.provider);
     const before = given.id === undefined ? null : this.#rows.get(given.id);
     if (before === undefined) throw noSuchQuota();
-    checkScope(definition, before === null ? null : definitionOf(before), this.#deps.known);
+    checkScope(definition, before === null ? null : definitionOf(before), this.#deps);
     const isTaken = this.ledger.all.some((other) => other.id !== given.id && other.definition.name === definition.name);
     if (isTaken) {
       throw new AppError('conflict', 'Another quota has this name. Nothing was changed.', 'Choose another name.');

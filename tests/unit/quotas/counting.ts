@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ContractEvent } from '../../../shared/contract/handlers.ts';
 import { inForce, QUOTA_DEFAULTS } from '../../../shared/quota-defaults.ts';
 import { quotaDefinition, type QuotaDefinition } from '../../../shared/quotas.ts';
 import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
 import { EventHub } from '../../../electron/core/events.ts';
+import { Catalogue } from '../../../electron/core/providers/catalogue.ts';
 import { Quotas } from '../../../electron/core/quotas/quotas.ts';
 import { QuotaExceeded } from '../../../electron/core/quotas/refusal.ts';
 import type { NO_TOKENS } from '../../../electron/core/usage/meter/tally.ts';
@@ -15,6 +17,7 @@ import { MemoryVault } from '../endpoint/open-vault.ts';
 import { call, ReportingRecorder, SHIPPED } from '../usage/recording.ts';
 
 export const OPENAI = { id: 'openai', category: 'llm' } as unknown as ProviderDescriptor;
+const BUILT_IN = Catalogue.load(join(import.meta.dirname, '../../../resources/providers')).all();
 export const CLIENT = 'abcdefghij';
 export const OTHER = 'klmnopqrst';
 export const KEY = '0'.repeat(32);
@@ -25,6 +28,7 @@ export class Counting {
   readonly vault = new MemoryVault();
   readonly heard: ContractEvent[] = [];
   readonly warned: string[] = [];
+  readonly catalogue = new Catalogue(BUILT_IN);
   readonly #paths = testHome();
   zone = 'UTC';
   /** Those that there are. */
@@ -57,7 +61,7 @@ export class Counting {
       prices: { book: SHIPPED },
       known: { credential: (id) => this.keys.includes(id), client: (id) => this.clients.includes(id) },
       defaults: () => this.defaults,
-      catalogue: { get: () => OPENAI },
+      catalogue: this.catalogue,
       unaffected: (write) => write(),
       onEvent: this.hub.onEvent,
     });
