@@ -1,7 +1,9 @@
+import { Prices } from '../../../electron/core/usage/prices/prices.ts';
+import { Repricer } from '../../../electron/core/usage/prices/repricer.ts';
 import { describe, expect, test } from 'vitest';
 import { delayAt } from '../../../electron/core/quotas/throttle.ts';
 import { IMPORT_CLIENTS } from '../../../electron/core/usage/imports/imported-call.ts';
-import { call } from '../usage/recording.ts';
+import { call, SHIPPED } from '../usage/recording.ts';
 import { CLIENT, Counting, daily, OTHER, refusal } from './counting.ts';
 
 const HOUR = 3_600_000;
@@ -46,6 +48,8 @@ describe('the limit', () => {
     const counting = new Counting();
     const { id } = counting.set(daily(0));
     expect(refusal(() => counting.hold()).facts).toMatchObject({ limit: 0, used: 0 });
+    counting.clock.advance(DAY);
+    expect(refusal(() => counting.hold()).facts.limit).toBe(0);
     counting.clock.advance(2000);
     expect(counting.warnings()).toEqual([]);
     expect(counting.named('daily')).toMatchObject({ percent: 100, state: 'used-up' });
@@ -117,10 +121,10 @@ describe('the limit', () => {
 describe('near the limit', () => {
   test('calls wait longer the nearer it is, by each curve up to its ceiling', () => {
     const at = (curve: 'linear' | 'late' | 'early') =>
-      [90, 92.5, 95, 100, 120].map((percent) => delayAt({ fromPercent: 90, curve, maxDelayMs: 4000 }, percent));
-    expect(at('linear')).toEqual([0, 1000, 2000, 4000, 4000]);
-    expect(at('late')).toEqual([0, 250, 1000, 4000, 4000]);
-    expect(at('early')).toEqual([0, 2000, 2828, 4000, 4000]);
+      [60, 90, 92.5, 95, 100, 120].map((percent) => delayAt({ fromPercent: 90, curve, maxDelayMs: 4000 }, percent));
+    expect(at('linear')).toEqual([0, 0, 1000, 2000, 4000, 4000]);
+    expect(at('late')).toEqual([0, 0, 250, 1000, 4000, 4000]);
+    expect(at('early')).toEqual([0, 0, 2000, 2828, 4000, 4000]);
   });
 
   test('the wait counts what is under way, and none is asked of critical calls', () => {
@@ -133,10 +137,12 @@ describe('near the limit', () => {
     expect(counting.named('daily').state).toBe('slowed');
   });
 
-  test('one that is switched off holds nobody back, and says all the same what was used', () => {
+  test('one that is switched off holds nobody back and warns of nothing, and says all the same what was used', () => {
     const counting = new Counting();
     counting.set(daily(2, { enabled: false }));
     for (let n = 0; n < 3; n += 1) counting.one();
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([]);
     expect(counting.named('daily')).toMatchObject({ state: 'off', used: 3, reserved: 0, refused: 0 });
     expect(counting.hold()).toBeNull();
   });
@@ -351,10 +357,50 @@ describe('warnings', () => {
     counting.one();
     counting.quotas.set({ id, definition: { ...counting.named('daily').definition, warnAt: [50] } }, 'cli');
     expect(counting.warnings()).toEqual([75, 90]);
+    counting.set(daily(11, { name: 'third', warnAt: [1, 95] }));
+    counting.clock.advance(DAY);
     counting.one();
     counting.quotas.remove(counting.named('another').id, 'cli');
     counting.clock.advance(1000);
-    expect(counting.warnings()).toEqual([75, 90]);
+    expect(counting.warnings()).toEqual([75, 90, 1]);
+    for (let n = 0; n < 4; n += 1) counting.one();
+    counting.set(daily(10, { warnAt: [50] }), id);
+    expect(counting.warnings()).toEqual([75, 90, 1, 50]);
+  });
+
+  test('none is lost where the settings change in the moment before it is told', () => {
+    const counting = new Counting();
+    counting.set(daily(10));
+    for (let n = 0; n < 8; n += 1) counting.one();
+    counting.defaults = { ...counting.defaults, warnAt: [60] };
+    counting.hub.emit({ event: 'settings.changed', data: {} as never });
+    expect(counting.warnings()).toEqual([75]);
+  });
+
+  test('a clock that jumps to the next day and back warns of nothing twice', () => {
+    const counting = new Counting();
+    counting.set(daily(10));
+    for (let n = 0; n < 8; n += 1) counting.one();
+    counting.clock.advance(1000);
+    counting.clock.wallMs += DAY;
+    expect(counting.named('daily')).toMatchObject({ used: 0, warnedAt: null });
+    counting.clock.wallMs -= DAY;
+    expect(counting.named('daily')).toMatchObject({ used: 8, warnedAt: 75 });
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([75]);
+  });
+
+  test('one that is due is told before a lock, and not again after it', () => {
+    const counting = new Counting();
+    counting.set(daily(10));
+    for (let n = 0; n < 8; n += 1) counting.one();
+    counting.usage.locking();
+    counting.quotas.locking();
+    expect(counting.warnings()).toEqual([75]);
+    counting.usage.unlocked();
+    counting.quotas.unlocked();
+    counting.clock.advance(1000);
+    expect(counting.warnings()).toEqual([75]);
   });
 
   test('a quota that is set over what is used already warns of nothing that is past', () => {
@@ -444,6 +490,52 @@ describe('warnings', () => {
     counting.clock.advance(1);
     expect(counting.heard.slice(before).filter(({ event }) => event === 'quotas.changed')).toHaveLength(1);
   });
+
+  test('what the owner changes is told at once, also that the last one is gone', () => {
+    const counting = new Counting();
+    const changes = () => counting.heard.splice(0).filter(({ event }) => event === 'quotas.changed').length;
+    const { id } = counting.set(daily(10));
+    expect(changes()).toBe(1);
+    counting.set(daily(20), id);
+    expect(changes()).toBe(1);
+    counting.quotas.remove(id, 'cli');
+    expect(changes()).toBe(1);
+  });
+});
+
+test('a quota that does not change goes on with what it refused, whatever becomes of others', () => {
+  const counting = new Counting();
+  counting.set(daily(1));
+  counting.one();
+  refusal(() => counting.hold());
+  const { id } = counting.set(daily(9, { name: 'another' }));
+  counting.quotas.remove(id, 'cli');
+  expect(counting.named('daily')).toMatchObject({ used: 1, refused: 1 });
+});
+
+test('one that is looked at by its id stands in the period that runs; what is not there is said so', () => {
+  const counting = new Counting();
+  const { id } = counting.set(daily(10));
+  counting.one();
+  expect(counting.quotas.get(id).used).toBe(1);
+  counting.clock.wallMs += DAY;
+  expect(counting.quotas.get(id)).toMatchObject({ used: 0, startsAt: '2030-01-16T00:00:00.000Z' });
+  expect(() => counting.quotas.get('0123456789abcdef')).toThrow('no such quota');
+});
+
+test('there can be five hundred; each of them can still be changed', () => {
+  const counting = new Counting();
+  const { id } = counting.set(daily(10));
+  const { db } = counting.vault.opened();
+  const copy = db.prepare(
+    "INSERT INTO quota SELECT ?, json_set(document, '$.name', ?), created_at_ms, updated_at_ms, null, null FROM quota WHERE id = ?",
+  );
+  for (let n = 1; n < 500; n += 1) copy.run(n.toString(16).padStart(16, '0'), `copy ${n}`, id);
+  counting.start();
+  expect(() => counting.set(daily(10, { name: 'one more' }))).toThrow('There can be 500 quotas');
+  expect(counting.set(daily(20), id).definition.limit).toBe(20);
+  counting.quotas.remove('1'.padStart(16, '0'), 'cli');
+  expect(counting.set(daily(10, { name: 'one more' })).used).toBe(0);
 });
 
 test('names are taken once, a cron expression that cannot be read is refused, and all of it is in the audit log', () => {
@@ -465,9 +557,34 @@ test('names are taken once, a cron expression that cannot be read is refused, an
 test('a definition that cannot be read lets no call out', () => {
   const counting = new Counting();
   counting.set(daily(10));
-  counting.vault.opened().db.prepare("UPDATE quota SET document = '{}'").run();
-  counting.start();
-  expect(() => counting.quotas.isOn).toThrow('cannot be read');
+  const { db } = counting.vault.opened();
+  const document = db.prepare('SELECT document FROM quota').pluck().get();
+  for (const bad of ['{}', '{"name":']) {
+    db.prepare('UPDATE quota SET document = ?').run(bad);
+    counting.start();
+    expect(() => counting.quotas.isOn, bad).toThrow('cannot be read');
+  }
+  db.prepare('UPDATE quota SET document = ?').run(document); // as a backup has it
+  counting.quotas.locking();
+  counting.quotas.unlocked();
+  expect(counting.quotas.isOn).toBe(true);
+});
+
+test('a quota of money follows its calls where they are priced anew', async () => {
+  const counting = new Counting();
+  const { vault, clock, usage, catalogue, hub } = counting;
+  const log = { warn: () => undefined, error: () => undefined } as never;
+  const shared = { vault, clock, log, emit: hub.emit };
+  const prices = new Prices({ ...shared, catalogue, shipped: SHIPPED, updateKeys: [] });
+  prices.unlocked();
+  counting.set(daily(10_000, { counts: 'cost' }));
+  counting.settle(counting.hold(), { ...call({ model: 'gpt-99', tokens: { inputTokens: 1000 } }), atMs: clock.now() });
+  counting.usage.flush();
+  expect(counting.named('daily')).toMatchObject({ used: 0, unpriced: 1 });
+  prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-99', input: 5e6, output: 5e6 }, 'cli');
+  expect(counting.named('daily')).toMatchObject({ used: 0, unpriced: 1 });
+  await new Repricer({ ...shared, usage, prices, zone: () => 'UTC' }).reprice({ apply: true }, 'cli');
+  expect(counting.named('daily')).toMatchObject({ used: 5000, unpriced: 0 });
 });
 
 test('where usage.db cannot be read, what is known counts; when it can again, its records do', () => {

@@ -342,6 +342,7 @@ test('the wait grows to six hours, lies between half and all of its step, and he
       expect(wait).toBeLessThanOrEqual(step);
     }),
   );
+  expect([retryDelayMs(1, 0, null), retryDelayMs(1, 0.9999, null)]).toEqual([2500, 5000]);
   expect(retryDelayMs(1, 0, 60_000)).toBe(60_000);
   expect(retryDelayMs(1, 0, 365 * DAY_MS)).toBe(6 * 3_600_000);
   const now = Date.UTC(2030, 0, 1);
