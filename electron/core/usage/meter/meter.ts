@@ -172,7 +172,7 @@ class AnswerMeter implements Meter {
       serviceTier: tally.serviceTier,
       region: tally.region,
       errorType: tally.errorType,
-      ...(counts && this.#resultId !== null ? { resultId: this.#resultId } : {}),
+      ...(blank.seen && this.#isLater && this.#resultId !== null ? { resultId: this.#resultId } : {}),
     };
   }
 
@@ -183,8 +183,7 @@ class AnswerMeter implements Meter {
   #measure(how: 'complete' | 'cut'): Measure {
     const { status, kind, method, path } = this.#options;
     if (status >= 400 || kind === 'none') return 'none';
-    const isLater = FETCHED_LATER.has(kind) || this.#isBackground;
-    if (method !== 'POST' && !isLater) return 'none';
+    if (method !== 'POST' && !this.#isLater) return 'none';
     const { seen, doubted, errorType } = this.#tally;
     const cut = how === 'cut' || errorType !== null || (this.#began && !this.#stopped) || !this.#isFinished;
     if (seen) return cut || isLeast(this.#tally) ? 'incomplete' : 'measured';
@@ -194,6 +193,11 @@ class AnswerMeter implements Meter {
     if (doubted) return 'incomplete';
     const halfRead = this.#events === null && this.#picker !== null && !this.#picker.atRest;
     return cut || halfRead || this.#picker?.overflowed === true ? 'incomplete' : 'missing';
+  }
+
+  /** The same result can be fetched again. Any other answer is work of its own, also where it is named like another. */
+  get #isLater(): boolean {
+    return FETCHED_LATER.has(this.#options.kind) || this.#isBackground;
   }
 
   /** Providers that tell nothing: what was sent with success counts as one. Some say 200 and no. */

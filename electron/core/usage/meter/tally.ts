@@ -102,19 +102,20 @@ export function inside(value: Json, member: string): Json {
   return isJson(found) ? found : {};
 }
 
-const MAX_TOKENS = 1e12; // more than any call can have: a figure beyond is not believed
+const MAX_TOKENS = 1e9; // a hundred times what any model takes: a figure beyond is not believed
 
 /** A count, or undefined where there is none that can be believed. */
 export function count(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 && value <= MAX_TOKENS ? Math.round(value) : undefined;
 }
 
-const MAX_USD = 1e6;
+/** More than any call costs. Of rows that sum many calls other bounds hold. */
+export const MAX_USD = 10_000;
 
-/** USD as a number or as decimal text, to whole micro-USD. */
-export function microUsd(value: unknown): number | null {
+/** USD as a number or as decimal text, to whole micro-USD. @param max - in USD: what is more is not believed. */
+export function microUsd(value: unknown, max = MAX_USD): number | null {
   const usd = typeof value === 'string' && /^\d{1,7}(\.\d{1,60})?$/.test(value) ? Number(value) : value;
-  return typeof usd === 'number' && usd >= 0 && usd <= MAX_USD ? Math.round(usd * 1e6) : null;
+  return typeof usd === 'number' && usd >= 0 && usd <= max ? Math.round(usd * 1e6) : null;
 }
 
 const SHORT_NAME = /^[\w.:/@+[\]-]{1,128}$/;

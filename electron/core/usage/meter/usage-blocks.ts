@@ -54,6 +54,8 @@ function readOpenAi(tally: Tally, usage: Json, before: 'prompt' | 'input', after
   const isHeard = audioSeconds(usage) > 0;
   const read = isHeard && cached > (prompt ?? 0) ? 0 : Math.min(prompt ?? 0, cached);
   const written = Math.min((prompt ?? 0) - read, told(tally, promptDetails['cache_write_tokens']) ?? 0);
+  // Who counts cached ones beside the prompt leaves open how many there were in all.
+  if (!isHeard && cached > (prompt ?? 0)) tally.doubted = true;
   const output = completion ?? 0;
   // An embedding has no output; where the total is longer, there was some.
   if (completion === undefined && total !== undefined && total > (prompt ?? 0)) tally.doubted = true;
@@ -135,6 +137,7 @@ export function readGemini(tally: Tally, usage: Json): void {
   if ([asked, answered, ofTools, cached, thought].every((one) => one === undefined)) return;
   const prompt = (asked ?? 0) + (ofTools ?? 0);
   const read = Math.min(prompt, cached ?? 0);
+  if ((cached ?? 0) > prompt) tally.doubted = true;
   tally.tokens = {
     inputTokens: prompt - read,
     cacheReadTokens: read,

@@ -428,6 +428,26 @@ test.each([
   expect(read({ kind, path }, body)).toMatchObject({ measure: 'none', seen: false });
 });
 
+const BACKGROUND_CUT = `data: ${JSON.stringify({
+  type: 'response.created',
+  response: { id: 'resp_1', model: 'm', background: true, status: 'in_progress', usage: null },
+})}\n\n`;
+
+test.each([
+  ['answers that are made at once may share a name, and each counts', { id: 'resp_0', model: 'm', usage: OPENAI }],
+  ['the same said in so many words', { id: 'resp_0', background: false, model: 'm', usage: OPENAI }],
+])('%s', (_, body) => {
+  const result = read({ kind: 'openai', path: 'responses' }, body);
+  expect(result).toMatchObject({ measure: 'measured', seen: true });
+  expect(result).not.toHaveProperty('resultId');
+});
+
+test('a response made in the background of which a cut stream told no use counts when it is fetched', () => {
+  const result = read({ kind: 'openai', path: 'responses', contentType: 'text/event-stream' }, BACKGROUND_CUT);
+  expect(result).toMatchObject({ measure: 'missing', seen: false });
+  expect(result).not.toHaveProperty('resultId');
+});
+
 test('figures that no call can have are not believed', () => {
   for (const wrong of [-1, 1e15, '7', null, Number.NaN]) {
     const { tokens } = read({ kind: 'openai', path: CHAT }, { usage: { prompt_tokens: wrong, completion_tokens: 2 } });
@@ -458,6 +478,13 @@ test.each([
     { usage: { prompt_tokens: 5, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 'x' } } },
   ],
   ['openai', CHAT, { usage: { prompt_tokens: 5, total_tokens: 9 } }],
+  ['openai', CHAT, { usage: { prompt_tokens: 5, completion_tokens: 4_294_967_295 } }],
+  ['openai', CHAT, { usage: { prompt_tokens: 5, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 9 } } }],
+  [
+    'gemini',
+    'v1beta/models/m:generateContent',
+    { usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 2, cachedContentTokenCount: 9 } },
+  ],
   ['anthropic', 'v1/messages', { usage: { input_tokens: null, output_tokens: 2 } }],
   ['anthropic', 'v1/messages', { usage: { input_tokens: 3, output_tokens: 'x' } }],
   ['gemini', 'v1beta/models/m:generateContent', { usageMetadata: { promptTokenCount: -1, candidatesTokenCount: 2 } }],
