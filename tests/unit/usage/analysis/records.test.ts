@@ -151,6 +151,10 @@ describe('an export', () => {
     for (const at of [0, 1, 9_999, 10_000, 11_999]) expect(plain(read[at] ?? {})).toEqual(json[at]);
     const empty = exported(usageDatabase(), 'parquet', view).bytes;
     expect(parquetMetadata(new Uint8Array(empty).buffer).num_rows).toBe(0n);
+    // This reader does not care of what type a list of nothing is; Arrow's does: field 4, a list; none, of structs.
+    expect(empty.includes(Buffer.from([0x19, 0x0c, 0x28]))).toBe(true);
+    const moment = parquetMetadata(file).schema.find(({ name }) => name === 'at')?.logical_type;
+    expect(moment).toEqual({ type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' });
   });
 
   test('leaves out what is counted meanwhile', () => {
