@@ -1,5 +1,6 @@
 import type { QuotaInForce } from '../../../shared/quota-defaults.ts';
 import { isImportClient } from '../usage/imports/imported-call.ts';
+import { shownSum } from '../usage/largest-sum.ts';
 import { type Amounts, amountOf } from './subject.ts';
 import { delayAt } from './throttle.ts';
 import type { Window } from './periods.ts';
@@ -98,19 +99,19 @@ export class Counter {
 
   addHere(client: string, amount: number, unpriced: number): void {
     if (isImportClient(client)) {
-      this.imported += amount;
+      this.imported = shownSum(this.imported + amount);
       if (!this.definition.countImports) return;
     }
-    this.used += amount;
+    this.used = shownSum(this.used + amount);
     this.unpriced += unpriced;
     const share = this.#shares?.get(client);
-    if (share !== undefined) share.used += amount;
+    if (share !== undefined) share.used = shownSum(share.used + amount);
   }
 
   /** @param client - empty for a sum of what was counted already. */
   addBefore(client: string, amount: number): void {
     if (this.before === null || (isImportClient(client) && !this.definition.countImports)) return;
-    this.before.used += amount;
+    this.before.used = shownSum(this.before.used + amount);
     this.#carry();
   }
 

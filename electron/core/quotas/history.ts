@@ -4,6 +4,7 @@ import type { QuotaDefinition } from '../../../shared/quotas.ts';
 import { reportingDays } from '../usage/reporting-days.ts';
 import { windowAt, windowBefore } from './periods.ts';
 import { amountOf, isAbout, isCounted } from './subject.ts';
+import { shownSum } from '../usage/largest-sum.ts';
 import { useSums } from './use-sums.ts';
 
 export interface HistoryInput {
@@ -27,7 +28,7 @@ export function quotaHistory(db: Database.Database, input: HistoryInput): QuotaP
     const sums = { used: 0, requests: 0, unpriced: 0 };
     for (const sum of useSums(db, days, window)) {
       if (!isAbout(definition.scope, sum, (id) => isSystem.has(id)) || !isCounted(definition, sum)) continue;
-      sums.used += amountOf(sum, definition.counts);
+      sums.used = shownSum(sums.used + amountOf(sum, definition.counts));
       sums.requests += sum.requests;
       sums.unpriced += definition.counts === 'cost' ? sum.unpriced : 0;
     }

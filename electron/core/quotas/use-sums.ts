@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { DIMENSIONS, NAME_KINDS, numberOf, SPAN_DAY } from '../usage/dimensions.ts';
+import { storedSum } from '../usage/largest-sum.ts';
 import { type ReportingDays, startOfDay } from '../usage/reporting-days.ts';
 import { readUsageState } from '../usage/state-table.ts';
 import { cellsNotFrom, recordsWholeFrom } from '../usage/upkeep/cell-days.ts';
@@ -16,8 +17,8 @@ const sumRow = z.strictObject({
   client: z.string(),
   project: z.string(),
   requests: z.int(),
-  tokens: z.int(),
-  cost: z.int(),
+  tokens: storedSum,
+  cost: storedSum,
   unpriced: z.int(),
 });
 

@@ -5,6 +5,7 @@ import { durationInWords } from '../../../shared/quota-words.ts';
 import type { QuotaInForce } from '../../../shared/quota-defaults.ts';
 import { type ReportingDays, reportingDays } from '../usage/reporting-days.ts';
 import { isImportClient } from '../usage/imports/imported-call.ts';
+import { shownSum } from '../usage/largest-sum.ts';
 import { Counter } from './counter.ts';
 import { type Window, windowAt, windowBefore } from './periods.ts';
 import { firstRecordMs, replay } from './replay.ts';
@@ -60,18 +61,18 @@ export function quotaWhatIf(db: Database.Database, input: WhatIfInput): QuotaWha
     if (isImport) {
       // It takes room from the others; nobody could have refused it.
       counter.addHere(call.subject.client, asked, call.unpriced);
-      period.used += asked;
+      period.used = shownSum(period.used + asked);
       continue;
     }
     told.calls += 1;
     told.unpriced += definition.counts === 'cost' ? call.unpriced : 0;
-    period.wanted += asked;
+    period.wanted = shownSum(period.wanted + asked);
     if (told.isBlocking && counter.lacks(call.subject.client, asked, false, call.atMs) !== null) {
       told.refuses(period, asked, call.atMs);
       continue;
     }
     counter.addHere(call.subject.client, asked, call.unpriced);
-    period.used += asked;
+    period.used = shownSum(period.used + asked);
     told.slows(period, counter.delay(call.subject.client, call.atMs));
   }
   return told.of(fromMs, toMs, firstRecordMs(db), days.zone);
@@ -129,7 +130,7 @@ class Telling {
   refuses(period: Period, asked: number, atMs: number): void {
     period.refused += 1;
     this.#refused += 1;
-    this.#refusedAmount += asked;
+    this.#refusedAmount = shownSum(this.#refusedAmount + asked);
     this.#firstRefusedMs ??= atMs;
   }
 
@@ -142,7 +143,7 @@ class Telling {
 
   of(fromMs: number, toMs: number, recordsFromMs: number | null, zone: string): QuotaWhatIf {
     const iso = (ms: number) => new Date(ms).toISOString();
-    for (const { wanted } of this.#periods) this.#wanted += wanted;
+    for (const { wanted } of this.#periods) this.#wanted = shownSum(this.#wanted + wanted);
     const fullest = this.#periods.reduce<Period | null>(
       (so, one) => (one.wanted > (so?.wanted ?? -1) ? one : so),
       null,

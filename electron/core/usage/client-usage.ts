@@ -25,7 +25,10 @@ const line = (max: number) =>
     .max(max)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come in
     .refine((text) => !/[\u0000-\u001f\u007f-\u009f]/.test(text), 'holds control characters');
-const count = z.int().min(0).max(1e12).default(0);
+/** More than a call can have: beyond it is a mistake. */
+const MAX_TOKENS = 1e9;
+const MAX_MICRO_USD = 1e10;
+const count = z.int().min(0).max(MAX_TOKENS).default(0);
 const MAX_CALLS = 1000;
 const THOUSANDTHS = 1000;
 /** Clocks of one computer agree; a call later than this is a mistake. */
@@ -66,9 +69,9 @@ const reportedFields = z.strictObject({
   reasoningTokens: count,
   /** What was used beside tokens, and how much of it: with `amount`, to a thousandth. */
   unit: priceUnit.optional(),
-  amount: z.number().min(0).max(1e12).optional(),
+  amount: z.number().min(0).max(MAX_TOKENS).optional(),
   /** Where the provider told the price of this call; left out: the price book's. */
-  costMicroUsd: z.int().min(0).max(1e12).optional(),
+  costMicroUsd: z.int().min(0).max(MAX_MICRO_USD).optional(),
 });
 export const reportedCall = reportedFields
   .refine(({ unit, amount }) => (unit === undefined) === (amount === undefined), {

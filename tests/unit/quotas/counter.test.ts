@@ -56,6 +56,14 @@ describe('the limit', () => {
     counting.set(daily(1e15, { counts: 'tokens' }), id);
     counting.settle(counting.hold(), {}, { inputTokens: 1e12 });
     expect(counting.named('daily')).toMatchObject({ used: 1e12, percent: 0.1 });
+    for (let n = 0; n < 1100; n += 1)
+      counting.settle(null, {}, { inputTokens: 1e12, cacheReadTokens: 1e12, outputTokens: 8e12 });
+    expect(counting.named('daily')).toMatchObject({ used: 1e15, percent: 100, state: 'used-up' });
+    counting.usage.flush();
+    counting.quotas.locking();
+    counting.quotas.unlocked();
+    expect(counting.warned).toEqual([]);
+    expect(refusal(() => counting.hold()).facts).toMatchObject({ limit: 1e15, used: 1e15 });
   });
 
   test('one that only warns refuses nothing', () => {

@@ -37,6 +37,16 @@ const CALL = {
   outputTokens: 100,
 };
 
+test.each([
+  ['tokens', { inputTokens: 1e9 }, { inputTokens: 1e9 + 1 }],
+  ['a cost', { costMicroUsd: 1e10 }, { costMicroUsd: 1e10 + 1 }],
+  ['an amount', { unit: 'characters', amount: 1e9 }, { unit: 'characters', amount: 1e9 + 1 }],
+] as const)('%s beyond what one call can have is a mistake, and refused', async (_, most, more) => {
+  const { deps } = await withKey();
+  expect(reportUsage(deps, EDITOR, { ...CALL, ...most })).toMatchObject({ recorded: 1 });
+  expect(await codeOf(() => reportUsage(deps, EDITOR, { ...CALL, ...more, requestId: 'r-2' }))).toBe('invalid_input');
+});
+
 test('what a client tells is counted once, priced, and read back by it alone', async () => {
   const { deps } = await withKey();
   expect(reportUsage(deps, EDITOR, CALL)).toEqual({ recorded: 1, known: 0 });

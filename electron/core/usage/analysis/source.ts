@@ -169,7 +169,7 @@ function among(column: string, names: readonly number[] | null): string {
 }
 
 /** Tens of thousands of rows: their first is looked at whole, the rest came from the same columns. */
-const sumRow = z.array(z.int());
+const sumRow = z.array(z.number());
 function rowsOf(db: Database.Database, sql: string, given: readonly number[]): SumRow[] {
   const rows = db
     .prepare(sql)
@@ -179,7 +179,7 @@ function rowsOf(db: Database.Database, sql: string, given: readonly number[]): S
   return rows;
 }
 
-const rankRow = z.array(z.tuple([z.int(), z.int(), z.int()]));
+const rankRow = z.array(z.tuple([z.int(), z.int(), z.number()]));
 
 /** Names with their requests and cost: two figures of a name take half as long as all of them. */
 export function readRanks(

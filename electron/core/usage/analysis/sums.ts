@@ -1,6 +1,7 @@
 import type { BucketValues } from '../../../../shared/contract/usage.ts';
 import { SUM_NAMES, type UsageRow, type UsageSums } from '../../../../shared/usage.ts';
 import { ROLLUP_SUMS } from '../batch-sums.ts';
+import { shownSum } from '../largest-sum.ts';
 
 /** A number for each of ROLLUP_SUMS. */
 export type Figures = number[];
@@ -14,11 +15,11 @@ export function addFigures(to: Figures, more: readonly number[]): void {
 }
 
 export function sumsOf(figures: Figures): UsageSums {
-  return Object.fromEntries(SUM_NAMES.map((name, at) => [name, figures[at] ?? 0])) as UsageSums;
+  return Object.fromEntries(SUM_NAMES.map((name, at) => [name, shownSum(figures[at] ?? 0)])) as UsageSums;
 }
 
 export function savedOf(figures: Figures): number {
-  return figures[SUM_NAMES.length] ?? 0;
+  return shownSum(figures[SUM_NAMES.length] ?? 0);
 }
 
 /** What names are put in order by: the dearest first, then the busiest. */
@@ -79,6 +80,8 @@ export class Columns {
   }
 
   values(): BucketValues {
-    return Object.fromEntries(SUM_NAMES.map((name, at) => [name, [...(this.#columns[at] ?? [])]])) as BucketValues;
+    return Object.fromEntries(
+      SUM_NAMES.map((name, at) => [name, (this.#columns[at] ?? []).map(shownSum)]),
+    ) as BucketValues;
   }
 }

@@ -195,14 +195,17 @@ function identityOf(row: Row, columns: readonly string[], nth: number): (string 
 }
 
 function number(text: string | undefined): number | null {
-  if (text === undefined || !/^\d{1,15}(?:\.\d+)?$/.test(text)) return null;
+  if (text === undefined || !/^\d{1,12}(?:\.\d+)?$/.test(text)) return null;
   return Math.round(Number(text));
 }
+
+/** What all calls of an organization can cost that one row sums. */
+const MOST_USD = 1e6;
 
 /** Dollars, also as 1.2e-05, which spreadsheets and scripts write. */
 function usd(text: string): number | null {
   const exponent = /^\d(?:\.\d{1,18})?e-\d{1,2}$/i.test(text);
-  return microUsd(exponent ? Number(text) : text);
+  return microUsd(exponent ? Number(text) : text, MOST_USD);
 }
 
 /** Seconds since 1970, a day where no end is told. The middle of a bucket lies on its day in nearly every time zone. */

@@ -4,6 +4,7 @@ import type { RepriceReport } from '../../../../shared/contract/prices.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { DIMENSIONS, numberOf, SPAN_DAY } from '../dimensions.ts';
 import type { Measure } from '../meter/meter.ts';
+import { shownSum } from '../largest-sum.ts';
 import { isNotWhole } from '../not-whole.ts';
 import { dateOfDay, dayNumber, HOUR_MS, type ReportingDays } from '../reporting-days.ts';
 import type { PriceBook } from './price-book.ts';
@@ -143,8 +144,8 @@ const notWhole = (measure: Measure, why: PriceReason): number => (isNotWhole({ m
 
 function addTo(sum: Sum, before: number | null, now: number | null): void {
   if (before !== now) sum.changed += 1;
-  sum.oldMicroUsd += before ?? 0;
-  sum.newMicroUsd += now ?? 0;
+  sum.oldMicroUsd = shownSum(sum.oldMicroUsd + (before ?? 0));
+  sum.newMicroUsd = shownSum(sum.newMicroUsd + (now ?? 0));
   sum.oldUnpriced += unpriced(before);
   sum.newUnpriced += unpriced(now);
 }

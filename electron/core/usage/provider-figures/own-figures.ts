@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { IMPORT_CLIENTS } from '../imports/imported-call.ts';
 import { DIMENSIONS, NAME_KINDS, numberOf, SPAN_DAY, SPAN_HOUR } from '../dimensions.ts';
+import { storedSum } from '../largest-sum.ts';
 import type { Period } from './account-request.ts';
 
 export interface OwnFigures {
@@ -41,11 +42,11 @@ export function added(one: OwnFigures, other: OwnFigures): OwnFigures {
 const row = z.strictObject({
   key: z.union([z.string(), z.int()]),
   requests: z.int(),
-  inputTokens: z.int(),
-  cacheReadTokens: z.int(),
-  cacheWriteTokens: z.int(),
-  outputTokens: z.int(),
-  costMicroUsd: z.int(),
+  inputTokens: storedSum,
+  cacheReadTokens: storedSum,
+  cacheWriteTokens: storedSum,
+  outputTokens: storedSum,
+  costMicroUsd: storedSum,
   unpriced: z.int(),
   incomplete: z.int(),
 });
