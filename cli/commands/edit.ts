@@ -17,7 +17,7 @@ async function edit(ref: string, options: CredentialOptions, words: readonly Fie
     throw usage('There is nothing to change.', 'See "keyharbor edit --help" for what can be changed.');
   }
   const agent = await connectAgent();
-  const fields = words.length === 0 ? {} : { fields: await newValues(agent, ref, words) };
+  const fields = words.length === 0 ? {} : { fields: (await newValues(agent, ref, words)).fields };
   const saved = await agent.call('credentials.edit', { target: { ref }, changes: { ...changes, ...fields } });
   await reportSaved(agent, 'Changed', saved, options);
 }

@@ -18,8 +18,7 @@ async function rotate(ref: string, options: Options, words: readonly FieldWord[]
     const credential = await signIn(agent, { ref });
     return reportSaved(agent, versionWords(credential), { credential, warnings: [] }, options);
   }
-  const fields = await newValues(agent, ref, words);
-  const before = await agent.call('credentials.get', { target: { ref } });
+  const { fields, credential: before } = await newValues(agent, ref, words);
   const saved = await agent.call('credentials.edit', { target: { ref }, changes: { fields } });
   const isSame = saved.credential.version === before.version;
   await reportSaved(

@@ -363,3 +363,17 @@ test('an empty list says on stderr what to do', async () => {
   expect(mistyped).toMatchObject({ code: 4, stdout: '' });
   expect(mistyped.stderr).toContain('Did you mean openai?');
 });
+
+test('rotate looks a credential up once, and says whether its value was another', async () => {
+  const before = { id: '0', ref: 'kh://openai/work', provider: 'openai', authKind: 'api_key', masked: '', version: 3 };
+  let version = 4;
+  const home = await serve({
+    'credentials.get': before,
+    'credentials.edit': () => ({ credential: { ...before, version }, warnings: [] }),
+  });
+  const rotate = () => kh(['rotate', 'kh://openai/work', '--stdin'], { home, stdin: SECRET });
+  expect(await rotate()).toMatchObject({ code: 0, stdout: 'Version 4 of kh://openai/work.\n' });
+  expect(agent.calls.filter(({ method }) => method === 'credentials.get')).toHaveLength(1);
+  version = 3;
+  expect((await rotate()).stdout).toBe('The value is as it was, so it stays version 3 of kh://openai/work.\n');
+});
