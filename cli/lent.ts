@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Output } from '../shared/contract/methods.ts';
 import { AppError } from '../shared/errors.ts';
 import { formatReference, parseReference } from '../shared/reference.ts';
+import { lentName } from '../shared/lent-name.ts';
 import type { AgentClient } from './agent-client.ts';
 import { usage } from './fail.ts';
 
@@ -104,5 +105,5 @@ function put(found: Map<string, Variable>, variable: Variable): void {
 /** The token is listed under the program's name. */
 function childName(program: string): string {
   const name = basename(program).replace(/[^\w.+-]/g, '_');
-  return `run ${name}`.slice(0, 64);
+  return lentName(name).slice(0, 64);
 }

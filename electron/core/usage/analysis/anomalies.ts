@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { UsageAnomaly } from '../../../../shared/contract/usage-forecast.ts';
 import type { UsageFilter, UsageRemark } from '../../../../shared/contract/usage.ts';
+import { isLentName } from '../../../../shared/lent-name.ts';
 import { dayInWords } from '../../../../shared/moment-words.ts';
 import { amountInWords } from '../../../../shared/quota-words.ts';
 import type { NameKind } from '../dimensions.ts';
@@ -191,35 +192,40 @@ function byDay(db: Database.Database, source: Source, by: NameKind | null, stret
   return readSums(db, source, by, hours, true).map(([hour = 0, ...rest]) => [calendar.dayOfHour(hour), ...rest]);
 }
 
-/** Of clients of one name: `keyharbor run` makes one anew each time that it lends a token to a program. */
 interface Appearance {
+  readonly subject: string;
   readonly ids: Set<number>;
   day: number;
   requests: number;
 }
 
 /**
- * Clients whose name was never counted before, from the day after counting began on: then every one is new. The anomaly has
- * the number of the first of that name, which stays.
+ * Clients that were never counted before, from the day after counting began on: then every one is new. One that was made
+ * anew under an old name is another one; programs that `keyharbor run` lends a token to are told apart by their names alone.
+ * The anomaly has the number of the first of them, which stays.
  */
 function newClients(db: Database.Database, { calendar, first, last, begun }: Days): UsageAnomaly[] {
   const source: Source = { kind: 'dimension', dimension: 'client', names: null };
   const rows = byDay(db, source, 'client', { calendar, first: begun, last });
   const imported = new Set(importClients(db));
   const shown = shownNames(db, new Set(rows.map(([, name = 0]) => name)));
-  const since = new Map<string, Appearance>();
+  const since = new Map<string | number, Appearance>();
+  const nameBefore = new Map<string, number>();
   for (const [day = 0, name = 0, requests = 0] of rows) {
     const subject = shown.get(name) ?? '';
     if (subject === '' || imported.has(name)) continue;
-    const known = since.get(subject);
-    if (known === undefined || known.day > day) since.set(subject, { ids: new Set([name]), day, requests });
+    nameBefore.set(subject, Math.min(nameBefore.get(subject) ?? day, day));
+    const client = isLentName(subject) ? subject : name;
+    const known = since.get(client);
+    if (known === undefined || known.day > day) since.set(client, { subject, ids: new Set([name]), day, requests });
     else if (known.day === day) {
       known.ids.add(name);
       known.requests += requests;
     }
   }
-  const recent = [...since].filter(([, { day }]) => day >= first && day > begun);
-  return recent.map(([subject, { ids, day, requests }]) => {
+  const recent = [...since.values()].filter(({ day }) => day >= first && day > begun);
+  return recent.map(({ subject, ids, day, requests }) => {
+    const another = (nameBefore.get(subject) ?? day) < day ? ' An earlier client had the same name.' : '';
     const start = calendar.startHour(day);
     const hours = { span: 'hour', first: start, last: calendar.startHour(day + 1) - 1 } as const;
     const found = readSums(db, { ...source, names: [...ids] }, 'client', hours, true).map(([hour = start]) => hour);
@@ -232,7 +238,7 @@ function newClients(db: Database.Database, { calendar, first, last, begun }: Day
       ...{ dimension: 'client' as const, key: subject, from: dateOfDay(day), to: dateOfDay(day) },
       value: requests,
       usual: null,
-      text: `${subject} made calls for the first time, ${amountInWords(requests, 'requests')} on ${dayInWords(dateOfDay(day))}.`,
+      text: `${subject} made calls for the first time, ${amountInWords(requests, 'requests')} on ${dayInWords(dateOfDay(day))}.${another}`,
     };
   });
 }

@@ -61,6 +61,21 @@ describe('out of the usual', () => {
     expect(found?.text).toContain('stranger made calls for the first time, 1 request on 15 November 2029');
   });
 
+  test('is a client made anew under an old name, and it is said that there was one', () => {
+    const call = (hoursAgo: number, clientId: string): Made => ({
+      ...{ atMs: NOW - hoursAgo * HOUR_MS, costMicroUsd: 1 },
+      ...{ client: 'deploy', clientId },
+    });
+    const [found, ...more] = ask([
+      call(24 * 60, 'one that was revoked'),
+      call(24, 'one that was revoked'),
+      call(1, 'another'),
+    ]);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ kind: 'new-client', subject: 'deploy', value: 1, day: '2029-11-15' });
+    expect(found?.text).toMatch(/ on 15 November 2029\. An earlier client had the same name\.$/);
+  });
+
   test('is a program that was lent a token for the first time, and no later run of it', () => {
     const run = (hoursAgo: number): Made => ({
       ...{ atMs: NOW - hoursAgo * HOUR_MS, costMicroUsd: 1 },
