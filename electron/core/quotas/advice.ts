@@ -7,7 +7,7 @@ import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts'
 import type { Clock } from '../seams.ts';
 import { HOUR_MS } from '../usage/reporting-days.ts';
 import type { UsageReader } from '../usage/worker/usage-reader.ts';
-import { cronOf } from './periods.ts';
+import type { Fitting } from './fitting-limit.ts';
 import { proposalsOf, seenInWords } from './proposals.ts';
 import type { Quotas } from './quotas.ts';
 import { whatIfTime } from './what-if-time.ts';
@@ -57,7 +57,6 @@ export class QuotaAdvice {
   }): Promise<QuotaWhatIf> {
     const { clock, reader } = this.#deps;
     const { definition } = given;
-    if (definition.period.every === 'cron') cronOf(definition.period.expression, definition.period.zone);
     const { fromMs, toMs } = whatIfTime(given, this.#deps.zone(), clock.now());
     const held = this.#deps.quotas.inForce(definition);
     return await reader.query('quotaWhatIf', { definition: held, fromMs, toMs, ...this.#around() });
@@ -73,9 +72,9 @@ export class QuotaAdvice {
 
   async proposals(): Promise<QuotaProposal[]> {
     const { quotas, providers } = this.#deps;
-    const known = quotas.list();
-    const fitting = await this.#fitting(known);
-    return proposalsOf({ quotas: known, fitting, providers: providers(), hasSystem: quotas.systemIds().length > 0 });
+    const fitting = await this.#fitting(quotas.list());
+    const hasSystem = quotas.systemIds().length > 0;
+    return proposalsOf({ quotas: quotas.list(), fitting, providers: providers(), hasSystem });
   }
 
   /** @throws AppError `not_found` where it does not stand any more, or never did. */
@@ -121,11 +120,15 @@ export class QuotaAdvice {
     });
   }
 
-  async #fitting(quotas: readonly QuotaStatus[]) {
-    if (quotas.length === 0) return [];
+  /** A quota that was changed or removed while the records were read has none: they were read for another one. */
+  async #fitting(asked: readonly QuotaStatus[]): Promise<readonly Fitting[]> {
+    if (asked.length === 0) return [];
     const nowMs = this.#deps.clock.now();
-    const given = quotas.map(({ id, definition }) => ({ id, definition }));
-    return await this.#deps.reader.query('fittingLimits', { quotas: given, nowMs, ...this.#around() });
+    const quotas = asked.map(({ id, definition }) => ({ id, definition }));
+    const fitting = await this.#deps.reader.query('fittingLimits', { quotas, nowMs, ...this.#around() });
+    const still = new Map(this.#deps.quotas.list().map(({ id, updatedAt }) => [id, updatedAt]));
+    const same = new Set(asked.flatMap(({ id, updatedAt }) => (still.get(id) === updatedAt ? [id] : [])));
+    return fitting.filter(({ id }) => same.has(id));
   }
 
   #around() {
