@@ -590,6 +590,7 @@ test('a quota of money follows its calls where they are priced anew', async () =
   counting.usage.flush();
   expect(counting.named('daily')).toMatchObject({ used: 0, unpriced: 1 });
   prices.set({ per: 'tokens', provider: 'openai', model: 'gpt-99', input: 5e6, output: 5e6 }, 'cli');
+  await Promise.resolve(); // whatever the calls themselves have brought about
   expect(counting.named('daily')).toMatchObject({ used: 0, unpriced: 1 });
   await new Repricer({ ...shared, usage, prices, zone: () => 'UTC' }).reprice({ apply: true }, 'cli');
   expect(counting.named('daily')).toMatchObject({ used: 5000, unpriced: 0 });

@@ -156,11 +156,13 @@ test('five slow receivers: four at once, each one at a time', async () => {
 });
 
 test('a lock cuts what is under way and nothing leaves until the unlock; then it goes out under the same id', async () => {
-  const t = await withReceiver(() => undefined);
+  const cut = Promise.withResolvers<void>();
+  const t = await withReceiver((response) => void response.once('close', cut.resolve));
   t.add();
   t.happens();
   await t.came(1);
   t.app.vault.lock('asked');
+  await cut.promise;
   t.answerWith((response) => json(response, 200, {}));
   t.clock.advance(30 * DAY_MS);
   expect(t.server.seen).toHaveLength(1);
