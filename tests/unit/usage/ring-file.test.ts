@@ -17,10 +17,11 @@ import type { CallOrigin, EndedCall } from '../../../electron/core/usage/ended-c
 import { callRing, RingReader, RingWriter } from '../../../electron/core/usage/recording/call-ring.ts';
 import { KeyStream } from '../../../electron/core/usage/recording/key-stream.ts';
 import { readLeftRing } from '../../../electron/core/usage/recording/left-ring.ts';
-import { PLACES } from '../../../electron/core/usage/recording/messages.ts';
+import { FILLED, PLACES, READ } from '../../../electron/core/usage/recording/messages.ts';
 import { OutlivingMemory } from '../../../electron/core/usage/recording/outliving-memory.ts';
 import { packed } from '../../../electron/core/usage/recording/packed-calls.ts';
 import { MARK_AT, RING_AT, RING_BYTES, RingFile } from '../../../electron/core/usage/recording/ring-file.ts';
+import { SLOTS } from '../../../electron/core/usage/recording/ring-entry.ts';
 import { RingPad } from '../../../electron/core/usage/recording/ring-pad.ts';
 import { endedCall, memoryFolder } from './open-recording.ts';
 import { callOrigin } from './recording.ts';
@@ -131,6 +132,37 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
     expect(left()?.calls.map(({ requestId }) => requestId)).toEqual(calls.map(({ requestId }) => requestId));
   });
 
+  test('nothing is hidden with bytes that hid something before: where they are used up it takes nothing', () => {
+    const { write, reader, pad, left } = ringWithFile();
+    const isTaken = () => {
+      reader.take(reader.written, 1000, ORIGINS);
+      reader.release();
+      return write(from(0, { body: Buffer.alloc(10_000, 1) }));
+    };
+    let calls = 0;
+    while (calls < 1000 && isTaken()) calls += 1;
+    expect(calls).toBeGreaterThan(180);
+    expect(calls * 10_000).toBeLessThan(RING_BYTES);
+    pad.refill();
+    expect(isTaken()).toBe(true);
+    expect(left()?.isWhole).toBe(true);
+  });
+
+  test('once it is closed it takes nothing more, and what it was hidden with is gone; it stays where it was kept', () => {
+    const { write, ringFile, file, left } = ringWithFile();
+    write(from(0));
+    expect(RingFile.open(file, new Int32Array(PLACES))).toBeNull(); // no other ring over it
+    ringFile.close(true);
+    expect(write(from(0))).toBe(false);
+    expect(left()?.calls).toHaveLength(1);
+    expect(Buffer.from(ringFile.pad).every((byte) => byte === 0)).toBe(true);
+    ringFile.close(false);
+    expect(existsSync(file)).toBe(true);
+    const gone = ringWithFile();
+    gone.ringFile.close(false);
+    expect(existsSync(gone.file)).toBe(false);
+  });
+
   test('what the thread took and has not sealed yet stays in it', () => {
     const { write, reader, left } = ringWithFile();
     const [taken, next, last] = [from(0), from(1), from(2)];
@@ -169,7 +201,28 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
     expect(new KeyStream(KEY, Buffer.alloc(16, 2)).apply(0, bytes(4096))).not.toEqual(whole);
   });
 
-  test('another vault’s key, or a changed file, gives no call that was not; what stands before it is kept', () => {
+  test('what entries are hidden with is told up to where it is new, and what is not read yet is hidden by what it was', () => {
+    const positions = new Int32Array(new SharedArrayBuffer(PLACES * 4));
+    const memory = new SharedArrayBuffer(RING_BYTES);
+    const stream = new KeyStream(KEY, Buffer.alloc(16, 1));
+    const pad = new RingPad(positions, memory, stream);
+    const whole = stream.apply(0, Buffer.alloc(3 * RING_BYTES));
+    for (const read of [0, 1, 16_383, 16_384, 100_000, SLOTS - 1, SLOTS, 1.5 * SLOTS]) {
+      positions[READ] = read;
+      pad.refill();
+      const filled = positions[FILLED] as number;
+      expect(filled).toBeLessThanOrEqual(read + SLOTS);
+      expect(filled).toBeGreaterThan(read + SLOTS * (15 / 16));
+      const place = (filled % SLOTS) * 8; // before it stands this round, from it on the one before
+      const is = Buffer.concat([
+        whole.subarray(filled * 8 - place, filled * 8),
+        whole.subarray(filled * 8 - RING_BYTES, filled * 8 - place),
+      ]);
+      expect(Buffer.from(memory).equals(is)).toBe(true);
+    }
+  });
+
+  test('another vault’s key, or a changed file, gives no call that was not; what stands beside it is kept', () => {
     const { write, file, left } = ringWithFile();
     const empty = readFileSync(file);
     const calls = Array.from({ length: 5 }, () => from(0));
@@ -187,13 +240,29 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
       writeFileSync(other, broken, { mode: 0o600 });
       const got = readLeftRing(other, KEY);
       const ids = got?.calls.map(({ requestId }) => requestId) ?? known;
-      expect(ids.length).toBeLessThan(known.length); // each bit is part of a sum
-      expect(ids).toEqual(known.slice(0, ids.length));
-      expect(got?.isWhole).toBe(ids.length > 0 || slot >= marked);
+      const lost = known.filter((id) => !ids.includes(id));
+      expect(lost).toHaveLength(slot < marked ? known.length : 1); // each bit is part of a sum; all name one origin
+      expect(ids).toEqual(known.filter((id) => !lost.includes(id)));
+      expect(got?.isWhole).toBe(lost.length === 1 && lost[0] === known.at(-1)); // as if it was just being copied
     }
     bytes.writeDoubleLE(Number.NaN, MARK_AT);
     writeFileSync(other, bytes, { mode: 0o600 });
     expect(readLeftRing(other, KEY)).toEqual({ calls: [], isWhole: false });
+  });
+
+  test('where it is damaged that says who asked whom, only the calls that named it are lost', () => {
+    const { write, file } = ringWithFile();
+    const calls = [from(0), from(1), from(0), from(1), from(2)];
+    write(calls[0] as (typeof calls)[0]);
+    const before = readFileSync(file);
+    for (const one of calls.slice(1)) write(one);
+    const bytes = readFileSync(file);
+    const { first } = changed(before, bytes); // the second origin
+    bytes.writeUInt8((bytes[first] as number) ^ 0x40, first);
+    const other = join(memoryFolder(), 'ring');
+    writeFileSync(other, bytes, { mode: 0o600 });
+    const kept = calls.filter((one) => one.origin !== ORIGINS[1]);
+    expect(readLeftRing(other, KEY)).toEqual({ calls: kept.map(asText), isWhole: false });
   });
 
   test('a call that was being copied when the process was killed is none, and the others are all there', () => {

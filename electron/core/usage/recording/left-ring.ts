@@ -10,6 +10,7 @@ import {
   claimedAt,
   isEntry,
   isSkip,
+  LARGEST,
   originNumberAt,
   originPlaceAt,
   originTextAt,
@@ -41,7 +42,7 @@ const callOrigin: z.ZodType<CallOrigin> = z.strictObject({
 export interface LeftRing {
   /** In their order; each is perhaps in the database, or in a spill file, too. */
   readonly calls: readonly EndedCall<string>[];
-  /** False when something was met that is no call where one was written: what stands behind it is not read. */
+  /** False when something was met that is no call where one was written: it is passed over. */
   readonly isWhole: boolean;
 }
 
@@ -70,22 +71,46 @@ class HiddenRing {
   /** @param written - at least so far: what was written behind it is known by its sums. */
   calls(from: number, written: number): LeftRing {
     const calls: EndedCall<string>[] = [];
-    for (let place = from; place - from < SLOTS; ) {
+    const to = from + SLOTS;
+    let isWhole = true;
+    for (let place = from; place < to; ) {
       const at = place & (SLOTS - 1);
-      const isWhole = this.#isEntry(place);
+      const isThere = this.#isEntry(place);
       if (isSkip(this.#plain, at, place)) {
         place += SLOTS - at;
         continue;
       }
-      if (!isWhole) return { calls, isWhole: place >= written };
-      if (originNumberAt(this.#plain, at) !== null) {
-        const origin = this.#originAt(originPlaceAt(this.#plain, at), place);
-        if (origin === null) return { calls, isWhole: false };
-        calls.push(callAt(this.#plain, at, origin));
+      if (!isThere) {
+        const next = this.#nextEntry(place + 1, Math.min(to, place + LARGEST + 1));
+        // Behind the last one stands at most what was being copied when the process was killed.
+        if (next === null) return { calls, isWhole: isWhole && place >= written };
+        isWhole = false;
+        place = next;
+        continue;
       }
-      place += sizeAt(this.#plain, at);
+      const size = sizeAt(this.#plain, at);
+      if (originNumberAt(this.#plain, at) !== null) {
+        const originPlace = originPlaceAt(this.#plain, at);
+        const origin = this.#originAt(originPlace, place);
+        if (origin === null) isWhole = false;
+        else calls.push(callAt(this.#plain, at, origin));
+      }
+      place += size;
     }
-    return { calls, isWhole: true };
+    return { calls, isWhole };
+  }
+
+  /** The first place from this one on where an entry stands; null: none does before `to`. */
+  #nextEntry(from: number, to: number): number | null {
+    for (let place = from, shown = from; place < to; place += 1) {
+      const at = place & (SLOTS - 1);
+      if (place === shown) {
+        shown = Math.min(to, place - at + SLOTS);
+        this.#show(place, shown - place);
+      }
+      if (isEntry(this.#plain, at, place)) return place;
+    }
+    return null;
   }
 
   /** @param callPlace - what stands further before it than the ring is long was written over. */
