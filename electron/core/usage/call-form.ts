@@ -9,10 +9,10 @@ import { type ProviderUsage, usageOfProvider } from './usage-of-provider.ts';
 const NAMING_TYPE = /^(?:application\/json|multipart\/form-data)\b/i;
 /** Of a larger request this much of its beginning is handed on, or the model is read while it is here. */
 export const MAX_KEPT_REQUEST = 4 * 1024;
-/** The most that the interface speaks at once, 4096 characters, in JSON. */
-const MAX_KEPT_SPEECH = 16 * 1024;
 /** Requests of this length are read whole in any case before they go out: to look at them holds nothing back. */
 export const MAX_SHOWN_REQUEST = 64 * 1024;
+/** The most that the interface speaks at once, 4096 characters, in JSON that escapes each of them: twelve bytes for some. */
+const MAX_KEPT_SPEECH = MAX_SHOWN_REQUEST;
 /** Answers that never name a model, whatever the provider: what they cost is told by the request alone. */
 const NAMELESS_PATH = /(?:^|\/)(?:images|audio)\//;
 const NAMELESS_KINDS: ReadonlySet<ProviderUsage['kind']> = new Set(['cohere', 'elevenlabs']);

@@ -230,8 +230,9 @@ class MeteredCall implements CallTap {
 }
 
 function providersId(header: Header | null): string | null {
-  for (const name of header === null ? [] : REQUEST_ID_HEADERS) {
-    const id = header?.(name) ?? null;
+  if (header === null) return null;
+  for (const name of REQUEST_ID_HEADERS) {
+    const id = header(name);
     if (id !== null && PLAIN_ID.test(id)) return id;
   }
   return null;

@@ -30,6 +30,24 @@ const credential = {
   weakestForm: null,
 } as const;
 
+const callInfo = (provider: string, path: string, given: Partial<CallInfo> = {}): CallInfo => ({
+  client: {
+    id: 'abcdefghij',
+    name: 'editor',
+    kind: 'live',
+    grants: [],
+    ratePerSecond: null,
+    expiresAtMs: Number.MAX_SAFE_INTEGER,
+  },
+  credential,
+  provider: catalogue.get(provider),
+  method: 'POST',
+  path,
+  query: '',
+  headers: new Map([['content-type', 'application/json']]),
+  ...given,
+});
+
 function call(
   provider: string,
   path: string,
@@ -39,23 +57,6 @@ function call(
   requestId: string | null = null,
 ) {
   const recorded: UsageEntry[] = [];
-  const info: CallInfo = {
-    client: {
-      id: 'abcdefghij',
-      name: 'editor',
-      kind: 'live',
-      grants: [],
-      ratePerSecond: null,
-      expiresAtMs: Number.MAX_SAFE_INTEGER,
-    },
-    credential,
-    provider: catalogue.get(provider),
-    method: 'POST',
-    path,
-    query: '',
-    headers: new Map([['content-type', 'application/json']]),
-    ...given,
-  };
   const tap = new UsageTap({
     usage: {
       expect: () => undefined,
@@ -66,7 +67,7 @@ function call(
     asks: () => asks,
     now: () => NOW,
     onEvent: () => () => undefined,
-  }).request(info);
+  }).request(callInfo(provider, path, given));
   const end = (given: Partial<CallResult> = {}) => {
     const plain = {
       outcome: 'ok',
@@ -92,8 +93,14 @@ test('a stream whose usage was asked for is metered and given on as if it had no
   expect(tap.bodyLimit).toBe(4 * 1024 * 1024);
   expect(tap.requestBody(Buffer.from('{"model":"m","stream":true}'))?.toString()).toContain('include_usage');
   expect(tap.head(200, type('text/event-stream; charset=utf-8'))).toBe('changes');
-  const sent = [...(tap.chunk(sample('openai_chat.stream.sse')) ?? []), ...(tap.last() ?? [])];
-  expect(Buffer.concat(sent).toString()).not.toContain('usage');
+  const stream = sample('openai_chat.stream.sse');
+  const sent = [...(tap.chunk(stream.subarray(0, -1)) ?? []), ...(tap.last() ?? [])]; // the last line without its end
+  const events = stream
+    .toString()
+    .slice(0, -1)
+    .split(/(?<=\n\n)/);
+  const unasked = events.filter((event) => !event.includes('"choices":[]')).join('');
+  expect(Buffer.concat(sent).toString()).toBe(unasked.replaceAll('"usage":null,', ''));
   expect(end()).toMatchObject({
     outcome: 'ok',
     endpoint: 'chat/completions',
@@ -110,6 +117,50 @@ test('a client that asks itself, or an owner who does not want it, gets every by
   expect(end()?.result.measure).toBe('measured');
   const unasked = call('openai', 'chat/completions', false);
   expect(unasked.tap.requestBody(Buffer.from('{"model":"m","stream":true}'))).toBeNull();
+  expect(unasked.tap.head(200, type('text/event-stream'))).toBe('reads');
+  unasked.tap.chunk(sample('openai_chat.stream.sse').subarray(0, 100));
+  expect(unasked.tap.last()).toBeNull();
+});
+
+test.each([
+  ['an error', 400, 'text/event-stream', null],
+  ['no stream', 200, 'application/json', null],
+  ['compressed', 200, 'text/event-stream', 'gzip'],
+])('an answer that was asked for its usage and is %s goes on as it is', (_, status, contentType, coding) => {
+  const { tap } = call('openai', 'chat/completions');
+  expect(tap.requestBody(Buffer.from('{"model":"m","stream":true}'))).not.toBeNull();
+  const header = (name: string) => (name === 'content-encoding' ? coding : type(contentType)(name));
+  expect(tap.head(status, header)).toBe('reads');
+  expect(tap.chunk(Buffer.from('{"usage":null}'))).toBeNull();
+});
+
+test('a stream that nobody was asked to change is not', () => {
+  const fetched = call('openai', 'chat/completions/1', true, { method: 'GET' });
+  expect(fetched.tap.head(200, type('text/event-stream'))).toBe('reads');
+  const { tap, end } = call('openai', 'chat/completions');
+  expect(tap.head(200, coded('application/json', 'identity'))).toBe('reads');
+  tap.chunk(Buffer.from('{"model":"m","usage":{"prompt_tokens":3,"completion_tokens":4}}'));
+  expect(end()?.result).toMatchObject({ measure: 'measured', tokens: { inputTokens: 3, outputTokens: 4 } });
+});
+
+test('the owner’s setting is read once, and anew when settings change or the vault locks', () => {
+  let reads = 0;
+  let tell: Parameters<ConstructorParameters<typeof UsageTap>[0]['onEvent']>[0] = () => undefined;
+  const { tap } = tapOfMany({
+    asks: () => (reads += 1) < 3,
+    onEvent: (listener) => {
+      tell = listener;
+      return () => undefined;
+    },
+  });
+  const limit = () => tap.request(callInfo('openai', 'chat/completions')).bodyLimit;
+  expect([limit(), limit(), reads]).toEqual([4 * 1024 * 1024, 4 * 1024 * 1024, 1]);
+  tell({ event: 'prices.changed', data: {} });
+  expect([limit(), reads]).toEqual([4 * 1024 * 1024, 1]);
+  tell({ event: 'settings.changed', data: {} } as Parameters<typeof tell>[0]);
+  expect([limit(), reads]).toEqual([4 * 1024 * 1024, 2]);
+  tell({ event: 'vault.locked', data: {} } as Parameters<typeof tell>[0]);
+  expect([limit(), limit(), reads]).toEqual([64 * 1024, 64 * 1024, 3]);
 });
 
 const coded = (contentType: string, coding: string) => (name: string) =>
@@ -162,7 +213,47 @@ describe('an answer that comes compressed all the same', () => {
     tap.chunk(gzipSync(line));
     end();
     expect(recorded.map(({ result }) => result.tokens.inputTokens)).toContain(1000);
+    const cut = call('openai', 'files/file-1/content', true, { method: 'GET' });
+    cut.tap.head(200, coded('application/octet-stream', 'compress'));
+    cut.tap.chunk(Buffer.from(line));
+    expect([cut.end()?.result.measure, cut.recorded.length]).toEqual(['none', 1]);
   });
+
+  test('and is an error, which is unpacked by now, tells what went wrong', () => {
+    const { tap, end } = call('openai', 'chat/completions');
+    tap.head(400, coded('application/json', 'gzip'));
+    tap.chunk(Buffer.from('{"error":{"message":"no","type":"invalid_request_error"}}'));
+    expect(end({ outcome: 'client_error', status: 400 })?.result.errorType).toBe('invalid_request_error');
+  });
+});
+
+test('an answer in pieces is metered as it is in one, whatever the pieces', () => {
+  const plain = JSON.stringify({
+    text: 'x'.repeat(40_000),
+    model: 'm',
+    usage: { prompt_tokens: 7, completion_tokens: 8 },
+  });
+  for (const [contentType, answer, tokens] of [
+    ['text/event-stream', sample('openai_chat.stream.sse'), { inputTokens: 176, outputTokens: 48 }],
+    ['application/json', Buffer.from(plain), { inputTokens: 7, outputTokens: 8 }],
+  ] as const) {
+    for (const bytes of [50, 700, 16 * 1024, 16 * 1024 + 1, answer.byteLength]) {
+      const { tap, end } = call('openai', 'chat/completions', false);
+      tap.head(200, (name) => (name === 'x-request-id' ? 'req_1' : type(contentType)(name)));
+      for (let at = 0; at < answer.byteLength; at += bytes) {
+        expect(tap.chunk(answer.subarray(at, at + bytes))).toBeNull();
+      }
+      expect(end()).toMatchObject({ providerRequestId: null, result: { measure: 'measured', tokens } });
+    }
+  }
+});
+
+test('speech of a provider that tells its cost in a header is counted by that', () => {
+  const { tap, end } = call('elevenlabs', 'v1/text-to-speech/v');
+  tap.requestBody(Buffer.from('{"text":"t","model_id":"eleven_v3"}'));
+  tap.head(200, (name) => (name === 'character-cost' ? '42' : type('audio/mpeg')(name)));
+  tap.chunk(Buffer.from('ID3'));
+  expect(end()?.result.quantity).toEqual({ unit: 'characters', thousandths: 42_000 });
 });
 
 test('bodies are looked at that are read whole in any case, where they can name a model', () => {
@@ -173,6 +264,9 @@ test('bodies are looked at that are read whole in any case, where they can name 
   expect(limit('github', 'repos/a/b/issues')).toBe(0);
   expect(limit('deepgram', 'v1/listen', { headers: new Map([['content-type', 'audio/wav']]) })).toBe(0);
   expect(limit('openai', 'responses/resp_1', { method: 'DELETE' })).toBe(0);
+  const upload = call('openai', 'audio/uploads', false, { headers: new Map([['content-type', 'audio/wav']]) });
+  expect(upload.tap.requestPiece?.(Buffer.from('{"model":"m"}'))).toBe(false);
+  expect(upload.end()?.result.model).toBeNull();
 });
 
 const form = (fields: Record<string, string>) =>
@@ -225,8 +319,23 @@ test('of a body that passes piece by piece the model is found wherever it stands
   expect(json.end()?.result.model).toBe('gpt-image-2');
   const named = call('openai', 'chat/completions'); // its answer names the model: no piece is looked into
   expect(named.tap.requestPiece?.(Buffer.from('{"messages":['))).toBe(false);
-  const asked = call('deepgram', 'v1/listen', true, { query: 'model=nova-3&punctuate=true' });
-  expect(asked.end()?.result.model).toBe('nova-3');
+});
+
+test('a model that the query names is that of the call, whatever its body has', () => {
+  const { headers } = callInfo('deepgram', 'v1/listen'); // of JSON: a body that may name one
+  const modelOf = (body: Buffer | null, piece: Buffer | null = null) => {
+    const { tap, end } = call('deepgram', 'v1/listen', true, { query: 'model=nova-3&punctuate=true', headers });
+    if (body !== null) tap.requestBody(body);
+    if (piece !== null) tap.requestPiece?.(piece);
+    return end({ outcome: 'upstream_error', status: 500 })?.result.model;
+  };
+  expect(modelOf(null)).toBe('nova-3');
+  for (const bytes of [100, 20_000, 100_000]) {
+    const other = Buffer.from(JSON.stringify({ url: 'x'.repeat(bytes) }));
+    expect([modelOf(other), modelOf(null, other)]).toEqual(['nova-3', 'nova-3']);
+  }
+  const counted = call('github', 'search/code', true, { method: 'GET', query: 'q=a&model=nova-3' });
+  expect(counted.end()?.result.model).toBeNull(); // no provider of models
 });
 
 test('speech is counted by the characters that were asked for', () => {
@@ -239,6 +348,17 @@ test('speech is counted by the characters that were asked for', () => {
     measure: 'measured',
     quantity: { unit: 'characters', thousandths: 7000 },
   });
+  // As long as it may be, by a program that escapes what is not ASCII.
+  for (const [input, characters] of [
+    ['a'.repeat(4096), 4096],
+    ['\\u65e5'.repeat(4096), 4096],
+    ['\\ud83d\\udc4b'.repeat(4096), 4096],
+  ] as const) {
+    const long = call('openai', 'v1/audio/speech');
+    long.tap.requestBody(Buffer.from(`{"model":"tts-1","input":"${input}","voice":"alloy"}`));
+    long.tap.head(200, type('audio/mpeg'));
+    expect(long.end()?.result.quantity?.thousandths).toBe(characters * 1000);
+  }
   const refused = call('openai', 'v1/audio/speech');
   refused.tap.requestBody(Buffer.from(JSON.stringify({ model: 'tts-1', input: 'a' })));
   refused.tap.head(429, type('application/json'));
@@ -543,6 +663,9 @@ test('of a call that failed the provider’s request id is kept, where it is a p
   expect(told({ 'x-request-id': 'two words', 'request-id': 'r'.repeat(129) }, failed)).toBeNull();
   expect(told({}, failed)).toBeNull();
   expect(told({ 'request-id': 'req_1' })).toBeNull(); // it went well
+  for (const name of ['x-request-id', 'apim-request-id', 'x-github-request-id', 'x-slack-req-id', 'x-amzn-requestid']) {
+    expect(told({ [name]: 'req_3' }, failed)).toBe('req_3');
+  }
   const late = call('openai', 'chat/completions');
   late.tap.head(200, (name) => (name === 'x-request-id' ? 'req_2' : type('text/event-stream')(name)));
   const stream = sample('openai_chat.stream_error.sse');
@@ -572,29 +695,47 @@ test('a request that goes out again with another credential is a record of its o
   expect(second?.requestId).not.toBe(first?.requestId);
 });
 
+test.each([10, 10_000, 100_000])('what goes out again is told by the same model: a request of %d bytes', (bytes) => {
+  const { tap, recorded } = call('cohere', 'v2/chat');
+  const body = Buffer.from(JSON.stringify({ messages: ['x'.repeat(bytes)], model: 'command-a-03-2025' }));
+  if (body.byteLength <= tap.bodyLimit) tap.requestBody(body);
+  else tap.requestPiece?.(body);
+  const plain = { startedAtMs: 1, latencyMs: 20, firstByteMs: 5, credential };
+  const next = tap.retried({ ...plain, outcome: 'client_error', status: 429 });
+  next.head(200, type('application/json'));
+  next.chunk(Buffer.from(billed));
+  next.end({ ...plain, outcome: 'ok', status: 200 });
+  expect(recorded.map(({ result }) => result.model)).toEqual(['command-a-03-2025', 'command-a-03-2025']);
+});
+
 /** One tap for many calls, and what it hands on. */
-function tapOfMany() {
+function tapOfMany(given: Partial<ConstructorParameters<typeof UsageTap>[0]> = {}) {
   const recorded: EndedCall[] = [];
+  let expected = 0;
   const tap = new UsageTap({
-    usage: { expect: () => undefined, recordEnded: (ended) => recorded.push(ended), record: () => undefined },
+    usage: {
+      expect: () => (expected += 1),
+      recordEnded: (ended) => recorded.push(ended),
+      record: () => undefined,
+    },
     asks: () => true,
     now: () => NOW,
     onEvent: () => () => undefined,
+    ...given,
   });
-  return { tap, recorded };
+  return { tap, recorded, expected: () => expected };
 }
 
 test('calls of kinds that take turns are each read as their own, also where a provider was described anew', () => {
   const { tap, recorded } = tapOfMany();
   const openai = catalogue.get('openai');
   const anew = { ...openai, usage: { kind: 'none', unit: 'calls', includeUsage: false } } as const;
-  const client = { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null } as const;
   const json = new Map([['content-type', 'application/json']]);
   const form = new Map([['content-type', 'multipart/form-data; boundary=x']]);
-  const plain = { client: { ...client, expiresAtMs: 2 ** 52 }, credential, method: 'POST', query: '' };
   const kinds = [
     { provider: openai, path: 'chat/completions', headers: json, limit: 4 * 1024 * 1024, kind: 'openai' },
     { provider: openai, path: 'embeddings', headers: json, limit: 64 * 1024, kind: 'openai' },
+    { provider: openai, path: 'embeddings', headers: json, method: 'DELETE', limit: 0, kind: 'openai' },
     { provider: openai, path: 'embeddings', headers: form, limit: 64 * 1024, kind: 'openai' },
     { provider: openai, path: 'embeddings', headers: new Map(), limit: 0, kind: 'openai' },
     { provider: anew, path: 'chat/completions', headers: json, limit: 0, kind: 'none' },
@@ -606,21 +747,43 @@ test('calls of kinds that take turns are each read as their own, also where a pr
       kind: 'anthropic',
     },
   ];
-  for (const { limit, kind, ...given } of [...kinds, ...kinds]) {
-    const call = tap.request({ ...plain, ...given });
+  for (const { limit, kind, provider, path, headers, method = 'POST' } of [...kinds, ...kinds]) {
+    const call = tap.request(callInfo(provider.id, path, { provider, headers, method }));
     expect(call.bodyLimit).toBe(limit);
     call.end({ outcome: 'ok', status: 200, credential, startedAtMs: 1, latencyMs: 2, firstByteMs: 1 });
-    expect(recorded.at(-1)?.origin).toMatchObject({ provider: given.provider.id, path: given.path, kind });
+    expect(recorded.at(-1)?.origin).toMatchObject({ method, provider: provider.id, path, kind });
   }
-  const other = { ...credential, version: 4 };
-  const call = tap.request({ ...plain, ...(kinds[0] as (typeof kinds)[0]) });
-  call.end({ outcome: 'ok', status: 200, credential: other, startedAtMs: 1, latencyMs: 2, firstByteMs: 1 });
-  expect(recorded.at(-1)?.origin.credential.version).toBe(4);
+});
+
+test('each call is told to whom it belongs, as it was when it ended', () => {
+  const { tap, recorded, expected } = tapOfMany();
+  const { client } = callInfo('openai', 'embeddings');
+  const usual = { is: {}, client, credential };
+  const cases = [
+    { is: { client: { id: 'k'.repeat(10), name: 'editor' } }, client: { ...client, id: 'k'.repeat(10) }, credential },
+    { is: { client: { id: client.id, name: 'other' } }, client: { ...client, name: 'other' }, credential },
+    { is: { project: '/home/p' }, client: { ...client, project: '/home/p' }, credential },
+    { is: { credential: { version: 4 } }, client, credential: { ...credential, version: 4 } },
+    { is: { credential: { id: 'd'.repeat(32) } }, client, credential: { ...credential, id: 'd'.repeat(32) } },
+    { is: { credential: { ref: 'openai/home' } }, client, credential: { ...credential, label: 'home' } },
+  ];
+  for (const { is, ...whose } of [...cases, ...cases].flatMap((one) => [usual, one])) {
+    tap.request(callInfo('openai', 'embeddings', { client: whose.client })).end({
+      ...{ outcome: 'ok', status: 200, startedAtMs: 1, latencyMs: 2, firstByteMs: 1 },
+      credential: whose.credential,
+    });
+    expect(recorded.at(-1)?.origin).toMatchObject({
+      client: { id: client.id, name: 'editor' },
+      project: '',
+      ...is,
+      credential: { id: credential.id, version: 3, ref: 'openai/work', ...(is as { credential?: object }).credential },
+    });
+  }
+  expect(expected()).toBe(recorded.length);
 });
 
 test('what was asked is handed on only where the answer does not name the model', () => {
   const { tap, recorded } = tapOfMany();
-  const client = { id: 'abcdefghij', name: 'editor', kind: 'live', grants: [], ratePerSecond: null } as const;
   const asked = Buffer.from('{"model":"asked","input":"what was asked"}');
   const named = '{"model":"told","usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}';
   interface Given {
@@ -633,11 +796,7 @@ test('what was asked is handed on only where the answer does not name the model'
     answer = named,
     { provider = 'openai', path = 'chat/completions', outcome = 'ok', is = 'application/json' }: Given = {},
   ): boolean => {
-    const call = tap.request({
-      ...{ client: { ...client, expiresAtMs: 2 ** 52 }, credential, method: 'POST', query: '', path },
-      provider: catalogue.get(provider),
-      headers: new Map([['content-type', 'application/json']]),
-    });
+    const call = tap.request(callInfo(provider, path));
     call.requestBody(asked);
     call.head(200, type(is));
     call.chunk(Buffer.from(answer));
@@ -650,5 +809,33 @@ test('what was asked is handed on only where the answer does not name the model'
   expect(isHandedOn(named, { outcome: 'broken' })).toBe(true);
   expect(isHandedOn(named, { path: 'audio/transcriptions' })).toBe(true);
   expect(isHandedOn(named, { provider: 'cohere' })).toBe(true);
+  expect(isHandedOn(named, { provider: 'twocaptcha', path: 'getTaskResult' })).toBe(true); // it names the task
   expect(recorded.every(({ requestModel }) => requestModel === null)).toBe(true);
+});
+
+test('of what was asked no more than its beginning is handed on, and of an answer in long pieces what was read', () => {
+  const { tap, recorded } = tapOfMany();
+  const asked = (bytes: number) => Buffer.from(`{"input":"${'x'.repeat(bytes - 12)}"}`);
+  const handedOn = (body: Buffer, pieces = [Buffer.from('{}')], path = 'chat/completions') => {
+    const call = tap.request(callInfo('openai', path));
+    if (body.byteLength <= 64 * 1024) call.requestBody(body);
+    else call.requestPiece?.(body);
+    call.head(200, type('application/json'));
+    for (const piece of pieces) call.chunk(piece);
+    call.end({ outcome: 'ok', status: 200, credential, startedAtMs: 1, latencyMs: 2, firstByteMs: 1 });
+    return recorded.at(-1);
+  };
+  const beginning = asked(100_000).subarray(0, 4096);
+  for (const [bytes, is] of [
+    [4096, asked(4096)],
+    [5000, beginning],
+    [64 * 1024, beginning],
+    [100_000, beginning],
+  ] as const) {
+    expect(handedOn(asked(bytes))?.requestBody?.toString() === is.toString()).toBe(true);
+  }
+  const speech = handedOn(asked(64 * 1024), undefined, 'audio/speech');
+  expect(speech?.requestBody).toHaveLength(64 * 1024);
+  const kept = (...pieces: readonly number[]) => handedOn(asked(100), pieces.map(asked))?.body?.length ?? null;
+  expect([kept(16 * 1024), kept(16 * 1024 + 1), kept(20, 20)]).toEqual([16 * 1024, null, null]);
 });
