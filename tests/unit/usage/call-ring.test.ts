@@ -6,12 +6,17 @@ import { callRing, RingReader, RingWriter } from '../../../electron/core/usage/r
 import { PLACES, READ, WRITTEN } from '../../../electron/core/usage/recording/messages.ts';
 import { OriginNumbers, packed } from '../../../electron/core/usage/recording/packed-calls.ts';
 import {
+  claimedAt,
   entryDraft,
   isEntry,
+  isSkip,
+  LARGEST,
   layCall,
   layOrigin,
   putEntry,
   ringMemory,
+  SKIP,
+  SLOTS,
 } from '../../../electron/core/usage/recording/ring-entry.ts';
 import { callOrigin } from './recording.ts';
 
@@ -138,10 +143,51 @@ test('what stands in the ring is an entry at its place only, and only where its 
   const originSize = layOrigin(draft, '{}') ?? 0;
   putEntry(memory, draft, 7, originSize);
   expect(isEntry(memory, 7, 7)).toBe(true);
-  draft.words[3] = 9;
-  putEntry(memory, draft, 7, originSize);
-  expect(isEntry(memory, 7, 7)).toBe(false);
+  for (const length of [9, -1]) {
+    draft.words[3] = length;
+    putEntry(memory, draft, 7, originSize);
+    expect(isEntry(memory, 7, 7)).toBe(false);
+  }
   expect(layOrigin(draft, 'x'.repeat(128 * 1024))).toBeNull();
+});
+
+test('the least that a call can be is an entry, and what is shorter is none', () => {
+  const [call] = fc.sample(anyCall, 1) as [EndedCall<Buffer>];
+  const [draft, memory] = [entryDraft(), ringMemory(callRing())];
+  const answer = { status: 200, contentType: 'text/event-stream; charset=utf-8', usage: null };
+  const texts = { requestId: '', providerRequestId: null, requestBody: null, body: null };
+  const size = layCall(draft, { ...call, ...texts, answer }, 0, null) ?? 0;
+  putEntry(memory, draft, 7, size);
+  expect(isEntry(memory, 7, 7)).toBe(true);
+  putEntry(memory, draft, 7, size - 1);
+  expect(isEntry(memory, 7, 7)).toBe(false);
+});
+
+test.each([
+  ['at its largest', 0, LARGEST, LARGEST],
+  ['up to the end', SLOTS - 12, 12, 12],
+  ['over the end', SLOTS - 12, 13, null],
+  ['larger than any', 0, LARGEST + 1, null],
+  ['of no length', 0, 0, null],
+  ['too short', 0, 1, null],
+  ['of less than nothing', 20, -4, null],
+])('an entry that claims so many slots is believed or not: %s', (_, at, size, is) => {
+  const memory = ringMemory(callRing());
+  memory.words[at * 2] = size;
+  expect(claimedAt(memory, at)).toBe(is);
+});
+
+test('that the rest is not used is said for one place, and by no entry', () => {
+  const [call] = fc.sample(anyCall, 1) as [EndedCall<Buffer>];
+  const [draft, memory] = [entryDraft(), ringMemory(callRing())];
+  memory.words.fill(-1);
+  const isSaid = (place = 2 * SLOTS + 7) => isSkip(memory, 7, place);
+  putEntry(memory, draft, 2 * SLOTS + 7, SKIP);
+  expect([isSaid(), isSaid(SLOTS + 7)]).toEqual([true, false]);
+  putEntry(memory, draft, 2 * SLOTS + 7, layCall(draft, call, 0, null) ?? 0);
+  expect(isSaid()).toBe(false);
+  memory.words[7 * 2 + 1] = 2 * SLOTS + 7; // the sum alone
+  expect(isSaid()).toBe(false);
 });
 
 test('origins keep their numbers, and lose them only while no call in the ring has one', () => {

@@ -38,6 +38,11 @@ test.each([
   ['the last of two says it does not stream', '{"stream":true,"stream":false}'],
   ['nothing says it streams', '{"messages":[{"stream":true}]}'],
   ['two stream_options', '{"stream":true,"stream_options":{},"stream_options":{}}'],
+  [
+    'one option that stands there twice',
+    '{"stream":true,"stream_options":{"include_usage":false,"include_usage":true}}',
+  ],
+  ['a name that is written with escapes', '{"\\u0073tream":true}'],
   ['options of another kind', '{"stream":true,"stream_options":7}'],
   ['no JSON', 'stream=true'],
   ['a cut object', '{"stream":true'],

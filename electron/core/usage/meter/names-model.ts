@@ -41,8 +41,8 @@ function isName(answer: Buffer, at: number): boolean {
   if (answer[colon] !== COLON || answer[quote] !== QUOTE) return false;
   const from = quote + 1;
   let to = from;
-  while (to - from <= LONGEST && PLAIN[answer[to] ?? 0] === 1) to += 1;
-  return to > from && to - from <= LONGEST && answer[to] === QUOTE;
+  while (to - from < LONGEST && PLAIN[answer[to] ?? 0] === 1) to += 1;
+  return to > from && answer[to] === QUOTE;
 }
 
 function pastSpaces(answer: Buffer, at: number): number {

@@ -28,7 +28,7 @@ export class LookPace {
    * @param mayWait - calls outlive the process.
    */
   looked(slots: number, mayWait: boolean): void {
-    const longestMs = slots === 0 ? LONGEST_MS : (this.#ms * AT_MOST) / slots;
+    const longestMs = (this.#ms * AT_MOST) / slots; // of none: as long as one may
     this.#ms = mayWait ? Math.max(SHORTEST_MS, Math.min(LONGEST_MS, longestMs)) : SHORTEST_MS;
   }
 }

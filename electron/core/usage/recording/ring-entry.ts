@@ -91,7 +91,6 @@ export function layCall(
   words[8] = requestBody === null ? NONE : requestBytes;
   words[9] = body === null ? NONE : bodyBytes;
   words[10] = providerRequestId === null ? NONE : providerRequestId.length;
-  words[11] = 0;
   slots[6] = originPlace ?? NONE;
   slots[7] = call.startedAtMs;
   slots[8] = call.latencyMs;
