@@ -79,6 +79,7 @@ const CLASSES: Readonly<Record<string, SocketClass>> = {
   'endpoint.off': 'owner',
 
   'routing.list': 'free',
+  'routing.unreadable': 'free',
   'routing.health': 'free',
   'routing.set': 'owner',
   'routing.remove': 'owner',

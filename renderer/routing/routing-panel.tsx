@@ -6,7 +6,6 @@ import { m } from '../i18n/messages.ts';
 import { loadPoolHealth, loadRouting, useRouting } from '../state/routing.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import { LoadError } from '../ui/load-error.tsx';
 import head from '../ui/heading.module.css';
 import { Skeleton } from '../ui/skeleton.tsx';
 import page from '../ui/page-layout.module.css';
@@ -14,6 +13,7 @@ import { RemoveRule } from './remove-rule.tsx';
 import { RoutingSheet } from './routing-sheet.tsx';
 import styles from './routing.module.css';
 import { RuleRow } from './rule-row.tsx';
+import { UnreadableRules } from './unreadable-rules.tsx';
 import { targetOf, useFreeTargets } from './use-targets.ts';
 
 /** How often the health of pools is read again while it is on the screen. */
@@ -52,14 +52,14 @@ export function RoutingPanel() {
   return (
     <>
       {(state === 'idle' || state === 'loading') && <Skeleton lines count={3} />}
-      {state === 'failed' && <LoadError error={error} onRetry={() => void loadRouting()} />}
+      {state === 'failed' && <UnreadableRules error={error} onAsk={(act, rule) => setAsked({ act, rule })} />}
       {state === 'ready' && list.length === 0 && (
         <Empty icon={<Route size={28} />} title={m.routing.emptyTitle} actions={add}>
           <p>{m.routing.emptyText}</p>
           {none && <p>{m.routing.emptyNothing}</p>}
         </Empty>
       )}
-      {list.length > 0 && (
+      {state !== 'failed' && list.length > 0 && (
         <section className={styles.section}>
           <p className={styles.muted}>{m.routing.lead}</p>
           <div className={head.line}>

@@ -5,6 +5,7 @@ import { useClients } from '../state/clients.ts';
 import { useSession } from '../state/session.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { ProviderTile } from '../ui/provider-tile.tsx';
+import { StatusDot } from '../ui/status-dot.tsx';
 import page from '../ui/page-layout.module.css';
 import { PoolHealth } from './pool-health.tsx';
 import styles from './routing.module.css';
@@ -13,11 +14,13 @@ import { targetOf, useTargetName } from './use-targets.ts';
 
 interface Props {
   readonly rule: RoutingRule;
+  /** What it says cannot be read; only whom it is for. */
+  readonly isUnreadable?: boolean;
   readonly onAsk: (act: 'edit' | 'remove') => void;
 }
 
 /** One rule, in sentences. */
-export function RuleRow({ rule, onAsk }: Props) {
+export function RuleRow({ rule, isUnreadable = false, onAsk }: Props) {
   const target = targetOf(rule);
   const name = useTargetName(rule.for, target);
   const provider = useSession((session) => session.providers.get(target));
@@ -34,6 +37,7 @@ export function RuleRow({ rule, onAsk }: Props) {
           <span className={styles.kind}>{m.routing.kinds[rule.for]}</span>
         </div>
         {former && <p className={styles.muted}>{m.routing.formerClient}</p>}
+        {isUnreadable && <StatusDot tone="bad" shape="cross" word={m.routing.unreadable} />}
         <ul className={styles.sentences}>
           {ruleSentences(rule).map((sentence) => (
             <li key={sentence}>{sentence}</li>
@@ -48,8 +52,8 @@ export function RuleRow({ rule, onAsk }: Props) {
       </div>
       <div className={styles.acts}>
         <IconButton
-          label={m.routing.editNamed(name)}
-          tip={m.routing.edit}
+          label={isUnreadable ? m.routing.anewNamed(name) : m.routing.editNamed(name)}
+          tip={isUnreadable ? m.routing.anew : m.routing.edit}
           icon={<Pencil size={16} aria-hidden />}
           onClick={() => onAsk('edit')}
         />

@@ -58,6 +58,7 @@ const named = {
   'grants.narrow': true,
   'grants.revoke': true,
   'routing.list': true,
+  'routing.unreadable': true,
   'routing.set': true,
   'routing.remove': true,
   'routing.health': true,

@@ -2,13 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { createLog } from '../../electron/core/logs/log.ts';
+import { resolvePaths } from '../../electron/core/paths.ts';
+import { putRuleRow } from '../../electron/core/routing/routing-table.ts';
+import { Vault } from '../../electron/core/vault/vault.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { fakeKey } from '../support/fake-keys.ts';
+import { NO_KEYCHAIN } from '../support/no-keychain.ts';
 import { startStandIn } from '../support/stand-in-provider.ts';
 import { result } from './bridge.ts';
 import { makeClient } from './endpoint-client.ts';
 import { FIRST_HOST } from './hosts.ts';
 import { ALL_LOOKS, expectLooks } from './looks.ts';
-import { addKey, createVault, goTo } from './window.ts';
+import { addKey, createVault, goTo, PASSWORD, unlock } from './window.ts';
 
 const look = (page: Page, state: string) => expectLooks(page, ALL_LOOKS, `routing-${state}`);
 
@@ -100,6 +106,65 @@ test('a rule is written in the window, holds for calls, and tells how each crede
   } finally {
     await window.close();
     await provider.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
+
+/** Rules as nothing of ours would leave them. */
+async function damageRules(home: string, ...scopes: readonly string[]): Promise<void> {
+  const log = createLog(join(home, 'logs'));
+  const paths = resolvePaths({ KEYHARBOR_HOME: home });
+  const vault = new Vault({ paths, clock: new FakeClock(), keychain: NO_KEYCHAIN, log });
+  try {
+    await vault.unlock(PASSWORD);
+    const opened = vault.opened();
+    opened.write(() => {
+      for (const scope of scopes) putRuleRow(opened.db, { scope, document: '{"for":' }, 0);
+    });
+  } finally {
+    await vault.close();
+    log.close();
+  }
+}
+
+test('rules that cannot be read are named, and each is written anew or removed in place', async () => {
+  test.setTimeout(120_000);
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  let window = await FIRST_HOST.open(home);
+  const reopen = async (...scopes: readonly string[]): Promise<Page> => {
+    await window.close();
+    await damageRules(home, ...scopes);
+    window = await FIRST_HOST.open(home);
+    await unlock(window.page);
+    await goTo(window.page, 'Clients');
+    await window.page.getByRole('tab', { name: 'Routing' }).click();
+    return window.page;
+  };
+  try {
+    await createVault(window.page, { bind: false });
+    let page = await reopen('provider:openai', 'provider:groq');
+    await expect(page.getByRole('alert').getByText('2 routing rules cannot be read')).toBeVisible();
+    const list = page.getByRole('list', { name: 'Rules that cannot be read' });
+    await expect(list.getByRole('heading')).toHaveText(['Groq', 'OpenAI']);
+    await look(page, 'unreadable');
+    await page.getByRole('button', { name: 'Remove the rule for Groq' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove rule' }).click();
+    await expect(page.getByText('A routing rule cannot be read', { exact: true })).toBeVisible();
+    await page.getByRole('button', { name: 'Write the rule for OpenAI anew' }).click();
+    const form = page.getByRole('dialog', { name: 'Rule for OpenAI' });
+    await form.getByRole('button', { name: 'Add path' }).click();
+    await form.getByLabel('Path 1', { exact: true }).fill('/old');
+    await form.getByLabel('Path 1 becomes').fill('/models');
+    await form.getByRole('button', { name: 'Save rule' }).click();
+    await expect(page.getByText('Paths that begin with /old go to /models instead.')).toBeVisible();
+    await expect(list).toHaveCount(0);
+
+    page = await reopen('nobody');
+    await expect(page.getByText(/nor whose calls it is for/)).toBeVisible();
+    await page.getByRole('link', { name: 'Open the backups' }).click();
+    await expect(page.getByRole('heading', { level: 2, name: 'Backups' })).toBeInViewport();
+  } finally {
+    await window.close();
     rmSync(home, { recursive: true, force: true });
   }
 });

@@ -90,6 +90,11 @@ export class Routing {
     return this.#read().all();
   }
 
+  /** Whom the rules are for that `list` is refused because of; null: one that does not say. */
+  unreadable(): (RoutingScope | null)[] {
+    return this.#read().unreadable();
+  }
+
   /** Adds or replaces the rule of its provider or client. @throws AppError `not_found` for an unknown provider. */
   set(rule: RoutingRule, actor: string): RoutingRule {
     if (rule.for === 'provider') this.#deps.catalogue.get(rule.provider);

@@ -1,4 +1,4 @@
-import { type RoutingRule, routingRule, routingScope } from '../../../shared/contract/routing.ts';
+import { type RoutingRule, type RoutingScope, routingRule, routingScope } from '../../../shared/contract/routing.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { PUT_BACK } from '../store/damage-words.ts';
 import type { RuleRow } from './routing-table.ts';
@@ -19,10 +19,10 @@ export class StoredRules {
     for (const { scope, document } of rows) {
       const given = parsedJson(document);
       const rule = routingRule.safeParse(given);
-      const named = scopeNamedIn(given);
+      const named = textOf(scopeNamedIn(given));
       if (rule.success && named === scope) {
         this.#rules.set(scope, rule.data);
-      } else if (isScope(scope)) {
+      } else if (scopeOf(scope) !== null) {
         this.#unreadable.set(scope, scope);
         if (named !== null) this.#unreadable.set(named, scope);
       } else {
@@ -49,6 +49,12 @@ export class StoredRules {
   readable(): RoutingRule[] {
     return [...this.#rules.values()];
   }
+
+  /** Whom the rows are for that cannot be read; null: some say nobody. */
+  unreadable(): (RoutingScope | null)[] {
+    const rows = [...new Set(this.#unreadable.values())].map(scopeOf);
+    return this.#isAnyUnknown ? [...rows, null] : rows;
+  }
 }
 
 function parsedJson(text: string): unknown {
@@ -60,16 +66,20 @@ function parsedJson(text: string): unknown {
 }
 
 /** Whom a document says that it is for, also where the rest of it cannot be read. */
-function scopeNamedIn(document: unknown): string | null {
+function scopeNamedIn(document: unknown): RoutingScope | null {
   if (typeof document !== 'object' || document === null) return null;
   const { for: kind, provider, client } = document as Readonly<Record<string, unknown>>;
   const scope = routingScope.safeParse(kind === 'provider' ? { provider } : kind === 'client' ? { client } : null);
-  return scope.success ? scopeText(scope.data) : null;
+  return scope.success ? scope.data : null;
 }
 
-function isScope(text: string): boolean {
+const textOf = (scope: RoutingScope | null): string | null => (scope === null ? null : scopeText(scope));
+
+/** The other way round; null: it names neither a provider nor a client. */
+function scopeOf(text: string): RoutingScope | null {
   const [kind = '', ...rest] = text.split(':');
-  return scopeNamedIn({ for: kind, [kind]: rest.join(':') }) === text;
+  const scope = scopeNamedIn({ for: kind, [kind]: rest.join(':') });
+  return textOf(scope) === text ? scope : null;
 }
 
 function unreadable(scopes: readonly string[]): AppError {

@@ -26,6 +26,19 @@ export const routing = {
   kinds: { provider: 'Provider', client: 'Client' },
   formerClient: 'This client has no access any more.',
   gone: (id: string) => `Client ${id}, which is gone`,
+  unreadable: 'Cannot be read',
+  unreadableList: 'Rules that cannot be read',
+  unreadableTitle: (count: number) =>
+    count === 1 ? 'A routing rule cannot be read' : `${count} routing rules cannot be read`,
+  unreadableText: (count: number) =>
+    count === 1
+      ? 'No call goes out that it could be for; all others do. Write it anew, or remove it.'
+      : 'No call goes out that they could be for; all others do. Write each anew, or remove it.',
+  nobodysTitle: 'A routing rule cannot be read, nor whose calls it is for',
+  nobodysText: 'So no call goes out. Put the newest backup back; the present files are kept.',
+  openBackups: 'Open the backups',
+  anew: 'Write anew',
+  anewNamed: (name: string) => `Write the rule for ${name} anew`,
   edit: 'Edit',
   editNamed: (name: string) => `Edit the rule for ${name}`,
   removeNamed: (name: string) => `Remove the rule for ${name}`,

@@ -79,6 +79,7 @@ test.each(['organisation:acme', 'provider:', 'provider:../x', `client:${CLIENT}x
     expect([isRefused('openai', CLIENT), isRefused('groq', CLIENT)]).toEqual([true, true]);
     expect(() => app.routing.of('groq', CLIENT)).toThrow('nor whose calls it is for. No call goes out.');
     expect(() => app.routing.list()).toThrow('nor whose calls it is for');
+    expect(app.routing.unreadable()).toEqual([null]);
   },
 );
 
@@ -95,6 +96,7 @@ test('the list does not pass for whole; it names what cannot be read, and that c
       hint: expect.stringContaining('"keyharbor routing remove provider:groq"') as string,
     }),
   );
+  expect(app.routing.unreadable()).toEqual([{ provider: 'groq' }, { provider: 'openai' }]);
   app.routing.remove({ provider: 'groq' }, 'cli');
   expect([isRefused('groq', CLIENT), isRefused('openai', CLIENT)]).toEqual([false, true]);
   expect(() => app.routing.list()).toThrow(
@@ -102,6 +104,7 @@ test('the list does not pass for whole; it names what cannot be read, and that c
   );
   app.routing.set(ruleOf('openai'), 'cli');
   expect(app.routing.list()).toEqual([ruleOf('mistral'), ruleOf('openai')]);
+  expect(app.routing.unreadable()).toEqual([]);
   expect(isRefused('openai', CLIENT)).toBe(false);
 });
 

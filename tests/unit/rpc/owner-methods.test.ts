@@ -39,6 +39,7 @@ const FREE = [
   'quotas.whatIf',
   'routing.health',
   'routing.list',
+  'routing.unreadable',
   'settings.get',
   'usage.anomalies',
   'usage.beginExport',
