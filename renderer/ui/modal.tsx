@@ -1,6 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog } from '@base-ui/react/dialog';
-import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
 import { createContext, useContext, useRef } from 'react';
 import styles from './overlay.module.css';
 import { useReturnFocus } from './use-return-focus.ts';
@@ -13,7 +13,7 @@ interface Props {
   readonly className: string | undefined;
   /** Where it shows no title of its own. */
   readonly label?: string;
-  readonly initialFocus?: RefObject<HTMLElement | null> | undefined;
+  readonly initialFocus?: ComponentProps<typeof Dialog.Popup>['initialFocus'];
   readonly onKeyDown?: (event: KeyboardEvent) => void;
   /** Asked to close: Escape, or a press beside it. */
   readonly onClose: () => void;
@@ -26,7 +26,7 @@ const InModal = createContext(false);
 /** What lies over everything else until it is answered or closed; all dialogs and sheets are made of it. */
 export function Modal({ open, asks, className, label, initialFocus, onKeyDown, onClose, children }: Props) {
   const popup = useRef<HTMLDivElement>(null);
-  useReturnFocus();
+  const back = useReturnFocus(popup, open);
   useTabWithin(popup, open);
   const container = useContext(InModal) ? undefined : document.getElementById('modals');
   const Root = asks === true ? AlertDialog.Root : Dialog.Root;
@@ -41,6 +41,7 @@ export function Modal({ open, asks, className, label, initialFocus, onKeyDown, o
           className={className}
           aria-label={label}
           initialFocus={initialFocus}
+          finalFocus={back}
           onKeyDown={onKeyDown}
         >
           <InModal value>{children}</InModal>

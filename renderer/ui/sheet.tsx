@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useRef } from 'react';
 import { m } from '../i18n/messages.ts';
 import { IconButton } from './icon-button.tsx';
 import { Modal } from './modal.tsx';
@@ -26,14 +26,26 @@ export function Sheet({ open, title, onClose, onSave, initialFocus, foot, childr
     event.stopPropagation(); // a sheet over another one keeps it to itself
     onSave?.();
   };
+  const body = useRef<HTMLDivElement>(null);
+  const focus = initialFocus ?? ((opened: string) => opened === 'touch' || beginning(body.current));
   return (
-    <Modal open={open} className={styles.sheet} initialFocus={initialFocus} onKeyDown={onKeyDown} onClose={onClose}>
+    <Modal open={open} className={styles.sheet} initialFocus={focus} onKeyDown={onKeyDown} onClose={onClose}>
       <div className={styles.head}>
         <Base.Title className={styles.title}>{title}</Base.Title>
         <IconButton label={m.common.close} icon={<X size={18} aria-hidden />} onClick={onClose} />
       </div>
-      <div className={styles.body}>{children}</div>
+      <div ref={body} tabIndex={-1} className={styles.body}>
+        {children}
+      </div>
       <div className={styles.foot}>{foot}</div>
     </Modal>
   );
+}
+
+const FIELDS = 'form :is(input, select, textarea, button):enabled';
+
+/** Where one begins: at the first field, or where there is none at what there is to read, which arrows then scroll. */
+function beginning(body: HTMLElement | null): HTMLElement | true {
+  const fields = [...(body?.querySelectorAll<HTMLElement>(FIELDS) ?? [])];
+  return fields.find((one) => one.tabIndex >= 0 && one.checkVisibility()) ?? body ?? true;
 }

@@ -84,3 +84,33 @@ test('Tab, however fast, stays within what lies on top', async () => {
     rmSync(home, { recursive: true, force: true });
   }
 });
+
+test('a sheet begins at its first field, Escape closes it at once, and the focus goes back to what opened it', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'kh-home-'));
+  const window = await FIRST_HOST.open(home);
+  const { page } = window;
+  try {
+    await createVault(page, { bind: false });
+    await goTo(page, 'Settings');
+    // One after another: each goes back to its own button, not to that of one before.
+    for (const [name, first] of [
+      ['Panic …', page.getByRole('button', { name: 'Cancel' })],
+      ['Make a new kit', page.getByLabel('Master password', { exact: true })],
+      ['Add webhook', page.getByRole('textbox', { name: 'Address' })],
+      ['Add provider', page.getByLabel('Name', { exact: true })],
+      ['Change password', page.getByLabel('Current password')],
+    ] as const) {
+      const opener = page.getByRole('button', { name, exact: true });
+      await opener.focus();
+      await page.keyboard.press('Enter');
+      await expect(page.locator('[data-modal]').and(page.locator('[data-open]'))).toBeVisible();
+      await expect(first, name).toBeFocused();
+      await page.keyboard.press('Escape');
+      await expect(page.locator('[data-modal]'), name).toHaveCount(0);
+      await expect(opener).toBeFocused();
+    }
+  } finally {
+    await window.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
