@@ -18,7 +18,7 @@ export const NARROW: Look = { name: 'narrow', scheme: 'light', width: 360, heigh
 export const NARROW_DARK: Look = { name: 'narrow-dark', scheme: 'dark', width: 360, height: 740 };
 export const ALL_LOOKS: readonly Look[] = [LIGHT, DARK, NARROW, NARROW_DARK];
 
-/** 1280 px with text of twice the size, as the browser's setting has it: icons and pictures stay. */
+/** 1280 px with text of twice the size, as the browser's setting has it: signs beside it grow, pictures stay. */
 export async function withLargeText(page: Page, check: () => Promise<void>): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const write = (standard: number) =>

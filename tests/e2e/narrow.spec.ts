@@ -98,6 +98,24 @@ test('sheets, dialogs and tables have room on a narrow window and with large tex
       await close(page);
     });
 
+    await test.step('signs grow with the text beside them', async () => {
+      await page.setViewportSize(WIDE);
+      const sizes = () =>
+        page
+          .locator('nav svg, main svg.lucide')
+          .evaluateAll((all) =>
+            all
+              .filter((one) => one.checkVisibility())
+              .map((one) => [one.clientWidth, Number(one.getAttribute('width'))]),
+          );
+      const usual = await sizes();
+      expect(usual.length).toBeGreaterThan(5);
+      for (const [wide, given] of usual) expect(wide).toBe(given);
+      await withLargeText(page, async () => {
+        for (const [wide, given] of await sizes()) expect(wide).toBe((given ?? Number.NaN) * 2);
+      });
+    });
+
     await test.step('keys of the shortcut list go below what they do rather than past the edge', async () => {
       await page.keyboard.press('Control+/');
       const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });

@@ -153,7 +153,7 @@ test('what was called is on the screen at once, equal to the command line and th
     await test.step('the chart is walked with the keyboard', async () => {
       await cursor.focus();
       await page.keyboard.press('ArrowUp');
-      await expect(cursor).toHaveAttribute('aria-valuetext', /OpenAI: (≥ )?\$/);
+      await expect(cursor).toHaveAttribute('aria-valuetext', /OpenAI: (≥\s)?\$/);
       await page.keyboard.press('Home');
       await expect(cursor).toHaveAttribute('aria-valuenow', '1');
       await page.keyboard.press('End');
@@ -200,7 +200,7 @@ test('what was called is on the screen at once, equal to the command line and th
       expect(cell(UNPRICED)).toBe('Unknown');
       expect(rows.find(({ key }) => key === UNPRICED)?.costMicroUsd).toBeNull();
       expect(micro(cell('Total'))).toBe(priced?.costMicroUsd);
-      expect(cell('Total')).toMatch(/^≥ /);
+      expect(cell('Total')).toMatch(/^≥\s/);
       await page.getByRole('button', { name: 'Requests', exact: true }).click();
       await expect(
         page
@@ -336,6 +336,24 @@ test('what was called is on the screen at once, equal to the command line and th
       const csv = await exported(page, 'Export as CSV', 'csv', 'Export the offers', 'cheapest-offers');
       expect(csv.toString('utf8')).toContain(`"${PRICED}","openai","${PRICED}","kh://openai/work"`);
       await exported(page, 'Export as Parquet', 'parquet', 'Export the price list', 'prices');
+    });
+
+    await test.step('the card of the forecast holds all that it says', async () => {
+      await page.getByRole('tab', { name: 'Overview' }).click();
+      const how = page.getByText(/^How: /);
+      await how.evaluate((one) => {
+        one.firstChild?.nodeValue
+          ?.repeat(12)
+          .split('. ')
+          .forEach((sentence) => one.append(`${sentence}. `));
+      });
+      for (const width of [1280, 360]) {
+        await page.setViewportSize({ width, height: 860 });
+        const past = () =>
+          how.evaluate(({ parentElement: card }) => (card?.scrollHeight ?? 0) - (card?.clientHeight ?? 0));
+        await expect.poll(past, `${width} px`).toBeLessThanOrEqual(1);
+      }
+      await page.setViewportSize({ width: 1280, height: 860 });
     });
 
     await test.step('each card exports what it shows', async () => {
