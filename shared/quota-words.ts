@@ -4,11 +4,18 @@ import type { QuotaCounts, QuotaDefinition, QuotaPeriod, QuotaScope } from './qu
 /** Quotas in plain words, for the command line, refusals and notices. */
 
 const grouped = new Intl.NumberFormat('en');
+const MICRO_PER_CENT = 10_000;
 
 /** "1,200 requests", "$12.50". */
 export function amountInWords(amount: number, counts: QuotaCounts): string {
   if (counts === 'cost') return microUsdInWords(amount);
   return `${grouped.format(amount)} ${amount === 1 ? counts.slice(0, -1) : counts}`;
+}
+
+/** The same, with money in whole cents from a cent on: what was seen or is expected, of which more would say nothing. */
+export function roundAmountInWords(amount: number, counts: QuotaCounts): string {
+  const isCents = counts === 'cost' && amount >= MICRO_PER_CENT;
+  return amountInWords(isCents ? Math.round(amount / MICRO_PER_CENT) * MICRO_PER_CENT : amount, counts);
 }
 
 /** "1,200", "$12.50": where the unit stands beside it. */

@@ -34,10 +34,12 @@ function Proposal({ proposal }: { readonly proposal: QuotaProposal }) {
   const { definition, limitNow, because, quota } = proposal;
   const { counts } = definition;
   const amount = (of: number): string => amountWords(counts, of);
-  const title =
+  // A name may run from right to left; the figures behind it do not.
+  const [name, what] =
     limitNow === null
-      ? m.quotas.proposalNew(`${scopeWords(definition.scope, names)}, ${limitWords(definition)}`)
-      : m.quotas.proposalChange(definition.name, amount(limitNow), amount(definition.limit));
+      ? ['', m.quotas.proposalNew(`${scopeWords(definition.scope, names)}, ${limitWords(definition)}`)]
+      : [definition.name, m.quotas.proposalChange(amount(limitNow), amount(definition.limit))];
+  const title = `${name}${what}`;
   const apply = useAction(async () => {
     const { definition: made } = await call('quotas.applyProposal', { id: proposal.id });
     await reloadQuotas();
@@ -47,7 +49,10 @@ function Proposal({ proposal }: { readonly proposal: QuotaProposal }) {
     <li className={page.row}>
       <Lightbulb size={18} aria-hidden className={styles.idea} />
       <div className={page.what}>
-        <h3>{title}</h3>
+        <h3>
+          <bdi>{name}</bdi>
+          {what}
+        </h3>
         <p>{because}</p>
         <ErrorNote error={apply.error} />
       </div>

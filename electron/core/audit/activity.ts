@@ -11,7 +11,9 @@ export interface ActivityDeps {
   readonly vault: { opened(): OpenVault };
   readonly clock: Clock;
   readonly clients: { list(): readonly { readonly id: string; readonly name: string }[] };
-  readonly credentials: { list(filter: object): readonly { readonly id: string; readonly ref: string }[] };
+  readonly credentials: {
+    list(filter: { readonly state?: 'binned' }): readonly { readonly id: string; readonly ref: string }[];
+  };
   readonly catalogue: { all(): readonly { readonly id: string; readonly name: string }[] };
   readonly env: NodeJS.ProcessEnv;
 }
@@ -84,7 +86,9 @@ export class Activity {
       ...loggedNames(vault.opened(), [...new Set(logged)]),
       ...clients.list().flatMap(({ id, name }) => [[id, name] as const, [scopeText({ client: id }), name] as const]),
       ...catalogue.all().map(({ id, name }) => [scopeText({ provider: id }), name] as const),
-      ...credentials.list({}).map(({ id, ref }) => [id, ref] as const),
+      ...[{}, { state: 'binned' } as const]
+        .flatMap((which) => credentials.list(which))
+        .map(({ id, ref }) => [id, ref] as const),
     ]);
   }
 }

@@ -1,6 +1,6 @@
 import type { QuotaProposal } from '../../../shared/contract/quotas.ts';
 import type { ProviderDescriptor } from '../../../shared/provider/descriptor.ts';
-import { amountInWords, periodInWords } from '../../../shared/quota-words.ts';
+import { amountInWords, periodInWords, roundAmountInWords } from '../../../shared/quota-words.ts';
 import type { QuotaCounts, QuotaDefinition } from '../../../shared/quotas.ts';
 import type { Fitting } from './fitting-limit.ts';
 import { demoQuotas, usualQuota } from './usual-limits.ts';
@@ -41,8 +41,9 @@ const isOnAllCost = ({ scope, counts }: QuotaDefinition): boolean => scope.kind 
 
 /** What a limit rests on, without a stop at its end. */
 export function seenInWords({ periods, highest, typical }: Fitting, counts: QuotaCounts): string {
-  if (periods === 1) return `The one period that is over took ${amountInWords(highest, counts)}`;
-  return `The most in ${periods} periods was ${amountInWords(highest, counts)}, usually ${amountInWords(typical, counts)}`;
+  const seen = (amount: number): string => roundAmountInWords(amount, counts);
+  if (periods === 1) return `The one period that is over took ${seen(highest)}`;
+  return `The most in ${periods} periods was ${seen(highest)}, usually ${seen(typical)}`;
 }
 
 function changeOf({ id, definition }: Known['quotas'][number], fit: Fitting): QuotaProposal {

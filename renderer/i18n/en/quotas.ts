@@ -56,7 +56,7 @@ export const quotas = {
   refuses: 'Calls are refused at the limit.',
   onlyWarns: 'Calls go on at the limit; you are told.',
   figures: (used: string, available: string, percent: number) =>
-    `${used} of ${available} used (${formatNumber(Math.floor(percent))} %)`,
+    `${used} of ${available} used (${formatNumber(Math.floor(percent))}\u00a0%)`,
   held: (amount: string) => `${amount} held for calls under way`,
   kept: (amount: string) => `${amount} more for critical calls`,
   carried: (amount: string) => `${amount} brought over`,
@@ -206,7 +206,7 @@ export const quotas = {
 
   proposals: 'Suggestions',
   proposalNew: (name: string) => `New: ${name}`,
-  proposalChange: (name: string, from: string, to: string) => `${name}: ${to} instead of ${from}`,
+  proposalChange: (from: string, to: string) => `: ${to} instead of ${from}`,
   proposalApply: 'Use it',
   proposalApplyNamed: (name: string) => `Use it: ${name}`,
   proposalEdit: 'Look at it first',

@@ -105,7 +105,7 @@ export const usage = {
     total: 'Total',
     before: 'Period before',
     unknown: 'Unknown',
-    atLeast: (value: string) => `≥ ${value}`,
+    atLeast: (value: string) => `≥\u00a0${value}`,
   },
   ranking: {
     title: (by: string) => `By ${by.toLowerCase()}`,

@@ -81,6 +81,14 @@ describe('the log as a person reads it', () => {
     expect(activity.list({ filter: {}, before: 1, limit: 50 })).toEqual({ entries: [], more: false });
   });
 
+  test('names a key that lies in the bin', async () => {
+    const { app, list, id } = await setUp();
+    app.credentials.move({ id }, 'delete', 'ui');
+    const named = list({ target: id }).entries.map(({ targetName }) => targetName);
+    expect(named.length).toBeGreaterThan(1);
+    expect(new Set(named)).toEqual(new Set(['kh://openai/work']));
+  });
+
   test('names a quota and a webhook, also when they are gone', async () => {
     const { app, clock, list } = await setUp();
     const vault = app.vault.opened();

@@ -167,6 +167,10 @@ test('proposed are what fits better, what the providers allow or may cost, and t
   });
   expect(higher).toMatchObject({ quota: 'b'.repeat(16), definition: { limit: 2000 } });
   expect(higher?.because).toMatch(/usually 10 requests; the limit is 1,000 requests a day\.$/);
+  const costs = [{ id: fit.id, definition: definition(daily(1000, { counts: 'cost' })) }];
+  const seen = [{ ...fit, highest: 255_881, typical: 9_871 }];
+  const [inCents] = proposalsOf({ quotas: costs, fitting: seen, providers: [], hasSystem: false });
+  expect(inCents?.because).toMatch(/^The most in 7 periods was \$0\.26, usually \$0\.009871[:;]/);
   const [alone] = proposalsOf({ quotas, fitting: [{ ...fit, periods: 1 }], providers, hasSystem: false });
   expect(alone?.because).toMatch(/^The one period that is over took 24 requests: a limit of 1,000/);
   const all = { id: 'b'.repeat(16), definition: definition(daily(1, { name: 'all', counts: 'cost' })) };

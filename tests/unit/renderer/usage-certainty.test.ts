@@ -17,8 +17,8 @@ test.each([
   ['nothing asked', {}, 'known', '$0.00'],
   ['all priced', { knownCostMicroUsd: 2_000_000 }, 'known', '$2.00'],
   ['free, and priced so', { knownCostMicroUsd: 0 }, 'known', '$0.00'],
-  ['some without a price', { unpriced: 1, knownCostMicroUsd: 2_000_000 }, 'at-least', '≥ $2.00'],
-  ['some cut', { incomplete: 1, knownCostMicroUsd: 2_000_000 }, 'at-least', '≥ $2.00'],
+  ['some without a price', { unpriced: 1, knownCostMicroUsd: 2_000_000 }, 'at-least', '≥\u00a0$2.00'],
+  ['some cut', { incomplete: 1, knownCostMicroUsd: 2_000_000 }, 'at-least', '≥\u00a0$2.00'],
   ['none with a price', { unpriced: 9 }, 'unknown', 'Unknown'],
   ['none with a price but one failed call, which cost nothing', { unpriced: 9, failed: 1 }, 'unknown', 'Unknown'],
   ['none with a price, some cut', { unpriced: 9, incomplete: 3 }, 'unknown', 'Unknown'],
@@ -73,7 +73,7 @@ describe('bars', () => {
   });
   test('names and the rest say it of their sums', () => {
     const said = rankedNames(bars, 'spend').map(({ sums }) => sumsText('spend', sums, exactText));
-    expect(said).toEqual(['≥ $1.50', 'Unknown', '≥ $0.00007']);
+    expect(said).toEqual(['≥\u00a0$1.50', 'Unknown', '≥\u00a0$0.00007']);
     expect(costText('$1.00', undefined)).toBe('$1.00');
   });
 });
@@ -101,7 +101,7 @@ describe('the calendar', () => {
     const at = (key: string) => cells.find((cell) => cell.key === key);
     expect(at('2025-11-25')).toMatchObject({ open: true, step: 0 });
     expect(at('2025-11-25')?.text).toMatch(/Unknown, 3 requests$/);
-    expect(at('2025-11-26')?.text).toMatch(/≥ \$0\.25, 1 request$/);
+    expect(at('2025-11-26')?.text).toMatch(/≥\u00a0\$0\.25, 1 request$/);
     expect(at('2025-11-27')).toMatchObject({ open: false });
     expect(at('2025-11-27')?.text).toMatch(/\$0\.00, 0 requests$/);
     expect(yearGrid(map, 'requests').rows[1]?.cells[1]).toMatchObject({ open: false, step: 3 });
@@ -109,7 +109,7 @@ describe('the calendar', () => {
   test('says the same of hours of the week and of the whole', () => {
     const text = weekGrid(hoursOfWeek, 'spend').rows[0]?.cells.map((cell) => cell.text) ?? [];
     expect(text[8]).toMatch(/Unknown$/);
-    expect(text[9]).toMatch(/≥ \$0\.25$/);
+    expect(text[9]).toMatch(/≥\u00a0\$0\.25$/);
     expect(heatSums(heat)).toMatchObject({ requests: 4, unpriced: 2, knownCostMicroUsd: 250_000 });
     expect(certaintyOf(heatSums(heat))).toBe('at-least');
   });

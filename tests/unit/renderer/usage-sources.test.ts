@@ -59,8 +59,8 @@ test.each([
 
 test.each([
   ['$1.20', 1_200_000, 0, 0],
-  ['≥ $1.20', 1_200_000, 1, 0],
-  ['≥ $1.20', 1_200_000, 0, 1],
+  ['≥\u00a0$1.20', 1_200_000, 1, 0],
+  ['≥\u00a0$1.20', 1_200_000, 0, 1],
   ['Unknown', 0, 3, 0],
 ])(
   'what imported calls of a model cost is %s, not more than is known',

@@ -3,7 +3,7 @@ import type { UsageAnomaly } from '../../../../shared/contract/usage-forecast.ts
 import type { UsageFilter, UsageRemark } from '../../../../shared/contract/usage.ts';
 import { isLentName } from '../../../../shared/lent-name.ts';
 import { dayInWords } from '../../../../shared/moment-words.ts';
-import { amountInWords } from '../../../../shared/quota-words.ts';
+import { amountInWords, roundAmountInWords } from '../../../../shared/quota-words.ts';
 import type { NameKind } from '../dimensions.ts';
 import { dateOfDay, HOUR_MS } from '../reporting-days.ts';
 import { fitting } from './anomalies-filter.ts';
@@ -121,8 +121,7 @@ function suddenSpends(db: Database.Database, days: Days, filter: NumberedFilter)
   return found;
 }
 
-const dollars = (microUsd: number): string =>
-  amountInWords(microUsd < 10_000 ? microUsd : Math.round(microUsd / 10_000) * 10_000, 'cost');
+const dollars = (microUsd: number): string => roundAmountInWords(microUsd, 'cost');
 
 /** The median of the same weekdays of the weeks before; null where there are too few. */
 function usualOf(byDay: ReadonlyMap<number, number>, day: number, begun: number): number | null {

@@ -1,6 +1,6 @@
 import type { ForecastBand, RestOfToday, UsageForecast } from '../../../../shared/contract/usage-forecast.ts';
 import { dayInWords } from '../../../../shared/moment-words.ts';
-import { amountInWords } from '../../../../shared/quota-words.ts';
+import { amountInWords, roundAmountInWords } from '../../../../shared/quota-words.ts';
 import type { CostCertainty } from '../../../../shared/usage.ts';
 
 type ForecastMethod = UsageForecast['method']['name'];
@@ -32,13 +32,8 @@ export function methodInWords(method: ForecastMethod, rest: RestOfToday | null):
 const rounded = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 function between(figure: UsageForecast['figure'], { low, middle, high }: ForecastBand): string {
-  const some = (value: number) => (figure === 'cost' ? amountInWords(roughly(value), 'cost') : rounded.format(value));
+  const some = (value: number) => (figure === 'cost' ? roundAmountInWords(value, 'cost') : rounded.format(value));
   return `between ${some(low)} and ${some(high)}${figure === 'cost' ? '' : ` ${figure}`}, in the middle ${some(middle)}`;
-}
-
-/** Whole cents: more would be a promise. */
-function roughly(microUsd: number): number {
-  return microUsd < 10_000 ? microUsd : Math.round(microUsd / 10_000) * 10_000;
 }
 
 /** Nothing is said as known that is not. */
