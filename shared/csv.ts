@@ -2,7 +2,7 @@
  * Comma-separated values (RFC 4180). Every cell is quoted, and one that a spreadsheet would take for a formula gets an
  * apostrophe before it: names of clients and models come from elsewhere.
  */
-const FORMULA_START = /^[=+\-@\t\r\n]/;
+const FORMULA_START = /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/u; // some trim what is before, and take wide forms for plain ones
 
 export type CsvCell = string | number | null;
 

@@ -64,7 +64,10 @@ function parsed(body: Buffer): unknown {
   try {
     return parseStrictJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
   } catch {
-    throw refused('The body is not JSON as this path takes it.', 'One value in UTF-8, no member twice.');
+    throw refused(
+      'The body is not JSON as this path takes it.',
+      'One value in UTF-8, no member twice, no control characters in its texts.',
+    );
   }
 }
 

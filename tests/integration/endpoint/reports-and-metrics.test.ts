@@ -54,6 +54,14 @@ describe('a body', () => {
     expect(setting.credentials.reports).toEqual([]);
   });
 
+  test('that holds a control character in a text is told that', async () => {
+    const token = tokenFor(setting, ['keys:read:openai']);
+    const answer = await post(port, '/v1/keys/openai/report', token, '{"reason":"a\\u001bb"}', [
+      'Content-Type: application/json',
+    ]);
+    expect(JSON.parse(answer.body)).toMatchObject({ hint: expect.stringContaining('no control characters') as string });
+  });
+
   test('is waited for after "Expect: 100-continue"', async () => {
     const token = tokenFor(setting, ['keys:read:openai']);
     const headers = ['Content-Type: application/json', 'Expect: 100-continue'];

@@ -11,7 +11,23 @@ test.each([
 ])('%i micro-USD are %s', (microUsd, shown) => expect(dollars(microUsd)).toBe(shown));
 
 test('no cell of a CSV starts a formula, breaks its row or loses a quote', () => {
-  const cells = ['=1+1', '+1', '-1', '@A1', '\t=1', '\r=1', '\n=1', 'say "hi", you', 'a\nb', '', 'plain-model'];
+  const cells = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@A1',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    ' =1',
+    '\u3000＝1',
+    '－1',
+    'a=1',
+    'say "hi", you',
+    'a\nb',
+    '',
+    'plain-model',
+  ];
   const text = csv(
     ['key'],
     cells.map((cell) => [cell]),
@@ -26,6 +42,10 @@ test('no cell of a CSV starts a formula, breaks its row or loses a quote', () =>
       '"\'\t=1"',
       '"\'\r=1"',
       '"\'\n=1"',
+      '"\' =1"',
+      '"\'\u3000＝1"',
+      '"\'－1"',
+      '"a=1"',
       '"say ""hi"", you"',
       '"a\nb"',
       '""',
