@@ -114,7 +114,7 @@ export class Webhooks {
     if (changes.url === undefined && changes.local === undefined) return null;
     const vault = this.#deps.vault.opened();
     const row = this.#find(vault, changes.webhook);
-    const local = changes.local ?? (changes.url === undefined && row.local === 1);
+    const local = changes.local ?? false; // another address needs the owner's word for itself
     const before = openUrl(vault, row);
     const url = readWebhookUrl(changes.url ?? before, local);
     return url.href === before && local === (row.local === 1) ? null : { url, local };

@@ -352,3 +352,33 @@ test('a panic switches all of them off; what happens after the next unlock is no
   expect(t.server.seen).toEqual([]);
   expect(t.webhooks.edit({ webhook: 'ops', on: true }, 'cli')).toMatchObject({ on: true, offBecause: null });
 });
+
+test('local addresses are for those webhooks only whose owner said so, and no longer than that', async () => {
+  const t = await withReceiver();
+  const local = () => t.webhooks.list().map((hook) => `${hook.label} ${hook.local}`);
+  t.add({ label: 'public', url: 'https://hooks.example.com/a', local: false });
+  t.add({ label: 'local', url: 'https://hooks.example.com/b', local: true });
+  expect(local().toSorted()).toEqual(['local true', 'public false']);
+  expect(t.webhooks.edit({ webhook: 'local', label: 'renamed' }, 'cli').local).toBe(true);
+  // Another address is another matter.
+  expect(t.webhooks.edit({ webhook: 'renamed', url: 'https://hooks.example.com/c' }, 'cli').local).toBe(false);
+  expect(t.webhooks.edit({ webhook: 'renamed', local: true }, 'cli').local).toBe(true);
+  expect(t.webhooks.edit({ webhook: 'renamed', local: false }, 'cli').local).toBe(false);
+  expect(() => t.webhooks.edit({ webhook: 'renamed', url: t.server.url }, 'cli')).toThrow(
+    failing({ code: 'invalid_input' }),
+  );
+});
+
+test('an edit changes what it is given and nothing else, and is written down', async () => {
+  const t = await withReceiver();
+  t.add();
+  const before = t.webhooks.list()[0];
+  const off = t.webhooks.edit({ webhook: 'ops', on: false }, 'cli');
+  expect(off).toEqual({ ...before, on: false });
+  expect(t.webhooks.edit({ webhook: 'ops', label: 'other' }, 'cli')).toEqual({ ...off, label: 'other' });
+  const events = ['client.created' as const];
+  expect(t.webhooks.edit({ webhook: 'other', events }, 'cli')).toEqual({ ...off, label: 'other', events });
+  expect(t.webhooks.edit({ webhook: 'other', on: true }, 'cli')).toEqual({ ...before, label: 'other', events });
+  const acts = t.app.vault.opened().db.prepare("SELECT action FROM audit WHERE action LIKE 'webhook.%'").pluck().all();
+  expect(acts).toEqual(['webhook.create', ...Array<string>(4).fill('webhook.edit')]);
+});
