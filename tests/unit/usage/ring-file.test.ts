@@ -2,7 +2,9 @@ import { createSecretKey } from 'node:crypto';
 import {
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -130,6 +132,22 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
     }
     expect(calls.length).toBeGreaterThan(90);
     expect(left()?.calls.map(({ requestId }) => requestId)).toEqual(calls.map(({ requestId }) => requestId));
+  });
+
+  test('who asked whom is told once for many calls, also where they take turns, and not where it is too long', () => {
+    const { write, writer, reader } = ringWithFile();
+    const calls = [0, 1, 0, 1, 0, 1].map((n) => from(n));
+    const slots = calls.map((one) => {
+      const before = reader.unread;
+      expect(write(one)).toBe(true);
+      return reader.unread - before;
+    });
+    const [first = 0, second = 0, ...rest] = slots;
+    expect(new Set(rest).size).toBe(1);
+    expect(Math.min(first, second)).toBeGreaterThan((rest[0] as number) + 20);
+    expect(writer.write(endedCall({ origin: callOrigin('x'.repeat(200_000)) }), 3)).toBe(false);
+    expect(reader.take(reader.written, 1000, ORIGINS)).toEqual(calls.map(asText));
+    expect(reader.unread).toBe(0);
   });
 
   test('nothing is hidden with bytes that hid something before: where they are used up it takes nothing', () => {
@@ -353,4 +371,26 @@ describe.skipIf(process.platform !== 'linux')('the file of the ring', () => {
     expect(() => copy?.(0, 4090, 7)).toThrow(RangeError);
     memory?.close(false);
   });
+
+  test('nothing of it stays open or mapped when it is closed', () => {
+    const file = join(memoryFolder(), 'memory');
+    const open = () =>
+      readdirSync('/proc/self/fd')
+        .map((fd) => `/proc/self/fd/${fd}`)
+        .filter((fd) => isLinkTo(fd, file));
+    const isMapped = () => readFileSync('/proc/self/maps', 'latin1').includes(file);
+    const memory = OutlivingMemory.open(file, 4096);
+    expect([open(), isMapped()]).toEqual([[], true]);
+    memory?.close(true);
+    expect(isMapped()).toBe(false);
+  });
 });
+
+/** Whether it leads there; what was closed meanwhile leads nowhere. */
+function isLinkTo(link: string, file: string): boolean {
+  try {
+    return readlinkSync(link) === file;
+  } catch {
+    return false;
+  }
+}
