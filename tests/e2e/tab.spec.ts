@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { fakeKey } from '../support/fake-keys.ts';
+import { result } from './bridge.ts';
 import { FIRST_HOST } from './hosts.ts';
 import { createVault, goTo } from './window.ts';
 
@@ -109,6 +111,24 @@ test('a sheet begins at its first field, Escape closes it at once, and the focus
       await expect(page.locator('[data-modal]'), name).toHaveCount(0);
       await expect(opener).toBeFocused();
     }
+
+    for (const label of ['one', 'three', 'two']) {
+      await result(page, 'credentials.add', {
+        provider: 'openai',
+        label,
+        fields: { api_key: fakeKey('openai', 'project') },
+      });
+    }
+    await goTo(page, 'Providers');
+    await page.evaluate(() => {
+      location.hash = '#/providers?view=list';
+    });
+    const row = (label: string) => page.getByRole('row', { name: label }).locator('[data-row]');
+    await row('three').focus();
+    await page.keyboard.press('Delete');
+    await page.getByRole('button', { name: 'Move to bin' }).press('Enter');
+    await expect(row('three')).toHaveCount(0);
+    await expect(row('two'), 'the row below the one that went').toBeFocused();
   } finally {
     await window.close();
     rmSync(home, { recursive: true, force: true });
